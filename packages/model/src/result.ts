@@ -1,0 +1,13 @@
+/**
+ * Outcome of an operation that is expected to fail sometimes. `E` is a closed union of failure values;
+ * a thrown error always means a bug in dibkit.
+ */
+export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+
+export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
+  return { ok: true, value };
+}
+
+export function err<E>(error: E): { readonly ok: false; readonly error: E } {
+  return { ok: false, error };
+}

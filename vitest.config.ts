@@ -1,0 +1,38 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (name: string) => fileURLToPath(new URL(`packages/${name}/src/index.ts`, import.meta.url));
+
+// Tests run on the sources, so a fast test needs no build.
+export default defineConfig({
+  resolve: {
+    alias: [
+      ...["model", "shell", "lint", "compile", "build"].map((name) => ({
+        find: new RegExp(`^@dibkit/${name}$`),
+        replacement: source(name),
+      })),
+      {
+        find: /^@dibkit\/model\/testing$/,
+        replacement: fileURLToPath(new URL("packages/model/src/testing/index.ts", import.meta.url)),
+      },
+    ],
+  },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: "fast", include: ["packages/*/test/**/*.test.ts", "test/repository/**/*.test.ts"] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
