@@ -5,3 +5,4 @@ export * from "./phases.js";
 export * from "./resolution.js";
 export * from "./result.js";
 export * from "./source-text.js";
+export * from "./views/index.js";
