@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import { getEventListeners } from "node:events";
+import { createRequire } from "node:module";
+import { commands } from "./commands/index.js";
+import { main } from "./main.js";
+import { terminalOf } from "./terminal.js";
+
+const INTERRUPTED = 130;
+const BUG = 70;
+
+const interrupt = new AbortController();
+let signals = 0;
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(name, () => {
+    signals += 1;
+    interrupt.abort(new Error(`interrupted by ${name}`));
+    // Nobody has anything to undo, or the user insists.
+    if (signals > 1 || getEventListeners(interrupt.signal, "abort").length === 0) process.exit(INTERRUPTED);
+  });
+}
+// A reader that has seen enough (`dibkit lint | head`) is not a failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+const words = process.argv.slice(2);
+const end = words.indexOf("--");
+const isColorFlag = (word: string, at: number) =>
+  (word === "--color" || word === "--no-color") && (end === -1 || at < end);
+const color = words.filter(isColorFlag).at(-1);
+const argv = words.filter((word, at) => !isColorFlag(word, at));
+const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+const terminal = terminalOf(
+  process,
+  process.env,
+  process.cwd(),
+  interrupt.signal,
+  color === undefined ? undefined : color === "--color",
+);
+
+process.on("uncaughtException", (error) => void reportBug(error));
+process.on("unhandledRejection", (error) => void reportBug(error));
+try {
+  const code = await main(argv, commands, version, terminal);
+  process.exitCode = signals > 0 ? INTERRUPTED : code;
+} catch (error) {
+  if (signals > 0) process.exitCode = INTERRUPTED;
+  else await reportBug(error);
+}
+
+async function reportBug(error: unknown): Promise<void> {
+  const { bugReport } = await import("./bug-report.js");
+  process.stderr.write(bugReport(error, argv, version, process.env));
+  process.exit(BUG);
+}

@@ -1,0 +1,68 @@
+import type { CommandEntry, ExitCode } from "./command.js";
+import { parseArguments } from "./parse-arguments.js";
+import type { Terminal } from "./terminal.js";
+import { usageFailure } from "./terminal.js";
+
+/** Runs `dibkit ARGV…` and returns the exit code. Throws only what is a bug in dibkit. */
+export async function main(
+  argv: readonly string[],
+  commands: readonly CommandEntry[],
+  version: string,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === "--help" || name === "-h") {
+    (name === undefined ? terminal.stderr : terminal.stdout).write(overview(commands));
+    return name === undefined ? 2 : 0;
+  }
+  if (name === "--version" || name === "-V") {
+    terminal.stdout.write(`dibkit ${version}\n`);
+    return 0;
+  }
+  if (name === "help")
+    return main(rest[0] === undefined ? ["--help"] : [rest[0], "--help"], commands, version, terminal);
+  const entry = commands.find((command) => command.name === name);
+  if (!entry) return unknownCommand(name, commands, terminal);
+  const command = (await entry.load()).default;
+  const parsed = parseArguments(command, rest);
+  switch (parsed.kind) {
+    case "help":
+      terminal.stdout.write(parsed.text);
+      return 0;
+    case "usage":
+      return usageFailure(terminal, parsed.message, parsed.help);
+    case "run":
+      return command.run(parsed, terminal);
+  }
+}
+
+function overview(commands: readonly CommandEntry[]): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  return `Usage: dibkit COMMAND [options]
+
+The TypeScript toolkit for diskimage-builder elements.
+
+Commands:
+${lines.join("\n")}
+
+Options:
+  --help       show this help; "dibkit COMMAND --help" shows that of a command
+  --version    show the version
+  --no-color   never colour; --color always colours
+`;
+}
+
+async function unknownCommand(name: string, commands: readonly CommandEntry[], terminal: Terminal): Promise<ExitCode> {
+  const { nearest } = await import("./nearest.js");
+  const meant = nearest(
+    name,
+    commands.map((command) => command.name),
+  );
+  const kind = name.startsWith("-") ? "option" : "command";
+  return usageFailure(
+    terminal,
+    `dibkit has no ${kind} "${name}"`,
+    meant ? `did you mean "dibkit ${meant}"?` : 'run "dibkit --help"',
+  );
+}
