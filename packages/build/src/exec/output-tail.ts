@@ -1,0 +1,13 @@
+const LONGEST_KEPT_LINE = 2000;
+
+/** The last `count` lines of a stream of lines; longer lines are cut. */
+export function createOutputTail(count: number) {
+  const kept: string[] = [];
+  return {
+    add(line: string) {
+      kept.push(line.length > LONGEST_KEPT_LINE ? `${line.slice(0, LONGEST_KEPT_LINE)}…` : line);
+      if (kept.length > count) kept.shift();
+    },
+    lines: (): readonly string[] => [...kept],
+  };
+}
