@@ -1,0 +1,60 @@
+import type { SourceText } from "@dibkit/model";
+import { parse } from "./parse.js";
+import type { ShellScript, VariableAssignment, Word } from "./shell-script.js";
+
+/** Values known without running anything: `null` says set, but to what is only known in the build. */
+export type KnownEnvironment = ReadonlyMap<string, string | null>;
+
+/**
+ * Effect of sourcing an environment file, as far as it is certain: literal exports, `export A=${A:-default}` and
+ * `: ${A:=x}`, copies of known variables. Whatever is conditional or computed becomes `null`.
+ */
+export function evaluateExports(source: SourceText, before: KnownEnvironment): KnownEnvironment {
+  const script = parse(source);
+  const after = new Map(before);
+  for (const assignment of script.assignments) apply(assignment, source, after);
+  return after;
+}
+
+function apply(assignment: VariableAssignment, source: SourceText, environment: Map<string, string | null>): void {
+  const { name, kind, value, context } = assignment;
+  if (kind === "local" || kind === "prefix" || context.subshell || context.function !== undefined) return;
+  if (kind === "unset") {
+    if (context.optional) environment.set(name, null);
+    else environment.delete(name);
+    return;
+  }
+  if (kind === "export" && value === undefined) {
+    if (!environment.has(name)) environment.set(name, null);
+    return;
+  }
+  const known = value === undefined ? undefined : valueOf(value, source, environment);
+  const current = environment.get(name);
+  if (kind === "default" && current !== undefined && current !== "") return;
+  if (context.optional || assignment.append || kind === "read" || kind === "for" || known === undefined) {
+    environment.set(name, null);
+  } else environment.set(name, known);
+}
+
+/** Value of a word that is a literal, or exactly one expansion of a known variable. */
+function valueOf(word: Word, source: SourceText, environment: KnownEnvironment): string | undefined {
+  if (word.literal !== undefined) return word.literal;
+  const script = parse(source);
+  const read = script.reads.find((candidate) => covers(word, candidate, script));
+  if (read === undefined) return undefined;
+  const current = environment.get(read.name);
+  if (current === null) return undefined;
+  if (read.kind === "plain") return current ?? "";
+  if (read.kind !== "default" && read.kind !== "assign") return undefined;
+  // `${A-x}` keeps an empty A, `${A:-x}` does not.
+  const emptyCounts = !source.text.startsWith(":", read.start + "${".length + read.name.length);
+  if (current !== undefined && (current !== "" || emptyCounts)) return current;
+  return read.fallback === undefined ? "" : valueOf(read.fallback, source, environment);
+}
+
+/** Whether the expansion is the whole word, quotes aside. */
+function covers(word: Word, read: { start: number; end: number }, script: ShellScript): boolean {
+  const slack = read.start - word.start;
+  const symmetric = slack === word.end - read.end && (slack === 0 || slack === 1);
+  return symmetric && !script.commands.some((command) => command.start >= word.start && command.end <= word.end);
+}

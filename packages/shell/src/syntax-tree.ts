@@ -1,0 +1,53 @@
+import type { TreeCursor } from "web-tree-sitter";
+
+/** A node of the syntax tree as plain data, so analysis never crosses into WebAssembly. Offsets are UTF-16 units. */
+export interface SyntaxNode {
+  /** Node type of tree-sitter-bash, e.g. `command`; for tokens the token itself, e.g. `&&`. */
+  readonly type: string;
+  readonly named: boolean;
+  /** The parser invented this token to go on. */
+  readonly missing: boolean;
+  readonly start: number;
+  readonly end: number;
+  /** Role in the parent, e.g. `condition`, `name`, `value`. */
+  readonly field: string | undefined;
+  readonly children: readonly SyntaxNode[];
+}
+
+interface Draft extends SyntaxNode {
+  readonly children: SyntaxNode[];
+}
+
+/** Copies the tree under a cursor; a loop, not recursion, because hostile files nest deeper than the stack. */
+export function copyTree(cursor: TreeCursor, fieldNames: readonly (string | null)[]): SyntaxNode {
+  const root = draft(cursor, fieldNames);
+  const parents: Draft[] = [root];
+  if (!cursor.gotoFirstChild()) return root;
+  while (parents.length > 0) {
+    const node = draft(cursor, fieldNames);
+    (parents[parents.length - 1] as Draft).children.push(node);
+    if (cursor.gotoFirstChild()) {
+      parents.push(node);
+      continue;
+    }
+    while (!cursor.gotoNextSibling()) {
+      parents.pop();
+      if (parents.length === 0) return root;
+      cursor.gotoParent();
+    }
+  }
+  return root;
+}
+
+function draft(cursor: TreeCursor, fieldNames: readonly (string | null)[]): Draft {
+  const field = cursor.currentFieldId;
+  return {
+    type: cursor.nodeType,
+    named: cursor.nodeIsNamed,
+    missing: cursor.nodeIsMissing,
+    start: cursor.startIndex,
+    end: cursor.endIndex,
+    field: field === 0 ? undefined : (fieldNames[field] ?? undefined),
+    children: [],
+  };
+}
