@@ -28,7 +28,7 @@ function apply(assignment: VariableAssignment, source: SourceText, environment: 
     if (!environment.has(name)) environment.set(name, null);
     return;
   }
-  const known = value === undefined ? undefined : valueOf(value, source, environment);
+  const known = value === undefined ? undefined : knownValue(value, source, environment);
   const current = environment.get(name);
   if (kind === "default" && current !== undefined && current !== "") return;
   if (context.optional || assignment.append || kind === "read" || kind === "for" || known === undefined) {
@@ -37,7 +37,7 @@ function apply(assignment: VariableAssignment, source: SourceText, environment: 
 }
 
 /** Value of a word that is a literal, or exactly one expansion of a known variable. */
-function valueOf(word: Word, source: SourceText, environment: KnownEnvironment): string | undefined {
+function knownValue(word: Word, source: SourceText, environment: KnownEnvironment): string | undefined {
   if (word.literal !== undefined) return word.literal;
   const script = parse(source);
   const read = script.reads.find((candidate) => covers(word, candidate, script));
@@ -49,7 +49,7 @@ function valueOf(word: Word, source: SourceText, environment: KnownEnvironment):
   // `${A-x}` keeps an empty A, `${A:-x}` does not.
   const emptyCounts = !source.text.startsWith(":", read.start + "${".length + read.name.length);
   if (current !== undefined && (current !== "" || emptyCounts)) return current;
-  return read.fallback === undefined ? "" : valueOf(read.fallback, source, environment);
+  return read.fallback === undefined ? "" : knownValue(read.fallback, source, environment);
 }
 
 /** Whether the expansion is the whole word, quotes aside. */

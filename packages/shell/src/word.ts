@@ -24,34 +24,34 @@ interface Reading {
 // Nesting deeper than this is not written by people; the word then counts as unknown.
 const DEEPEST = 200;
 
+/** Nodes whose text, backslashes aside, is their value. */
+const PLAIN = new Set([
+  "word",
+  "number",
+  "extglob_pattern",
+  "regex",
+  "variable_name",
+  "special_variable_name",
+  "test_operator",
+]);
+
 function read(node: SyntaxNode, text: string, reading: Reading, depth: number): void {
-  if (depth > DEEPEST) return unknown(reading);
-  switch (node.type) {
-    case "word":
-    case "number":
-    case "extglob_pattern":
-    case "regex":
-    case "variable_name":
-    case "special_variable_name":
-    case "test_operator":
-      return node.children.length > 0 ? readParts(node, text, reading, depth) : add(reading, unescape(node, text));
-    case "raw_string":
-      return add(reading, text.slice(node.start + 1, node.end - 1));
-    case "string":
-      return readString(node, text, reading, depth);
-    case "concatenation":
-    case "command_name":
-      return readParts(node, text, reading, depth);
-    case "simple_expansion":
-    case "expansion": {
-      const name = node.children.find((child) => child.type === "variable_name" || child.type === "subscript");
-      const variable = name?.type === "subscript" ? name.children[0] : name;
-      if (variable) reading.variables.push(text.slice(variable.start, variable.end));
-      return unknown(reading);
-    }
-    default:
-      return node.named ? unknown(reading) : add(reading, text.slice(node.start, node.end));
-  }
+  const parts = node.type === "concatenation" || node.type === "command_name" || PLAIN.has(node.type);
+  if (depth > DEEPEST) unknown(reading);
+  else if (node.type === "raw_string") add(reading, text.slice(node.start + 1, node.end - 1));
+  else if (node.type === "string") readString(node, text, reading, depth);
+  else if (parts && node.children.length > 0) readParts(node, text, reading, depth);
+  else if (parts) add(reading, unescaped(node, text));
+  else if (node.named) {
+    if (node.type === "simple_expansion" || node.type === "expansion") noteVariable(node, text, reading);
+    unknown(reading);
+  } else add(reading, text.slice(node.start, node.end));
+}
+
+function noteVariable(node: SyntaxNode, text: string, reading: Reading): void {
+  const name = node.children.find((child) => child.type === "variable_name" || child.type === "subscript");
+  const variable = name?.type === "subscript" ? name.children[0] : name;
+  if (variable) reading.variables.push(text.slice(variable.start, variable.end));
 }
 
 /** Tokens between the parts of a word, such as the `{` of a brace expansion, are part of its text. */
@@ -76,7 +76,7 @@ function readString(node: SyntaxNode, text: string, reading: Reading, depth: num
   if (node.end - 1 > at) add(reading, text.slice(at, node.end - 1));
 }
 
-function unescape(node: SyntaxNode, text: string): string {
+function unescaped(node: SyntaxNode, text: string): string {
   const raw = text.slice(node.start, node.end);
   return raw.includes("\\") ? raw.replace(/\\\n/g, "").replace(/\\(.)/g, "$1") : raw;
 }
