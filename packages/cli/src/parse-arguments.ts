@@ -23,7 +23,7 @@ export function parseArguments(command: AnyCommand, argv: readonly string[]): Pa
   }
   const values: Record<string, unknown> = {};
   for (const [index, argument] of (command.arguments ?? []).entries()) {
-    const value = parser.processedArgs[index];
+    const value = parser.processedArgs[index] ?? (argument.variadic ? [] : undefined);
     values[argument.name] = value;
     const problem = choiceProblem(argument.name, argument.choices, value);
     if (problem) return usage(command, problem.message);
@@ -65,7 +65,7 @@ function parserFor(command: AnyCommand): CommanderCommand {
   for (const argument of command.arguments ?? []) {
     const name = argument.variadic ? `${argument.name}...` : argument.name;
     const word = new Argument(argument.required ? `<${name}>` : `[${name}]`, withChoices(argument));
-    parser.addArgument(argument.variadic && !argument.required ? word.default([]) : word);
+    parser.addArgument(word);
   }
   for (const [key, option] of Object.entries(command.options ?? {})) parser.addOption(commanderOption(key, option));
   return parser;

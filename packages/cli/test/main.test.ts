@@ -94,7 +94,7 @@ test("help shows arguments, options with legal values and defaults, and examples
 
     Arguments:
       SORT                   what to bake (rye, wheat)
-      EXTRA                  what to add (default: [])
+      EXTRA                  what to add
 
     Options:
       --bake-time <MINUTES>  how long [default: 40]
