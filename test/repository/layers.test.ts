@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { packageNames, type SourceFile, sourceFiles, targetOf, withoutComments } from "./source-files.js";
+
+/** What each package may import; a package of the same line never imports another of it. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  shell: ["model"],
+  lint: ["model", "shell"],
+  compile: ["model", "shell"],
+  build: ["model", "shell"],
+  cli: ["model", "shell", "lint", "compile", "build"],
+};
+
+test("every package has its place in the layers", () => {
+  expect([...packageNames].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+});
+
+test("imports between packages go downward only", () => {
+  const upward = sourceFiles.flatMap((file) =>
+    file.imports.flatMap((specifier) => {
+      const name = /^@dibkit\/([^/]+)/.exec(specifier)?.[1] ?? (specifier === "dibkit" ? "cli" : undefined);
+      if (name === undefined || name === file.package || MAY_IMPORT[file.package]?.includes(name)) return [];
+      return [`${file.path} imports ${specifier}`];
+    }),
+  );
+  expect(upward).toEqual([]);
+});
+
+test("no file reaches into another package by a relative path", () => {
+  const reaching = sourceFiles.flatMap((file) =>
+    file.imports
+      .filter(
+        (specifier) => specifier.startsWith(".") && !targetOf(file, specifier).startsWith(`packages/${file.package}/`),
+      )
+      .map((specifier) => `${file.path} imports ${specifier}`),
+  );
+  expect(reaching).toEqual([]);
+});
+
+test("no modules import each other in a circle", () => {
+  expect(cyclesOf(sourceFiles)).toEqual([]);
+});
+
+/** Each cycle once, as `a.ts -> b.ts -> a.ts`; imports of types alone make no cycle at run time. */
+function cyclesOf(files: readonly SourceFile[]): readonly string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const state = new Map<string, "open" | "done">();
+  const trail: string[] = [];
+  const cycles: string[] = [];
+  const visit = (path: string) => {
+    const file = byPath.get(path);
+    if (!file || state.get(path) === "done") return;
+    if (state.get(path) === "open") {
+      cycles.push([...trail.slice(trail.indexOf(path)), path].join(" -> "));
+      return;
+    }
+    state.set(path, "open");
+    trail.push(path);
+    for (const specifier of file.runtimeImports) if (specifier.startsWith(".")) visit(targetOf(file, specifier));
+    trail.pop();
+    state.set(path, "done");
+  };
+  for (const file of files) visit(file.path);
+  return cycles;
+}
+
+describe("some things are done in one place only", () => {
+  test.each([
+    [
+      "starting processes",
+      /["'](?:node:)?child_process["']|["']execa["']/,
+      [/^packages\/build\/src\/exec\//, /^packages\/model\/src\/testing\//],
+    ],
+    ["ending the process", /\bprocess\s*\.\s*exit\s*\(/, [/^packages\/cli\/src\/bin\.ts$/]],
+    ["console", /\bconsole\s*\.\s*\w+\s*\(/, [/^packages\/cli\/src\//]],
+  ])("%s", (_what, pattern, allowed) => {
+    const offenders = sourceFiles
+      .filter((file) => !allowed.some((place) => place.test(file.path)))
+      .filter((file) => pattern.test(withoutComments(file.text)))
+      .map((file) => file.path);
+    expect(offenders).toEqual([]);
+  });
+});
