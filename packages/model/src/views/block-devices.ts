@@ -1,6 +1,10 @@
-import type { Location } from "../diagnostic.js";
-import type { RegularFile } from "../element.js";
+import type { Diagnostic, Location } from "../diagnostic.js";
+import type { Element, RegularFile } from "../element.js";
+import { checkSchema } from "../schemas/check-schema.js";
 import type { DataNode } from "./data-node.js";
+import { firstLine, metadataFile } from "./metadata-file.js";
+import { parseYaml } from "./parse-yaml.js";
+import type { View } from "./view.js";
 
 /** A `block-device-<name>.yaml` of an element. */
 export interface BlockDeviceConfig {
@@ -11,4 +15,23 @@ export interface BlockDeviceConfig {
   /** The parsed list; undefined when the file is empty or does not parse. */
   readonly root: DataNode | undefined;
   readonly location: Location;
+}
+
+/** Every `block-device-*.yaml` of an element. What the nodes mean together is not checked here. */
+export function parseBlockDevices(element: Element): View<readonly BlockDeviceConfig[]> {
+  const value: BlockDeviceConfig[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const path of element.files.keys()) {
+    const name = /^block-device-([^/]+)\.yaml$/.exec(path)?.[1];
+    const file = name === undefined ? undefined : metadataFile(element, path);
+    if (name === undefined || file === undefined) continue;
+    const parsed = parseYaml(element, file);
+    diagnostics.push(...parsed.diagnostics);
+    const { root } = parsed;
+    if (root !== undefined && parsed.diagnostics.length === 0) {
+      diagnostics.push(...checkSchema("block-device", root, element.name));
+    }
+    value.push({ name, path, file, root, location: firstLine(element, file) });
+  }
+  return { value, diagnostics };
 }

@@ -1,5 +1,9 @@
 import type { Location } from "../diagnostic.js";
-import type { RegularFile } from "../element.js";
+import { type Element, type RegularFile, regularFileAt } from "../element.js";
+import { ENVIRONMENT_FILE_NAME } from "../phases.js";
+import { compareEnvironmentFiles, priorityOf } from "../run-parts-order.js";
+import { firstLine } from "./metadata-file.js";
+import type { View } from "./view.js";
 
 /** A file in `environment.d`, sourced by bash before every phase. */
 export interface EnvironmentFile {
@@ -13,4 +17,17 @@ export interface EnvironmentFile {
   readonly sourced: boolean;
   /** The first line of the file. */
   readonly location: Location;
+}
+
+/** Files directly in `environment.d`, in the order they are sourced. */
+export function parseEnvironmentFiles(element: Element): View<readonly EnvironmentFile[]> {
+  const value: EnvironmentFile[] = [];
+  for (const path of element.files.keys()) {
+    const name = /^environment\.d\/([^/]+)$/.exec(path)?.[1];
+    const file = name === undefined ? undefined : regularFileAt(element, path);
+    if (name === undefined || file === undefined) continue;
+    const sourced = ENVIRONMENT_FILE_NAME.test(name);
+    value.push({ name, path, file, priority: priorityOf(name), sourced, location: firstLine(element, file) });
+  }
+  return { value: value.sort((a, b) => compareEnvironmentFiles(a.name, b.name)), diagnostics: [] };
 }

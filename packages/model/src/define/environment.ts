@@ -1,0 +1,71 @@
+import type { PhaseName } from "../phases.js";
+import type { BashFragment } from "./bash.js";
+
+/** How a variable gets its value: always this one, this one unless the user sets it, or from the user only. */
+export type VariableKind = "fixed" | "default" | "required";
+
+/** An environment variable of an element. */
+export interface VariableDeclaration {
+  readonly dibkit: "environment";
+  readonly kind: VariableKind;
+  /** The value or default; undefined for a required variable, and where only the code knows it. */
+  readonly value: string | BashFragment | undefined;
+  readonly summary: string;
+  /** A secret's value is never traced, and never written into an element. */
+  readonly secret: boolean;
+  /** Phases whose scripts read it, when known. */
+  readonly phases: readonly PhaseName[] | undefined;
+  /** File of `environment.d` that sets it; `50-<element>` unless stated. */
+  readonly file: string | undefined;
+}
+
+export interface VariableOptions {
+  readonly phases?: readonly PhaseName[];
+  /** File of `environment.d`; files are sourced in order, and the first default of a variable wins. */
+  readonly file?: string;
+}
+
+export interface SecretOptions extends VariableOptions {
+  /** Whether the build stops when it is not set. Without it the variable is empty. */
+  readonly required?: boolean;
+}
+
+type Value = string | number | BashFragment;
+
+/** A variable the user may set, and its value when they do not. */
+export function envDefault(value: Value, summary = "", options: VariableOptions = {}): VariableDeclaration {
+  return declare("default", value, summary, false, options);
+}
+
+/** A variable with one value, whatever the user sets. */
+export function envFixed(value: Value, summary = "", options: VariableOptions = {}): VariableDeclaration {
+  return declare("fixed", value, summary, false, options);
+}
+
+/** A variable the user must set: without it the build stops at once and says so. */
+export function envRequired(summary: string, options: VariableOptions = {}): VariableDeclaration {
+  return declare("required", undefined, summary, false, options);
+}
+
+/** A variable whose value must not be seen: a password, a token, a key. */
+export function envSecret(summary: string, options: SecretOptions = {}): VariableDeclaration {
+  return declare(options.required ? "required" : "default", options.required ? undefined : "", summary, true, options);
+}
+
+function declare(
+  kind: VariableKind,
+  value: Value | undefined,
+  summary: string,
+  secret: boolean,
+  options: VariableOptions,
+): VariableDeclaration {
+  return {
+    dibkit: "environment",
+    kind,
+    value: typeof value === "number" ? String(value) : value,
+    summary,
+    secret,
+    phases: options.phases,
+    file: options.file,
+  };
+}

@@ -1,0 +1,17 @@
+export * from "./architecture.js";
+export * from "./bash.js";
+export * from "./block-device-spec.js";
+export * from "./define-element.js";
+export * from "./definition-error.js";
+export * from "./element-reference.js";
+export * from "./element-spec.js";
+export * from "./environment.js";
+export * from "./file-content.js";
+export * from "./map-spec.js";
+export * from "./package-spec.js";
+export * from "./script.js";
+export type * from "./script-rules.js";
+export * from "./source-repository-spec.js";
+export type * from "./spec-rules.js";
+export * from "./standard-variables.js";
+export * from "./test-element.js";

@@ -1,0 +1,33 @@
+/** A line of a `source-repository-*` file. Upstream lets the shell expand destination, location and ref. */
+export interface SourceRepositorySpec {
+  /** The name `DIB_REPOLOCATION_<name>` and its like go by; the key of the repository unless stated. */
+  readonly name?: string;
+  readonly type: "git" | "tar" | "file" | "package";
+  /** Path in the image. */
+  readonly destination?: string;
+  /** URL or path. */
+  readonly location?: string;
+  /** git: branch, tag or commit (`master` unless stated). tar: directory inside the archive. */
+  readonly ref?: string;
+}
+
+/** Repositories by the name that ends the file name `source-repository-<key>`; a list makes several lines. */
+export type SourceRepositoriesSpec = {
+  readonly [key: string]: SourceRepositorySpec | readonly SourceRepositorySpec[];
+};
+
+/** Lines of `source-repository-<key>`. The last one must end in a newline, or upstream does not read it. */
+export function sourceRepositoryText(
+  key: string,
+  spec: SourceRepositorySpec | readonly SourceRepositorySpec[],
+): string {
+  const lines = Array.isArray(spec) ? (spec as readonly SourceRepositorySpec[]) : [spec as SourceRepositorySpec];
+  return lines
+    .map((line) =>
+      [line.name ?? key, line.type, line.destination, line.location, line.ref]
+        .filter((word) => word !== undefined)
+        .join(" "),
+    )
+    .map((line) => `${line}\n`)
+    .join("");
+}

@@ -1,0 +1,75 @@
+import { createRequire } from "node:module";
+import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
+import type { Diagnostic, Location } from "../diagnostic.js";
+import { lineRange, positionAt } from "../source-text.js";
+import { type DataNode, plainData } from "../views/data-node.js";
+import { describeSchemaError } from "./describe-schema-error.js";
+import { type SchemaName, schemas } from "./schemas.js";
+
+// Loading ajv takes longer than reading a whole catalog, so it waits until there is something to check.
+const require = createRequire(import.meta.url);
+let ajv: Ajv | undefined;
+const validators = new Map<SchemaName, ValidateFunction>();
+
+function validatorOf(name: SchemaName): ValidateFunction {
+  const known = validators.get(name);
+  if (known) return known;
+  const { Ajv } = require("ajv") as typeof import("ajv");
+  ajv ??= new Ajv({
+    allErrors: true,
+    verbose: true,
+    allowUnionTypes: true,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+  });
+  const validate = ajv.compile(schemas[name]);
+  validators.set(name, validate);
+  return validate;
+}
+
+/** Violations of a schema, each at the node it is about; `code` is `schema/<name>`. */
+export function checkSchema(name: SchemaName, root: DataNode, element: string): readonly Diagnostic[] {
+  const validate = validatorOf(name);
+  if (validate(plainData(root))) return [];
+  const diagnostics = (validate.errors ?? [])
+    .filter((error) => !isConsequence(error))
+    .map((error): Diagnostic => {
+      const { message, help, key } = describeSchemaError(error);
+      const location = locate(root, error.instancePath, key);
+      return { code: `schema/${name}`, severity: "error", message, ...(help && { help }), element, location };
+    });
+  return diagnostics;
+}
+
+/** `if` and friends repeat what a more precise error says already. */
+function isConsequence(error: ErrorObject): boolean {
+  return error.keyword === "if" || error.keyword === "propertyNames";
+}
+
+/** The place of a JSON pointer: a scalar itself, the key of anything larger, or an item's first line. */
+function locate(root: DataNode, pointer: string, key: string | undefined): Location {
+  let node = root;
+  let place = firstLineOf(root.location);
+  for (const part of pointer.split("/").slice(1)) {
+    const segment = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (node.kind === "mapping") {
+      const entry = node.entries.findLast((candidate) => candidate.key === segment);
+      if (entry === undefined) return place;
+      node = entry.node;
+      place = node.kind === "scalar" ? node.location : entry.keyLocation;
+    } else if (node.kind === "sequence") {
+      const item = node.items[Number(segment)];
+      if (item === undefined) return place;
+      node = item;
+      place = firstLineOf(node.location);
+    }
+  }
+  if (key === undefined || node.kind !== "mapping") return place;
+  return node.entries.findLast((entry) => entry.key === key)?.keyLocation ?? place;
+}
+
+function firstLineOf(location: Location): Location {
+  const { end } = lineRange(location.source, positionAt(location.source, location.start).line);
+  return { ...location, end: Math.max(location.start, Math.min(location.end, end)) };
+}

@@ -1,0 +1,60 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { type PackagePhaseName, PHASES } from "../phases.js";
+import { eitherType } from "./shape.js";
+
+const phases = PHASES.filter((phase) => phase.installsPackages).map((phase) => phase.name as PackagePhaseName);
+
+/** The statement that upstream's package-installs understands; what it does not match aborts the build. */
+const when = Type.String({ pattern: "^\\w+\\s*!?=", description: "`VARIABLE = value` or `VARIABLE != value`" });
+
+const fields = Type.Object(
+  {
+    phase: Type.Optional(
+      Type.Unsafe<PackagePhaseName>({
+        type: "string",
+        enum: phases,
+        description: "Phase in which the package is installed (default `install.d`)",
+      }),
+    ),
+    uninstall: Type.Optional(
+      Type.Boolean({ description: "Remove the package instead. Upstream removes it even when the value is false" }),
+    ),
+    "build-only": Type.Optional(
+      Type.Boolean({ description: "Install the package and remove it at the end. Upstream does so even when false" }),
+    ),
+    installtype: Type.Optional(
+      Type.String({ minLength: 1, description: "Only when the element's install type is this, such as `source`" }),
+    ),
+    arch: Type.Optional(
+      Type.String({ minLength: 1, description: "Only on these architectures: a comma-separated list without spaces" }),
+    ),
+    "not-arch": Type.Optional(
+      Type.String({ minLength: 1, description: "Not on these architectures: a comma-separated list without spaces" }),
+    ),
+    dib_python_version: Type.Optional(
+      eitherType([Type.Number(), Type.String()], { description: "Only when DIB_PYTHON_VERSION is this: 2 or 3" }),
+    ),
+    when: Type.Optional(
+      eitherType([when, Type.Array(when)], {
+        description: "Only when the variable has, or has not, the value; a list must hold as a whole",
+      }),
+    ),
+  },
+  { additionalProperties: false, not: { type: "object", required: ["arch", "not-arch"] } },
+);
+
+/** `package-installs.yaml` and `package-installs.json`: package names with how each is installed. */
+export const packageInstallsSchema = Type.Record(
+  Type.String(),
+  eitherType([Type.Null(), fields, Type.Array(fields)], {
+    description: "How the package is installed; a list gives alternatives, each with conditions of its own",
+  }),
+  {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "package-installs of a diskimage-builder element",
+    description: "Packages to install and remove, by name; the names go through the element's pkg-map",
+  },
+);
+
+export type PackageInstallsDocument = Static<typeof packageInstallsSchema>;
+export type PackageFields = Static<typeof fields>;

@@ -1,0 +1,23 @@
+import type { TSchema } from "@sinclair/typebox";
+import { blockDeviceSchema } from "./block-device-schema.js";
+import { packageInstallsSchema } from "./package-installs-schema.js";
+import { pkgMapSchema } from "./pkg-map-schema.js";
+import { svcMapSchema } from "./svc-map-schema.js";
+
+/** JSON Schema (draft 7) of every structured file of an element, by the name of the file kind. */
+export const schemas = {
+  "package-installs": packageInstallsSchema,
+  "pkg-map": pkgMapSchema,
+  "svc-map": svcMapSchema,
+  "block-device": blockDeviceSchema,
+} as const satisfies Readonly<Record<string, TSchema>>;
+
+export type SchemaName = keyof typeof schemas;
+
+/** The schemas as files for editors: `# yaml-language-server: $schema=…/package-installs.schema.json`. */
+export function renderSchemas(): readonly { readonly name: string; readonly content: string }[] {
+  return Object.entries(schemas).map(([name, schema]) => ({
+    name: `${name}.schema.json`,
+    content: `${JSON.stringify(schema, null, 2)}\n`,
+  }));
+}

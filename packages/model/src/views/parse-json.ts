@@ -1,0 +1,93 @@
+import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import type { Diagnostic } from "../diagnostic.js";
+import { type Element, type RegularFile, textOf } from "../element.js";
+import type { SourceText } from "../source-text.js";
+import type { DataNode, DataScalar } from "./data-node.js";
+import { DATA_FILE_LIMIT, type ParsedData } from "./parse-yaml.js";
+
+/** Words for the parser's codes, which name tokens. */
+const MESSAGES: Readonly<Record<string, string>> = {
+  InvalidSymbol: "this is no JSON value",
+  InvalidNumberFormat: "this is no JSON number",
+  PropertyNameExpected: "a key in double quotes is expected here",
+  ValueExpected: "a value is expected here",
+  ColonExpected: "a colon is expected here",
+  CommaExpected: "a comma is expected here",
+  CloseBraceExpected: "a closing brace is expected here",
+  CloseBracketExpected: "a closing bracket is expected here",
+  EndOfFileExpected: "nothing may follow the value",
+  InvalidCommentToken: "JSON has no comments",
+  UnexpectedEndOfComment: "JSON has no comments",
+  UnexpectedEndOfString: "this string is not closed",
+  UnexpectedEndOfNumber: "this number is not complete",
+  InvalidUnicode: "this \\u escape is not complete",
+  InvalidEscapeCharacter: "this is no JSON escape",
+  InvalidCharacter: "this character must be escaped",
+};
+
+/** Strict JSON with the place of every node; what can be read around an error is kept. */
+export function parseJson(element: Element, file: RegularFile): ParsedData {
+  const source = textOf(element, file);
+  const diagnostics: Diagnostic[] = [];
+  const report = (code: string, message: string, start: number, end: number, related: Diagnostic["related"] = []) => {
+    const location = { source, start, end };
+    diagnostics.push({ code, severity: "error", message, element: element.name, location, related });
+  };
+  if (source.text.length > DATA_FILE_LIMIT) {
+    report(
+      "json/too-large",
+      `file has ${source.text.length} characters, and more than ${DATA_FILE_LIMIT} are not read`,
+      0,
+      0,
+    );
+    return { root: undefined, diagnostics };
+  }
+  const errors: ParseError[] = [];
+  let tree: Node | undefined;
+  try {
+    tree = parseTree(source.text, errors, {
+      disallowComments: true,
+      allowTrailingComma: false,
+      allowEmptyContent: false,
+    });
+    for (const error of errors) {
+      const code = printParseErrorCode(error.error);
+      report("json/syntax", MESSAGES[code] ?? code, error.offset, error.offset + error.length);
+    }
+    const doubled = (first: Node, again: Node) => {
+      const related = [
+        { message: "ignored here", location: { source, start: first.offset, end: first.offset + first.length } },
+      ];
+      const message = `key "${again.value}" is given twice, and only the last counts`;
+      report("json/duplicate-key", message, again.offset, again.offset + again.length, related);
+    };
+    return { root: tree && dataNode(tree, source, doubled), diagnostics };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    report("json/too-deep", "file is nested too deep to be read", 0, 0);
+    return { root: undefined, diagnostics };
+  }
+}
+
+function dataNode(node: Node, source: SourceText, doubled: (first: Node, again: Node) => void): DataNode {
+  const at = (place: Node) => ({ source, start: place.offset, end: place.offset + place.length });
+  const location = at(node);
+  if (node.type === "array") {
+    return {
+      kind: "sequence",
+      location,
+      items: (node.children ?? []).map((child) => dataNode(child, source, doubled)),
+    };
+  }
+  if (node.type !== "object") return { kind: "scalar", value: (node.value ?? null) as DataScalar, location };
+  const seen = new Map<string, Node>();
+  const entries = (node.children ?? []).flatMap((property) => {
+    const [key, value] = property.children ?? [];
+    if (key === undefined || value === undefined) return [];
+    const first = seen.get(key.value);
+    if (first) doubled(first, key);
+    seen.set(key.value, key);
+    return [{ key: key.value as string, keyLocation: at(key), node: dataNode(value, source, doubled) }];
+  });
+  return { kind: "mapping", entries, location };
+}

@@ -1,0 +1,172 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type Scalar } from "yaml";
+import type { Diagnostic, Location } from "../diagnostic.js";
+import { type Element, type RegularFile, textOf } from "../element.js";
+import type { SourceText } from "../source-text.js";
+import type { DataEntry, DataNode, DataScalar } from "./data-node.js";
+
+/** A parsed file: undefined when it is empty, not read, or so broken that nothing can be said. */
+export interface ParsedData {
+  readonly root: DataNode | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Characters; the largest file upstream has is a thousandth of this. */
+export const DATA_FILE_LIMIT = 1 << 20;
+/** Nodes after aliases are followed: a file of one line can ask for billions. */
+const NODE_LIMIT = 100_000;
+const DEPTH_LIMIT = 100;
+
+class Refusal extends Error {
+  readonly code: string;
+  readonly at: Location;
+  constructor(code: string, message: string, at: Location) {
+    super(message);
+    this.code = code;
+    this.at = at;
+  }
+}
+
+/**
+ * YAML as upstream's PyYAML reads it (version 1.1, merge keys, the last of two equal keys wins), with the place of
+ * every node. Syntax errors, double keys, and files made to exhaust memory become diagnostics.
+ */
+export function parseYaml(element: Element, file: RegularFile): ParsedData {
+  const source = textOf(element, file);
+  const diagnostics: Diagnostic[] = [];
+  const report = (code: string, message: string, location: Location, related: Diagnostic["related"] = []) =>
+    diagnostics.push({ code, severity: "error", message, element: element.name, location, related });
+  if (source.text.length > DATA_FILE_LIMIT) {
+    const message = `file has ${source.text.length} characters, and more than ${DATA_FILE_LIMIT} are not read`;
+    report("yaml/too-large", message, { source, start: 0, end: 0 });
+    return { root: undefined, diagnostics };
+  }
+  try {
+    const document = parseDocument(source.text, {
+      version: "1.1",
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: "silent",
+    });
+    for (const problem of [...document.errors, ...document.warnings]) {
+      const [start, end] = problem.pos;
+      report("yaml/syntax", sentence(problem.message), { source, start, end: Math.max(end, start) });
+    }
+    const convert = new YamlConversion(document, source, report);
+    const empty = document.contents === null || isImplicitNull(document.contents);
+    return { root: empty ? undefined : convert.node(document.contents as Node, 0), diagnostics };
+  } catch (error) {
+    if (error instanceof Refusal) report(error.code, error.message, error.at);
+    else if (error instanceof RangeError) report("yaml/too-deep", TOO_DEEP, { source, start: 0, end: 0 });
+    else throw error;
+    return { root: undefined, diagnostics };
+  }
+}
+
+const TOO_DEEP = `file is nested more than ${DEPTH_LIMIT} levels deep`;
+
+function isImplicitNull(node: unknown): boolean {
+  return isScalar(node) && node.value === null && node.source === "" && node.range?.[0] === node.range?.[1];
+}
+
+function sentence(message: string): string {
+  const trimmed = message.replace(/\.$/, "").replaceAll("\n", " ");
+  return /^[A-Z][a-z]/.test(trimmed) ? trimmed[0]?.toLowerCase() + trimmed.slice(1) : trimmed;
+}
+
+type Report = (code: string, message: string, location: Location, related?: Diagnostic["related"]) => void;
+
+/** One walk over a document; holds the count of nodes it has made. */
+class YamlConversion {
+  readonly #document: Document;
+  readonly #source: SourceText;
+  readonly #report: Report;
+  #count = 0;
+
+  constructor(document: Document, source: SourceText, report: Report) {
+    this.#document = document;
+    this.#source = source;
+    this.#report = report;
+  }
+
+  node(node: Node, depth: number): DataNode {
+    const location = this.#locate(node);
+    this.#count += 1;
+    if (this.#count > NODE_LIMIT) {
+      throw new Refusal("yaml/too-large", `aliases make more than ${NODE_LIMIT} values of this file`, location);
+    }
+    if (depth > DEPTH_LIMIT) throw new Refusal("yaml/too-deep", TOO_DEEP, location);
+    if (isAlias(node)) {
+      const target = node.resolve(this.#document);
+      // The parser has reported an unknown anchor already.
+      return target ? this.node(target, depth + 1) : { kind: "scalar", value: null, location };
+    }
+    if (isMap(node)) return { kind: "mapping", entries: this.#entries(node.items as Pair[], depth), location };
+    if (isSeq(node)) {
+      const items = node.items.map((item) => this.#item(item, location, depth));
+      return { kind: "sequence", items, location };
+    }
+    return { kind: "scalar", value: scalarValue(node as Scalar), location };
+  }
+
+  #locate(node: Node): Location {
+    const [start, end] = node.range ?? [0, 0];
+    return { source: this.#source, start, end };
+  }
+
+  /** Items of ordered maps (`!!omap`, `!!pairs`) are pairs; they count as mappings of one entry. */
+  #item(item: unknown, around: Location, depth: number): DataNode {
+    if (item !== null && typeof item === "object" && "key" in item) {
+      return { kind: "mapping", entries: this.#entries([item as Pair], depth), location: around };
+    }
+    return this.node(item as Node, depth + 1);
+  }
+
+  #entries(pairs: readonly Pair[], depth: number): readonly DataEntry[] {
+    const merged: DataEntry[] = [];
+    const own: DataEntry[] = [];
+    for (const pair of pairs) {
+      const keyNode = pair.key as Node;
+      const keyLocation = this.#locate(keyNode);
+      const node: DataNode = pair.value
+        ? this.node(pair.value as Node, depth + 1)
+        : { kind: "scalar", value: null, location: { ...keyLocation, start: keyLocation.end } };
+      const key = keyText(keyNode);
+      if (key === "<<" && isScalar(keyNode) && keyNode.type === "PLAIN") merged.push(...mergedEntries(node));
+      else this.#add(own, { key, keyLocation, node });
+    }
+    const ownKeys = new Set(own.map((entry) => entry.key));
+    return [...merged.filter((entry) => !ownKeys.has(entry.key)), ...own];
+  }
+
+  #add(entries: DataEntry[], entry: DataEntry): void {
+    const first = entries.find((known) => known.key === entry.key);
+    if (first) {
+      const related = [{ message: "ignored here", location: first.keyLocation }];
+      this.#report(
+        "yaml/duplicate-key",
+        `key "${entry.key}" is given twice, and only the last counts`,
+        entry.keyLocation,
+        related,
+      );
+    }
+    entries.push(entry);
+  }
+}
+
+/** Of several merged mappings the first wins, so it comes last. */
+function mergedEntries(node: DataNode): readonly DataEntry[] {
+  if (node.kind === "mapping") return node.entries;
+  return node.kind === "sequence" ? node.items.toReversed().flatMap(mergedEntries) : [];
+}
+
+function keyText(node: Node | null): string {
+  if (isScalar(node)) return typeof node.value === "string" ? node.value : (node.source ?? String(node.value));
+  return node === null ? "null" : String(node);
+}
+
+function scalarValue(node: Scalar): DataScalar {
+  const { value } = node;
+  if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+    return value;
+  return value === undefined ? null : (node.source ?? String(value));
+}
