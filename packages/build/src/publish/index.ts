@@ -1,0 +1,12 @@
+export type { ImageSettings } from "./glance/image-settings.js";
+export { containerFormats, parseProperties, visibilities } from "./glance/image-settings.js";
+export type { GlanceRequest, PublishedImage } from "./glance/publish-glance.js";
+export { publishGlance } from "./glance/publish-glance.js";
+export type { DiskFormat, ImageFile } from "./image-file.js";
+export { diskFormats, inspectImage } from "./image-file.js";
+export type { CloudSelection } from "./openstack/load-cloud-config.js";
+export { loadCloudConfig } from "./openstack/load-cloud-config.js";
+export type { FailureText, PublishFailure, PublishTrouble } from "./publish-failure.js";
+export { renderBytes, renderPublishFailure } from "./publish-failure.js";
+export type { IfExists, PublishEvent, PublishSurroundings } from "./publish-surroundings.js";
+export { ifExistsPolicies } from "./publish-surroundings.js";
