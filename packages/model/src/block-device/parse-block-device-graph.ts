@@ -9,7 +9,7 @@ import { orderNodes } from "./graph.js";
 import { locateYaml } from "./located-yaml.js";
 import { NODE_KINDS } from "./nodes/index.js";
 
-export interface ParsedBlockDevices {
+export interface ParsedBlockDeviceGraph {
   /** The configuration in graph notation; undefined when something in it is an error. */
   readonly config: BlockDeviceGraph | undefined;
   readonly diagnostics: readonly Diagnostic[];
@@ -19,7 +19,7 @@ export interface ParsedBlockDevices {
  * Reads a block-device configuration in tree or graph notation and checks everything that can be known without building:
  * shape, keys, values, names, bases, labels, mounts. Pure. What depends on the size of the image is checked by `planDisk`.
  */
-export function parseBlockDevices(source: SourceText): ParsedBlockDevices {
+export function parseBlockDeviceGraph(source: SourceText): ParsedBlockDeviceGraph {
   const { diagnostics, report } = createReport();
   const yaml = locateYaml(source);
   for (const error of yaml.errors) {

@@ -1,0 +1,93 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { DiskPlan, Result } from "@dibkit/model";
+import { err, ok } from "@dibkit/model";
+import type { BuildContext } from "../run/build-context.js";
+import type { Undo } from "../run/undo-stack.js";
+import { commandFailed, type DiskFailure } from "./disk-failure.js";
+import type { DiskState } from "./disk-node.js";
+import { type HostTool, uniqueTools } from "./host-tool.js";
+import type { MountedDisk } from "./mounted-disk.js";
+import { unitOf } from "./nodes/index.js";
+
+/** Host programs a plan needs. */
+export function diskTools(plan: DiskPlan): readonly HostTool[] {
+  return uniqueTools(plan.nodes.flatMap((node) => unitOf(node).tools(node)));
+}
+
+interface TakeDown {
+  readonly undo: Undo;
+  readonly failure: () => DiskFailure | undefined;
+}
+
+/**
+ * Makes, partitions, formats and mounts the disk of a plan under `context.targetPath` and writes `etc/fstab` into the
+ * root tree. Everything is registered on the undo stack before it is done; on failure what was made is taken down.
+ */
+export async function createDisk(plan: DiskPlan, context: BuildContext): Promise<Result<MountedDisk, DiskFailure>> {
+  const takeDowns: TakeDown[] = [];
+  const state = createState(context, takeDowns);
+  for (const node of plan.nodes) {
+    const made = await unitOf(node).create(node, state);
+    if (made.ok) continue;
+    await takeDown(takeDowns);
+    for (const image of state.images.values()) await rm(image, { force: true });
+    return err(made.error);
+  }
+  await mkdir(join(context.treePath, "etc"), { recursive: true });
+  await writeFile(join(context.treePath, "etc", "fstab"), plan.fstab);
+  const images = Object.fromEntries(state.images);
+  const imagePath = images.image0 ?? "";
+  return ok({
+    rootPath: context.targetPath,
+    imagePath,
+    images,
+    environment: blockDeviceEnvironment(state.devices),
+    unmount: async () => {
+      const failure = await takeDown(takeDowns);
+      return failure === undefined ? ok({ imagePath, images }) : err(failure);
+    },
+    finish: async () => {
+      await takeDown(takeDowns);
+      for (const image of state.images.values()) await rm(image, { force: true });
+    },
+  });
+}
+
+function createState(context: BuildContext, takeDowns: TakeDown[]): DiskState {
+  return {
+    context,
+    devices: new Map(),
+    images: new Map(),
+    blockSizes: new Map(),
+    filesystems: new Map(),
+    run: async (node, argv) => {
+      const done = await context.commands.run(argv);
+      return done.ok ? ok(done.value.stdout) : commandFailed(node, done.error);
+    },
+    onTakeDown: (label, action) => {
+      let failure: DiskFailure | undefined;
+      const undo = context.undo.defer(label, async () => {
+        const done = await action();
+        if (!done.ok) failure = done.error;
+      });
+      takeDowns.push({ undo, failure: () => failure });
+    },
+  };
+}
+
+/** Runs all registered take-downs in reverse, going on after a failure; gives the first failure. */
+async function takeDown(takeDowns: readonly TakeDown[]): Promise<DiskFailure | undefined> {
+  for (const { undo } of [...takeDowns].reverse()) await undo.now();
+  return [...takeDowns]
+    .reverse()
+    .find(({ failure }) => failure() !== undefined)
+    ?.failure();
+}
+
+/** The device variables of upstream's scripts; the list has the form of a bash associative array. */
+function blockDeviceEnvironment(devices: ReadonlyMap<string, string>): Record<string, string> {
+  const disk = devices.get("image0") ?? "";
+  const list = [...devices].map(([name, device]) => ` [${name}]=${device} `).join("");
+  return { IMAGE_BLOCK_DEVICE: disk, IMAGE_BLOCK_DEVICES: list, LOOPDEV: disk };
+}

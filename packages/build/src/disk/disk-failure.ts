@@ -1,0 +1,34 @@
+import { err, type Result } from "@dibkit/model";
+import { type CommandFailure, describeFailure } from "../exec/command-runner.js";
+
+/** Why a disk could not be made, mounted or taken down. Every kind carries a message for people. */
+export type DiskFailure =
+  /** A host tool failed; `node` is the block-device node that needed it. */
+  | {
+      readonly kind: "disk-command-failed";
+      readonly node: string;
+      readonly message: string;
+      readonly help?: string;
+      readonly command: CommandFailure;
+    }
+  /** No free loop device, and none can be made. */
+  | { readonly kind: "no-loop-device"; readonly node: string; readonly message: string; readonly help: string }
+  /** The kernel or the host lacks something the configuration needs, such as device-mapper for LVM. */
+  | { readonly kind: "host-cannot"; readonly node: string; readonly message: string; readonly help: string }
+  /** The image directory or the disk is full. */
+  | { readonly kind: "no-space"; readonly node: string; readonly message: string; readonly help: string };
+
+/** The failure of a host tool, with its last line of output in the message. */
+export function commandFailed(node: string, command: CommandFailure): Result<never, DiskFailure> {
+  const reason = command.tail.findLast((line) => line.trim() !== "");
+  const message = `block-device node "${node}": ${describeFailure(command)}${reason === undefined ? "" : `: ${reason.trim()}`}`;
+  if (command.tail.some((line) => line.includes("No space left on device"))) {
+    return err({
+      kind: "no-space",
+      node,
+      message,
+      help: "free space in the image directory, or make the image larger with --image-size",
+    });
+  }
+  return err({ kind: "disk-command-failed", node, message, command });
+}

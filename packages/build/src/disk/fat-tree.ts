@@ -1,0 +1,54 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ok, type Result } from "@dibkit/model";
+import type { DiskFailure } from "./disk-failure.js";
+import type { DiskState, MadeFilesystem } from "./disk-node.js";
+
+export function isFat(type: string): boolean {
+  return type === "vfat" || type === "fat";
+}
+
+/** Whether the kernel can mount this FAT filesystem; some have no FAT driver. */
+export async function kernelMounts(filesystem: MadeFilesystem, { context }: DiskState): Promise<boolean> {
+  const probe = join(context.scratchDirectory, "fat-probe");
+  await context.commands.run(["mkdir", "-p", probe]);
+  const mounted = await context.commands.run(["mount", "-t", "vfat", "-o", "ro", filesystem.device, probe]);
+  if (mounted.ok) await context.commands.run(["umount", probe]);
+  return mounted.ok;
+}
+
+/**
+ * Stands in for a FAT mount where the kernel has no driver: a tmpfs whose source is named like the partition, so that
+ * tools that ask which device holds the directory (grub-install) are told the FAT partition. When it is taken down, its
+ * tree is written into the partition by mtools.
+ */
+export async function mountFatInMemory(
+  node: string,
+  filesystem: MadeFilesystem,
+  path: string,
+  state: DiskState,
+): Promise<Result<void, DiskFailure>> {
+  const mounted = await state.run(node, ["mount", "-t", "tmpfs", "-o", "mode=0755", filesystem.device, path]);
+  if (!mounted.ok) return mounted;
+  state.onTakeDown(`unmount ${path}`, async () => {
+    const written = await writeFatTree(node, filesystem.device, path, state);
+    const unmounted = await state.run(node, ["umount", path]);
+    return written.ok ? unmounted : written;
+  });
+  return ok(undefined);
+}
+
+/** Copies what is in a directory into an empty FAT filesystem, times kept. */
+async function writeFatTree(
+  node: string,
+  device: string,
+  directory: string,
+  { run }: DiskState,
+): Promise<Result<unknown, DiskFailure>> {
+  const names = await readdir(directory);
+  if (names.length === 0) return ok(undefined);
+  const sources = names.map((name) => join(directory, name));
+  const environment = ["env", "MTOOLS_SKIP_CHECK=1", "LC_ALL=C.UTF-8"];
+  const written = await run(node, [...environment, "mcopy", "-i", device, "-s", "-Q", "-m", ...sources, "::/"]);
+  return written.ok ? run(node, ["blockdev", "--flushbufs", device]) : written;
+}

@@ -1,0 +1,6 @@
+export { copyTree, measureTree } from "./copy-tree.js";
+export { createDisk, diskTools } from "./create-disk.js";
+export type { DiskFailure } from "./disk-failure.js";
+export type { HostTool } from "./host-tool.js";
+export { uniqueTools } from "./host-tool.js";
+export type { DiskImages, MountedDisk } from "./mounted-disk.js";

@@ -1,0 +1,25 @@
+import type { Result } from "@dibkit/model";
+import type { DiskFailure } from "./disk-failure.js";
+
+/** The raw files of a disk after everything was unmounted and detached. */
+export interface DiskImages {
+  /** Raw file of the first image (`image0`), the one formats are made from. */
+  readonly imagePath: string;
+  /** Every `local_loop` by its name, for configurations with several images. */
+  readonly images: Readonly<Record<string, string>>;
+}
+
+/** A disk that is partitioned, formatted and mounted, ready for the root tree to be copied in. */
+export interface MountedDisk extends DiskImages {
+  /** Directory under which every filesystem is mounted (the `mountBase` of the context). */
+  readonly rootPath: string;
+  /** `IMAGE_BLOCK_DEVICE`, `IMAGE_BLOCK_DEVICES` and `LOOPDEV` for the scripts from `pre-finalise.d` on. */
+  readonly environment: Readonly<Record<string, string>>;
+  /**
+   * Trims, unmounts and detaches everything in reverse order; the raw files stay and are then the caller's.
+   * Every step is tried even when an earlier one fails; the first failure is returned.
+   */
+  unmount(): Promise<Result<DiskImages, DiskFailure>>;
+  /** Removes the raw files that are still in the image directory. */
+  finish(): Promise<void>;
+}

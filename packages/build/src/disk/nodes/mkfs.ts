@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import type { FilesystemNode } from "@dibkit/model";
+import { ok } from "@dibkit/model";
+import { defineDiskNode } from "../disk-node.js";
+import type { HostTool } from "../host-tool.js";
+
+interface Maker {
+  readonly debianPackage: string;
+  readonly program?: string;
+  /** Options for label and UUID, behind the user's. */
+  readonly identity: (label: string, uuid: string) => readonly string[];
+}
+
+const extended: Maker = { debianPackage: "e2fsprogs", identity: (label, uuid) => ["-L", label, "-U", uuid, "-q"] };
+// FAT has a serial number of 32 bits instead of a UUID; upstream does not set it.
+const fat: Maker = { debianPackage: "dosfstools", identity: (label) => ["-n", label] };
+
+const MAKERS: Readonly<Record<string, Maker>> = {
+  ext2: extended,
+  ext3: extended,
+  ext4: extended,
+  xfs: { debianPackage: "xfsprogs", identity: (label, uuid) => ["-L", label, "-m", `uuid=${uuid}`, "-q"] },
+  vfat: fat,
+  fat,
+  btrfs: { debianPackage: "btrfs-progs", identity: (label, uuid) => ["-L", label, "-U", uuid] },
+  swap: { debianPackage: "util-linux", program: "mkswap", identity: (label, uuid) => ["-L", label, "-U", uuid] },
+};
+
+const OTHER: Maker = { debianPackage: "", identity: (label) => ["-L", label] };
+
+const programOf = (type: string, maker: Maker) => maker.program ?? `mkfs.${type}`;
+
+/** The command that makes a filesystem: upstream's words in upstream's order (level2/mkfs.py). */
+export function mkfsCommand(node: FilesystemNode, uuid: string, device: string): readonly string[] {
+  const maker = MAKERS[node.type] ?? OTHER;
+  const program = maker.program === undefined ? ["mkfs", "-t", node.type] : [maker.program];
+  const seeded = maker === fat && /^[0-9a-f]{8}-/i.test(node.uuid ?? "") ? ["-i", uuid.slice(0, 8)] : [];
+  return [
+    ...program,
+    ...node.options.filter((option) => option !== ""),
+    ...seeded,
+    ...maker.identity(node.label, uuid),
+    device,
+  ];
+}
+
+export default defineDiskNode({
+  kind: "mkfs",
+  tools: ({ type }): readonly HostTool[] => {
+    const maker = MAKERS[type] ?? OTHER;
+    return [
+      { program: programOf(type, maker), debianPackage: maker.debianPackage, purpose: `make ${type} filesystems` },
+    ];
+  },
+  async create(node, state) {
+    const device = state.devices.get(node.base);
+    if (device === undefined) throw new Error(`no device "${node.base}" for mkfs "${node.name}"`);
+    const made = await state.run(node.name, mkfsCommand(node, node.uuid ?? randomUUID(), device));
+    if (!made.ok) return made;
+    state.filesystems.set(node.name, { ...node, device });
+    return ok(undefined);
+  },
+});

@@ -1,0 +1,47 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ok, type Result } from "@dibkit/model";
+import type { DiskFailure } from "../disk-failure.js";
+import { type DiskState, defineDiskNode, type MadeFilesystem } from "../disk-node.js";
+import { isFat, kernelMounts, mountFatInMemory } from "../fat-tree.js";
+
+export default defineDiskNode({
+  kind: "mount",
+  tools: () => [
+    { program: "mount", debianPackage: "mount", purpose: "mount filesystems of the image" },
+    { program: "umount", debianPackage: "mount", purpose: "unmount filesystems of the image" },
+    { program: "fstrim", debianPackage: "util-linux", purpose: "keep unused space out of images" },
+  ],
+  async create(node, state) {
+    const filesystem = state.filesystems.get(node.base);
+    if (filesystem === undefined) throw new Error(`no filesystem "${node.base}" for mount "${node.name}"`);
+    if (filesystem.type === "swap") return ok(undefined);
+    const path = join(state.context.targetPath, node.mountPoint);
+    await mkdir(path, { recursive: true });
+    if (isFat(filesystem.type) && !(await kernelMounts(filesystem, state))) {
+      return mountFatInMemory(node.name, filesystem, path, state);
+    }
+    const mounted = await state.run(node.name, ["mount", filesystem.device, path]);
+    if (!mounted.ok) return mounted;
+    state.onTakeDown(`unmount ${path}`, () => trimAndUnmount(node.name, filesystem, path, state));
+    return ok(undefined);
+  },
+});
+
+async function trimAndUnmount(
+  node: string,
+  filesystem: MadeFilesystem,
+  path: string,
+  { context, run }: DiskState,
+): Promise<Result<unknown, DiskFailure>> {
+  const synced = await run(node, ["sync", "--file-system", path]);
+  if (!synced.ok) return synced;
+  // Gives blocks of deleted files back, which makes the image smaller; a filesystem that cannot is no failure.
+  if (!isFat(filesystem.type)) {
+    const trimmed = await context.commands.run(["fstrim", path]);
+    if (!trimmed.ok && trimmed.error.kind === "aborted") return run(node, ["umount", path]);
+    if (!trimmed.ok)
+      context.emit({ type: "note", message: `fstrim of ${path}: ${trimmed.error.tail.at(-1) ?? "failed"}` });
+  }
+  return run(node, ["umount", path]);
+}
