@@ -44,3 +44,8 @@ export function raw(text: string): RawShell {
 export function variable(name: string): VariableReference {
   return { dibkit: "variable", name };
 }
+
+/** Whether a value is a `bash` fragment, of this copy of the package or of another. */
+export function isBash(value: unknown): value is BashFragment {
+  return typeof value === "object" && value !== null && (value as { dibkit?: unknown }).dibkit === "bash";
+}

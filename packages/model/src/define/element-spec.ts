@@ -2,7 +2,7 @@ import type { Architecture } from "./architecture.js";
 import type { BlockDeviceTreeSpec } from "./block-device-spec.js";
 import type { AnyElementReference } from "./element-reference.js";
 import type { VariableDeclaration } from "./environment.js";
-import type { FileContent, FileEntrySpec, FileReference, FileTreeSpec } from "./file-content.js";
+import type { FileContent, FileReference, FileTreeSpec } from "./file-content.js";
 import type { PkgMapSpec, SvcMapSpec } from "./map-spec.js";
 import type { PackagesSpec } from "./package-spec.js";
 import type { ScriptDefinition } from "./script.js";
@@ -49,5 +49,5 @@ export interface ElementSpec {
   /** The README instead of the one made from summary, description and environment; `false` for none. */
   readonly readme?: FileContent | false;
   /** Any other file by its path in the element; here, a file replaces what the fields above would write. */
-  readonly files?: { readonly [path: string]: FileEntrySpec } | FileTreeSpec;
+  readonly files?: FileTreeSpec;
 }

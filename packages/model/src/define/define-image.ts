@@ -1,0 +1,76 @@
+import type { Architecture } from "./architecture.js";
+import type { BlockDeviceTreeSpec } from "./block-device-spec.js";
+import { type CallSite, callSiteOf } from "./call-site.js";
+import { DefinitionError } from "./definition-error.js";
+import type { AnyElementReference } from "./element-reference.js";
+
+/** Formats an image can be written in. */
+export const OUTPUT_FORMATS = [
+  "qcow2",
+  "raw",
+  "vmdk",
+  "vhdx",
+  "vdi",
+  "vhd",
+  "tar",
+  "tgz",
+  "squashfs",
+  "docker",
+  "oci",
+] as const;
+
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+/** What an image is made of. Each field is the flag of `disk-image-create` of that name. */
+export interface ImageSpec {
+  /** Elements to compose, in order. Each brings what it depends on. */
+  readonly elements: readonly AnyElementReference[];
+  /** Architecture of the image; that of the host unless stated. */
+  readonly arch?: Architecture;
+  /** Formats to write; `qcow2` unless stated. */
+  readonly formats?: readonly OutputFormat[];
+  /** Size of the disk in gigabytes; computed from the content unless stated. */
+  readonly size?: number;
+  /** Megabytes to add to the computed size. */
+  readonly extraSize?: number;
+  /** Variables the build gets. */
+  readonly environment?: { readonly [name: string]: string | number };
+  /** Disk layout in place of the one an element brings. */
+  readonly blockDevice?: BlockDeviceTreeSpec;
+  /** Distribution packages to install after `install.d`. */
+  readonly packages?: readonly string[];
+  /** `false` leaves out the element `base`. */
+  readonly base?: boolean;
+  readonly installType?: "source" | "package";
+  readonly rootLabel?: string;
+  /** Options of mkfs for the root filesystem. */
+  readonly mkfsOptions?: string;
+  /** Options of `qemu-img convert`, such as `{ compat: "1.1" }`. */
+  readonly qemuImgOptions?: { readonly [name: string]: string };
+  /** Write checksums beside the outputs. */
+  readonly checksum?: boolean;
+  /** `false` leaves qcow2 uncompressed. */
+  readonly compress?: boolean;
+  /** `REPOSITORY:TAG` for the format `docker`. */
+  readonly dockerTarget?: string;
+}
+
+/** An image, under the name its files begin with. */
+export interface ImageDefinition extends ImageSpec {
+  readonly dibkit: "image";
+  readonly name: string;
+  readonly site: CallSite | undefined;
+}
+
+/** Defines an image: what `dibkit build IMAGE.ts` makes. */
+export function defineImage(image: ImageSpec & { readonly name: string }): ImageDefinition {
+  const site = callSiteOf(defineImage);
+  if (!/^[^\s/]+$/.test(image.name))
+    throw new DefinitionError(`"${image.name}" cannot be the name of an image`, site, "its files are named after it");
+  return { dibkit: "image", ...image, site };
+}
+
+/** Whether a value is an image definition, of this copy of the package or of another. */
+export function isImageDefinition(value: unknown): value is ImageDefinition {
+  return typeof value === "object" && value !== null && (value as { dibkit?: unknown }).dibkit === "image";
+}
