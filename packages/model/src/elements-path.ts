@@ -8,6 +8,6 @@ export function elementsPath(
   extra: readonly string[] = [],
   last: readonly string[] = [],
 ): readonly string[] {
-  const entries = [...extra, ...(env["ELEMENTS_PATH"] ?? "").split(":"), ...last];
+  const entries = [...extra, ...(env.ELEMENTS_PATH ?? "").split(":"), ...last];
   return [...new Set(entries.filter((entry) => entry !== ""))];
 }

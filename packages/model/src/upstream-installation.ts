@@ -30,18 +30,18 @@ export function upstreamInstallation(env: Environment): UpstreamInstallation | u
 }
 
 function* candidates(env: Environment): Generator<string> {
-  const override = env["DIB_LIB"];
+  const override = env.DIB_LIB;
   if (override) yield* [override, dirname(override), join(override, "diskimage_builder")];
-  if (env["VIRTUAL_ENV"]) yield* packagesUnder(env["VIRTUAL_ENV"]);
-  for (const directory of (env["PATH"] ?? "").split(delimiter)) {
+  if (env.VIRTUAL_ENV) yield* packagesUnder(env.VIRTUAL_ENV);
+  for (const directory of (env.PATH ?? "").split(delimiter)) {
     const program = directory === "" ? undefined : realPath(join(directory, "disk-image-create"));
     if (program !== undefined) yield* packagesUnder(dirname(dirname(program)));
   }
-  const home = env["HOME"];
-  const pipx = env["PIPX_HOME"] ?? (home && join(home, ".local/share/pipx"));
+  const home = env.HOME;
+  const pipx = env.PIPX_HOME ?? (home && join(home, ".local/share/pipx"));
   if (pipx) yield* packagesUnder(join(pipx, "venvs/diskimage-builder"));
   if (home) yield* packagesUnder(join(home, ".local/pipx/venvs/diskimage-builder"));
-  const pyenv = env["PYENV_ROOT"] ?? (home && join(home, ".pyenv"));
+  const pyenv = env.PYENV_ROOT ?? (home && join(home, ".pyenv"));
   if (pyenv)
     for (const version of namesIn(join(pyenv, "versions"))) yield* packagesUnder(join(pyenv, "versions", version));
   if (home) yield* packagesUnder(join(home, ".local"));

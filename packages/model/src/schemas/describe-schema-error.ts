@@ -15,19 +15,19 @@ export function describeSchemaError(error: ErrorObject): Description {
   const { params } = error;
   switch (error.keyword) {
     case "type":
-      return { message: `${where} must be ${typeNames(params["type"])}, not ${typeOf(error.data)}` };
+      return { message: `${where} must be ${typeNames(params.type)}, not ${typeOf(error.data)}` };
     case "enum": {
-      const legal = (params["allowedValues"] as readonly unknown[]).map(String);
+      const legal = (params.allowedValues as readonly unknown[]).map(String);
       return { message: `${where} is ${value}: use one of ${quoted(legal)}`, ...didYouMean(String(error.data), legal) };
     }
     case "additionalProperties": {
-      const key = String(params["additionalProperty"]);
-      const legal = Object.keys(error.parentSchema?.["properties"] ?? {});
+      const key = String(params.additionalProperty);
+      const legal = Object.keys(error.parentSchema?.properties ?? {});
       const message = `unknown key "${key}" in ${where}: use one of ${quoted(legal)}`;
       return { message, key, ...didYouMean(key, legal) };
     }
     case "required":
-      return { message: `${where} has no "${params["missingProperty"]}"` };
+      return { message: `${where} has no "${params.missingProperty}"` };
     case "not":
       return { message: `${where} has both ${forbiddenPair(error.schema)}`, help: "keep one of them" };
     case "pattern":
@@ -71,7 +71,7 @@ function forbiddenPair(schema: unknown): string {
 
 function patternWords(error: ErrorObject): string {
   const description = (error.parentSchema as { readonly description?: string } | undefined)?.description;
-  return description === undefined ? `of the form ${error.params["pattern"]}` : lowerFirst(description);
+  return description === undefined ? `of the form ${error.params.pattern}` : lowerFirst(description);
 }
 
 function lowerFirst(text: string): string {
