@@ -43,7 +43,8 @@ function installHostPackages() {
   if (missing.length === 0) return console.log(`all ${tools.length} host tools are present`);
   const packages = [...new Set(missing.map((one) => one.package))].sort();
   console.log("These programs are missing:");
-  for (const one of missing) console.log(`  ${one.tool.padEnd(20)} ${one.neededFor} (Debian package: ${one.package})`);
+  for (const one of missing)
+    console.log(`  ${one.tool.padEnd(20)} needed to ${one.purpose} (Debian package: ${one.package})`);
   const rights = isRoot ? [] : sudo();
   if (!findProgram("apt-get") || !rights) {
     const why = rights ? "this machine has no apt-get" : "this needs root, and sudo is not usable here";
@@ -59,7 +60,7 @@ function installHostPackages() {
   apt("install", "-y", "--no-install-recommends", ...packages);
   const still = missing.filter(({ tool }) => !findProgram(tool));
   for (const one of still) {
-    console.error(`error: "${one.tool}" is still missing, needed for ${one.neededFor}, expected in ${one.package}`);
+    console.error(`error: "${one.tool}" is still missing, needed to ${one.purpose}, expected in ${one.package}`);
   }
   if (still.length > 0) process.exit(2);
 }

@@ -1,1 +1,3 @@
 export {};
+export * from "./doctor/index.js";
+export * from "./publish/index.js";

@@ -54,8 +54,8 @@ Options:
 }
 
 async function unknownCommand(name: string, commands: readonly CommandEntry[], terminal: Terminal): Promise<ExitCode> {
-  const { nearest } = await import("./nearest.js");
-  const meant = nearest(
+  const { nearestName } = await import("@dibkit/model");
+  const meant = nearestName(
     name,
     commands.map((command) => command.name),
   );

@@ -3,6 +3,7 @@ import type { CommandEntry } from "../command.js";
 
 // biome-ignore format: one line per command.
 export const commands: readonly CommandEntry[] = [
+  { name: "doctor", summary: "show which host tools and abilities builds need, and which are missing", load: () => import("./doctor.js") },
   { name: "graph", summary: "draw which element of an image depends on which", load: () => import("./graph.js") },
   { name: "resolve", summary: "show which elements an image is made of, and why each is there", load: () => import("./resolve.js") },
 ];

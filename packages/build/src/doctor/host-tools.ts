@@ -1,0 +1,51 @@
+import type { HostTool } from "../disk/host-tool.js";
+
+/** A program dibkit or upstream's elements start on the host. */
+export interface DoctorTool extends HostTool {
+  /** Whether any build needs it; the others are needed only by what `purpose` names. */
+  readonly always: boolean;
+}
+
+const always = (program: string, debianPackage: string, purpose: string): DoctorTool => ({
+  program,
+  debianPackage,
+  purpose,
+  always: true,
+});
+const sometimes = (program: string, debianPackage: string, purpose: string): DoctorTool => ({
+  program,
+  debianPackage,
+  purpose,
+  always: false,
+});
+
+/**
+ * Every program of the host, by what needs it. The one table: `dibkit doctor`, the set-up of this repository and the
+ * documentation take it from here.
+ */
+export const hostTools: readonly DoctorTool[] = [
+  always("disk-image-create", "python3-diskimage-builder", "provide the upstream elements"),
+  always("python3", "python3", "run programs that upstream elements bring along"),
+  always("bash", "bash", "run hook scripts"),
+  always("unshare", "util-linux", "give each build namespaces of its own"),
+  always("setpriv", "util-linux", "end a build together with dibkit"),
+  always("mount", "mount", "mount filesystems"),
+  always("losetup", "mount", "attach disk images"),
+  always("chroot", "coreutils", "run scripts inside the image"),
+  always("partx", "util-linux", "make partitions of a disk image known"),
+  always("sfdisk", "fdisk", "write partition tables"),
+  always("mkfs.ext4", "e2fsprogs", "make ext4 filesystems"),
+  always("qemu-img", "qemu-utils", "write qcow2 and other disk formats"),
+  sometimes("debootstrap", "debootstrap", "build debian-minimal and ubuntu-minimal"),
+  sometimes("git", "git", "fetch source repositories of type git"),
+  sometimes("curl", "curl", "download base images and source archives"),
+  sometimes("sgdisk", "gdisk", "write GPT partition tables as upstream does"),
+  sometimes("mkfs.xfs", "xfsprogs", "make xfs filesystems"),
+  sometimes("mkfs.btrfs", "btrfs-progs", "make btrfs filesystems"),
+  sometimes("mkfs.vfat", "dosfstools", "make EFI system partitions"),
+  sometimes("mcopy", "mtools", "fill EFI system partitions without a kernel driver"),
+  sometimes("lvs", "lvm2", "use LVM in disk layouts"),
+  sometimes("mksquashfs", "squashfs-tools", "write squashfs images"),
+  sometimes("qemu-system-x86_64", "qemu-system-x86", "boot amd64 images with dibkit boot"),
+  sometimes("shellcheck", "shellcheck", "add its findings to dibkit lint"),
+];

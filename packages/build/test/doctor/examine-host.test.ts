@@ -1,0 +1,53 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { examineHost } from "../../src/doctor/examine-host.js";
+import { findProgram } from "../../src/doctor/find-program.js";
+import { hostTools } from "../../src/doctor/host-tools.js";
+
+const scratch = mkdtempSync(join(tmpdir(), "dibkit-doctor-test-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+test("a program is found on the PATH only when it may be run", () => {
+  writeFileSync(join(scratch, "frobnicate"), "#!/bin/sh\n");
+  expect(findProgram("frobnicate", { PATH: scratch })).toBeUndefined();
+  chmodSync(join(scratch, "frobnicate"), 0o755);
+  expect(findProgram("frobnicate", { PATH: scratch })).toBe(join(scratch, "frobnicate"));
+  expect(findProgram("frobnicate", { PATH: "/nowhere" })).toBeUndefined();
+});
+
+test("every tool is in the table once, with a package and a purpose that completes the sentence", () => {
+  const names = hostTools.map((tool) => tool.program);
+  expect(new Set(names).size).toBe(names.length);
+  for (const tool of hostTools) {
+    expect(tool.debianPackage).toMatch(/^[a-z0-9][a-z0-9+.-]+$/);
+    expect(tool.purpose).toMatch(/^[a-z].*[^.]$/);
+  }
+});
+
+test("a report names every tool and every probe, and bash is found with its version", async () => {
+  const report = await examineHost({ env: process.env, scratch });
+  expect(report.tools.map((tool) => tool.program)).toEqual(hostTools.map((tool) => tool.program));
+  expect(report.tools.find((tool) => tool.program === "bash")).toMatchObject({
+    path: expect.stringMatching(/\/bash$/) as string,
+    version: expect.stringMatching(/^\d/) as string,
+  });
+  expect(report.probes.map((probe) => probe.name)).toEqual([
+    "root",
+    "namespaces",
+    "overlayfs",
+    "loop devices",
+    "upstream elements",
+    "free space",
+    "kvm",
+  ]);
+  for (const probe of report.probes.filter(({ status }) => status !== "ok")) expect(probe.help).toBeTruthy();
+});
+
+test("without upstream's elements and on an empty PATH the machine cannot build", async () => {
+  const env = { PATH: join(scratch, "empty"), DIB_LIB: join(scratch, "none"), HOME: scratch };
+  const report = await examineHost({ env, scratch });
+  expect(report.tools.find((tool) => tool.program === "disk-image-create")?.path).toBeUndefined();
+  expect(report.healthy).toBe(false);
+});
