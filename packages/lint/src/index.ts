@@ -1,1 +1,11 @@
-export {};
+export { authorLocation } from "./author-location.js";
+export { compareDiagnostics } from "./compare-diagnostics.js";
+export * from "./configuration.js";
+export type { BashVerdict } from "./element-context.js";
+export { type LintRequest, type LintResult, type LintTools, lint } from "./lint.js";
+export { placed, shownPath } from "./placed.js";
+export type { Reporter, ReportOptions } from "./reporter.js";
+export { reporters } from "./reporters/index.js";
+export * from "./rule.js";
+export { rules } from "./rules/index.js";
+export { countsOf, isFailure } from "./summary.js";

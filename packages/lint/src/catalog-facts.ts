@@ -1,0 +1,71 @@
+import { type Catalog, type Element, type Location, viewsOf } from "@dibkit/model";
+import { scriptFile } from "./script-file.js";
+
+/** A place that sets a variable for others to see. */
+export interface VariableSource {
+  readonly element: Element;
+  readonly location: Location;
+  /** Literal default of `export X=${X:-default}`, or the literal itself. */
+  readonly value: string | undefined;
+}
+
+/** What is worth knowing about all elements in reach; each part is worked out when first asked for. */
+export interface CatalogFacts {
+  /** Elements that provide `operating-system`. */
+  readonly operatingSystems: readonly Element[];
+  /** Variables that `environment.d` files export, and where. */
+  readonly exports: ReadonlyMap<string, readonly VariableSource[]>;
+}
+
+const factsByCatalog = new WeakMap<Catalog, CatalogFacts>();
+
+export function catalogFacts(catalog: Catalog): CatalogFacts {
+  const known = factsByCatalog.get(catalog);
+  if (known) return known;
+  let operatingSystems: readonly Element[] | undefined;
+  let exports: ReadonlyMap<string, readonly VariableSource[]> | undefined;
+  const facts: CatalogFacts = {
+    get operatingSystems() {
+      operatingSystems ??= [...catalog.elements.values()].filter((element) =>
+        viewsOf(element).provides.value.some((entry) => entry.name === "operating-system"),
+      );
+      return operatingSystems;
+    },
+    get exports() {
+      exports ??= collectExports(catalog);
+      return exports;
+    },
+  };
+  factsByCatalog.set(catalog, facts);
+  return facts;
+}
+
+function collectExports(catalog: Catalog): ReadonlyMap<string, readonly VariableSource[]> {
+  const sources = new Map<string, VariableSource[]>();
+  for (const element of catalog.elements.values()) {
+    for (const [name, source] of exportsOf(element)) {
+      const known = sources.get(name);
+      if (known) known.push(source);
+      else sources.set(name, [source]);
+    }
+  }
+  return sources;
+}
+
+/** Variables that an element's `environment.d` exports; `A=1` and a later `export A` count as one. */
+export function exportsOf(element: Element): readonly (readonly [string, VariableSource])[] {
+  const found: [string, VariableSource][] = [];
+  for (const environment of viewsOf(element).environment.value) {
+    if (!environment.sourced) continue;
+    const script = scriptFile(element, environment.path, environment.file);
+    const { assignments, reads } = script.shell;
+    const exported = new Set(assignments.filter((made) => made.exported).map((made) => made.name));
+    for (const made of assignments) {
+      if (!exported.has(made.name) || made.kind === "unset") continue;
+      const own = reads.find((read) => read.name === made.name && read.start >= made.start && read.end <= made.end);
+      const value = own?.fallback?.literal ?? made.value?.literal;
+      found.push([made.name, { element, location: script.at(made), value }]);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,201 @@
+import { type Catalog, type Diagnostic, type Element, type SourceText, viewsOf } from "@dibkit/model";
+import { initShell } from "@dibkit/shell";
+import { authorLocation, fileOfSource } from "./author-location.js";
+import { catalogFacts } from "./catalog-facts.js";
+import { compareDiagnostics } from "./compare-diagnostics.js";
+import { type Composition, composeElement, composeImage } from "./composition.js";
+import type { ImageConfiguration, LintConfiguration, Target } from "./configuration.js";
+import { type BashVerdict, type ElementContext, elementContext } from "./element-context.js";
+import type { Finding, Rule } from "./rule.js";
+import { rules as allRules } from "./rules/index.js";
+import { settingsOf } from "./settings.js";
+import { type FileSuppressions, isSuppressed, suppressionFindings, suppressionsOf } from "./suppressions.js";
+import { targetsOf } from "./targets.js";
+
+/** Programs that the linter may ask, injected because it starts none itself. */
+export interface LintTools {
+  /** `bash -n` on each text. */
+  readonly bashVerdicts?: (sources: readonly SourceText[]) => Promise<ReadonlyMap<SourceText, BashVerdict>>;
+  /** ShellCheck on each script; returns finished diagnostics with codes `shellcheck/SC…`. */
+  readonly shellcheck?: (sources: readonly SourceText[]) => Promise<readonly Diagnostic[]>;
+}
+
+export interface LintRequest {
+  readonly catalog: Catalog;
+  /** Elements to report on; the rest of the catalog is only looked up. */
+  readonly elements: readonly Element[];
+  readonly configuration?: LintConfiguration;
+  /** Directory that globs of the configuration are relative to. */
+  readonly base?: string;
+  /** Run only these rules. */
+  readonly only?: readonly string[];
+  /** Checks that `[dib-lint] ignore` of a tox.ini turns off. */
+  readonly ignoredDibLintChecks?: readonly string[];
+  readonly tools?: LintTools;
+  /** The rules to know; all of dibkit's by default. */
+  readonly rules?: readonly Rule[];
+}
+
+export interface LintResult {
+  /** Sorted by file and place. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Findings that comments, pragmas or settings silenced. */
+  readonly suppressed: number;
+  readonly files: number;
+  readonly elements: number;
+}
+
+/** Lints elements by themselves, each with what it depends on, and the images of the configuration. */
+export async function lint(request: LintRequest): Promise<LintResult> {
+  const { catalog, configuration = {}, tools = {}, rules = allRules } = request;
+  await initShell();
+  const settings = settingsOf(configuration, request.only ?? [], request.base ?? "/");
+  const active = rules.filter((rule) => settings.isOn(rule));
+  const elements = request.elements.flatMap(withTestElements);
+  const images = configuration.images ?? [];
+  const targets = targetsOf(configuration, catalog);
+  const verdicts = new Map<SourceText, BashVerdict>();
+  const contexts = new Map<Element, ElementContext>();
+  const contextOf = (element: Element): ElementContext => {
+    const known = contexts.get(element);
+    if (known) return known;
+    const made = elementContext({ element, catalog, targets, bashVerdict: (script) => verdicts.get(script.source) });
+    contexts.set(element, made);
+    return made;
+  };
+  const checked = elements.map(contextOf);
+  for (const [source, verdict] of await askBash(checked, active, tools)) verdicts.set(source, verdict);
+
+  const found: Diagnostic[] = checked.flatMap((context) => elementFindings(context, active));
+  found.push(...graphFindings(elements, images, { catalog, configuration, targets, rules: active, contextOf }));
+  if (tools.shellcheck) {
+    found.push(
+      ...(await tools.shellcheck(checked.flatMap((context) => context.shellScripts.map((file) => file.source)))),
+    );
+  }
+  return finish(found, checked, request, rules, settings);
+}
+
+/** `test-elements/<case>` directories are elements too. */
+function withTestElements(element: Element): readonly Element[] {
+  return [element, ...viewsOf(element).testElements.value];
+}
+
+/** `bash -n` for the scripts that the grammar does not understand. */
+async function askBash(contexts: readonly ElementContext[], rules: readonly Rule[], tools: LintTools) {
+  if (!tools.bashVerdicts || !rules.some((rule) => rule.id === "script-syntax")) return [];
+  const doubtful = contexts
+    .flatMap((context) => [...context.hookScripts, ...context.shellScripts, ...context.environmentFiles])
+    .filter((script) => script.shell.problems.length > 0)
+    .map((script) => script.source);
+  return doubtful.length === 0 ? [] : tools.bashVerdicts([...new Set(doubtful)]);
+}
+
+function elementFindings(context: ElementContext, rules: readonly Rule[]): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const rule of rules) {
+    if (rule.kind !== "element") continue;
+    for (const finding of rule.check(context)) found.push(diagnosticOf(rule, finding, context.element));
+  }
+  return found;
+}
+
+interface GraphInput {
+  readonly catalog: Catalog;
+  readonly configuration: LintConfiguration;
+  readonly targets: readonly Target[];
+  readonly rules: readonly Rule[];
+  readonly contextOf: (element: Element) => ElementContext;
+}
+
+function graphFindings(
+  elements: readonly Element[],
+  images: readonly ImageConfiguration[],
+  input: GraphInput,
+): Diagnostic[] {
+  const rules = input.rules.filter((rule) => rule.kind === "graph");
+  const facts = catalogFacts(input.catalog);
+  const variables = new Set(input.configuration.variables ?? []);
+  const found: Diagnostic[] = [];
+  const check = (composition: Composition, focus: Element | undefined) => {
+    const { catalog, targets, contextOf } = input;
+    const context = { composition, catalog, facts, focus, targets, variables, contextOf };
+    for (const rule of rules) {
+      for (const finding of rule.check(context)) found.push(diagnosticOf(rule, finding, focus));
+    }
+  };
+  // A test element, and one hidden by an earlier path, is not what its name means in the catalog.
+  for (const element of elements) {
+    if (input.catalog.elements.get(element.name) === element) {
+      check(composeElement(input.catalog, element.name), element);
+    }
+  }
+  for (const image of images) check(composeImage(input.catalog, image), undefined);
+  return unique(found);
+}
+
+function unique(found: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return found.filter(({ code, message, location }) => {
+    const key = `${code}\0${message}\0${location?.source.path}\0${location?.start}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function diagnosticOf(rule: Rule, finding: Finding, element: Element | undefined): Diagnostic {
+  const name = finding.element ?? element?.name;
+  return { severity: rule.severity, ...finding, code: rule.id, ...(name !== undefined && { element: name }) };
+}
+
+function finish(
+  found: readonly Diagnostic[],
+  contexts: readonly ElementContext[],
+  request: LintRequest,
+  rules: readonly Rule[],
+  settings: ReturnType<typeof settingsOf>,
+): LintResult {
+  const ruleById = new Map(rules.map((rule) => [rule.id, rule]));
+  const ignored = new Set(request.ignoredDibLintChecks ?? []);
+  const bySource = new Map<SourceText, FileSuppressions>();
+  for (const file of contexts.flatMap((context) => context.textFiles)) {
+    const comments = suppressionsOf(file);
+    if (comments) bySource.set(file.source, comments);
+  }
+  const diagnostics: Diagnostic[] = [];
+  let suppressed = 0;
+  const keep = (diagnostic: Diagnostic) => {
+    const rule = ruleById.get(diagnostic.code);
+    const severity = settings.severityOf(diagnostic, rule);
+    const comments = diagnostic.location && bySource.get(diagnostic.location.source);
+    if (severity === "off") return;
+    if (isSuppressed(diagnostic, comments, rule?.dibLint ?? [], ignored)) suppressed += 1;
+    else diagnostics.push(severity === diagnostic.severity ? diagnostic : { ...diagnostic, severity });
+  };
+  found.forEach(keep);
+  // With only some rules on, a comment for another rule is not unused.
+  const known = new Set(rules.map((rule) => rule.id));
+  if ((request.only ?? []).length === 0) {
+    for (const file of bySource.values()) suppressionFindings(file, known).forEach(keep);
+  }
+  const authored = new Map(
+    contexts.filter(({ element }) => element.origin === "typescript").map(({ element }) => [element.name, element]),
+  );
+  return {
+    diagnostics: diagnostics.map((diagnostic) => toAuthor(diagnostic, authored)).sort(compareDiagnostics),
+    suppressed,
+    files: contexts.reduce((sum, { element }) => sum + element.files.size, 0),
+    elements: contexts.length,
+  };
+}
+
+/** Moves a finding about a generated file to the author's TypeScript; its fix would edit a file that is not there. */
+function toAuthor(diagnostic: Diagnostic, authored: ReadonlyMap<string, Element>): Diagnostic {
+  const element = diagnostic.element === undefined ? undefined : authored.get(diagnostic.element);
+  if (element === undefined || diagnostic.location === undefined) return diagnostic;
+  const { source, start, end } = diagnostic.location;
+  const file = fileOfSource(element, source);
+  const { fix: _generatedOnly, ...rest } = diagnostic;
+  return file === undefined ? rest : { ...rest, location: authorLocation(element, file, start, end) };
+}

@@ -1,0 +1,7 @@
+import { setOptionRule } from "../set-option-rule.js";
+
+export default setOptionRule("errexit", "set -e", {
+  id: "script-errexit",
+  why: "Without it a script goes on after a failed command, and the image is built with something missing.",
+  dibLint: ["sete"],
+});

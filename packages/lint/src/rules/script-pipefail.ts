@@ -1,0 +1,7 @@
+import { setOptionRule } from "../set-option-rule.js";
+
+export default setOptionRule("pipefail", "set -o pipefail", {
+  id: "script-pipefail",
+  why: "Without it `curl … | tar x` succeeds when the download fails.",
+  dibLint: ["setpipefail"],
+});

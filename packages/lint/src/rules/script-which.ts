@@ -1,0 +1,35 @@
+import { effectiveCommand } from "@dibkit/shell";
+import { replacement } from "../edits.js";
+import { defineRule } from "../rule.js";
+
+export default defineRule({
+  id: "script-which",
+  summary: "scripts use `command -v` instead of `which`",
+  why: "`which` is a program of its own that minimal images do not have; `command -v` is part of every shell.",
+  upstream: "dib-lint reports every line with `which `.",
+  fix: "Write `command -v NAME`.",
+  severity: "warning",
+  since: "0.1.0",
+  dibLint: ["which"],
+  examples: {
+    bad: { "web/install.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\nif which nginx; then uptime; fi\n" },
+    good: { "web/install.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\nif command -v nginx; then uptime; fi\n" },
+  },
+  *check({ shellScripts, hookScripts, environmentFiles }) {
+    const files = new Map([...shellScripts, ...hookScripts, ...environmentFiles].map((file) => [file.path, file]));
+    for (const file of files.values()) {
+      for (const command of file.shell.commands) {
+        const { name, word, args, through } = effectiveCommand(command);
+        if (name !== "which" || word === undefined) continue;
+        // A builtin cannot be run by sudo, and `which` takes options and several names.
+        const direct = through.length === 0 && args.length === 1 && !args[0]?.prefix.startsWith("-");
+        yield {
+          message: "`which` is missing from minimal systems",
+          help: "use `command -v`",
+          location: file.at(word),
+          ...(direct && { fix: replacement("use command -v", true, file.at(word), "command -v") }),
+        };
+      }
+    }
+  },
+});

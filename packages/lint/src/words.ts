@@ -1,0 +1,15 @@
+/** `"a", "b"`: values in messages are quoted. */
+export function quoted(names: Iterable<string>): string {
+  return [...names].map((name) => `"${name}"`).join(", ");
+}
+
+/** `"a" and "b"`, `"a", "b" and "c"`. */
+export function enumerated(names: readonly string[]): string {
+  const all = names.map((name) => `"${name}"`);
+  return all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
+}
+
+/** Path of a dependency, `vm → bootloader → grub2`. */
+export function arrows(path: readonly string[]): string {
+  return path.join(" → ");
+}
