@@ -1,3 +1,4 @@
-export {};
 export * from "./doctor/index.js";
 export * from "./publish/index.js";
+export * from "./disk/index.js";
+export * from "./formats/index.js";

@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import { nearestName } from "../nearest-name.js";
 import type { BlockDeviceEntry, ValuePath } from "./block-device-entry.js";
 import { listed, type Report } from "./finding.js";
 import { parseSize, percentOf, SIZE_UNITS } from "./size.js";
@@ -138,12 +138,8 @@ function show(value: unknown): string {
   return typeof value === "object" ? "a map" : `the ${typeof value} ${String(value)}`;
 }
 
-/** The legal word that a misspelt one most likely meant; undefined when none is near. */
+/** The legal word that a misspelt one most likely meant, two swapped letters included; undefined when none is near. */
 export function nearest(word: string, legal: readonly string[]): string | undefined {
-  const ranked = legal.map((candidate) => ({ candidate, far: distance(word, candidate) }));
-  ranked.sort((a, b) => a.far - b.far);
-  const best = ranked[0];
-  return best !== undefined && best.far <= Math.max(2, Math.floor(best.candidate.length / 3))
-    ? best.candidate
-    : undefined;
+  const letters = (text: string) => [...text].sort().join("");
+  return nearestName(word, legal) ?? legal.find((candidate) => letters(candidate) === letters(word));
 }

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { ok, type Result } from "@dibkit/model";
+import type { BuildContext } from "../run/build-context.js";
+import type { FormatRequest } from "./format.js";
+import { type FormatFailure, notWritable } from "./format-failure.js";
+import type { WrittenFormat } from "./write-formats.js";
+
+const ALGORITHMS = ["md5", "sha256"] as const;
+
+/**
+ * Gives finished outputs their names: checksums are computed first, then existing files are renamed to
+ * `NAME-YYYY.mm.dd-HH.MM.SS.EXT` (unless they are to be overwritten), and only then the new ones take their place.
+ * Returns the paths of the images.
+ */
+export async function commitFormats(
+  written: readonly WrittenFormat[],
+  request: FormatRequest,
+  context: BuildContext,
+): Promise<Result<readonly string[], FormatFailure>> {
+  for (const { temporaryPath, path } of written) {
+    if (!request.checksum) continue;
+    try {
+      await writeChecksums(temporaryPath, basename(path), context);
+    } catch (error) {
+      return notWritable(path, error);
+    }
+  }
+  for (const { temporaryPath, path, undo } of written) {
+    try {
+      if (!request.overwrite) await renameOld(path, context);
+      await rename(temporaryPath, path);
+      undo.forget();
+      for (const algorithm of ALGORITHMS) {
+        // A checksum of an earlier image must not stand beside this one.
+        if (request.checksum) await rename(`${temporaryPath}.${algorithm}`, `${path}.${algorithm}`);
+        else await rm(`${path}.${algorithm}`, { force: true });
+      }
+    } catch (error) {
+      return notWritable(path, error);
+    }
+    context.emit({ type: "output-written", path, bytes: (await stat(path)).size });
+  }
+  return ok(written.map(({ path }) => path));
+}
+
+/** One pass over the file for both sums, in the form `md5sum -c` and `sha256sum -c` read. */
+async function writeChecksums(file: string, name: string, context: BuildContext): Promise<void> {
+  const hashes = ALGORITHMS.map((algorithm) => ({ algorithm, hash: createHash(algorithm) }));
+  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024, signal: context.signal })) {
+    for (const { hash } of hashes) hash.update(chunk as Buffer);
+  }
+  for (const { algorithm, hash } of hashes) {
+    context.undo.defer(`remove ${file}.${algorithm}`, () => rm(`${file}.${algorithm}`, { force: true }));
+    await writeFile(`${file}.${algorithm}`, `${hash.digest("hex")}  ${name}\n`);
+  }
+}
+
+async function renameOld(path: string, context: BuildContext): Promise<void> {
+  const old = await stat(path).catch(() => undefined);
+  if (!old?.isFile()) return;
+  const extension = extname(path);
+  const renamed = `${path.slice(0, path.length - extension.length)}-${timestamp(new Date())}${extension}`;
+  await rename(path, renamed);
+  for (const algorithm of ALGORITHMS) {
+    await rename(`${path}.${algorithm}`, `${renamed}.${algorithm}`).catch(ignoreMissing);
+  }
+  context.emit({ type: "note", message: `the existing image was renamed to ${renamed}` });
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
+}
+
+/** `YYYY.mm.dd-HH.MM.SS` in local time, as upstream names old images. */
+export function timestamp(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(two).join(".");
+  return `${day}-${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(".")}`;
+}

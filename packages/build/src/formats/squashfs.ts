@@ -1,0 +1,15 @@
+import { defineFormat } from "./format.js";
+import { runFormatTool } from "./format-failure.js";
+
+export default defineFormat({
+  name: "squashfs",
+  summary: "the root tree as a read-only compressed filesystem",
+  extension: "squash",
+  source: "tree",
+  tools: [{ program: "mksquashfs", debianPackage: "squashfs-tools", purpose: "write squashfs images" }],
+  write: ({ context, sourcePath, targetPath }) => {
+    const exclude = ["-wildcards", "-e", "proc/*", "-e", "sys/*"];
+    const options = ["-comp", "xz", "-noappend", "-root-becomes", sourcePath, "-no-recovery", "-no-progress", "-quiet"];
+    return runFormatTool("squashfs", ["mksquashfs", sourcePath, targetPath, ...options, ...exclude], context);
+  },
+});

@@ -1,0 +1,15 @@
+import { defineFormat } from "./format.js";
+import { runFormatTool } from "./format-failure.js";
+import { tarCommand, tarTool } from "./tar-archive.js";
+
+export default defineFormat({
+  name: "tgz",
+  summary: "the root tree as an archive, compressed by gzip or DIB_GZIP_BIN",
+  extension: "tgz",
+  source: "tree",
+  tools: [tarTool, { program: "gzip", debianPackage: "gzip", purpose: "compress archives" }],
+  write: ({ request, context, sourcePath, targetPath }) => {
+    const filter = ["--use-compress-program", `${request.gzip ?? "gzip"} -9`];
+    return runFormatTool("tgz", tarCommand(sourcePath, targetPath, filter), context);
+  },
+});
