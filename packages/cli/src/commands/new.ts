@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { defineCommand } from "../command.js";
+import { usageFailure } from "../terminal.js";
+
+export default defineCommand({
+  name: "new",
+  summary: "add an element to the project, ready to lint and build",
+  arguments: [
+    { name: "KIND", summary: "what to add", required: true, choices: ["element"] },
+    { name: "NAME", summary: "its name", required: true },
+  ],
+  options: {
+    project: {
+      type: "string",
+      value: "DIR",
+      summary: "the project's directory, by default the nearest one with a dibkit.config.ts",
+    },
+  },
+  examples: [{ command: "dibkit new element acme-web", does: "writes elements/acme-web.ts" }],
+  async run({ arguments: { NAME: name }, options }, terminal) {
+    const { elementTemplate } = await import("../templates/element-template.js");
+    const { nameProblem, writeNewFiles } = await import("../write-new-files.js");
+    const problem = nameProblem(name);
+    if (problem) return usageFailure(terminal, problem);
+    const root = options.project === undefined ? nearestProject(terminal.cwd) : resolve(terminal.cwd, options.project);
+    if (root === undefined) {
+      return usageFailure(
+        terminal,
+        `no dibkit.config.ts in "${terminal.cwd}" or above it`,
+        'start a project with "dibkit init"',
+      );
+    }
+    return writeNewFiles(terminal, root, { [`elements/${name}.ts`]: elementTemplate(name) });
+  },
+});
+
+function nearestProject(from: string): string | undefined {
+  if (existsSync(join(from, "dibkit.config.ts"))) return from;
+  const parent = dirname(from);
+  return parent === from ? undefined : nearestProject(parent);
+}
