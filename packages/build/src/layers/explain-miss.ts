@@ -1,0 +1,33 @@
+import { changedIngredients } from "./layer-key.js";
+import type { LayerStore } from "./layer-store.js";
+
+type Ingredients = Readonly<Record<string, string>>;
+
+function lastFile(lineage: string, step: string): string {
+  return `${lineage}-${step.replaceAll("/", "-")}.json`;
+}
+
+/** Remembers the ingredients of a step's newest layer; `lineage` names the image's line of steps. */
+export async function noteIngredients(
+  store: LayerStore,
+  lineage: string,
+  step: string,
+  now: Ingredients,
+): Promise<void> {
+  await store.writeJson(now, "last", lastFile(lineage, step));
+}
+
+/** Why a step has no usable layer, in a few words: `variable DIB_RELEASE changed`. */
+export async function explainMiss(store: LayerStore, lineage: string, step: string, now: Ingredients): Promise<string> {
+  return describeMiss(await store.readJson<Ingredients>("last", lastFile(lineage, step)), now);
+}
+
+/** The sentence for a miss, given the ingredients of the step's newest layer and those of now. */
+export function describeMiss(last: Ingredients | undefined, now: Ingredients): string {
+  if (last === undefined) return "never ran before in this image";
+  const changed = changedIngredients(last, now);
+  const [first, ...others] = changed;
+  if (first === undefined) return "its layer is gone from the cache";
+  const verb = last[first] === undefined ? "is new" : now[first] === undefined ? "is gone" : "changed";
+  return `${first} ${verb}${others.length === 0 ? "" : ` (and ${others.length} more)`}`;
+}

@@ -1,0 +1,124 @@
+import type { BuildRequest } from "./build-request.js";
+
+export type EnvironmentValues = Readonly<Record<string, string>>;
+
+/** Directories of a build as its scripts see them; the same in every build, so no random path gets into an image. */
+export const BUILD_DIRECTORY = "/tmp/dib_build.dibkit";
+export const IMAGE_DIRECTORY = "/tmp/dib_image.dibkit";
+export const TARGET_DIRECTORY = `${BUILD_DIRECTORY}/mnt`;
+export const TREE_DIRECTORY = `${BUILD_DIRECTORY}/built`;
+export const HOOKS_DIRECTORY = `${BUILD_DIRECTORY}/hooks`;
+export const ELEMENTS_DIRECTORY = `${BUILD_DIRECTORY}/elements`;
+/** Programs dibkit puts first on the PATH of host-phase scripts. */
+export const SHIM_DIRECTORY = `${BUILD_DIRECTORY}/.dibkit/bin`;
+
+/**
+ * Variables of a login session, an editor, npm or a CI job's shell. They say nothing about the image, so scripts do
+ * not get them and they cannot make a cached step look stale.
+ */
+const SESSION_VARIABLE =
+  /^(_|SHLVL|PWD|OLDPWD|TERM|TERM_.*|COLORTERM|COLUMNS|LINES|LS_COLORS|LESS.*|PAGER|EDITOR|VISUAL|HIST.*|PS[0-4]|PROMPT_.*|SSH_.*|DISPLAY|WAYLAND_.*|XDG_(SESSION|RUNTIME|CURRENT|SEAT|VTNR|MENU|DATA).*|DBUS_.*|WINDOWID|TMUX.*|STY|MAIL|SUDO_.*|GPG_.*|VSCODE_.*|VITEST.*|npm_.*|NODE|NODE_(OPTIONS|ENV|PATH|CHANNEL_FD|UNIQUE_ID|V8_COVERAGE)|INIT_CWD|COLOR|FORCE_COLOR|NO_COLOR|HOSTNAME|CONTAINER_NAME|DIBKIT_.*|BASH_ENV|ENV|SHELLOPTS|BASHOPTS|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_.*|LD_PRELOAD|LD_LIBRARY_PATH|SHELL|LOGNAME|USER|PYTHONUNBUFFERED|PYTHONDONTWRITEBYTECODE|RUST_BACKTRACE)$/;
+
+const HOST_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** The caller's variables that reach scripts: upstream hands on everything; dibkit leaves out the session's. */
+export function inheritedEnvironment(caller: EnvironmentValues, clear: boolean): EnvironmentValues {
+  const kept: Record<string, string> = {};
+  if (!clear) {
+    for (const [name, value] of Object.entries(caller)) if (!SESSION_VARIABLE.test(name)) kept[name] = value;
+  }
+  return kept;
+}
+
+/** PATH of host-phase scripts: the caller's without npm's additions, with the sbin directories. */
+export function hostPath(caller: string | undefined): string {
+  const entries = (caller ?? HOST_PATH)
+    .split(":")
+    .filter((entry) => entry !== "" && !entry.includes("node_modules/.bin"));
+  for (const entry of HOST_PATH.split(":")) if (!entries.includes(entry)) entries.push(entry);
+  return [SHIM_DIRECTORY, ...entries].join(":");
+}
+
+export interface BaseEnvironmentInput {
+  readonly request: BuildRequest;
+  /** Final elements, in resolved order, with the directory scripts find them in. */
+  readonly elements: readonly { readonly name: string; readonly path: string }[];
+  readonly elementsPath: readonly string[];
+  /** Upstream's `lib` directory, when installed. */
+  readonly upstreamLibrary?: string;
+  /** `DIB_ROOT_LABEL`, `DIB_ROOT_FSTYPE`, `DIB_MOUNTPOINTS` … */
+  readonly disk: EnvironmentValues;
+}
+
+/** The builder's own environment, before `environment.d`: the names `disk-image-create` exports. */
+export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues {
+  const { request } = input;
+  const caller = inheritedEnvironment(request.environment, request.clearEnvironment);
+  const names = input.elements.map((element) => element.name);
+  const optional = (name: string, value: string | undefined) =>
+    value === undefined || value === "" ? {} : { [name]: value };
+  return {
+    ...caller,
+    HOME: caller.HOME ?? "/root",
+    USER: "root",
+    LOGNAME: "root",
+    SHELL: "/bin/bash",
+    TERM: "dumb",
+    PATH: hostPath(caller.PATH),
+    LC_ALL: "C",
+    // Upstream's package lists are Python sets, whose order changes with each run's hash seed.
+    PYTHONHASHSEED: "0",
+    DIB_ARGS: request.arguments.join(" "),
+    DIB_ENV: renderDibEnvironment(caller),
+    DIB_DEBUG_TRACE: String(request.trace),
+    DIB_IMAGE_CACHE: request.imageCache,
+    DIB_LOCKFILES: request.lockFiles,
+    DIB_PYTHON_EXEC: caller.DIB_PYTHON_EXEC ?? "/usr/bin/python3",
+    DIB_CHECKSUM: request.checksum ? "1" : "0",
+    DIB_NO_TMPFS: request.noTmpfs ? "1" : "0",
+    DIB_MIN_TMPFS: String(request.minTmpfs ?? 2),
+    DIB_OFFLINE: request.offline ? "1" : "",
+    ...optional("DIB_IMAGE_SIZE", request.imageSize),
+    ...optional("DIB_IMAGE_EXTRA_SIZE", request.imageExtraSize),
+    ...optional("DIB_JOURNAL_SIZE", request.journalSize),
+    ARCH: request.architecture,
+    FS_TYPE: caller.FS_TYPE ?? "ext4",
+    IMAGE_TYPE: caller.IMAGE_TYPE ?? "qcow2",
+    IMAGE_NAME: request.imageName,
+    IMAGE_ELEMENT: names.join(" "),
+    IMAGE_ELEMENT_YAML: input.elements
+      .map((element) => `${element.name}: ${element.path}\n`)
+      .sort()
+      .join(""),
+    "BASH_FUNC_get_image_element_array%%": elementArrayFunction(input.elements),
+    "BASH_FUNC_die%%": "() {  local exitcode=$?;\n set +o xtrace;\n echo $@;\n exit $exitcode\n}",
+    ELEMENTS_PATH: input.elementsPath.join(":"),
+    TMP_BUILD_DIR: BUILD_DIRECTORY,
+    TMP_IMAGE_DIR: IMAGE_DIRECTORY,
+    TMP_MOUNT_PATH: TARGET_DIRECTORY,
+    TMP_HOOKS_PATH: HOOKS_DIRECTORY,
+    DIB_BLOCK_DEVICE_PARAMS_YAML: `${BUILD_DIRECTORY}/block-device/params.yaml`,
+    ...optional("_LIB", input.upstreamLibrary),
+    ...input.disk,
+  };
+}
+
+/** `DIB_ENV`: the caller's own DIB_ variables as bash's `export` prints them. */
+function renderDibEnvironment(caller: EnvironmentValues): string {
+  return Object.entries(caller)
+    .filter(([name]) => name.startsWith("DIB_"))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `declare -x ${name}="${value.replace(/["\\$`]/g, "\\$&")}"`)
+    .join("\n");
+}
+
+function elementArrayFunction(elements: BaseEnvironmentInput["elements"]): string {
+  const entries = elements.map((element) => `[${element.name}]=${element.path} `).join("");
+  return `() {  echo "${entries}"\n}`;
+}
+
+/** What a script in the target sees: no host paths, root's home, and only the target's program directories. */
+export function targetEnvironment(values: EnvironmentValues): EnvironmentValues {
+  const { TMPDIR: _temporary, VIRTUAL_ENV: _virtual, ...rest } = values;
+  return { ...rest, HOME: "/root", PATH: HOST_PATH };
+}

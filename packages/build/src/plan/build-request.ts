@@ -1,0 +1,51 @@
+/** What to build and how: the flags of `disk-image-create` as data, with defaults filled in. Pure JSON. */
+export interface BuildRequest {
+  /** Elements asked for, in the order given. */
+  readonly elements: readonly string[];
+  /** Architecture in Debian's words. */
+  readonly architecture: string;
+  /** `-o`: path of the outputs without their suffix, absolute or relative to `workingDirectory`. */
+  readonly imageName: string;
+  /** `-t`. */
+  readonly formats: readonly string[];
+  /** `-x`, counted. */
+  readonly trace: number;
+  /** `-u` turns it off. */
+  readonly compress: boolean;
+  /** `-c`. */
+  readonly clearEnvironment: boolean;
+  /** False with `-n`. */
+  readonly base: boolean;
+  /** `-p`, in order. */
+  readonly packages: readonly string[];
+  readonly checksum: boolean;
+  /** `--image-size`, in GB as upstream reads it. */
+  readonly imageSize?: string;
+  /** `--image-extra-size`, in MB as upstream's code reads it. */
+  readonly imageExtraSize?: string;
+  readonly imageCache: string;
+  readonly lockFiles: string;
+  readonly maxOnlineResize?: string;
+  readonly minTmpfs?: number;
+  readonly journalSize?: string;
+  readonly mkfsOptions?: string;
+  readonly noTmpfs: boolean;
+  readonly offline: boolean;
+  readonly qemuImgOptions?: string;
+  readonly rootLabel?: string;
+  /** Set for ramdisk builds: `ramdisk`, or `--ramdisk-element`. */
+  readonly ramdiskElement?: string;
+  /** `--install-type`: `source` unless given. */
+  readonly installType: string;
+  readonly dockerTarget?: string;
+  readonly logFile?: string;
+  /** The command line's own words, for `DIB_ARGS`. */
+  readonly arguments: readonly string[];
+  /** The caller's whole environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  /** Where layers are kept. */
+  readonly store: string;
+  /** Run every step even when a layer of it exists. */
+  readonly refresh: boolean;
+}

@@ -1,0 +1,59 @@
+import type { Diagnostic, Element, ElementFile } from "@dibkit/model";
+
+/** One entry of the merged hooks directory (`TMP_HOOKS_PATH`), and the element it comes from. */
+export interface HookEntry {
+  /** Path in the hooks directory, such as `install.d/50-nginx`. */
+  readonly path: string;
+  readonly element: Element;
+  readonly file: ElementFile;
+}
+
+export interface HooksTree {
+  /** By path. */
+  readonly entries: ReadonlyMap<string, HookEntry>;
+  /** Two elements giving the same file; upstream aborts here after resolution, naming neither. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Directories of an element that never reach the hooks directory. */
+const LEFT_OUT = new Set(["tests", "__pycache__"]);
+
+/**
+ * Merges the elements' sub-directories and top-level files into one tree, as upstream's `generate_hooks` does:
+ * hidden names of the first two levels are left out, the same file from two elements is an error, and of top-level
+ * files the last element's wins.
+ */
+export function mergeHooks(elements: readonly Element[]): HooksTree {
+  const entries = new Map<string, HookEntry>();
+  const diagnostics: Diagnostic[] = [];
+  for (const element of elements) {
+    for (const file of element.files.values()) {
+      const [top, second, ...deeper] = file.path.split("/");
+      if (top === undefined || LEFT_OUT.has(top) || isDirectoryName(file, second)) continue;
+      if (second === undefined) {
+        if (!top.endsWith(".pyc") && file.kind !== "directory")
+          entries.set(file.path, { path: file.path, element, file });
+        continue;
+      }
+      if (second.startsWith(".")) continue;
+      const known = entries.get(file.path);
+      if (known === undefined) entries.set(file.path, { path: file.path, element, file });
+      else if (deeper.length === 0) diagnostics.push(duplicateHook(known, element, file));
+    }
+  }
+  return { entries, diagnostics };
+}
+
+function isDirectoryName(file: ElementFile, second: string | undefined): boolean {
+  return second === undefined && file.kind === "directory";
+}
+
+function duplicateHook(first: HookEntry, element: Element, file: ElementFile): Diagnostic {
+  return {
+    code: "duplicate-hook",
+    severity: "error",
+    message: `elements "${first.element.name}" and "${element.name}" both have "${file.path}"`,
+    help: "rename one of the two files, or leave one of the elements out",
+    element: element.name,
+  };
+}

@@ -1,0 +1,42 @@
+import type { BuildRequest } from "../plan/build-request.js";
+
+/** What the command line hands to the worker, as JSON. */
+export interface BuildJob {
+  /** Name of the build: its directory under `builds/` of the store. */
+  readonly id: string;
+  /** Absolute path of the outputs without suffix. */
+  readonly image: string;
+  readonly request: BuildRequest;
+  /** Final elements in resolved order; `directory` is where they are on disk now. */
+  readonly elements: readonly { readonly name: string; readonly directory: string; readonly authored: boolean }[];
+  /** ELEMENTS_PATH entries in order of precedence. */
+  readonly elementsPath: readonly string[];
+  readonly upstreamLibrary?: string;
+  /** Environment the disk layout adds: `DIB_ROOT_LABEL`, `DIB_ROOT_FSTYPE`, `DIB_MOUNTPOINTS`. */
+  readonly diskEnvironment: Readonly<Record<string, string>>;
+  /** Existing directories that stay really writable. */
+  readonly writable: readonly string[];
+  /** Send every line of output as an event. */
+  readonly verbose: boolean;
+}
+
+/** How a build ended. */
+export type BuildOutcome = { readonly kind: "built"; readonly outputs: readonly string[] } | BuildFailure;
+
+/** Every way a build can fail after it started. */
+export type BuildFailure =
+  | {
+      readonly kind: "script-failed";
+      readonly message: string;
+      readonly exitCode: number;
+      readonly tail: readonly string[];
+      readonly log: string;
+      readonly help: string;
+    }
+  | {
+      readonly kind: "stage-failed";
+      readonly message: string;
+      readonly tail: readonly string[];
+      readonly help?: string;
+    }
+  | { readonly kind: "interrupted" };

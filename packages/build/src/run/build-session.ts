@@ -1,0 +1,76 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Element } from "@dibkit/model";
+import type { CommandRunner } from "../exec/command-runner.js";
+import type { NamedDirectories } from "../host/mount-record.js";
+import { type LayerStore, openLayerStore } from "../layers/layer-store.js";
+import type { HelperFile } from "../layers/script-reach.js";
+import type { EnvironmentValues } from "../plan/base-environment.js";
+import type { HooksTree } from "../plan/hooks-tree.js";
+import type { BuildEvent } from "./build-event.js";
+import type { BuildJob } from "./build-job.js";
+
+/** What every step of a running build needs. Paths are those inside the build's view of the host. */
+export interface BuildSession {
+  readonly job: BuildJob;
+  readonly store: LayerStore;
+  /** `builds/<id>` of the store. */
+  readonly directory: string;
+  readonly logs: string;
+  readonly commands: CommandRunner;
+  readonly emit: (event: BuildEvent) => void;
+  readonly signal: AbortSignal;
+  readonly elements: readonly Element[];
+  readonly hooks: HooksTree;
+  /** The merged hooks on disk: the lowest layer of the hooks directory. */
+  readonly hooksBase: string;
+  readonly helpers: readonly HelperFile[];
+  readonly base: EnvironmentValues;
+  readonly named: NamedDirectories;
+  /** Name of the image's line of steps, to find the layer a step had last time. */
+  readonly lineage: string;
+  /** Mount points of the real disk inside the target, which are not a script's doing. */
+  readonly diskMounts?: ReadonlySet<string>;
+}
+
+/** Directories of one build in the store. */
+export interface BuildPlaces {
+  readonly directory: string;
+  readonly logs: string;
+  readonly view: string;
+  readonly viewScratch: string;
+  readonly elements: string;
+  readonly hooks: string;
+  readonly image: string;
+  readonly staging: string;
+  readonly scratch: string;
+  readonly job: string;
+}
+
+export function buildPlaces(store: string, id: string): BuildPlaces {
+  const directory = join(store, "builds", id);
+  const place = (name: string) => join(directory, name);
+  return {
+    directory,
+    logs: place("logs"),
+    view: place("view"),
+    viewScratch: place("host"),
+    elements: place("elements"),
+    hooks: place("hooks"),
+    image: place("image"),
+    staging: place("staging"),
+    scratch: place("scratch"),
+    job: place("job.json"),
+  };
+}
+
+/** Makes the directories of a build; must run before the view of the host is put together. */
+export async function createBuildPlaces(store: string, id: string): Promise<BuildPlaces> {
+  await openLayerStore(store);
+  const places = buildPlaces(store, id);
+  for (const directory of [places.logs, places.view, places.viewScratch, places.elements, places.hooks]) {
+    await mkdir(directory, { recursive: true });
+  }
+  for (const directory of [places.image, places.staging, places.scratch]) await mkdir(directory, { recursive: true });
+  return places;
+}

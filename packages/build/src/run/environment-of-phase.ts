@@ -1,0 +1,87 @@
+import { rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Phase, Result } from "@dibkit/model";
+import { err, ok } from "@dibkit/model";
+import { exitCodeOf } from "../exec/command-runner.js";
+import type { ImageState } from "../layers/layer.js";
+import { hashText, layerKey } from "../layers/layer-key.js";
+import {
+  type EnvironmentValues,
+  HOOKS_DIRECTORY,
+  TARGET_DIRECTORY,
+  targetEnvironment,
+} from "../plan/base-environment.js";
+import type { BuildFailure } from "./build-job.js";
+import type { BuildSession } from "./build-session.js";
+import { CAPTURE_SCRIPT, parseCapture } from "./environment-capture.js";
+import { runCommandStep } from "./run-command-step.js";
+
+/** Key of a phase's environment: the files, what they start from, and for target phases the image they look at. */
+export function environmentKey(
+  phase: Phase,
+  state: ImageState,
+  files: Readonly<Record<string, string>>,
+  base: EnvironmentValues,
+): string {
+  const parent = phase.side === "target" ? state.hash : "host";
+  const everything = { files, mentions: () => true };
+  const input = { step: `environment ${phase.name}`, side: phase.side, parent, scriptHash: hashText(CAPTURE_SCRIPT) };
+  return layerKey({ ...input, scriptMode: 0, environment: base, reach: everything, architecture: "" }).key;
+}
+
+/** The builder's environment as a phase starts with it. */
+export function startingEnvironment(base: EnvironmentValues, phase: Phase): EnvironmentValues {
+  const own = phase.side === "target" ? targetEnvironment(base) : base;
+  return phase.hasTargetRoot ? { ...own, TARGET_ROOT: TARGET_DIRECTORY } : own;
+}
+
+/**
+ * Sources `environment.d` once for a phase, on the side where the phase runs. On the host it is done anew each time,
+ * because it may look at the host; in the target the image it looks at is known, so the result is kept.
+ */
+export async function environmentOfPhase(
+  session: BuildSession,
+  phase: Phase,
+  state: ImageState,
+  files: Readonly<Record<string, string>>,
+  onDisk: boolean,
+): Promise<Result<EnvironmentValues, BuildFailure>> {
+  const start = startingEnvironment(session.base, phase);
+  const key = environmentKey(phase, state, files, start);
+  const reusable = phase.side === "target" && !onDisk && !session.job.request.refresh;
+  const known = reusable ? await session.store.readJson<EnvironmentValues>("e", `${key}.json`) : undefined;
+  if (known !== undefined) return ok({ ...start, ...known });
+  const directory = phase.side === "target" ? "/tmp/in_target.d/environment.d" : `${HOOKS_DIRECTORY}/environment.d`;
+  const staging = join(session.directory, "staging", `environment-${phase.name}`);
+  const log = join(session.logs, `${phase.name}-environment.log`);
+  const result = await runCommandStep(session, {
+    id: `environment ${phase.name}`,
+    side: phase.side,
+    command: ["bash", "-c", CAPTURE_SCRIPT, "dib-run-parts", directory],
+    environment: start,
+    withHooks: true,
+    state,
+    onDisk,
+    staging,
+    log,
+    capture: true,
+  });
+  const captured = parseCapture(result.captured, start);
+  await rm(staging, { recursive: true, force: true });
+  if (result.outcome.ok && captured.values !== undefined) {
+    await session.store.writeJson(captured.values, "e", `${key}.json`);
+    return ok(captured.values);
+  }
+  if (!result.outcome.ok && result.outcome.error.kind === "aborted") return err({ kind: "interrupted" });
+  const file = `environment.d/${basename(captured.lastFile ?? "")}`;
+  const element = session.hooks.entries.get(file)?.element.name;
+  const code = result.outcome.ok ? 1 : exitCodeOf(result.outcome.error);
+  return err({
+    kind: "script-failed",
+    message: `environment file ${file}${element === undefined ? "" : ` of element "${element}"`} failed with exit code ${code} before ${phase.name}`,
+    exitCode: code,
+    tail: result.outcome.ok ? [] : result.outcome.error.tail,
+    log,
+    help: 'environment files run under "set -eu": give every variable they read a default, as in ${NAME:-}',
+  });
+}

@@ -1,0 +1,86 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { loadElement } from "@dibkit/model";
+import { createCommandRunner } from "../exec/command-runner.js";
+import { SUDO_SHIM } from "../host/sudo-shim.js";
+import { hashText } from "../layers/layer-key.js";
+import { openLayerStore } from "../layers/layer-store.js";
+import {
+  BUILD_DIRECTORY,
+  baseEnvironment,
+  ELEMENTS_DIRECTORY,
+  HOOKS_DIRECTORY,
+  IMAGE_DIRECTORY,
+  SHIM_DIRECTORY,
+  TARGET_DIRECTORY,
+  TREE_DIRECTORY,
+} from "../plan/base-environment.js";
+import { mergeHooks } from "../plan/hooks-tree.js";
+import type { BuildEvent } from "./build-event.js";
+import type { BuildJob } from "./build-job.js";
+import { type BuildSession, buildPlaces } from "./build-session.js";
+import { helperFiles, writeHooks } from "./hooks-directory.js";
+
+export interface SessionSurroundings {
+  readonly emit: (event: BuildEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Prepares a build inside its view of the host: directories, mounts that last the whole build, hooks, environment. */
+export async function openSession(job: BuildJob, surroundings: SessionSurroundings): Promise<BuildSession> {
+  const { request } = job;
+  const places = buildPlaces(request.store, job.id);
+  const store = await openLayerStore(request.store);
+  const commands = createCommandRunner({ signal: surroundings.signal });
+  for (const directory of [TARGET_DIRECTORY, HOOKS_DIRECTORY, TREE_DIRECTORY, ELEMENTS_DIRECTORY, IMAGE_DIRECTORY]) {
+    await mkdir(directory, { recursive: true });
+  }
+  await writeShims();
+  await bind(places.image, IMAGE_DIRECTORY);
+  await bind(places.elements, ELEMENTS_DIRECTORY);
+  const loaded = job.elements.map(({ name, directory, authored }) => ({
+    name,
+    path: authored ? join(ELEMENTS_DIRECTORY, name) : directory,
+  }));
+  const elements = loaded.map(({ path }) => {
+    const element = loadElement(path);
+    if (!element.ok) throw new Error(`cannot load ${path} any more: ${JSON.stringify(element.error)}`);
+    return element.value;
+  });
+  const hooks = mergeHooks(elements);
+  await writeHooks(hooks, places.hooks, job.upstreamLibrary);
+  const base = baseEnvironment({
+    request,
+    elements: loaded,
+    elementsPath: job.elementsPath,
+    ...(job.upstreamLibrary === undefined ? {} : { upstreamLibrary: job.upstreamLibrary }),
+    disk: job.diskEnvironment,
+  });
+  return {
+    job,
+    store,
+    directory: places.directory,
+    logs: places.logs,
+    commands,
+    ...surroundings,
+    elements,
+    hooks,
+    hooksBase: places.hooks,
+    helpers: helperFiles(hooks),
+    base,
+    named: { DIB_IMAGE_CACHE: request.imageCache, DIB_LOCKFILES: request.lockFiles },
+    lineage: hashText(JSON.stringify([job.image, request.architecture])).slice(0, 12),
+  };
+
+  async function bind(from: string, to: string): Promise<void> {
+    const bound = await commands.run(["mount", "--bind", from, to]);
+    if (!bound.ok) throw new Error(`cannot show ${from} at ${to}: ${bound.error.tail.join(" ")}`);
+  }
+}
+
+async function writeShims(): Promise<void> {
+  await mkdir(SHIM_DIRECTORY, { recursive: true });
+  await writeFile(join(SHIM_DIRECTORY, "sudo"), SUDO_SHIM);
+  await chmod(join(SHIM_DIRECTORY, "sudo"), 0o755);
+  await chmod(BUILD_DIRECTORY, 0o755);
+}

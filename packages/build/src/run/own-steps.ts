@@ -1,0 +1,104 @@
+import { shellCommand } from "../host/shell-quote.js";
+import { hashText } from "../layers/layer-key.js";
+import type { EnvironmentValues } from "../plan/base-environment.js";
+import { HOOKS_DIRECTORY, targetEnvironment } from "../plan/base-environment.js";
+import type { BuildRequest } from "../plan/build-request.js";
+import type { ScriptStep } from "./run-script-step.js";
+
+/** dibkit's own work between phases, as scripts like any other: layered, cached and shown in the plan. */
+export interface OwnStep {
+  /** Runs after all scripts of this phase. */
+  readonly after: string;
+  readonly step: ScriptStep;
+}
+
+const CHECK_ROOT = `set -eu
+if [ -z "$(ls "$TMP_MOUNT_PATH" | grep -v '^lost+found\\|tmp$')" ]; then
+  echo "no script of root.d put a root filesystem into $TMP_MOUNT_PATH"
+  exit 1
+fi
+`;
+
+/** resolv.conf is the host's while the image is built; the image's own is kept as .ORIG, which elements may change. */
+const PREPARE_ROOT = `set -eu
+target=$TMP_MOUNT_PATH
+if [ -L "$target/etc/resolv.conf" ] || [ -f "$target/etc/resolv.conf" ]; then
+  mv "$target/etc/resolv.conf" "$target/etc/resolv.conf.ORIG"
+fi
+mkdir -p "$target/etc"
+if [ -e /etc/resolv.conf ]; then cat /etc/resolv.conf; else echo nameserver 8.8.8.8; fi > "$target/etc/resolv.conf"
+chmod 777 "$target/etc/resolv.conf"
+mkdir -p "$target/tmp/in_target.d" "$target/proc" "$target/dev" "$target/sys"
+mount -t proc none "$target/proc"
+mount --bind /dev "$target/dev"
+mkdir -p "$target/dev/pts"
+mount -t devpts -o "$(findmnt --first-only /dev/pts --noheadings --output OPTIONS)" devpts "$target/dev/pts"
+mount -t sysfs -o ro none "$target/sys"
+`;
+
+const REMOVE_LOST_AND_FOUND = `rm -rf "$TMP_MOUNT_PATH/lost+found"
+`;
+
+/** Left of the build at the end, on the real disk: resolv.conf back, /tmp empty, logs truncated, root's logs gone. */
+const FINISH_ROOT = `set -eu
+target=$TMP_MOUNT_PATH
+if [ -L "$target/etc/resolv.conf" ] || lsattr "$target/etc/resolv.conf" 2>/dev/null | grep -q '^....i'; then
+  rm -f "$target/etc/resolv.conf.ORIG"
+else
+  rm -f "$target/etc/resolv.conf"
+  if [ -L "$target/etc/resolv.conf.ORIG" ] || [ -f "$target/etc/resolv.conf.ORIG" ]; then
+    mv "$target/etc/resolv.conf.ORIG" "$target/etc/resolv.conf"
+  fi
+fi
+if [ -d "$target/tmp" ] && [ ! -L "$target/tmp" ]; then
+  find "$target/tmp" -maxdepth 1 -mindepth 1 -exec rm -rf --one-file-system {} +
+fi
+if [ -d "$target/var/log" ]; then find "$target/var/log" -type f -exec truncate -s 0 {} +; fi
+if [ -d "$target/root" ]; then find "$target/root" -name '*.log' -type f -delete; fi
+`;
+
+function own(script: string, text: string, environment: EnvironmentValues, more: Partial<ScriptStep> = {}): ScriptStep {
+  return {
+    label: { phase: "dibkit", script },
+    side: "host",
+    command: ["bash", "-c", text],
+    script: { hash: hashText(text), mode: 0o755, text: "" },
+    environment,
+    withHooks: false,
+    ...more,
+  };
+}
+
+/** The steps of dibkit itself before the disk is made. */
+export function ownSteps(request: BuildRequest, base: EnvironmentValues): readonly OwnStep[] {
+  const installType = `export DIB_DEFAULT_INSTALLTYPE=\${DIB_DEFAULT_INSTALLTYPE:-"${request.installType}"}`;
+  const writeInstallType = `mkdir -p ${HOOKS_DIRECTORY}/environment.d
+${shellCommand("printf", "%s\\n", installType)} > ${HOOKS_DIRECTORY}/environment.d/11-dib-install-type.bash
+`;
+  const steps: OwnStep[] = [
+    {
+      after: "root.d",
+      step: own("check-root", CHECK_ROOT, base, {
+        help: "add an operating-system element that creates a root filesystem",
+      }),
+    },
+    { after: "root.d", step: own("prepare-root", PREPARE_ROOT, base) },
+    { after: "root.d", step: own("install-type", writeInstallType, base) },
+  ];
+  if (request.packages.length > 0) {
+    const environment = targetEnvironment(base);
+    const command = ["sh", "-c", `install-packages ${request.packages.join(" ")}`];
+    const options = { packages: request.packages.join(" ") };
+    steps.push({
+      after: "install.d",
+      step: own("install-packages", "", environment, { side: "target", command, options }),
+    });
+  }
+  steps.push({ after: "post-root.d", step: own("remove-lost-and-found", REMOVE_LOST_AND_FOUND, base) });
+  return steps;
+}
+
+/** The last step on the mounted disk, after `cleanup.d`. */
+export function finishStep(base: EnvironmentValues): ScriptStep {
+  return own("finish-root", FINISH_ROOT, base, { onDisk: true });
+}

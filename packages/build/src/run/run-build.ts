@@ -1,0 +1,39 @@
+import { err, ok, PHASES, type Phase, type Result } from "@dibkit/model";
+import { EMPTY_STATE, type ImageState } from "../layers/layer.js";
+import type { BuildFailure, BuildJob, BuildOutcome } from "./build-job.js";
+import { finishRecord } from "./build-record.js";
+import type { BuildSession } from "./build-session.js";
+import { openSession, type SessionSurroundings } from "./open-session.js";
+import { ownSteps } from "./own-steps.js";
+import { runPhase } from "./run-phase.js";
+import { runScriptStep } from "./run-script-step.js";
+import { writeOutputs } from "./write-outputs.js";
+
+/** Builds an image: root tree in layers, then the disk, then the output formats. Runs inside the build's namespaces. */
+export async function runBuild(job: BuildJob, surroundings: SessionSurroundings): Promise<BuildOutcome> {
+  const session = await openSession(job, surroundings);
+  const tree = await buildTree(session);
+  const outputs = tree.ok ? await writeOutputs(session, tree.value) : tree;
+  const failed = !outputs.ok;
+  const interrupted = failed && outputs.error.kind === "interrupted";
+  await finishRecord(session, failed ? (interrupted ? "interrupted" : "failed") : "built");
+  return outputs.ok ? { kind: "built", outputs: outputs.value } : outputs.error;
+}
+
+/** Every phase before the disk, and dibkit's own steps between them. */
+async function buildTree(session: BuildSession): Promise<Result<ImageState, BuildFailure>> {
+  const phases: readonly Phase[] = PHASES;
+  const own = ownSteps(session.job.request, session.base);
+  let state = EMPTY_STATE;
+  for (const phase of phases.filter(({ beforeDisk, name }) => beforeDisk && name !== "block-device.d")) {
+    const done = await runPhase(session, phase, state, false);
+    if (!done.ok) return done;
+    state = done.value;
+    for (const { step } of own.filter(({ after }) => after === phase.name)) {
+      const finished = await runScriptStep(session, state, step);
+      if (!finished.ok) return finished;
+      state = finished.value;
+    }
+  }
+  return session.signal.aborted ? err({ kind: "interrupted" }) : ok(state);
+}

@@ -1,0 +1,102 @@
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { Result } from "@dibkit/model";
+import type { CommandFailure, CommandResult } from "../exec/command-runner.js";
+import { type MountEntry, parseMountInfo } from "../host/mount-table.js";
+import type { ImageState } from "../layers/layer.js";
+import { type EnvironmentValues, HOOKS_DIRECTORY, TARGET_DIRECTORY } from "../plan/base-environment.js";
+import type { BuildSession } from "./build-session.js";
+import { serialiseEnvironment } from "./environment-capture.js";
+import { type OverlayMount, renderStepScript } from "./step-script.js";
+
+/** A command to run on a state of the image. */
+export interface CommandStep {
+  readonly id: string;
+  readonly side: "host" | "target";
+  /** Words; a target command goes through `sh -c` as one string. */
+  readonly command: readonly string[];
+  readonly environment: EnvironmentValues;
+  /** Show the hooks at `tmp/in_target.d`. */
+  readonly withHooks: boolean;
+  readonly state: ImageState;
+  /** The real disk is mounted at the target already: no overlays. */
+  readonly onDisk?: boolean;
+  /** Directory to stage a layer in; absent: changes are thrown away. */
+  readonly staging: string;
+  /** Log file, appended to. */
+  readonly log: string;
+  readonly onOutput?: (line: string) => void;
+  readonly capture?: boolean;
+  readonly interactive?: boolean;
+}
+
+export interface CommandStepResult {
+  readonly outcome: Result<CommandResult, CommandFailure>;
+  /** The mount table when the command ended. */
+  readonly table: readonly MountEntry[];
+  /** What the command wrote to descriptor 3. */
+  readonly captured: Buffer;
+}
+
+/** Runs one command in namespaces of its own and waits until the kernel has taken its mounts and processes. */
+export async function runCommandStep(session: BuildSession, step: CommandStep): Promise<CommandStepResult> {
+  const file = (name: string) => join(step.staging, name);
+  for (const name of ["root", "hooks", "work-root", "work-hooks"]) mkdirSync(file(name), { recursive: true });
+  writeFileSync(file("environment"), serialiseEnvironment(step.environment), { mode: 0o600 });
+  writeFileSync(file("captured"), "");
+  writeFileSync(file("mountinfo"), "");
+  const script = renderStepScript({
+    overlays: step.onDisk ? [] : overlaysOf(session, step.state, step.staging),
+    target: TARGET_DIRECTORY,
+    mounts: step.state.mounts,
+    named: session.named,
+    chroot: step.side === "target",
+    ...(step.withHooks && step.side === "target" ? { hooksInTarget: HOOKS_DIRECTORY } : {}),
+    command: step.command,
+    workingDirectory: session.job.request.workingDirectory,
+    environmentFile: file("environment"),
+    mountTableFile: file("mountinfo"),
+    ...(step.capture ? { resultFile: file("captured") } : {}),
+    ...(step.interactive ? { interactive: true } : {}),
+  });
+  const log = openSync(step.log, "a");
+  try {
+    const outcome = await session.commands.run(
+      ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "--", "bash", "-c", script],
+      {
+        signal: session.signal,
+        cwd: "/",
+        ...(step.interactive ? { stdio: "inherit" as const } : {}),
+        // Written in place, so that a script that prints a gigabyte costs disk and no memory.
+        onOutput: (line) => {
+          writeSync(log, `${line}\n`);
+          step.onOutput?.(line);
+        },
+      },
+    );
+    const table = parseMountInfo(readFileSync(file("mountinfo"), "utf8"));
+    return { outcome, table, captured: readFileSync(file("captured")) };
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Overlays that show a state of the image, with `staging` taking the changes. */
+export function overlaysOf(session: BuildSession, state: ImageState, staging: string): readonly OverlayMount[] {
+  const root = state.root.map((name) => `${name}/root`);
+  const hooks = state.hooks.map((name) => `${name}/hooks`);
+  return [
+    {
+      base: session.store.layers,
+      lower: [...root, "empty"],
+      upper: { directory: join(staging, "root"), work: join(staging, "work-root") },
+      at: TARGET_DIRECTORY,
+    },
+    {
+      base: session.store.layers,
+      lower: [...hooks, session.hooksBase],
+      upper: { directory: join(staging, "hooks"), work: join(staging, "work-hooks") },
+      at: HOOKS_DIRECTORY,
+    },
+  ];
+}

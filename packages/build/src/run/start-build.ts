@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { startWorker } from "../exec/worker-process.js";
+import { renderHostView } from "../host/host-view.js";
+import { parseMountInfo } from "../host/mount-table.js";
+import type { BuildEvent } from "./build-event.js";
+import type { BuildJob, BuildOutcome } from "./build-job.js";
+import { createBuildPlaces } from "./build-session.js";
+
+export interface BuildWatcher {
+  readonly onEvent: (event: BuildEvent) => void;
+  /** Stops the build in order when aborted. */
+  readonly signal: AbortSignal;
+}
+
+/** The worker runs as JavaScript, also when dibkit itself runs from its TypeScript sources. */
+function workerModule(): string {
+  return fileURLToPath(new URL("./worker.js", import.meta.url)).replace("/build/src/run/", "/build/dist/run/");
+}
+
+/** Runs a build in a worker with namespaces of its own, and gives its outcome when nothing of it is left. */
+export async function startBuild(job: BuildJob, watcher: BuildWatcher): Promise<BuildOutcome> {
+  const places = await createBuildPlaces(job.request.store, job.id);
+  await writeFile(places.job, JSON.stringify(job), { mode: 0o600 });
+  const view = {
+    table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
+    mountPoint: places.view,
+    scratch: places.viewScratch,
+    writable: [job.request.store, job.request.imageCache, job.request.lockFiles, ...job.writable],
+  };
+  const script = renderHostView(view, [process.execPath, "--enable-source-maps", workerModule(), places.job]);
+  let outcome: BuildOutcome | undefined;
+  const worker = startWorker(
+    script,
+    (message) => {
+      const known = message as BuildEvent | { readonly type: "outcome"; readonly outcome: BuildOutcome };
+      if (known.type === "outcome") outcome = known.outcome;
+      else watcher.onEvent(known);
+    },
+    false,
+  );
+  const stop = () => worker.stop();
+  watcher.signal.addEventListener("abort", stop);
+  const { exitCode, tail } = await worker.ended;
+  watcher.signal.removeEventListener("abort", stop);
+  for (const place of [places.viewScratch, places.view, places.staging, places.scratch, places.image, places.hooks]) {
+    await rm(place, { recursive: true, force: true });
+  }
+  if (outcome !== undefined) return outcome;
+  if (watcher.signal.aborted) return { kind: "interrupted" };
+  return {
+    kind: "stage-failed",
+    message: `the build process ended unexpectedly${exitCode === undefined ? "" : ` with exit code ${exitCode}`}`,
+    tail,
+  };
+}
