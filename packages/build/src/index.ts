@@ -2,3 +2,4 @@ export * from "./doctor/index.js";
 export * from "./publish/index.js";
 export * from "./disk/index.js";
 export * from "./formats/index.js";
+export * from "./exec/command-runner.js";

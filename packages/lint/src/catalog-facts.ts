@@ -11,8 +11,8 @@ export interface VariableSource {
 
 /** What is worth knowing about all elements in reach; each part is worked out when first asked for. */
 export interface CatalogFacts {
-  /** Elements that provide `operating-system`. */
-  readonly operatingSystems: readonly Element[];
+  /** Elements by what they provide, e.g. those of `operating-system`. */
+  readonly providers: ReadonlyMap<string, readonly Element[]>;
   /** Variables that `environment.d` files export, and where. */
   readonly exports: ReadonlyMap<string, readonly VariableSource[]>;
 }
@@ -22,14 +22,12 @@ const factsByCatalog = new WeakMap<Catalog, CatalogFacts>();
 export function catalogFacts(catalog: Catalog): CatalogFacts {
   const known = factsByCatalog.get(catalog);
   if (known) return known;
-  let operatingSystems: readonly Element[] | undefined;
+  let providers: ReadonlyMap<string, readonly Element[]> | undefined;
   let exports: ReadonlyMap<string, readonly VariableSource[]> | undefined;
   const facts: CatalogFacts = {
-    get operatingSystems() {
-      operatingSystems ??= [...catalog.elements.values()].filter((element) =>
-        viewsOf(element).provides.value.some((entry) => entry.name === "operating-system"),
-      );
-      return operatingSystems;
+    get providers() {
+      providers ??= collectProviders(catalog);
+      return providers;
     },
     get exports() {
       exports ??= collectExports(catalog);
@@ -38,6 +36,18 @@ export function catalogFacts(catalog: Catalog): CatalogFacts {
   };
   factsByCatalog.set(catalog, facts);
   return facts;
+}
+
+function collectProviders(catalog: Catalog): ReadonlyMap<string, readonly Element[]> {
+  const providers = new Map<string, Element[]>();
+  for (const element of catalog.elements.values()) {
+    for (const { name } of viewsOf(element).provides.value) {
+      const known = providers.get(name);
+      if (known) known.push(element);
+      else providers.set(name, [element]);
+    }
+  }
+  return providers;
 }
 
 function collectExports(catalog: Catalog): ReadonlyMap<string, readonly VariableSource[]> {

@@ -1,11 +1,23 @@
 export { authorLocation } from "./author-location.js";
+export { applyBaseline, type Baseline, createBaseline, parseBaseline } from "./baseline.js";
 export { compareDiagnostics } from "./compare-diagnostics.js";
 export * from "./configuration.js";
+export { type DiscoveredElements, discoverElements, isMeant } from "./discover-elements.js";
 export type { BashVerdict } from "./element-context.js";
+export { ignoredDibLintChecks } from "./ignored-dib-lint-checks.js";
 export { type LintRequest, type LintResult, type LintTools, lint } from "./lint.js";
+export {
+  CONFIGURATION_FILE,
+  checkConfiguration,
+  type LoadedConfiguration,
+  loadConfiguration,
+} from "./load-configuration.js";
 export { placed, shownPath } from "./placed.js";
+export { applyReplacements, type FixPlan, planFixes } from "./plan-fixes.js";
 export type { Reporter, ReportOptions } from "./reporter.js";
 export { reporters } from "./reporters/index.js";
 export * from "./rule.js";
 export { rules } from "./rules/index.js";
 export { countsOf, isFailure } from "./summary.js";
+export { type WrittenFixes, writeFixes } from "./write-fixes.js";
+export { renderFinding } from "./render-finding.js";

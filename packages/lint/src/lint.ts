@@ -32,6 +32,8 @@ export interface LintRequest {
   /** Checks that `[dib-lint] ignore` of a tox.ini turns off. */
   readonly ignoredDibLintChecks?: readonly string[];
   readonly tools?: LintTools;
+  /** Findings made before, such as those of TypeScript modules; they are reported with the rest. */
+  readonly diagnostics?: readonly Diagnostic[];
   /** The rules to know; all of dibkit's by default. */
   readonly rules?: readonly Rule[];
 }
@@ -66,7 +68,8 @@ export async function lint(request: LintRequest): Promise<LintResult> {
   const checked = elements.map(contextOf);
   for (const [source, verdict] of await askBash(checked, active, tools)) verdicts.set(source, verdict);
 
-  const found: Diagnostic[] = checked.flatMap((context) => elementFindings(context, active));
+  const found: Diagnostic[] = [...(request.diagnostics ?? [])];
+  found.push(...checked.flatMap((context) => elementFindings(context, active)));
   found.push(...graphFindings(elements, images, { catalog, configuration, targets, rules: active, contextOf }));
   if (tools.shellcheck) {
     found.push(

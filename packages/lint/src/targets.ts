@@ -9,7 +9,7 @@ const ARCHITECTURES = ["amd64", "arm64"] as const;
 export function targetsOf(configuration: LintConfiguration, catalog: Catalog): readonly Target[] {
   if (configuration.targets && configuration.targets.length > 0) return configuration.targets;
   const targets = new Map<string, Target>();
-  for (const element of catalogFacts(catalog).operatingSystems) {
+  for (const element of catalogFacts(catalog).providers.get("operating-system") ?? []) {
     const defaults = new Map(exportsOf(element).map(([name, source]) => [name, source.value]));
     const distro = defaults.get("DISTRO_NAME");
     const release = defaults.get("DIB_RELEASE");

@@ -1,4 +1,4 @@
-import { createCatalog, type Catalog, type Element, type ElementFile } from "@dibkit/model";
+import { type Catalog, createCatalog, type Element, type ElementFile } from "@dibkit/model";
 import type { ExampleFile, ExampleTree } from "../src/index.js";
 
 /** Elements as an example states them, as if they lay in `/elements`. */
@@ -12,7 +12,12 @@ export function exampleElements(tree: ExampleTree): readonly Element[] {
     files.set(name, element);
     element.set(inside, elementFile(`/elements/${path}`, inside, file));
   }
-  return [...files].map(([name, element]) => ({ name, root: `/elements/${name}`, origin: "disk" as const, files: element }));
+  return [...files].map(([name, element]) => ({
+    name,
+    root: `/elements/${name}`,
+    origin: "disk" as const,
+    files: element,
+  }));
 }
 
 export function exampleCatalog(tree: ExampleTree): Catalog {

@@ -5,8 +5,4 @@ import _compact from "./compact.js";
 import _json from "./json.js";
 import _pretty from "./pretty.js";
 
-export const reporters: readonly Reporter[] = [
-  _compact,
-  _json,
-  _pretty,
-];
+export const reporters: readonly Reporter[] = [_compact, _json, _pretty];

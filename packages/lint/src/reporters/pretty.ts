@@ -1,8 +1,6 @@
-import type { Diagnostic, Severity } from "@dibkit/model";
 import { Chalk, type ChalkInstance } from "chalk";
-import { codeFrame } from "../code-frame.js";
 import type { LintResult } from "../lint.js";
-import { placed } from "../placed.js";
+import { renderFinding } from "../render-finding.js";
 import { defineReporter } from "../reporter.js";
 import { countsOf } from "../summary.js";
 
@@ -11,29 +9,10 @@ export default defineReporter({
   summary: "findings with the code they are about, for people",
   render(result, { cwd, color }) {
     const chalk = new Chalk({ level: color ? 1 : 0 });
-    const findings = result.diagnostics.map((diagnostic) => finding(diagnostic, cwd, chalk));
+    const findings = result.diagnostics.map((diagnostic) => renderFinding(diagnostic, cwd, chalk));
     return `${findings.join("\n")}${findings.length > 0 ? "\n" : ""}${summary(result, chalk)}\n`;
   },
 });
-
-const paints: Readonly<Record<Severity, "red" | "yellow" | "blue">> = { error: "red", warning: "yellow", info: "blue" };
-
-function finding(diagnostic: Diagnostic, cwd: string, chalk: ChalkInstance): string {
-  const paint = chalk[paints[diagnostic.severity]];
-  const dim = (text: string) => chalk.dim(text);
-  const { file, line, column } = placed(diagnostic, cwd);
-  const place = diagnostic.location?.source.text === "" ? file : `${file}:${line}:${column}`;
-  const lines = [`${paint(diagnostic.severity)} ${chalk.bold(diagnostic.message)} ${dim(`[${diagnostic.code}]`)}`];
-  if (file !== "") lines.push(`  ${dim("at")} ${place}`);
-  let text = `${lines.join("\n")}\n`;
-  if (diagnostic.location) text += codeFrame(diagnostic.location, paint, dim);
-  for (const related of diagnostic.related ?? []) {
-    const other = placed(related, cwd);
-    text += `  ${dim(`${related.message}:`)} ${other.file}:${other.line}:${other.column}\n`;
-  }
-  if (diagnostic.help) text += `  ${chalk.cyan("help:")} ${diagnostic.help}\n`;
-  return text;
-}
 
 function summary(result: LintResult, chalk: ChalkInstance): string {
   const { errors, warnings, infos } = countsOf(result);

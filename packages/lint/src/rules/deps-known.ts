@@ -1,6 +1,6 @@
 import { nearestName } from "@dibkit/model";
+import { replacement } from "../edits.js";
 import { defineGraphRule } from "../rule.js";
-import { arrows, quoted } from "../words.js";
 
 export default defineGraphRule({
   id: "deps-known",
@@ -14,39 +14,24 @@ export default defineGraphRule({
     bad: { "web/element-deps": "bsae\n", "base/README.rst": "base\n" },
     good: { "web/element-deps": "base\n", "base/README.rst": "base\n" },
   },
-  *check({ composition, catalog, focus }) {
+  *check({ composition, catalog, facts, focus }) {
     for (const failure of composition.failures) {
-      if (failure.kind === "missing-element" && failure.path.length === 1) yield failure.diagnostic;
+      if (failure.kind === "missing-element" && !failure.name.startsWith("#")) yield failure.diagnostic;
     }
+    if (focus === undefined) return;
     for (const { name, path, askedAt } of composition.closure.missing) {
-      const parent = path.at(-2);
-      // What a dependency asks for is said where that element is looked at, unless nothing else looks at it.
-      if (parent === undefined || askedAt === undefined || name.startsWith("#")) continue;
-      if (focus !== undefined && parent !== focus.name) continue;
+      // What a dependency asks for is said where that element is looked at; what is only provided is left to the image.
+      if (path.at(-2) !== focus.name || askedAt === undefined || name.startsWith("#")) continue;
+      if (facts.providers.has(name)) continue;
       const nearest = nearestName(name, catalog.elements.keys());
-      const way = path.length > 2 ? ` (${arrows(path)})` : "";
       yield {
-        element: parent,
-        message: `element "${parent}" depends on "${name}", which is in no directory of ELEMENTS_PATH${way}`,
+        message: `element "${focus.name}" depends on "${name}", which is in no directory of ELEMENTS_PATH`,
         help:
           nearest === undefined
             ? `add the directory that holds "${name}" to ELEMENTS_PATH, or remove the line`
             : `did you mean "${nearest}"?`,
         location: askedAt,
-        ...(nearest !== undefined && {
-          fix: {
-            title: `replace "${name}" by "${nearest}"`,
-            safe: false,
-            edits: [
-              { kind: "replace", path: askedAt.source.path, start: askedAt.start, end: askedAt.end, text: nearest },
-            ],
-          },
-        }),
-      };
-    }
-    if (composition.image && catalog.elements.size === 0) {
-      yield {
-        message: `image "${composition.name}" names ${quoted(composition.image.elements)}, but ELEMENTS_PATH is empty`,
+        ...(nearest !== undefined && { fix: replacement(`replace "${name}" by "${nearest}"`, false, askedAt, nearest) }),
       };
     }
   },

@@ -1,0 +1,53 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { applyBaseline, type Baseline, createBaseline, type LintResult, parseBaseline } from "@dibkit/lint";
+import { type Terminal, usageFailure } from "./terminal.js";
+
+/**
+ * Leaves out the findings a baseline file lists. With `update` the file is written anew from all findings, which also
+ * drops those that are gone. Undefined, and a message, when the file cannot be used.
+ */
+export async function baselined(
+  result: LintResult,
+  file: string,
+  update: boolean,
+  terminal: Terminal,
+): Promise<LintResult | undefined> {
+  const path = resolve(terminal.cwd, file);
+  const base = dirname(path);
+  if (update) {
+    const baseline = createBaseline(result, base);
+    if (!(await written(path, baseline, terminal))) return undefined;
+    terminal.stderr.write(`wrote ${baseline.findings.length} kinds of findings to ${file}\n`);
+    return applyBaseline(result, baseline, base).result;
+  }
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch {
+    usageFailure(terminal, `baseline "${file}" cannot be read`, "write it with --update-baseline");
+    return undefined;
+  }
+  const baseline = parseBaseline(text);
+  if (baseline === undefined) {
+    usageFailure(terminal, `"${file}" is no baseline`, "write it anew with --update-baseline");
+    return undefined;
+  }
+  const { result: rest, pruned } = applyBaseline(result, baseline, base);
+  if (pruned !== baseline) {
+    terminal.stderr.write(`some findings of ${file} are gone; --update-baseline drops them from it\n`);
+  }
+  return rest;
+}
+
+async function written(path: string, baseline: Baseline, terminal: Terminal): Promise<boolean> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, `${JSON.stringify(baseline, null, 2)}\n`);
+    await rename(temporary, path);
+    return true;
+  } catch (error) {
+    usageFailure(terminal, `baseline "${path}" cannot be written: ${(error as Error).message}`);
+    return false;
+  }
+}

@@ -1,0 +1,124 @@
+import { existsSync } from "node:fs";
+import { delimiter, dirname, join, resolve as resolvePath } from "node:path";
+import type { LintConfiguration } from "@dibkit/lint";
+import type { Catalog, Diagnostic, Element, Result } from "@dibkit/model";
+import type { Terminal } from "./terminal.js";
+
+/** Everything that linting needs, found from paths. */
+export interface LintSession {
+  readonly catalog: Catalog;
+  /** Elements to report on. */
+  readonly elements: readonly Element[];
+  readonly configuration: LintConfiguration;
+  /** Directory that globs of the configuration are relative to. */
+  readonly base: string;
+  readonly ignoredDibLintChecks: readonly string[];
+  /** Trouble in TypeScript modules, to be reported with the rest. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type SessionFailure =
+  | { readonly kind: "findings"; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: "usage"; readonly message: string; readonly help: string };
+
+/** Finds configuration and elements for paths: element directories, directories of elements, `.ts` modules. */
+export async function openLintSession(
+  terminal: Pick<Terminal, "cwd" | "env">,
+  paths: readonly string[],
+  extraPath: readonly string[],
+): Promise<Result<LintSession, SessionFailure>> {
+  const { discoverElements, ignoredDibLintChecks, isMeant, loadConfiguration } = await import("@dibkit/lint");
+  const { createCatalog, elementsPath, err, loadCatalog, ok, upstreamInstallation } = await import("@dibkit/model");
+  const configured = loadConfiguration(terminal.cwd);
+  if (!configured.ok) return err({ kind: "findings", diagnostics: configured.error });
+  const wanted = paths.length > 0 ? paths : ["."];
+  const absolute = wanted.map((path) => resolvePath(terminal.cwd, path));
+  const modules = [...new Set(absolute.flatMap((path) => modulesOf(path, paths.length === 0)))];
+  const defined = await loadDefined(modules);
+  const discovered = discoverElements(absolute.filter((path) => !/\.[cm]?ts$/.test(path)));
+  const [missing] = discovered.without.filter((path) => !modules.some((module) => module.startsWith(`${path}/`)));
+  if (missing !== undefined && paths.length > 0) {
+    const help = "give an element, a directory whose sub-directories are elements, or a TypeScript module of elements";
+    return err({ kind: "usage", message: `no element in "${missing}"`, help });
+  }
+  const base = configured.value?.base ?? terminal.cwd;
+  const configuration = mergeConfigurations(defined.configuration, configured.value?.configuration ?? {});
+  const upstream = upstreamInstallation(terminal.env);
+  const extra = extraPath.flatMap((entry) => entry.split(delimiter)).map((path) => resolvePath(terminal.cwd, path));
+  const fromConfiguration = (configuration.elementsPath ?? []).map((path) => resolvePath(base, path));
+  const directories = [...new Set([...discovered.directories, ...extra, ...fromConfiguration])];
+  const onDisk = loadCatalog(elementsPath(terminal.env, directories, upstream ? [upstream.elements] : []));
+  const all = [...onDisk.elements.values(), ...onDisk.shadowed.map(({ element }) => element)];
+  return ok({
+    catalog: withDefined(createCatalog, onDisk, defined.elements),
+    elements: [...defined.elements, ...all.filter((element) => isMeant(element.root, discovered))],
+    configuration,
+    base,
+    ignoredDibLintChecks: ignoredDibLintChecks(terminal.cwd),
+    diagnostics: defined.diagnostics,
+  });
+}
+
+/** The modules a path means: itself, or the `dibkit.config.ts` in it (for the working directory also in its parents). */
+function modulesOf(path: string, upwards: boolean): readonly string[] {
+  if (/\.[cm]?ts$/.test(path)) return [path];
+  for (let at = path; ; at = dirname(at)) {
+    const config = join(at, "dibkit.config.ts");
+    if (existsSync(config)) return [config];
+    if (!upwards || dirname(at) === at) return [];
+  }
+}
+
+/** `.dibkitrc.json` has the last word over `dibkit.config.ts`. */
+function mergeConfigurations(first: LintConfiguration, last: LintConfiguration): LintConfiguration {
+  return {
+    ...first,
+    ...last,
+    rules: { ...first.rules, ...last.rules },
+    images: [...(first.images ?? []), ...(last.images ?? [])],
+    elementsPath: [...(last.elementsPath ?? []), ...(first.elementsPath ?? [])],
+  };
+}
+
+/** TypeScript elements win over directories of the same name, as the first entry of ELEMENTS_PATH would. */
+function withDefined(
+  create: typeof import("@dibkit/model").createCatalog,
+  onDisk: Catalog,
+  defined: readonly Element[],
+): Catalog {
+  if (defined.length === 0) return onDisk;
+  const merged = create([
+    { path: "TypeScript", elements: defined },
+    { path: "ELEMENTS_PATH", elements: [...onDisk.elements.values()] },
+  ]);
+  return { ...merged, paths: onDisk.paths, shadowed: [...merged.shadowed, ...onDisk.shadowed] };
+}
+
+interface Defined {
+  readonly elements: readonly Element[];
+  readonly configuration: LintConfiguration;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Elements, images and settings that TypeScript modules define; nothing is loaded when there are none. */
+async function loadDefined(modules: readonly string[]): Promise<Defined> {
+  if (modules.length === 0) return { elements: [], configuration: {}, diagnostics: [] };
+  const { loadDefinitions } = await import("@dibkit/compile");
+  const { elements, images, config, configPath, diagnostics } = await loadDefinitions(modules);
+  const directory = dirname(configPath ?? (modules[0] as string));
+  const preset = config?.presets?.at(-1) as LintConfiguration["preset"];
+  const configuration: LintConfiguration = {
+    ...(preset !== undefined && { preset }),
+    ...(config?.rules && { rules: config.rules }),
+    elementsPath: (config?.elementsPath ?? []).map((path) => resolvePath(directory, path)),
+    images: images.map((image) => ({
+      name: image.name,
+      elements: image.elements.map((element) => element.name),
+      ...(image.arch !== undefined && { arch: image.arch }),
+      environment: Object.fromEntries(
+        Object.entries(image.environment ?? {}).map(([name, value]) => [name, String(value)]),
+      ),
+    })),
+  };
+  return { elements, configuration, diagnostics };
+}

@@ -1,0 +1,29 @@
+import type { BashVerdict, LintConfiguration, LintTools } from "@dibkit/lint";
+import type { SourceText } from "@dibkit/model";
+
+/** The programs the linter may ask, run through the one door to other programs. */
+export function lintTools(_configuration: LintConfiguration): LintTools {
+  return { bashVerdicts };
+}
+
+/** Asks `bash -n`, which reads a script and runs nothing. Texts are few: only those the grammar does not understand. */
+async function bashVerdicts(sources: readonly SourceText[]): Promise<ReadonlyMap<SourceText, BashVerdict>> {
+  const { createCommandRunner } = await import("@dibkit/build");
+  const runner = createCommandRunner();
+  const verdicts = new Map<SourceText, BashVerdict>();
+  for (const source of sources) {
+    const result = await runner.run(["bash", "-n"], { input: source.text });
+    if (result.ok) verdicts.set(source, { valid: true });
+    else if (result.error.kind === "exited") verdicts.set(source, refusal(result.error.tail));
+  }
+  return verdicts;
+}
+
+/** `bash: line 7: syntax error near unexpected token …`. */
+function refusal(tail: readonly string[]): BashVerdict {
+  for (const line of tail) {
+    const match = /line (\d+): (.*)$/.exec(line);
+    if (match) return { valid: false, line: Number(match[1]), message: (match[2] as string).replace(/\.$/, "") };
+  }
+  return { valid: false };
+}

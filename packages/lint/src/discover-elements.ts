@@ -1,0 +1,74 @@
+import { type Dirent, readdirSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+
+/** Directories whose sub-directories are elements, and which of those were named one by one. */
+export interface DiscoveredElements {
+  /** Absolute, in the order found. */
+  readonly directories: readonly string[];
+  /** Absolute roots of elements that were named themselves; every other element of `directories` was meant too. */
+  readonly single: readonly string[];
+  /** Paths under which no element was found. */
+  readonly without: readonly string[];
+}
+
+/** What only an element directory has. A README alone makes no element. */
+const SIGNS =
+  /^(element-deps|element-provides|package-installs\.(yaml|json)|pkg-map|svc-map|source-repository-.*|environment\.d|(root|extra-data|pre-install|install|post-install|post-root|block-device|pre-finalise|finalise|cleanup)\.d)$/;
+const SKIPPED = /^(node_modules|dist|build|__pycache__|test-elements|\..*)$/;
+// Element trees lie near the top of a repository: `elements/`, `diskimage_builder/elements/`, `images/dib/elements/`.
+const DEEPEST = 4;
+
+/** Finds the elements that paths mean: an element, a directory of elements, or a repository with such directories. */
+export function discoverElements(paths: readonly string[]): DiscoveredElements {
+  const directories = new Set<string>();
+  const single: string[] = [];
+  const without: string[] = [];
+  const whole = new Set<string>();
+  for (const path of paths.map((one) => resolve(one))) {
+    if (isElement(path) && !subdirectories(path).some((name) => !SKIPPED.test(name) && isElement(join(path, name)))) {
+      directories.add(dirname(path));
+      single.push(path);
+      continue;
+    }
+    const found = treesUnder(path, DEEPEST);
+    if (found.length === 0) without.push(path);
+    for (const directory of found) {
+      directories.add(directory);
+      whole.add(directory);
+    }
+  }
+  return { directories: [...directories], single: single.filter((path) => !whole.has(dirname(path))), without };
+}
+
+/** Whether a discovered element was meant by the paths. */
+export function isMeant(root: string, discovered: DiscoveredElements): boolean {
+  const directory = dirname(root);
+  if (discovered.single.includes(root)) return true;
+  const named = discovered.single.some((path) => dirname(path) === directory);
+  return !named && discovered.directories.includes(directory);
+}
+
+function treesUnder(path: string, depth: number): string[] {
+  const names = subdirectories(path).filter((name) => !SKIPPED.test(name));
+  if (names.some((name) => isElement(join(path, name)))) return [path];
+  return depth === 0 ? [] : names.flatMap((name) => treesUnder(join(path, name), depth - 1));
+}
+
+function isElement(path: string): boolean {
+  return !SKIPPED.test(basename(path)) && entries(path).some((entry) => SIGNS.test(entry.name));
+}
+
+function subdirectories(path: string): string[] {
+  return entries(path)
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+function entries(path: string): readonly Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
