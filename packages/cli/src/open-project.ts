@@ -1,6 +1,7 @@
-import { delimiter, resolve as resolvePath } from "node:path";
-import type { Catalog, Diagnostic, Element, Result } from "@dibkit/model";
+import { delimiter, dirname, resolve as resolvePath } from "node:path";
+import type { Catalog, Diagnostic, Element, ImageDefinition, ProjectConfig, Result } from "@dibkit/model";
 import type { OptionSpec } from "./command.js";
+import { findProjectRoot } from "./project-root.js";
 import type { Terminal } from "./terminal.js";
 
 /** Options of every command that works on elements; spread them into a command's `options`. */
@@ -27,24 +28,14 @@ export interface ProjectOptions {
 export interface Project {
   /** Absolute directory of the project, or the working directory when there is none. */
   readonly root: string;
+  /** What `dibkit.config.ts` says; empty without one. */
+  readonly config: ProjectConfig;
   /** TypeScript elements of the project first, then `--elements-path`, the config's, ELEMENTS_PATH, upstream's own. */
   readonly catalog: Catalog;
-  /** Elements defined in TypeScript. */
+  /** Elements defined in TypeScript, sorted by name. */
   readonly elements: readonly Element[];
-}
-
-/** What the words of a command line name: element names, or one image definition. */
-export interface SelectedImage {
-  /** Base name of the output: the definition's, or `image` as upstream has it. */
-  readonly name: string;
-  /** Names to resolve, in the order given. */
-  readonly elements: readonly string[];
-  /** The definition's; undefined when it does not say. */
-  readonly arch: string | undefined;
-  /** Whether `base` is added. */
-  readonly base: boolean;
-  /** Variables the definition sets for the build. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** Images defined in TypeScript, sorted by name. */
+  readonly images: readonly ImageDefinition[];
 }
 
 /** The project cannot be opened: findings in its TypeScript, or a word on the command line that names nothing. */
@@ -52,29 +43,62 @@ export type ProjectFailure =
   | { readonly kind: "findings"; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: "usage"; readonly message: string; readonly help: string };
 
-/** Loads the configuration and the TypeScript definitions, and finds all elements in reach. */
+/**
+ * Loads the configuration and the TypeScript definitions it names, those of `modules` too, and finds all elements in
+ * reach. Without any of them the TypeScript compiler is not even loaded.
+ */
 export async function openProject(
-  terminal: Terminal,
+  terminal: Pick<Terminal, "cwd" | "env">,
   options: ProjectOptions,
+  modules: readonly string[] = [],
 ): Promise<Result<Project, ProjectFailure>> {
-  const { elementsPath, loadCatalog, ok, upstreamInstallation } = await import("@dibkit/model");
-  const root = resolvePath(terminal.cwd, options.project ?? ".");
-  const extra = options.elementsPath
-    .flatMap((entry) => entry.split(delimiter))
-    .map((path) => resolvePath(terminal.cwd, path));
+  const { elementsPath, err, loadCatalog, ok, upstreamInstallation } = await import("@dibkit/model");
+  const { root, config: configPath } = findProjectRoot(terminal, options.project);
+  const entries = [...(configPath === undefined ? [] : [configPath]), ...modules];
+  const defined = await definitionsIn(entries, terminal.cwd);
+  if (defined.diagnostics.some((one) => one.severity === "error")) {
+    return err({ kind: "findings", diagnostics: defined.diagnostics });
+  }
+  const config = defined.config ?? {};
+  const extra = options.elementsPath.flatMap((entry) => entry.split(delimiter)).filter((entry) => entry !== "");
+  const directories = [
+    ...extra.map((path) => resolvePath(terminal.cwd, path)),
+    ...(config.elementsPath ?? []).map((path) => resolvePath(configPath ? dirname(configPath) : root, path)),
+  ];
   const upstream = upstreamInstallation(terminal.env);
-  const catalog = loadCatalog(elementsPath(terminal.env, extra, upstream ? [upstream.elements] : []));
-  return ok({ root, catalog, elements: [] });
+  const onDisk = loadCatalog(elementsPath(terminal.env, directories, upstream ? [upstream.elements] : []));
+  const { elements, images } = defined;
+  return ok({ root, config, catalog: withDefined(onDisk, elements), elements, images });
 }
 
-/** Opens the project and finds what the positional words name. */
-export async function selectImage(
-  terminal: Terminal,
-  words: readonly string[],
-  options: ProjectOptions,
-): Promise<Result<{ readonly project: Project; readonly image: SelectedImage }, ProjectFailure>> {
-  const project = await openProject(terminal, options);
-  if (!project.ok) return project;
-  const image = { name: "image", elements: words, arch: undefined, base: true, environment: {} };
-  return { ok: true, value: { project: project.value, image } };
+interface Definitions {
+  readonly elements: readonly Element[];
+  readonly images: readonly ImageDefinition[];
+  readonly config: ProjectConfig | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+async function definitionsIn(entries: readonly string[], cwd: string): Promise<Definitions> {
+  if (entries.length === 0) return { elements: [], images: [], config: undefined, diagnostics: [] };
+  const { loadDefinitions } = await import("@dibkit/compile");
+  return loadDefinitions(entries, { cwd });
+}
+
+/** TypeScript elements hide directories of the same name, as an entry at the head of ELEMENTS_PATH would. */
+function withDefined(onDisk: Catalog, defined: readonly Element[]): Catalog {
+  if (defined.length === 0) return onDisk;
+  const names = new Map(defined.map((element) => [element.name, element]));
+  const hidden = [...onDisk.elements.values()].flatMap((element) => {
+    const by = names.get(element.name);
+    return by ? [{ element, by }] : [];
+  });
+  const elements = new Map([...onDisk.elements, ...names].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return {
+    elements,
+    shadowed: [...hidden, ...onDisk.shadowed],
+    paths: onDisk.paths,
+    get diagnostics() {
+      return onDisk.diagnostics;
+    },
+  };
 }

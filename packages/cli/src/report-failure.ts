@@ -9,15 +9,9 @@ export async function reportFailure(terminal: Terminal, failure: ProjectFailure)
   return 1;
 }
 
-/** Shows findings on stderr, each with its code frame. */
+/** Shows findings on stderr, each with its code frame, as `dibkit lint` shows them. */
 export async function reportFindings(terminal: Terminal, diagnostics: readonly Diagnostic[]): Promise<void> {
-  const { positionAt } = await import("@dibkit/model");
-  for (const { severity, code, message, location, help } of diagnostics) {
-    terminal.stderr.write(`${severity}[${code}]: ${message}\n`);
-    if (location) {
-      const { line, column } = positionAt(location.source, location.start);
-      terminal.stderr.write(`  --> ${location.source.path}:${line}:${column}\n`);
-    }
-    if (help) terminal.stderr.write(` help: ${help}\n`);
-  }
+  const [{ renderFinding }, { Chalk }] = await Promise.all([import("@dibkit/lint"), import("chalk")]);
+  const chalk = new Chalk({ level: terminal.colorStderr ? 1 : 0 });
+  terminal.stderr.write(diagnostics.map((one) => renderFinding(one, terminal.cwd, chalk)).join("\n"));
 }

@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
 import { defineCommand } from "../command.js";
+import { findProjectRoot } from "../project-root.js";
 import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
@@ -23,20 +22,14 @@ export default defineCommand({
     const { nameProblem, writeNewFiles } = await import("../write-new-files.js");
     const problem = nameProblem(name);
     if (problem) return usageFailure(terminal, problem);
-    const root = options.project === undefined ? nearestProject(terminal.cwd) : resolve(terminal.cwd, options.project);
-    if (root === undefined) {
+    const { root, config } = findProjectRoot(terminal, options.project);
+    if (config === undefined) {
       return usageFailure(
         terminal,
-        `no dibkit.config.ts in "${terminal.cwd}" or above it`,
+        `no dibkit.config.ts in "${root}"${options.project === undefined ? " or above it" : ""}`,
         'start a project with "dibkit init"',
       );
     }
     return writeNewFiles(terminal, root, { [`elements/${name}.ts`]: elementTemplate(name) });
   },
 });
-
-function nearestProject(from: string): string | undefined {
-  if (existsSync(join(from, "dibkit.config.ts"))) return from;
-  const parent = dirname(from);
-  return parent === from ? undefined : nearestProject(parent);
-}
