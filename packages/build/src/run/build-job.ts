@@ -1,3 +1,4 @@
+import type { DiskParameters, SourceText } from "@dibkit/model";
 import type { BuildRequest } from "../plan/build-request.js";
 
 /** What the command line hands to the worker, as JSON. */
@@ -12,8 +13,13 @@ export interface BuildJob {
   /** ELEMENTS_PATH entries in order of precedence. */
   readonly elementsPath: readonly string[];
   readonly upstreamLibrary?: string;
-  /** Environment the disk layout adds: `DIB_ROOT_LABEL`, `DIB_ROOT_FSTYPE`, `DIB_MOUNTPOINTS`. */
-  readonly diskEnvironment: Readonly<Record<string, string>>;
+  readonly disk: {
+    /** The block-device configuration that was chosen. */
+    readonly source: SourceText;
+    readonly parameters: DiskParameters;
+    /** `DIB_ROOT_LABEL`, `DIB_ROOT_FSTYPE`, `DIB_BOOT_LABEL`, `DIB_MOUNTPOINTS`. */
+    readonly environment: Readonly<Record<string, string>>;
+  };
   /** Existing directories that stay really writable. */
   readonly writable: readonly string[];
   /** Send every line of output as an event. */

@@ -4,36 +4,12 @@ import type { Phase, Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
 import { exitCodeOf } from "../exec/command-runner.js";
 import type { ImageState } from "../layers/layer.js";
-import { hashText, layerKey } from "../layers/layer-key.js";
-import {
-  type EnvironmentValues,
-  HOOKS_DIRECTORY,
-  TARGET_DIRECTORY,
-  targetEnvironment,
-} from "../plan/base-environment.js";
+import { type EnvironmentValues, HOOKS_DIRECTORY } from "../plan/base-environment.js";
+import { environmentKey, startingEnvironment } from "../plan/phase-environment.js";
 import type { BuildFailure } from "./build-job.js";
 import type { BuildSession } from "./build-session.js";
 import { CAPTURE_SCRIPT, parseCapture } from "./environment-capture.js";
 import { runCommandStep } from "./run-command-step.js";
-
-/** Key of a phase's environment: the files, what they start from, and for target phases the image they look at. */
-export function environmentKey(
-  phase: Phase,
-  state: ImageState,
-  files: Readonly<Record<string, string>>,
-  base: EnvironmentValues,
-): string {
-  const parent = phase.side === "target" ? state.hash : "host";
-  const everything = { files, mentions: () => true };
-  const input = { step: `environment ${phase.name}`, side: phase.side, parent, scriptHash: hashText(CAPTURE_SCRIPT) };
-  return layerKey({ ...input, scriptMode: 0, environment: base, reach: everything, architecture: "" }).key;
-}
-
-/** The builder's environment as a phase starts with it. */
-export function startingEnvironment(base: EnvironmentValues, phase: Phase): EnvironmentValues {
-  const own = phase.side === "target" ? targetEnvironment(base) : base;
-  return phase.hasTargetRoot ? { ...own, TARGET_ROOT: TARGET_DIRECTORY } : own;
-}
 
 /**
  * Sources `environment.d` once for a phase, on the side where the phase runs. On the host it is done anew each time,

@@ -15,11 +15,12 @@ import {
   TARGET_DIRECTORY,
   TREE_DIRECTORY,
 } from "../plan/base-environment.js";
+import { helperFiles } from "../plan/helper-files.js";
 import { mergeHooks } from "../plan/hooks-tree.js";
 import type { BuildEvent } from "./build-event.js";
 import type { BuildJob } from "./build-job.js";
 import { type BuildSession, buildPlaces } from "./build-session.js";
-import { helperFiles, writeHooks } from "./hooks-directory.js";
+import { writeHooks } from "./hooks-directory.js";
 
 export interface SessionSurroundings {
   readonly emit: (event: BuildEvent) => void;
@@ -54,7 +55,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     elements: loaded,
     elementsPath: job.elementsPath,
     ...(job.upstreamLibrary === undefined ? {} : { upstreamLibrary: job.upstreamLibrary }),
-    disk: job.diskEnvironment,
+    disk: job.disk.environment,
   });
   return {
     job,

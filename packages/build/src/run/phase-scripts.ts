@@ -3,18 +3,8 @@ import { join } from "node:path";
 import { compareHookScripts, HOOK_SCRIPT_NAME } from "@dibkit/model";
 import type { ImageState } from "../layers/layer.js";
 import { hashText } from "../layers/layer-key.js";
+import type { PhaseScript } from "../plan/phase-step.js";
 import type { BuildSession } from "./build-session.js";
-
-/** A hook script as it is on disk at the moment its phase starts. */
-export interface PhaseScript {
-  readonly name: string;
-  readonly mode: number;
-  readonly hash: string;
-  /** Undefined when it is not text. */
-  readonly text: string | undefined;
-  /** The element it comes from; undefined for a script that another script made. */
-  readonly element?: string;
-}
 
 /**
  * What a layered hooks directory holds, without mounting it: newest layer first, whiteouts (character device 0:0)

@@ -1,19 +1,19 @@
 import { err, ok, PHASES, type Phase, type Result } from "@dibkit/model";
 import { EMPTY_STATE, type ImageState } from "../layers/layer.js";
+import { ownSteps } from "../plan/own-steps.js";
 import type { BuildFailure, BuildJob, BuildOutcome } from "./build-job.js";
 import { finishRecord } from "./build-record.js";
 import type { BuildSession } from "./build-session.js";
+import { makeImage } from "./make-image.js";
 import { openSession, type SessionSurroundings } from "./open-session.js";
-import { ownSteps } from "./own-steps.js";
 import { runPhase } from "./run-phase.js";
 import { runScriptStep } from "./run-script-step.js";
-import { writeOutputs } from "./write-outputs.js";
 
 /** Builds an image: root tree in layers, then the disk, then the output formats. Runs inside the build's namespaces. */
 export async function runBuild(job: BuildJob, surroundings: SessionSurroundings): Promise<BuildOutcome> {
   const session = await openSession(job, surroundings);
   const tree = await buildTree(session);
-  const outputs = tree.ok ? await writeOutputs(session, tree.value) : tree;
+  const outputs = tree.ok ? await makeImage(session, tree.value) : tree;
   const failed = !outputs.ok;
   const interrupted = failed && outputs.error.kind === "interrupted";
   await finishRecord(session, failed ? (interrupted ? "interrupted" : "failed") : "built");

@@ -6,36 +6,16 @@ import { type CommandFailure, exitCodeOf } from "../exec/command-runner.js";
 import { recordMounts } from "../host/mount-record.js";
 import { explainMiss, noteIngredients } from "../layers/explain-miss.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
-import { type KeyInput, type LayerKey, layerKey } from "../layers/layer-key.js";
+import type { LayerKey } from "../layers/layer-key.js";
 import { afterLayer, layerName } from "../layers/layer-store.js";
-import { reachOf } from "../layers/script-reach.js";
 import { fileHash, hashTrees, holdsAnything, replacedFiles } from "../layers/tree-changes.js";
-import { type EnvironmentValues, TARGET_DIRECTORY } from "../plan/base-environment.js";
-import type { StepLabel } from "./build-event.js";
+import { TARGET_DIRECTORY } from "../plan/base-environment.js";
+import { type ScriptStep, stepKey, stepName } from "../plan/script-step.js";
 import type { BuildFailure } from "./build-job.js";
 import { rememberStep } from "./build-record.js";
 import type { BuildSession } from "./build-session.js";
 import { bringHostWrites, keepHostWrites, takeStrayWrites } from "./host-writes.js";
 import { runCommandStep } from "./run-command-step.js";
-
-/** One script, of an element or of dibkit itself, that turns one state of the image into the next. */
-export interface ScriptStep {
-  readonly label: StepLabel;
-  readonly side: "host" | "target";
-  readonly command: readonly string[];
-  readonly script: { readonly hash: string; readonly mode: number; readonly text: string | undefined };
-  readonly environment: EnvironmentValues;
-  readonly withHooks: boolean;
-  readonly options?: Readonly<Record<string, string>>;
-  /** Runs on the mounted disk: never cached. */
-  readonly onDisk?: boolean;
-  /** Advice that fits this step better than the general one. */
-  readonly help?: string;
-}
-
-export function stepName(label: StepLabel): string {
-  return `${label.phase}/${label.script}`;
-}
 
 /** Uses the step's layer when there is one, runs the step otherwise; gives the state after it. */
 export async function runScriptStep(
@@ -45,7 +25,7 @@ export async function runScriptStep(
 ): Promise<Result<ImageState, BuildFailure>> {
   if (session.signal.aborted) return err({ kind: "interrupted" });
   const id = stepName(step.label);
-  const key = layerKey(keyInput(session, state, step));
+  const key = stepKey(step, state, session.helpers, session.job.request.architecture);
   const cached = step.onDisk ? undefined : await usableLayer(session, key);
   if (cached !== undefined) {
     await rememberStep(session, { label: step.label, side: step.side, before: state, layer: layerName(cached.key) });
@@ -56,20 +36,6 @@ export async function runScriptStep(
   session.emit({ type: "step-started", id, label: step.label, ...(reason === undefined ? {} : { reason }) });
   await rememberStep(session, { label: step.label, side: step.side, before: state, environment: step.environment });
   return execute(session, state, step, key);
-}
-
-function keyInput(session: BuildSession, state: ImageState, step: ScriptStep): KeyInput {
-  return {
-    step: stepName(step.label),
-    side: step.side,
-    parent: state.hash,
-    scriptHash: step.script.hash,
-    scriptMode: step.script.mode,
-    environment: step.environment,
-    reach: reachOf(step.script.text, session.helpers),
-    architecture: session.job.request.architecture,
-    ...(step.options ? { options: step.options } : {}),
-  };
 }
 
 async function reasonToRun(session: BuildSession, id: string, key: LayerKey): Promise<string> {

@@ -98,7 +98,6 @@ export function renderStepScript(step: StepScript): string {
   return `set -u
 umask 022
 prepare() {
-  set -e
 ${setUp.map((line) => `  ${line} || return 1`).join("\n")}
 }
 prepare || exit 125

@@ -1,9 +1,9 @@
 import { shellCommand } from "../host/shell-quote.js";
 import { hashText } from "../layers/layer-key.js";
-import type { EnvironmentValues } from "../plan/base-environment.js";
-import { HOOKS_DIRECTORY, targetEnvironment } from "../plan/base-environment.js";
-import type { BuildRequest } from "../plan/build-request.js";
-import type { ScriptStep } from "./run-script-step.js";
+import type { EnvironmentValues } from "./base-environment.js";
+import { HOOKS_DIRECTORY, targetEnvironment } from "./base-environment.js";
+import type { BuildRequest } from "./build-request.js";
+import type { ScriptStep } from "./script-step.js";
 
 /** dibkit's own work between phases, as scripts like any other: layered, cached and shown in the plan. */
 export interface OwnStep {
@@ -69,11 +69,19 @@ function own(script: string, text: string, environment: EnvironmentValues, more:
   };
 }
 
+/** The environment file that tells scripts the default install type, from `extra-data.d` on. */
+export function installTypeFile(request: BuildRequest): { readonly name: string; readonly text: string } {
+  const text = `export DIB_DEFAULT_INSTALLTYPE=\${DIB_DEFAULT_INSTALLTYPE:-"${request.installType}"}\n`;
+  return { name: "11-dib-install-type.bash", text };
+}
+
 /** The steps of dibkit itself before the disk is made. */
 export function ownSteps(request: BuildRequest, base: EnvironmentValues): readonly OwnStep[] {
-  const installType = `export DIB_DEFAULT_INSTALLTYPE=\${DIB_DEFAULT_INSTALLTYPE:-"${request.installType}"}`;
-  const writeInstallType = `mkdir -p ${HOOKS_DIRECTORY}/environment.d
-${shellCommand("printf", "%s\\n", installType)} > ${HOOKS_DIRECTORY}/environment.d/11-dib-install-type.bash
+  const file = installTypeFile(request);
+  const directory = shellCommand("mkdir", "-p", `${HOOKS_DIRECTORY}/environment.d`);
+  const written = shellCommand("printf", "%s", file.text);
+  const writeInstallType = `${directory}
+${written} > ${HOOKS_DIRECTORY}/environment.d/${file.name}
 `;
   const steps: OwnStep[] = [
     {

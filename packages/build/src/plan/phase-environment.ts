@@ -1,0 +1,24 @@
+import type { Phase } from "@dibkit/model";
+import type { ImageState } from "../layers/layer.js";
+import { hashText, layerKey } from "../layers/layer-key.js";
+import { CAPTURE_SCRIPT } from "../run/environment-capture.js";
+import { type EnvironmentValues, TARGET_DIRECTORY, targetEnvironment } from "./base-environment.js";
+
+/** Key of a phase's environment: the files, what they start from, and for target phases the image they look at. */
+export function environmentKey(
+  phase: Phase,
+  state: Pick<ImageState, "hash">,
+  files: Readonly<Record<string, string>>,
+  base: EnvironmentValues,
+): string {
+  const parent = phase.side === "target" ? state.hash : "host";
+  const everything = { files, mentions: () => true };
+  const input = { step: `environment ${phase.name}`, side: phase.side, parent, scriptHash: hashText(CAPTURE_SCRIPT) };
+  return layerKey({ ...input, scriptMode: 0, environment: base, reach: everything, architecture: "" }).key;
+}
+
+/** The builder's environment as a phase starts with it. */
+export function startingEnvironment(base: EnvironmentValues, phase: Phase): EnvironmentValues {
+  const own = phase.side === "target" ? targetEnvironment(base) : base;
+  return phase.hasTargetRoot ? { ...own, TARGET_ROOT: TARGET_DIRECTORY } : own;
+}

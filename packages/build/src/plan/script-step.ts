@@ -1,0 +1,44 @@
+import type { ImageState } from "../layers/layer.js";
+import { type LayerKey, layerKey } from "../layers/layer-key.js";
+import { type HelperFile, reachOf } from "../layers/script-reach.js";
+import type { StepLabel } from "../run/build-event.js";
+import type { EnvironmentValues } from "./base-environment.js";
+
+/** One script, of an element or of dibkit itself, that turns one state of the image into the next. */
+export interface ScriptStep {
+  readonly label: StepLabel;
+  readonly side: "host" | "target";
+  readonly command: readonly string[];
+  readonly script: { readonly hash: string; readonly mode: number; readonly text: string | undefined };
+  readonly environment: EnvironmentValues;
+  readonly withHooks: boolean;
+  readonly options?: Readonly<Record<string, string>>;
+  /** Runs on the mounted disk: never cached. */
+  readonly onDisk?: boolean;
+  /** Advice that fits this step better than the general one. */
+  readonly help?: string;
+}
+
+export function stepName(label: StepLabel): string {
+  return `${label.phase}/${label.script}`;
+}
+
+/** The key under which the effect of a step on a state is kept. */
+export function stepKey(
+  step: ScriptStep,
+  state: Pick<ImageState, "hash">,
+  helpers: readonly HelperFile[],
+  architecture: string,
+): LayerKey {
+  return layerKey({
+    step: stepName(step.label),
+    side: step.side,
+    parent: state.hash,
+    scriptHash: step.script.hash,
+    scriptMode: step.script.mode,
+    environment: step.environment,
+    reach: reachOf(step.script.text, helpers),
+    architecture,
+    ...(step.options ? { options: step.options } : {}),
+  });
+}

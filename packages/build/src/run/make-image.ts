@@ -1,0 +1,142 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { err, ok, PHASES, type Phase, type Result } from "@dibkit/model";
+import { copyTree } from "../disk/copy-tree.js";
+import { createDisk } from "../disk/create-disk.js";
+import type { DiskFailure } from "../disk/disk-failure.js";
+import type { MountedDisk } from "../disk/mounted-disk.js";
+import { commitFormats } from "../formats/commit-formats.js";
+import type { FormatFailure } from "../formats/format-failure.js";
+import { writeFormats } from "../formats/write-formats.js";
+import { KERNEL_MOUNTS } from "../host/mount-record.js";
+import type { ImageState } from "../layers/layer.js";
+import {
+  BUILD_DIRECTORY,
+  HOOKS_DIRECTORY,
+  IMAGE_DIRECTORY,
+  TARGET_DIRECTORY,
+  TREE_DIRECTORY,
+} from "../plan/base-environment.js";
+import { formatRequest } from "../plan/format-request.js";
+import { finishStep } from "../plan/own-steps.js";
+import type { BuildContext } from "./build-context.js";
+import type { BuildFailure } from "./build-job.js";
+import type { BuildSession } from "./build-session.js";
+import { planFinalDisk } from "./plan-final-disk.js";
+import { overlaysOf } from "./run-command-step.js";
+import { runPhase } from "./run-phase.js";
+import { runScriptStep } from "./run-script-step.js";
+import { renderOverlay } from "./step-script.js";
+import { timed } from "./timed.js";
+import { createUndoStack } from "./undo-stack.js";
+
+type Stage<T> = Promise<Result<T, BuildFailure>>;
+
+/** From the finished root tree to the output files: disk, copy, the phases on the real disk, formats. */
+export async function makeImage(session: BuildSession, state: ImageState): Stage<readonly string[]> {
+  const undo = createUndoStack();
+  const context: BuildContext = {
+    buildDirectory: BUILD_DIRECTORY,
+    targetPath: TARGET_DIRECTORY,
+    treePath: TREE_DIRECTORY,
+    imageDirectory: IMAGE_DIRECTORY,
+    scratchDirectory: join(session.directory, "scratch"),
+    architecture: session.job.request.architecture,
+    environment: session.base,
+    commands: session.commands,
+    undo,
+    emit: session.emit,
+    signal: session.signal,
+  };
+  try {
+    return await makeImageIn(context, session, state);
+  } finally {
+    for (const { label, error } of await undo.unwind()) {
+      session.emit({ type: "warning", message: `could not ${label}: ${String(error)}` });
+    }
+  }
+}
+
+async function makeImageIn(context: BuildContext, session: BuildSession, state: ImageState): Stage<readonly string[]> {
+  const request = formatRequest(session.job.request, session.job.image);
+  const shown = await showTree(session, state);
+  if (!shown.ok) return shown;
+  const disk = await timed(session, "disk", "create", () => makeDisk(context, session));
+  if (!disk.ok) return disk;
+  const copied = await timed(session, "disk", "copy", () =>
+    stage(session, copyTree(TREE_DIRECTORY, TARGET_DIRECTORY, context)),
+  );
+  if (!copied.ok) return copied;
+  const finished = await finishOnDisk(session, disk.value);
+  if (!finished.ok) return finished;
+  const trees = await timed(session, "formats", "from the tree", () =>
+    stage(session, writeFormats(request, { kind: "tree", path: disk.value.rootPath }, context)),
+  );
+  if (!trees.ok) return trees;
+  const unmounted = await timed(session, "disk", "unmount", () => stage(session, disk.value.unmount()));
+  if (!unmounted.ok) return unmounted;
+  const images = await timed(session, "formats", request.types.join(","), () =>
+    stage(session, writeFormats(request, { kind: "image", path: unmounted.value.imagePath }, context)),
+  );
+  if (!images.ok) return images;
+  const outputs = await stage(session, commitFormats([...trees.value, ...images.value], request, context));
+  await disk.value.finish();
+  return outputs;
+}
+
+/** Mounts the finished tree and the hooks for the rest of the build; their changes are thrown away at the end. */
+async function showTree(session: BuildSession, state: ImageState): Stage<void> {
+  const staging = join(session.directory, "staging", "tree");
+  for (const name of ["root", "hooks", "work-root", "work-hooks"])
+    await mkdir(join(staging, name), { recursive: true });
+  const [root, hooks] = overlaysOf(session, state, staging);
+  if (root === undefined || hooks === undefined) throw new Error("a state has two trees");
+  for (const overlay of [
+    { ...root, at: TREE_DIRECTORY },
+    { ...hooks, at: HOOKS_DIRECTORY },
+  ]) {
+    const mounted = await session.commands.run(["bash", "-c", renderOverlay(overlay)]);
+    if (!mounted.ok) return commandFailure(session, `cannot mount the layers at ${overlay.at}`, mounted.error.tail);
+  }
+  return ok(undefined);
+}
+
+async function makeDisk(context: BuildContext, session: BuildSession): Stage<MountedDisk> {
+  const planned = await planFinalDisk(context, session);
+  return planned.ok ? stage(session, createDisk(planned.value, context)) : planned;
+}
+
+/** `pre-finalise.d`, `finalise.d` and `cleanup.d` on the mounted disk, then what upstream tidies up itself. */
+async function finishOnDisk(session: BuildSession, disk: MountedDisk): Stage<void> {
+  const points = (session.job.disk.environment.DIB_MOUNTPOINTS ?? "")
+    .split("|")
+    .map((point) => point.replace(/^\//, ""));
+  const onDisk: BuildSession = {
+    ...session,
+    base: { ...session.base, ...disk.environment },
+    diskMounts: new Set(points.filter((point) => point !== "")),
+  };
+  const phases: readonly Phase[] = PHASES;
+  let state: ImageState = { hash: "disk", root: [], hooks: [], mounts: KERNEL_MOUNTS };
+  for (const phase of phases.filter(({ beforeDisk }) => !beforeDisk)) {
+    const done = await runPhase(onDisk, phase, state, true);
+    if (!done.ok) return done;
+    state = done.value;
+  }
+  const finished = await runScriptStep(onDisk, state, finishStep(onDisk.base));
+  return finished.ok ? ok(undefined) : finished;
+}
+
+async function stage<T>(session: BuildSession, work: Promise<Result<T, DiskFailure | FormatFailure>>): Stage<T> {
+  const done = await work;
+  if (done.ok) return done;
+  const failure = done.error;
+  const tail = "command" in failure ? failure.command.tail : [];
+  const help = "help" in failure && failure.help !== undefined ? { help: failure.help } : {};
+  if (session.signal.aborted) return err({ kind: "interrupted" });
+  return err({ kind: "stage-failed", message: failure.message, tail, ...help });
+}
+
+function commandFailure(session: BuildSession, message: string, tail: readonly string[]): Result<never, BuildFailure> {
+  return err(session.signal.aborted ? { kind: "interrupted" } : { kind: "stage-failed", message, tail });
+}
