@@ -14,8 +14,16 @@ let count = 0;
 // Indexes first: pages are made by importing the sources that the indexes hold together.
 const generators = (await readdir(folder)).filter((name) => name.endsWith(".mjs")).sort(indexesFirst);
 for (const name of generators) {
-  const { files } = await import(new URL(name, folder).href);
-  for (const [path, content] of Object.entries(await files(repository))) {
+  let made;
+  try {
+    const { files } = await import(new URL(name, folder).href);
+    made = await files(repository);
+  } catch (error) {
+    console.error(`error: scripts/gen/${name} failed: ${error.message}`);
+    process.exitCode = 1;
+    continue;
+  }
+  for (const [path, content] of Object.entries(made)) {
     count += 1;
     const current = await readFile(`${repository}${path}`, "utf8").catch(() => undefined);
     if (current === content) continue;
