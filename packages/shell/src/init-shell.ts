@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { setFlagsFromString } from "node:v8";
 import { Language, Parser } from "web-tree-sitter";
-import { copyTree, type SyntaxNode } from "./syntax-tree.js";
+import { copyTree, type GrammarTables, type SyntaxNode } from "./syntax-tree.js";
 
 let parser: Parser | undefined;
-let fieldNames: readonly (string | null)[] = [];
+let tables: GrammarTables = { types: [], fields: [] };
 let starting: Promise<void> | undefined;
 
 /** Loads the bash grammar once (about 40 ms); `parse` needs it. Calling it again is free. */
@@ -15,12 +16,17 @@ export function initShell(): Promise<void> {
 
 async function start(): Promise<void> {
   const require = createRequire(import.meta.url);
+  // Optimising the grammar's one huge function costs more than a second of processor time and gains nothing on scripts.
+  setFlagsFromString("--liftoff-only");
   await Parser.init();
   const grammar = readFileSync(require.resolve("tree-sitter-bash/tree-sitter-bash.wasm"));
   const language = await Language.load(grammar);
   const loaded = new Parser();
   loaded.setLanguage(language);
-  fieldNames = language.fields;
+  tables = {
+    types: language.types.map((name, id) => ({ name, named: language.nodeTypeIsNamed(id) })),
+    fields: language.fields,
+  };
   parser = loaded;
 }
 
@@ -38,7 +44,7 @@ export function parseTree(text: string, limitMs: number): SyntaxNode | undefined
   }
   const cursor = tree.walk();
   try {
-    return copyTree(cursor, fieldNames);
+    return copyTree(cursor, tables, tree.rootNode.hasError);
   } finally {
     cursor.delete();
     tree.delete();

@@ -18,13 +18,19 @@ interface Draft extends SyntaxNode {
   readonly children: SyntaxNode[];
 }
 
+/** What the grammar says about its node types and fields, so that it is not asked node by node. */
+export interface GrammarTables {
+  readonly types: readonly { readonly name: string; readonly named: boolean }[];
+  readonly fields: readonly (string | null)[];
+}
+
 /** Copies the tree under a cursor; a loop, not recursion, because hostile files nest deeper than the stack. */
-export function copyTree(cursor: TreeCursor, fieldNames: readonly (string | null)[]): SyntaxNode {
-  const root = draft(cursor, fieldNames);
+export function copyTree(cursor: TreeCursor, tables: GrammarTables, hasError: boolean): SyntaxNode {
+  const root = draft(cursor, tables, hasError);
   const parents: Draft[] = [root];
   if (!cursor.gotoFirstChild()) return root;
   while (parents.length > 0) {
-    const node = draft(cursor, fieldNames);
+    const node = draft(cursor, tables, hasError);
     (parents[parents.length - 1] as Draft).children.push(node);
     if (cursor.gotoFirstChild()) {
       parents.push(node);
@@ -39,15 +45,17 @@ export function copyTree(cursor: TreeCursor, fieldNames: readonly (string | null
   return root;
 }
 
-function draft(cursor: TreeCursor, fieldNames: readonly (string | null)[]): Draft {
+// Each question to the cursor crosses into WebAssembly, which is most of the cost of a tree.
+function draft(cursor: TreeCursor, tables: GrammarTables, hasError: boolean): Draft {
+  const type = tables.types[cursor.nodeTypeId];
   const field = cursor.currentFieldId;
   return {
-    type: cursor.nodeType,
-    named: cursor.nodeIsNamed,
-    missing: cursor.nodeIsMissing,
+    type: type?.name ?? "ERROR",
+    named: type?.named ?? true,
+    missing: hasError && cursor.nodeIsMissing,
     start: cursor.startIndex,
     end: cursor.endIndex,
-    field: field === 0 ? undefined : (fieldNames[field] ?? undefined),
+    field: field === 0 ? undefined : (tables.fields[field] ?? undefined),
     children: [],
   };
 }
