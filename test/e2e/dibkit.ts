@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const repository = fileURLToPath(new URL("../../", import.meta.url));
+export const dibkitProgram = `${repository}packages/cli/bin/dibkit.js`;
+
+export interface ProgramRun {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Words to put before `node dibkit …`, such as `unshare --mount`. */
+  readonly through?: readonly string[];
+}
+
+/** Runs the built command line as a user does, in a process of its own. */
+export function dibkit(argv: readonly string[], options: RunOptions = {}): Promise<ProgramRun> {
+  return runProgram([...(options.through ?? []), process.execPath, dibkitProgram, ...argv], options);
+}
+
+export function runProgram(words: readonly string[], options: RunOptions = {}): Promise<ProgramRun> {
+  const [program, ...args] = words as [string, ...string[]];
+  // Vitest's own variables must not reach what is tested.
+  const { NODE_ENV, VITEST, FORCE_COLOR, ...inherited } = process.env;
+  const env = { ...inherited, NO_COLOR: "1", ...options.env };
+  const child = spawn(program, args, { cwd: options.cwd ?? repository, env, stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}
+
+/** Directory of an example. */
+export function example(name: string): string {
+  return `${repository}examples/${name}`;
+}
+
+/** Why images cannot be built here; undefined when they can. In CI nothing is skipped: the tests then fail. */
+export function whyNotBuild(): string | undefined {
+  if (process.env.CI) return undefined;
+  if (process.getuid?.() !== 0) return "building needs root";
+  if (!existsSync("/dev/loop-control")) return "building needs loop devices";
+  return undefined;
+}
