@@ -9,11 +9,13 @@ const name = text("Name of the node, by which others refer to it; made up from t
 const base = text("Name of the node this one lies on; the surrounding node when nested in one");
 const size = Type.String({
   pattern: "^[\\d.]* ?([TGMK](iB|B)?|B)?$",
-  description: "Size such as `8MiB`, `40G` (10^9) or `1.5GiB`",
+  description: "Size; T, G, M and K are powers of 1000",
+  examples: ["8MiB", "40G", "1.5GiB"],
 });
 const partitionSize = Type.String({
   pattern: "^(\\d+(\\.\\d*)?%|[\\d.]* ?([TGMK](iB|B)?|B)?)$",
-  description: "Size such as `8MiB`, or a share of the space still free such as `100%`",
+  description: "Size, or a share of the space that is still free",
+  examples: ["8MiB", "40G", "100%"],
 });
 
 const fstab = closed(

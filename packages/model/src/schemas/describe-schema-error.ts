@@ -31,7 +31,7 @@ export function describeSchemaError(error: ErrorObject): Description {
     case "not":
       return { message: `${where} has both ${forbiddenPair(error.schema)}`, help: "keep one of them" };
     case "pattern":
-      return { message: `${where} is ${value}, which is not ${patternWords(error)}` };
+      return { message: `${where} is ${value}, which ${exampleWords(error)}` };
     case "minLength":
       return { message: `${where} is empty` };
     case "minItems":
@@ -69,13 +69,9 @@ function forbiddenPair(schema: unknown): string {
     .join(" and ");
 }
 
-function patternWords(error: ErrorObject): string {
-  const description = (error.parentSchema as { readonly description?: string } | undefined)?.description;
-  return description === undefined ? `of the form ${error.params.pattern}` : lowerFirst(description);
-}
-
-function lowerFirst(text: string): string {
-  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`.replaceAll("`", '"');
+function exampleWords(error: ErrorObject): string {
+  const examples = (error.parentSchema as { readonly examples?: readonly string[] } | undefined)?.examples;
+  return examples === undefined ? `does not match ${error.params.pattern}` : `does not read like ${quoted(examples)}`;
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import { eitherType } from "./shape.js";
 const phases = PHASES.filter((phase) => phase.installsPackages).map((phase) => phase.name as PackagePhaseName);
 
 /** The statement that upstream's package-installs understands; what it does not match aborts the build. */
-const when = Type.String({ pattern: "^\\w+\\s*!?=", description: "`VARIABLE = value` or `VARIABLE != value`" });
+const when = Type.String({ pattern: "^\\w+\\s*!?=", examples: ["VARIABLE = value", "VARIABLE != value"] });
 
 const fields = Type.Object(
   {
@@ -36,7 +36,7 @@ const fields = Type.Object(
     ),
     when: Type.Optional(
       eitherType([when, Type.Array(when)], {
-        description: "Only when the variable has, or has not, the value; a list must hold as a whole",
+        description: "Only when `VARIABLE = value` or `VARIABLE != value` holds; a list must hold as a whole",
       }),
     ),
   },

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostic.js";
 import { type Element, type RegularFile, textOf } from "../element.js";
 import type { SourceText } from "../source-text.js";
 import type { DataNode, DataScalar } from "./data-node.js";
+import { DEPTH_LIMIT, mayNestTooDeep } from "./nesting.js";
 import { DATA_FILE_LIMIT, type ParsedData } from "./parse-yaml.js";
 
 /** Words for the parser's codes, which name tokens. */
@@ -42,31 +43,24 @@ export function parseJson(element: Element, file: RegularFile): ParsedData {
     );
     return { root: undefined, diagnostics };
   }
-  const errors: ParseError[] = [];
-  let tree: Node | undefined;
-  try {
-    tree = parseTree(source.text, errors, {
-      disallowComments: true,
-      allowTrailingComma: false,
-      allowEmptyContent: false,
-    });
-    for (const error of errors) {
-      const code = printParseErrorCode(error.error);
-      report("json/syntax", MESSAGES[code] ?? code, error.offset, error.offset + error.length);
-    }
-    const doubled = (first: Node, again: Node) => {
-      const related = [
-        { message: "ignored here", location: { source, start: first.offset, end: first.offset + first.length } },
-      ];
-      const message = `key "${again.value}" is given twice, and only the last counts`;
-      report("json/duplicate-key", message, again.offset, again.offset + again.length, related);
-    };
-    return { root: tree && dataNode(tree, source, doubled), diagnostics };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    report("json/too-deep", "file is nested too deep to be read", 0, 0);
+  if (mayNestTooDeep(source.text)) {
+    report("json/too-deep", `file is nested more than ${DEPTH_LIMIT} levels deep`, 0, 0);
     return { root: undefined, diagnostics };
   }
+  const errors: ParseError[] = [];
+  const tree = parseTree(source.text, errors, { disallowComments: true, allowTrailingComma: false });
+  for (const error of errors) {
+    const code = printParseErrorCode(error.error);
+    report("json/syntax", MESSAGES[code] ?? code, error.offset, error.offset + error.length);
+  }
+  const doubled = (first: Node, again: Node) => {
+    const location = { source, start: first.offset, end: first.offset + first.length };
+    const message = `key "${again.value}" is given twice, and only the last counts`;
+    report("json/duplicate-key", message, again.offset, again.offset + again.length, [
+      { message: "ignored here", location },
+    ]);
+  };
+  return { root: tree && dataNode(tree, source, doubled), diagnostics };
 }
 
 function dataNode(node: Node, source: SourceText, doubled: (first: Node, again: Node) => void): DataNode {

@@ -1,8 +1,21 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type Scalar } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  visit,
+} from "yaml";
 import type { Diagnostic, Location } from "../diagnostic.js";
 import { type Element, type RegularFile, textOf } from "../element.js";
 import type { SourceText } from "../source-text.js";
 import type { DataEntry, DataNode, DataScalar } from "./data-node.js";
+import { DEPTH_LIMIT, mayNestTooDeep } from "./nesting.js";
 
 /** A parsed file: undefined when it is empty, not read, or so broken that nothing can be said. */
 export interface ParsedData {
@@ -13,8 +26,7 @@ export interface ParsedData {
 /** Characters; the largest file upstream has is a thousandth of this. */
 export const DATA_FILE_LIMIT = 1 << 20;
 /** Nodes after aliases are followed: a file of one line can ask for billions. */
-const NODE_LIMIT = 100_000;
-const DEPTH_LIMIT = 100;
+const NODE_LIMIT = 20_000;
 
 class Refusal extends Error {
   readonly code: string;
@@ -40,12 +52,16 @@ export function parseYaml(element: Element, file: RegularFile): ParsedData {
     report("yaml/too-large", message, { source, start: 0, end: 0 });
     return { root: undefined, diagnostics };
   }
+  if (mayNestTooDeep(source.text)) {
+    report("yaml/too-deep", TOO_DEEP, { source, start: 0, end: 0 });
+    return { root: undefined, diagnostics };
+  }
   try {
     const document = parseDocument(source.text, {
       version: "1.1",
       uniqueKeys: false,
       prettyErrors: false,
-      logLevel: "silent",
+      logLevel: "error",
     });
     for (const problem of [...document.errors, ...document.warnings]) {
       const [start, end] = problem.pos;
@@ -56,7 +72,6 @@ export function parseYaml(element: Element, file: RegularFile): ParsedData {
     return { root: empty ? undefined : convert.node(document.contents as Node, 0), diagnostics };
   } catch (error) {
     if (error instanceof Refusal) report(error.code, error.message, error.at);
-    else if (error instanceof RangeError) report("yaml/too-deep", TOO_DEEP, { source, start: 0, end: 0 });
     else throw error;
     return { root: undefined, diagnostics };
   }
@@ -77,13 +92,13 @@ type Report = (code: string, message: string, location: Location, related?: Diag
 
 /** One walk over a document; holds the count of nodes it has made. */
 class YamlConversion {
-  readonly #document: Document;
+  readonly #targets: ReadonlyMap<Alias, Node>;
   readonly #source: SourceText;
   readonly #report: Report;
   #count = 0;
 
   constructor(document: Document, source: SourceText, report: Report) {
-    this.#document = document;
+    this.#targets = aliasTargets(document);
     this.#source = source;
     this.#report = report;
   }
@@ -96,9 +111,10 @@ class YamlConversion {
     }
     if (depth > DEPTH_LIMIT) throw new Refusal("yaml/too-deep", TOO_DEEP, location);
     if (isAlias(node)) {
-      const target = node.resolve(this.#document);
-      // The parser has reported an unknown anchor already.
-      return target ? this.node(target, depth + 1) : { kind: "scalar", value: null, location };
+      const target = this.#targets.get(node);
+      if (target) return this.node(target, depth + 1);
+      this.#report("yaml/syntax", `alias "*${node.source}" has no anchor "&${node.source}" before it`, location);
+      return { kind: "scalar", value: null, location };
     }
     if (isMap(node)) return { kind: "mapping", entries: this.#entries(node.items as Pair[], depth), location };
     if (isSeq(node)) {
@@ -108,8 +124,8 @@ class YamlConversion {
     return { kind: "scalar", value: scalarValue(node as Scalar), location };
   }
 
-  #locate(node: Node): Location {
-    const [start, end] = node.range ?? [0, 0];
+  #locate(node: Node | null): Location {
+    const [start, end] = node?.range ?? [0, 0];
     return { source: this.#source, start, end };
   }
 
@@ -124,44 +140,62 @@ class YamlConversion {
   #entries(pairs: readonly Pair[], depth: number): readonly DataEntry[] {
     const merged: DataEntry[] = [];
     const own: DataEntry[] = [];
+    const firstByKey = new Map<string, DataEntry>();
     for (const pair of pairs) {
-      const keyNode = pair.key as Node;
+      const keyNode = pair.key as Node | null;
       const keyLocation = this.#locate(keyNode);
       const node: DataNode = pair.value
         ? this.node(pair.value as Node, depth + 1)
         : { kind: "scalar", value: null, location: { ...keyLocation, start: keyLocation.end } };
-      const key = keyText(keyNode);
-      if (key === "<<" && isScalar(keyNode) && keyNode.type === "PLAIN") merged.push(...mergedEntries(node));
-      else this.#add(own, { key, keyLocation, node });
+      const key = this.#keyText(keyNode);
+      if (key === "<<" && isScalar(keyNode) && keyNode.type === "PLAIN") {
+        for (const entry of mergedEntries(node)) merged.push(entry);
+        continue;
+      }
+      const entry = { key, keyLocation, node };
+      const first = firstByKey.get(key);
+      if (first) this.#reportDouble(first, entry);
+      else firstByKey.set(key, entry);
+      own.push(entry);
     }
-    const ownKeys = new Set(own.map((entry) => entry.key));
-    return [...merged.filter((entry) => !ownKeys.has(entry.key)), ...own];
+    return [...merged.filter((entry) => !firstByKey.has(entry.key)), ...own];
   }
 
-  #add(entries: DataEntry[], entry: DataEntry): void {
-    const first = entries.find((known) => known.key === entry.key);
-    if (first) {
-      const related = [{ message: "ignored here", location: first.keyLocation }];
-      this.#report(
-        "yaml/duplicate-key",
-        `key "${entry.key}" is given twice, and only the last counts`,
-        entry.keyLocation,
-        related,
-      );
-    }
-    entries.push(entry);
+  #reportDouble(first: DataEntry, again: DataEntry): void {
+    const message = `key "${again.key}" is given twice, and only the last counts`;
+    const related = [{ message: "ignored here", location: first.keyLocation }];
+    this.#report("yaml/duplicate-key", message, again.keyLocation, related);
   }
+
+  #keyText(key: Node | null): string {
+    const node = isAlias(key) ? (this.#targets.get(key) ?? null) : key;
+    if (node === null) return "null";
+    if (isScalar(node)) return typeof node.value === "string" ? node.value : (node.source ?? String(node.value));
+    const { start, end } = this.#locate(node);
+    return this.#source.text.slice(start, end);
+  }
+}
+
+/** The node each alias stands for: the last one before it with that anchor. One walk, as asking the parser is slow. */
+function aliasTargets(document: Document): ReadonlyMap<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Alias: (_, alias) => {
+      const target = anchors.get(alias.source);
+      if (target) targets.set(alias, target);
+    },
+    Value: (_, node) => {
+      if (node.anchor) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
 /** Of several merged mappings the first wins, so it comes last. */
 function mergedEntries(node: DataNode): readonly DataEntry[] {
   if (node.kind === "mapping") return node.entries;
   return node.kind === "sequence" ? node.items.toReversed().flatMap(mergedEntries) : [];
-}
-
-function keyText(node: Node | null): string {
-  if (isScalar(node)) return typeof node.value === "string" ? node.value : (node.source ?? String(node.value));
-  return node === null ? "null" : String(node);
 }
 
 function scalarValue(node: Scalar): DataScalar {
