@@ -1,0 +1,49 @@
+import type { Machine } from "./machine.js";
+
+export interface Forward {
+  readonly hostPort: number;
+  readonly guestPort: number;
+}
+
+/** Everything QEMU is told; pure, so that it can be read and tested. */
+export interface MachineSettings {
+  readonly machine: Machine;
+  readonly accelerator: "kvm" | "tcg";
+  readonly memoryMib: number;
+  readonly cpus: number;
+  readonly imagePath: string;
+  readonly imageFormat: string;
+  /** UEFI code and the machine's own copy of the variable store; undefined for the built-in BIOS. */
+  readonly uefi?: { readonly code: string; readonly variables: string };
+  readonly consoleSocket: string;
+  readonly consoleLog: string;
+  readonly forwards: readonly Forward[];
+}
+
+/** A comma in a QEMU option value is written twice. */
+const value = (text: string) => text.replaceAll(",", ",,");
+
+/** The command line that boots an image with its console on a socket; nothing is written to the image (`-snapshot`). */
+export function qemuArguments(settings: MachineSettings): readonly string[] {
+  const { machine, accelerator, uefi, forwards } = settings;
+  const forward = forwards
+    .map(({ hostPort, guestPort }) => `,hostfwd=tcp:127.0.0.1:${hostPort}-:${guestPort}`)
+    .join("");
+  const socket = `socket,id=console,path=${value(settings.consoleSocket)},server=on,wait=on`;
+  return [
+    machine.tool.program,
+    ...["-machine", `${machine.machine},accel=${accelerator}`, "-cpu", "max"],
+    ...["-smp", String(settings.cpus), "-m", String(settings.memoryMib)],
+    ...["-nodefaults", "-display", "none", "-no-reboot", "-snapshot"],
+    ...["-chardev", `${socket},logfile=${value(settings.consoleLog)}`, "-serial", "chardev:console"],
+    ...(uefi === undefined
+      ? []
+      : [
+          ...["-drive", `if=pflash,unit=0,format=raw,readonly=on,file=${value(uefi.code)}`],
+          ...["-drive", `if=pflash,unit=1,format=raw,file=${value(uefi.variables)}`],
+        ]),
+    ...["-drive", `if=virtio,format=${settings.imageFormat},file=${value(settings.imagePath)}`],
+    ...["-netdev", `user,id=network${forward}`, "-device", "virtio-net-pci,netdev=network"],
+    ...["-device", "virtio-rng-pci"],
+  ];
+}
