@@ -23,9 +23,10 @@ export function run(command, args, options = {}) {
   return { status: result.status ?? 1, took: seconds(started) };
 }
 
-export function setup() {
+/** @param {{ tests?: boolean }} options whether to install what only the tests need, too */
+export function setup(options = {}) {
   requireNode();
-  installHostPackages();
+  installHostPackages(options.tests ? ["host-packages.json", "test-packages.json"] : ["host-packages.json"]);
   installNodeModules();
   run("npm", ["run", "--silent", "build"]);
 }
@@ -37,8 +38,8 @@ function requireNode() {
   process.exit(1);
 }
 
-function installHostPackages() {
-  const tools = JSON.parse(readFileSync(new URL("host-packages.json", import.meta.url), "utf8"));
+function installHostPackages(lists) {
+  const tools = lists.flatMap((list) => JSON.parse(readFileSync(new URL(list, import.meta.url), "utf8")));
   const missing = tools.filter(({ tool }) => !findProgram(tool));
   if (missing.length === 0) return console.log(`all ${tools.length} host tools are present`);
   const packages = [...new Set(missing.map((one) => one.package))].sort();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, setup } from "./setup.mjs";
 
-setup();
+setup({ tests: true });
 
 const checks = [
   ["npx", "biome", "check", "."],

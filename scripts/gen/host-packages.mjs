@@ -1,7 +1,12 @@
 // scripts/host-packages.json: the host tools and their Debian packages, for the set-up that runs before any build.
+
+/** Big, and needed neither by the quickstart nor by the tests. */
+const LEFT_OUT = ["docker", "qemu-system-aarch64"];
+
 export async function files(repository) {
   const { hostTools } = await import(`${repository}packages/build/src/doctor/host-tools.ts`);
-  const rows = hostTools.map(({ program, debianPackage, purpose }) => ({
+  const wanted = hostTools.filter(({ program }) => !LEFT_OUT.includes(program));
+  const rows = wanted.map(({ program, debianPackage, purpose }) => ({
     tool: program,
     package: debianPackage,
     purpose,

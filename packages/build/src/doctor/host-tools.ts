@@ -1,4 +1,5 @@
 import type { HostTool } from "../disk/host-tool.js";
+import { FORMATS } from "../formats/formats.js";
 
 /** A program dibkit or upstream's elements start on the host. */
 export interface DoctorTool extends HostTool {
@@ -19,11 +20,7 @@ const sometimes = (program: string, debianPackage: string, purpose: string): Doc
   always: false,
 });
 
-/**
- * Every program of the host, by what needs it. The one table: `dibkit doctor`, the set-up of this repository and the
- * documentation take it from here.
- */
-export const hostTools: readonly DoctorTool[] = [
+const listed: readonly DoctorTool[] = [
   always("disk-image-create", "python3-diskimage-builder", "provide the upstream elements"),
   always("python3", "python3", "run programs that upstream elements bring along"),
   always("bash", "bash", "run hook scripts"),
@@ -45,7 +42,17 @@ export const hostTools: readonly DoctorTool[] = [
   sometimes("mkfs.vfat", "dosfstools", "make EFI system partitions"),
   sometimes("mcopy", "mtools", "fill EFI system partitions without a kernel driver"),
   sometimes("lvs", "lvm2", "use LVM in disk layouts"),
-  sometimes("mksquashfs", "squashfs-tools", "write squashfs images"),
-  sometimes("qemu-system-x86_64", "qemu-system-x86", "boot amd64 images with dibkit boot"),
+  sometimes("qemu-system-x86_64", "qemu-system-x86", "boot amd64 images"),
+  sometimes("qemu-system-aarch64", "qemu-system-arm", "boot arm64 images"),
   sometimes("shellcheck", "shellcheck", "add its findings to dibkit lint"),
 ];
+
+const declared = FORMATS.flatMap((format) => format.tools).map((tool) => ({ ...tool, always: false }));
+
+/**
+ * Every program of the host once, by what needs it. The one table: `dibkit doctor`, the set-up of this repository and
+ * the documentation take it from here. What an output format needs is declared with the format.
+ */
+export const hostTools: readonly DoctorTool[] = [
+  ...new Map([...declared, ...listed].map((tool) => [tool.program, tool])).values(),
+].sort((a, b) => Number(b.always) - Number(a.always) || (a.program < b.program ? -1 : 1));

@@ -2,9 +2,12 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { DISK_NODES } from "../../src/disk/nodes/index.js";
+import { PARTITION_TABLES } from "../../src/disk/partition-tables/index.js";
 import { examineHost } from "../../src/doctor/examine-host.js";
 import { findProgram } from "../../src/doctor/find-program.js";
 import { hostTools } from "../../src/doctor/host-tools.js";
+import { FORMATS } from "../../src/formats/formats.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "dibkit-doctor-test-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -24,6 +27,19 @@ test("every tool is in the table once, with a package and a purpose that complet
     expect(tool.debianPackage).toMatch(/^[a-z0-9][a-z0-9+.-]+$/);
     expect(tool.purpose).toMatch(/^[a-z].*[^.]$/);
   }
+});
+
+test("the packages that disk nodes and formats need are in the table", () => {
+  const packages = new Set(hostTools.map((tool) => tool.debianPackage));
+  const filesystems = ["ext2", "ext3", "ext4", "xfs", "vfat", "btrfs", "swap"];
+  const disk = filesystems.flatMap((type) =>
+    DISK_NODES.mkfs.tools({ type } as Parameters<typeof DISK_NODES.mkfs.tools>[0]),
+  );
+  const tables = PARTITION_TABLES.flatMap((unit) => unit.tools);
+  const missing = [...disk, ...tables, ...FORMATS.flatMap((format) => format.tools)]
+    .filter((tool) => !packages.has(tool.debianPackage))
+    .map((tool) => `${tool.program} (${tool.debianPackage})`);
+  expect([...new Set(missing)]).toEqual([]);
 });
 
 test("a report names every tool and every probe, and bash is found with its version", async () => {
