@@ -14,10 +14,10 @@ export {
 } from "./load-configuration.js";
 export { placed, shownPath } from "./placed.js";
 export { applyReplacements, type FixPlan, planFixes } from "./plan-fixes.js";
+export { renderFinding } from "./render-finding.js";
 export type { Reporter, ReportOptions } from "./reporter.js";
 export { reporters } from "./reporters/index.js";
 export * from "./rule.js";
 export { rules } from "./rules/index.js";
 export { countsOf, isFailure } from "./summary.js";
 export { type WrittenFixes, writeFixes } from "./write-fixes.js";
-export { renderFinding } from "./render-finding.js";

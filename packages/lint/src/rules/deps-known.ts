@@ -31,7 +31,9 @@ export default defineGraphRule({
             ? `add the directory that holds "${name}" to ELEMENTS_PATH, or remove the line`
             : `did you mean "${nearest}"?`,
         location: askedAt,
-        ...(nearest !== undefined && { fix: replacement(`replace "${name}" by "${nearest}"`, false, askedAt, nearest) }),
+        ...(nearest !== undefined && {
+          fix: replacement(`replace "${name}" by "${nearest}"`, false, askedAt, nearest),
+        }),
       };
     }
   },

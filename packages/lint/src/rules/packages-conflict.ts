@@ -1,0 +1,98 @@
+import { type Location, type PackageAlternative, parseWhen, viewsOf } from "@dibkit/model";
+import { defineGraphRule } from "../rule.js";
+
+export default defineGraphRule({
+  id: "packages-conflict",
+  summary: "a package that one element removes is not installed by another",
+  why: "Removal comes after all installation: `build-only` or `uninstall` in one element takes the package from every other one.",
+  upstream:
+    "All lists are merged into one; removals run at the end of each phase. This once stopped every image build of a large project.",
+  fix: "Remove `build-only` or `uninstall`, or make the conditions exclude each other.",
+  severity: "warning",
+  since: "0.1.0",
+  examples: {
+    bad: {
+      "web/element-deps": "build\n",
+      "web/package-installs.yaml": "git:\n",
+      "build/package-installs.yaml": "git:\n  build-only: true\n",
+    },
+    good: {
+      "web/element-deps": "build\n",
+      "web/package-installs.yaml": "git:\n",
+      "build/package-installs.yaml": "gcc:\n  build-only: true\n",
+    },
+  },
+  *check({ composition, focus, targets }) {
+    const wishes = new Map<
+      string,
+      { readonly element: string; readonly location: Location; readonly alternative: PackageAlternative }[]
+    >();
+    for (const { element } of composition.elements) {
+      for (const { name, alternatives, location } of viewsOf(element).packageInstalls.value) {
+        const known = wishes.get(name) ?? [];
+        known.push(...alternatives.map((alternative) => ({ element: element.name, location, alternative })));
+        wishes.set(name, known);
+      }
+    }
+    const archs = [...new Set(targets.map((target) => target.arch))];
+    for (const [name, list] of wishes) {
+      for (const removal of list.filter(({ alternative }) => removes(alternative))) {
+        const wish = list.find(
+          (other) =>
+            other.element !== removal.element &&
+            !removes(other.alternative) &&
+            meet(removal.alternative, other.alternative),
+        );
+        if (wish === undefined) continue;
+        // Told where one of the two is looked at; an element that has neither only brings them together.
+        const own = focus === undefined || focus.name === wish.element || focus.name === removal.element;
+        const direct = composition.elements.filter(
+          ({ element }) => element.name === wish.element || element.name === removal.element,
+        );
+        if (!own && !direct.every(({ path }) => path.length === 2)) continue;
+        const key = removal.alternative.fields.has("build-only") ? "build-only" : "uninstall";
+        const on = archs.filter((arch) => applies(removal.alternative, arch) && applies(wish.alternative, arch));
+        const where = on.length > 0 && on.length < archs.length ? ` on ${on.join(", ")} only` : "";
+        yield {
+          element: removal.element,
+          message: `"${name}" is ${key} in element "${removal.element}", which takes it from element "${wish.element}" that installs it${where}`,
+          help: `remove "${key}", or the package from "${wish.element}"`,
+          location: removal.location,
+          related: [{ message: `installed here by "${wish.element}"`, location: wish.location }],
+        };
+      }
+    }
+  },
+});
+
+function removes(alternative: PackageAlternative): boolean {
+  return alternative.fields.has("uninstall") || alternative.fields.has("build-only");
+}
+
+function applies({ arch, notArch }: PackageAlternative, target: string): boolean {
+  return arch.length > 0 ? arch.includes(target) : !notArch.includes(target);
+}
+
+/** Whether both may hold in one build: same phase order aside, no common condition is asked both ways. */
+function meet(a: PackageAlternative, b: PackageAlternative): boolean {
+  if (a.arch.length > 0 && b.arch.length > 0 && !a.arch.some((arch) => b.arch.includes(arch))) return false;
+  if (a.arch.length > 0 && a.arch.every((arch) => b.notArch.includes(arch))) return false;
+  if (b.arch.length > 0 && b.arch.every((arch) => a.notArch.includes(arch))) return false;
+  if (a.installType !== undefined && b.installType !== undefined && a.installType !== b.installType) return false;
+  if (a.dibPythonVersion !== undefined && b.dibPythonVersion !== undefined && a.dibPythonVersion !== b.dibPythonVersion)
+    return false;
+  const conditions = a.when.map(({ text }) => parseWhen(text));
+  for (const { text } of b.when) {
+    const other = parseWhen(text);
+    for (const condition of conditions) {
+      if (condition === undefined || other === undefined || condition.variable !== other.variable) continue;
+      const same = condition.value === other.value;
+      if (
+        same !== (condition.operator === other.operator) &&
+        (same || (condition.operator === "=" && other.operator === "="))
+      )
+        return false;
+    }
+  }
+  return true;
+}
