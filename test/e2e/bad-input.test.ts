@@ -1,0 +1,123 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { dibkit, whyNotBuild } from "./dibkit.js";
+
+const root = mkdtempSync(join(tmpdir(), "dibkit-e2e-bad-input-"));
+const cantBuild = whyNotBuild();
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Writes files below a fresh directory; those that begin with `#!` are executable. */
+function tree(name: string, files: Readonly<Record<string, string>>): string {
+  const directory = join(root, name);
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), content);
+    if (content.startsWith("#!")) chmodSync(join(directory, path), 0o755);
+  }
+  return directory;
+}
+
+const elements = tree("elements", {
+  "tiny/element-provides": "operating-system\n",
+  "other/element-provides": "operating-system\n",
+  "ping/element-deps": "pong\n",
+  "pong/element-deps": "ping\ntiny\n",
+  "failing/element-deps": "tiny\n",
+  "failing/root.d/50-fetch": "#!/bin/bash\necho looking for the archive\necho it is not there >&2\nexit 22\n",
+  "hungry/element-deps": "tiny\n",
+  "hungry/root.d/50-fill": '#!/bin/bash\nset -eu\ndd if=/dev/zero of="$TARGET_ROOT/big" bs=1M count=64\n',
+});
+const at = ["--elements-path", elements];
+
+describe("what cannot be composed is refused before anything is built", () => {
+  test.each([
+    ["an unknown element", ["vm", "debian-minimla"], ['element "debian-minimla" is', 'did you mean "debian-minimal"?']],
+    ["two providers", ["tiny", "debian-minimal"], ['"operating-system" is provided by both', "keep one of"]],
+    ["no operating system", ["vm"], ['provides "operating-system"', "add one of"]],
+  ])("%s", async (_what, words, texts) => {
+    for (const command of ["resolve", "plan", "build"]) {
+      const run = await dibkit([command, ...words, ...at], { cwd: root });
+      for (const text of texts) expect(run.stderr).toContain(text);
+      expect(run).toMatchObject({ exitCode: 2, stdout: "" });
+    }
+    expect(readdirSync(root).filter((name) => name.startsWith("image"))).toEqual([]);
+  });
+
+  test("a cycle resolves, as upstream has it, and the linter shows the whole circle", async () => {
+    expect(await dibkit(["resolve", "ping", "-n", ...at], { cwd: root })).toMatchObject({ exitCode: 0 });
+    const run = await dibkit(["lint", join(elements, "ping"), join(elements, "pong"), ...at], { cwd: root });
+    expect(run.stdout).toContain("elements depend on each other in a circle: ping → pong → ping");
+  });
+});
+
+describe("TypeScript errors are shown at the author's line", () => {
+  const project = tree("project", {
+    "element.ts": [
+      'import { defineElement, install, bash } from "@dibkit/model";',
+      'export const broken = defineElement("broken", {',
+      '  summary: "is broken",',
+      '  scripts: [install(100, "late", bash`true`)],',
+      "});",
+      "",
+    ].join("\n"),
+    "syntax.ts": 'import { defineElement } from "@dibkit/model";\nexport const x = defineElement("x", {\n',
+  });
+
+  test("a type error, with file:line:column and the code frame", async () => {
+    const run = await dibkit(["compile", "element.ts", "--out", "out"], { cwd: project });
+    expect(run.exitCode).toBe(1);
+    expect(run.stderr).toContain("element.ts:4:21");
+    expect(run.stderr).toContain('4 |   scripts: [install(100, "late", bash`true`)],');
+    expect(run.stderr).toContain("typescript/TS");
+    expect(existsSync(join(project, "out"))).toBe(false);
+  });
+
+  test("a syntax error", async () => {
+    const run = await dibkit(["compile", "syntax.ts", "--out", "out"], { cwd: project });
+    expect(run.exitCode).toBe(1);
+    expect(run.stderr).toMatch(/syntax\.ts:[23]:\d+/);
+  });
+});
+
+describe.skipIf(cantBuild)(`builds that fail${cantBuild ? ` (${cantBuild})` : ""}`, () => {
+  test("a script that exits 22: element, script, code, its last lines, the log", async () => {
+    const run = await dibkit(["build", "failing", "-n", "-t", "tar", "-o", "out/failing", ...at], { cwd: root });
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toContain('hook script root.d/50-fetch of element "failing" failed with exit code 22');
+    expect(run.stderr).toContain("looking for the archive");
+    expect(run.stderr).toContain("it is not there");
+    const log = /(\/\S+\.log)/.exec(run.stderr)?.[1] as string;
+    expect(existsSync(log)).toBe(true);
+    expect(existsSync(join(root, "out/failing.tar"))).toBe(false);
+  });
+
+  test("an output directory that cannot be written, before any script runs", async () => {
+    const run = await dibkit(["build", "failing", "-n", "-t", "tar", "-o", "/proc/image", ...at], { cwd: root });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain('"/proc"');
+    expect(run.stderr).not.toContain("looking for the archive");
+  });
+
+  test("no space left: said in those words, and no half image", async () => {
+    const small = tree("small", { "keep/me": "" });
+    const script = 'mount -t tmpfs -o size=16M tmpfs "$1" && shift && exec "$@"';
+    const through = ["unshare", "--mount", "sh", "-c", script, "sh", small];
+    const run = await dibkit(["build", "hungry", "-n", "-t", "tar", "-o", `${small}/image`, ...at], {
+      cwd: root,
+      through,
+      env: { TMPDIR: small, XDG_CACHE_HOME: small, HOME: small },
+    });
+    expect([2, 3]).toContain(run.exitCode);
+    expect(run.stderr.toLowerCase()).toContain("no space left");
+  });
+
+  test("a host without loop devices", async () => {
+    const through = ["unshare", "--mount", "sh", "-c", 'mount --bind /dev/null /dev/loop-control && exec "$@"', "sh"];
+    const run = await dibkit(["build", "tiny", "vm", "-o", "out/loopless", ...at], { cwd: root, through });
+    expect([2, 3]).toContain(run.exitCode);
+    expect(run.stderr).toContain("loop");
+    expect(existsSync(join(root, "out/loopless.qcow2"))).toBe(false);
+  });
+});

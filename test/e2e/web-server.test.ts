@@ -1,0 +1,128 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { dibkit, example, runProgram, whyNotBuild } from "./dibkit.js";
+
+const cwd = example("web-server");
+const image = "web-server.image.ts";
+const out = mkdtempSync(join(tmpdir(), "dibkit-e2e-web-server-"));
+const cantBuild = whyNotBuild();
+
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+describe("the path of examples/web-server, by the command line", () => {
+  test("lint: no findings", async () => {
+    const run = await dibkit(["lint", "--format", "json"], { cwd });
+    expect(run.stderr).toBe("");
+    expect(JSON.parse(run.stdout)).toMatchObject({ version: 1, diagnostics: [], summary: { errors: 0, warnings: 0 } });
+    expect(run.exitCode).toBe(0);
+  });
+
+  test("compile: the layout diskimage-builder reads, up to date at once, and clean for dib-lint", async () => {
+    const elements = join(out, "elements");
+    const compile = (...more: readonly string[]) =>
+      dibkit(["compile", "elements/acme-web.ts", "--out", elements, ...more], { cwd });
+    expect(await compile()).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(join(elements, "acme-web/element-deps"), "utf8")).toBe(
+      "dib-init-system\ninstall-static\npackage-installs\n",
+    );
+    expect(statSync(join(elements, "acme-web/post-install.d/60-acme-web")).mode & 0o777).toBe(0o755);
+    expect(readFileSync(join(elements, "acme-web/static/etc/systemd/network/80-dhcp.network"), "utf8")).toContain(
+      "DHCP=yes",
+    );
+    expect(await compile("--check")).toMatchObject({ exitCode: 0 });
+    const lint = await runProgram(["dib-lint"], { cwd: elements });
+    expect(`${lint.stdout}${lint.stderr}`).not.toContain("ERROR");
+    expect(lint.exitCode).toBe(0);
+  });
+
+  test("resolve: the elements and why each is there", async () => {
+    const run = await dibkit(["resolve", image, "--format", "json"], { cwd });
+    const { version, elements, provided } = JSON.parse(run.stdout) as {
+      version: number;
+      elements: { name: string; path: string; because: string[] }[];
+      provided: { name: string; by: string }[];
+    };
+    expect(version).toBe(1);
+    expect(elements.slice(0, 4).map(({ name, because }) => ({ name, because }))).toEqual([
+      { name: "base", because: ["(default)"] },
+      { name: "vm", because: ["(requested)"] },
+      { name: "debian-minimal", because: ["(requested)"] },
+      { name: "acme-web", because: ["(requested)"] },
+    ]);
+    expect(elements.find(({ name }) => name === "install-static")?.because).toEqual(["acme-web"]);
+    expect(elements.find(({ name }) => name === "acme-web")?.path).toBe(join(cwd, "elements/acme-web.ts"));
+    expect(provided).toEqual([
+      { name: "operating-system", by: "debian-minimal" },
+      { name: "block-device", by: "block-device-mbr" },
+    ]);
+  });
+
+  test("plan: everything that would happen, as JSON of the documented shape", async () => {
+    const run = await dibkit(["plan", image, "--format", "json"], { cwd });
+    expect(run.exitCode).toBe(0);
+    const plan = JSON.parse(run.stdout) as {
+      version: number;
+      steps: { phase: string; script: string; element: string; runs: string; key: string; cached: boolean }[];
+      packages: Record<string, { install: { name: string; element: string }[]; uninstall: unknown[] }>;
+      environment: Record<string, string | null>;
+      disk: unknown;
+      outputs: unknown;
+    };
+    expect(plan.version).toBe(1);
+    for (const phase of ["pre-install.d", "post-install.d", "finalise.d"]) {
+      expect(plan.steps).toContainEqual(
+        expect.objectContaining({ phase, script: "60-acme-web", element: "acme-web", runs: "target" }),
+      );
+    }
+    expect(plan.steps[0]).toMatchObject({ phase: "root.d", runs: "host" });
+    expect(plan.packages["install.d"]?.install).toContainEqual(
+      expect.objectContaining({ name: "nginx", element: "acme-web" }),
+    );
+    expect(plan.environment).toMatchObject({ ACME_WEB_PORT: "80", DISTRO_NAME: "debian" });
+    expect(plan.disk).toBeTruthy();
+    expect(plan.outputs).toBeTruthy();
+  });
+
+  test.skipIf(cantBuild)(
+    `build: a qcow2 image that qemu-img finds whole${cantBuild ? ` (${cantBuild})` : ""}`,
+    async () => {
+      const before = await leftovers();
+      const run = await dibkit(["build", image, "-o", join(out, "web-server")], { cwd });
+      expect(run.stderr).toContain("60-acme-web");
+      expect(run.exitCode).toBe(0);
+      const check = await runProgram(["qemu-img", "check", join(out, "web-server.qcow2")]);
+      expect(check.stdout).toContain("No errors were found");
+      expect(await leftovers()).toEqual(before);
+    },
+  );
+
+  test.skipIf(cantBuild)(`boot: nginx answers from inside the image${cantBuild ? ` (${cantBuild})` : ""}`, async () => {
+    const path = join(out, "web-server.qcow2");
+    const run = await dibkit(["boot", path, "--http", "80/=Hello from dibkit", "--log", join(out, "console.log")], {
+      cwd,
+    });
+    expect(run.stderr).not.toContain("error:");
+    expect(run.stdout).toMatch(/^pass: .*web-server\.qcow2 booted in [\d.]+ s/);
+    expect(run.exitCode).toBe(0);
+    expect(existsSync(join(out, "console.log"))).toBe(true);
+    expect(readFileSync(join(out, "console.log"), "utf8")).toContain("acme-web is ready");
+  });
+});
+
+/** Mounts below the build's directories and attached loop devices: a build must leave none behind. */
+async function leftovers(): Promise<{ readonly loops: string; readonly mounts: readonly string[] }> {
+  const loops = await runProgram(["losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE"]);
+  const mounts = readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[4] ?? "")
+    .filter((path) => path.includes("dibkit"));
+  return {
+    loops: loops.stdout
+      .split("\n")
+      .filter((line) => line.includes("dibkit"))
+      .join("\n"),
+    mounts,
+  };
+}
