@@ -1,8 +1,8 @@
 import {
-  accessSync,
-  constants,
+  closeSync,
   type Dirent,
   lstatSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -131,11 +131,11 @@ function emptyDirectory(absolute: string, path: string): ElementFile {
   return { kind: "directory", path, origin: { kind: "disk", path: absolute }, mode };
 }
 
-/** Root reads everything, so only others need to ask the kernel. */
+/** Root reads everything, so only others need to try; access(2) would ask for the real user, not the effective one. */
 function isReadable(absolute: string): boolean {
   if (process.geteuid?.() === 0) return true;
   try {
-    accessSync(fsPath(absolute), constants.R_OK);
+    closeSync(openSync(fsPath(absolute), "r"));
     return true;
   } catch {
     return false;

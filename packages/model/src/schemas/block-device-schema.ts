@@ -1,9 +1,13 @@
-import { type Static, type TProperties, Type } from "@sinclair/typebox";
+import { type Static, type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { eitherType } from "./shape.js";
 
 const text = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
 const closed = <const P extends TProperties>(properties: P, description: string) =>
   Type.Object(properties, { additionalProperties: false, description });
+
+/** A place where a shared definition stands, so that the schema says each kind of node once. */
+const refer = <const T extends TSchema>(kind: string, _: T) =>
+  Type.Optional(Type.Unsafe<Static<T>>({ $ref: `#/definitions/${kind}` }));
 
 const name = text("Name of the node, by which others refer to it; made up from the kind and the base when left out");
 const base = text("Name of the node this one lies on; the surrounding node when nested in one");
@@ -34,7 +38,7 @@ const mount = closed(
     name,
     base,
     mount_point: Type.String({ minLength: 1, description: "Where the filesystem is mounted, such as `/`" }),
-    fstab: Type.Optional(fstab),
+    fstab: refer("fstab", fstab),
   },
   "Where a filesystem is mounted in the image",
 );
@@ -47,8 +51,8 @@ const mkfs = closed(
     label: text("Label, unique in the image (default the node's name)"),
     opts: text("More options for mkfs, separated by spaces"),
     uuid: text("UUID of the filesystem (default random)"),
-    mount: Type.Optional(mount),
-    fstab: Type.Optional(fstab),
+    mount: refer("mount", mount),
+    fstab: refer("fstab", fstab),
   },
   "A filesystem",
 );
@@ -95,6 +99,7 @@ const lvm = closed(
 const partition = closed(
   {
     name: Type.String({ minLength: 1, description: "Name of the partition" }),
+    base,
     size: partitionSize,
     type: Type.Optional(
       eitherType([Type.String(), Type.Integer()], {
@@ -106,8 +111,8 @@ const partition = closed(
         Type.Unsafe<"boot" | "primary">({ type: "string", enum: ["boot", "primary"], description: "For MBR only" }),
       ),
     ),
-    mkfs: Type.Optional(mkfs),
-    lvm: Type.Optional(lvm),
+    mkfs: refer("mkfs", mkfs),
+    lvm: refer("lvm", lvm),
   },
   "A partition",
 );
@@ -131,9 +136,9 @@ const localLoop = closed(
     block_size: Type.Optional(
       Type.Unsafe<number | string>({ type: ["integer", "string"], description: "Sector size: 512 or 4096" }),
     ),
-    partitioning: Type.Optional(partitioning),
-    mkfs: Type.Optional(mkfs),
-    lvm: Type.Optional(lvm),
+    partitioning: refer("partitioning", partitioning),
+    mkfs: refer("mkfs", mkfs),
+    lvm: refer("lvm", lvm),
   },
   "A raw image file behind a loop device",
 );
@@ -141,10 +146,12 @@ const localLoop = closed(
 /** Every kind of node, by its key. */
 const nodes = { local_loop: localLoop, partitioning, lvm, mkfs, mount, fstab };
 
+const references = Object.fromEntries(Object.keys(nodes).map((kind) => [kind, { $ref: `#/definitions/${kind}` }]));
+
 /** One item of the list: exactly one node. */
 const item = Type.Unsafe<
   { [K in keyof typeof nodes]: { readonly [P in K]: Static<(typeof nodes)[K]> } }[keyof typeof nodes]
->({ type: "object", additionalProperties: false, minProperties: 1, maxProperties: 1, properties: nodes });
+>({ type: "object", additionalProperties: false, minProperties: 1, maxProperties: 1, properties: references });
 
 /** `block-device-*.yaml` and `DIB_BLOCK_DEVICE_CONFIG`, in tree or in digraph notation. */
 export const blockDeviceSchema = Type.Array(item, {
@@ -153,6 +160,7 @@ export const blockDeviceSchema = Type.Array(item, {
   description:
     "The disk of the image: a list of nodes, which may be nested (tree) or refer to a base by name (digraph)",
   minItems: 1,
+  definitions: nodes,
 });
 
 export type BlockDeviceDocument = Static<typeof blockDeviceSchema>;

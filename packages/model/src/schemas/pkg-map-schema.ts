@@ -7,6 +7,7 @@ const names = Type.Record(Type.String(), Type.String(), {
 /** `pkg-map`: what the packages named in package-installs are called on each distribution. */
 export const pkgMapSchema = Type.Object(
   {
+    $schema: Type.Optional(Type.String({ description: "Schema for editors; diskimage-builder ignores it" })),
     release: Type.Optional(
       Type.Record(Type.String(), Type.Record(Type.String(), names), { description: "By distro, then by release" }),
     ),

@@ -142,7 +142,7 @@ describe("pkg-map", () => {
     ],
     [
       '{"defaults": {}}',
-      'pkg-map:1:2 unknown key "defaults" in the file: use one of "release", "distro", "family", "default" (schema/pkg-map)',
+      'pkg-map:1:2 unknown key "defaults" in the file: use one of "$schema", "release", "distro", "family", "default" (schema/pkg-map)',
     ],
     ['{"default": {"a": ["b"]}}', 'pkg-map:1:14 "a" of "default" must be a string, not a list (schema/pkg-map)'],
     ["[]", "pkg-map:1:1 the file must be a mapping, not a list (schema/pkg-map)"],
@@ -227,7 +227,7 @@ describe("block-device files", () => {
       "- partitioning:\n    label: dos\n    partitions:\n    - name: root\n      szie: 1G\n",
       [
         '2:12 "label" of "partitioning" of item 1 is "dos": use one of "mbr", "gpt"',
-        '5:7 unknown key "szie" in item 1 of "partitions" of "partitioning": use one of "name", "size", "type", "flags", "mkfs", "lvm"',
+        '5:7 unknown key "szie" in item 1 of "partitions" of "partitioning": use one of "name", "base", "size", "type", "flags", "mkfs", "lvm"',
         '4:7 item 1 of "partitions" of "partitioning" has no "size"',
       ],
     ],
