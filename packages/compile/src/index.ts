@@ -1,1 +1,3 @@
-export {};
+export { type CollectedDefinitions, collectDefinitions } from "./load/collect-definitions.js";
+export { CONFIG_FILE, findConfig } from "./load/entry-modules.js";
+export { type LoadedDefinitions, type LoadOptions, loadDefinitions } from "./load/load-definitions.js";

@@ -26,7 +26,7 @@ type SpecInput = Omit<ElementSpec, "deps"> & { readonly summary: string; readonl
  *
  * @throws DefinitionError for what only shows when the module runs, such as a computed name with a space in it.
  */
-export function defineElement<const Name extends string, const S extends SpecInput>(
+export function defineElement<const Name extends string, S extends SpecInput>(
   name: Name,
   spec: CheckedSpec<S>,
   // The template literal makes declaration files name the variables instead of repeating the whole specification.

@@ -1,6 +1,7 @@
 export * from "./architecture.js";
 export * from "./bash.js";
 export * from "./block-device-spec.js";
+export { type CallSite, pathOfModule } from "./call-site.js";
 export * from "./define-config.js";
 export * from "./define-element.js";
 export * from "./define-image.js";
@@ -11,6 +12,7 @@ export * from "./element-spec.js";
 export * from "./environment.js";
 export * from "./file-content.js";
 export * from "./map-spec.js";
+export { forgetModuleTexts, moduleText } from "./module-text.js";
 export * from "./package-spec.js";
 export * from "./script.js";
 export type * from "./script-rules.js";

@@ -15,8 +15,17 @@ export type VariablesInView<S> =
 
 type ExportsOf<C> = C extends ScriptDefinition<infer X> ? X : never;
 
-/** A specification, when no rule refuses it; otherwise what the rules say. */
-export type CheckedSpec<S> = S extends SpecRules<S> ? S : SpecRules<S>;
+/**
+ * A specification, when no rule refuses it; otherwise what the rules say. Only the fields that have rules are
+ * compared, and nothing is inferred from the sentences.
+ */
+export type CheckedSpec<S> = [Exclude<keyof S, keyof ElementSpec>] extends [never]
+  ? Ruled<S> extends Pick<SpecRules<S>, keyof Ruled<S> & keyof S>
+    ? S
+    : SpecRules<NoInfer<S>>
+  : SpecRules<NoInfer<S>>;
+
+type Ruled<S> = Pick<S, keyof S & ("deps" | "packages")>;
 
 /** Everything the compiler refuses in a specification that its field types alone would let through. */
 export type SpecRules<S> = {

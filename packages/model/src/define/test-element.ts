@@ -10,6 +10,6 @@ export interface TestElement {
 }
 
 /** A test case: what to build beside the element under test. */
-export function testElement<const S extends ElementSpec>(spec: CheckedSpec<S>): TestElement {
+export function testElement<S extends ElementSpec>(spec: CheckedSpec<S>): TestElement {
   return { dibkit: "test-element", spec: spec as unknown as ElementSpec, site: callSiteOf(testElement) };
 }

@@ -1,0 +1,112 @@
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+  type Diagnostic,
+  type Element,
+  type ElementDefinition,
+  elementOf,
+  forgetModuleTexts,
+  type ImageDefinition,
+  type ProjectConfig,
+} from "@dibkit/model";
+import { collectDefinitions } from "./collect-definitions.js";
+import { CONFIG_FILE, entryModules } from "./entry-modules.js";
+import { loadFailure, locate } from "./load-failure.js";
+import { loadNativeImport, registerHooks } from "./register-hooks.js";
+
+export interface LoadOptions {
+  /** Directory that relative entries and globs start from. */
+  readonly cwd?: string;
+}
+
+/** Everything a project defines in TypeScript. Nothing is left out because something else is wrong. */
+export interface LoadedDefinitions {
+  /** Sorted by name. */
+  readonly definitions: readonly ElementDefinition[];
+  /** The definitions as elements; one that cannot become files is missing and has a diagnostic. */
+  readonly elements: readonly Element[];
+  readonly images: readonly ImageDefinition[];
+  readonly config: ProjectConfig | undefined;
+  /** Path of the `dibkit.config.ts` that was read. */
+  readonly configPath: string | undefined;
+  /** Entry modules that were loaded. */
+  readonly modules: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+let generation = 0;
+
+/**
+ * Runs an author's modules and collects what they export. Every call loads the modules afresh.
+ *
+ * @param entries `.ts` files, directories and globs; a `dibkit.config.ts` brings the modules it names.
+ */
+export async function loadDefinitions(
+  entries: readonly string[],
+  options: LoadOptions = {},
+): Promise<LoadedDefinitions> {
+  const cwd = options.cwd ?? process.cwd();
+  generation += 1;
+  forgetModuleTexts();
+  await registerHooks();
+  const modules = new Set<string>();
+  const exports: unknown[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const run = async (paths: readonly string[]) => {
+    for (const path of paths) {
+      if (modules.has(path)) continue;
+      modules.add(path);
+      const loaded = await importModule(path);
+      if (loaded.ok) exports.push(...loaded.exports);
+      else diagnostics.push(loaded.diagnostic);
+    }
+  };
+  const found = await entryModules(entries, cwd);
+  diagnostics.push(...found.diagnostics);
+  await run(found.modules);
+  const configPath = found.modules.find((path) => path.endsWith(`/${CONFIG_FILE}`));
+  const named = collectDefinitions(exports, siteOf).config?.elements?.filter((entry) => typeof entry === "string");
+  if (configPath && named?.length) {
+    const more = await entryModules(named, dirname(configPath));
+    diagnostics.push(...more.diagnostics);
+    await run(more.modules);
+  }
+  const collected = collectDefinitions(exports, siteOf);
+  diagnostics.push(...collected.diagnostics);
+  const elements: Element[] = [];
+  for (const definition of collected.elements) {
+    try {
+      elements.push(elementOf(definition));
+    } catch (error) {
+      diagnostics.push({ ...loadFailure(error, definition.site?.path ?? ""), element: definition.name });
+    }
+  }
+  return {
+    definitions: collected.elements,
+    elements,
+    images: collected.images,
+    config: collected.config,
+    configPath,
+    modules: [...modules],
+    diagnostics,
+  };
+}
+
+function siteOf(definition: ElementDefinition | ImageDefinition) {
+  return locate(definition.site);
+}
+
+type Imported =
+  | { readonly ok: true; readonly exports: readonly unknown[] }
+  | { readonly ok: false; readonly diagnostic: Diagnostic };
+
+async function importModule(path: string): Promise<Imported> {
+  const url = pathToFileURL(path);
+  url.searchParams.set("dibkit", String(generation));
+  try {
+    const namespace = await loadNativeImport().nativeImport(url.href);
+    return { ok: true, exports: Object.values(namespace) };
+  } catch (error) {
+    return { ok: false, diagnostic: loadFailure(error, path) };
+  }
+}

@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { Diagnostic, Location, SourceText } from "@dibkit/model";
+import { fromSource, ownPackages } from "../load/own-packages.js";
+import type { CheckRequest, CompilerFinding, CompilerPlace } from "./check-modules.js";
+
+/** Type-checks modules, on another thread. A finding's code is `typescript/TS<number>`. */
+export async function typecheck(modules: readonly string[], signal?: AbortSignal): Promise<readonly Diagnostic[]> {
+  if (modules.length === 0) return [];
+  const findings = await check(
+    {
+      modules,
+      packages: declarations(),
+      typeRoots: fromSource ? [fileURLToPath(new URL("../../../../node_modules/@types", import.meta.url))] : undefined,
+    },
+    signal,
+  );
+  const texts = new Map<string, SourceText>();
+  return findings.map((finding) => diagnostic(finding, texts));
+}
+
+function check(request: CheckRequest, signal: AbortSignal | undefined): Promise<readonly CompilerFinding[]> {
+  const checker = new URL(fromSource ? "./check-modules.ts" : "./check-modules.js", import.meta.url).href;
+  const worker = new Worker(new URL("./worker.mjs", import.meta.url), { workerData: { checker, request } });
+  const stop = () => void worker.terminate();
+  signal?.addEventListener("abort", stop, { once: true });
+  return new Promise<readonly CompilerFinding[]>((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+    // After a message this changes nothing; an aborted check has no findings.
+    worker.once("exit", () => resolve([]));
+  }).finally(() => signal?.removeEventListener("abort", stop));
+}
+
+/** Where the types of dibkit's packages are. */
+function declarations(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(ownPackages()).flatMap(([name, url]) => {
+      const path = fileURLToPath(url).replace(/\.js$/, ".d.ts");
+      return existsSync(path) ? [[name, path]] : [];
+    }),
+  );
+}
+
+function diagnostic(finding: CompilerFinding, texts: Map<string, SourceText>): Diagnostic {
+  const [message, ...chain] = finding.lines;
+  const refusal = refusalIn(finding);
+  const details = chain.map((line) => line.trim()).join("; ");
+  return {
+    code: `typescript/TS${finding.code}`,
+    severity: finding.category,
+    message: refusal ?? (message as string).replace(/\.$/, ""),
+    ...(details && !refusal ? { help: details.replace(/\.$/, "") } : {}),
+    ...(finding.place ? { location: location(finding.place, texts) } : {}),
+    ...(finding.related.length > 0
+      ? { related: finding.related.map(({ message, place }) => ({ message, location: location(place, texts) })) }
+      : {}),
+  };
+}
+
+/**
+ * dibkit's types refuse a mistake by asking for a sentence that says what is wrong. The sentence alone is the better
+ * message: no other literal type has that many words.
+ */
+function refusalIn({ code, lines }: CompilerFinding): string | undefined {
+  if (code !== 2322 && code !== 2345) return undefined;
+  const wanted = /to (?:parameter of )?type '(.*)'\.$/.exec(lines[0] as string)?.[1] ?? "";
+  const sentences = [...wanted.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1] as string);
+  return sentences.find((text) => text.split(" ").length > 4)?.replace(/\\(.)/g, "$1");
+}
+
+function location(place: CompilerPlace, texts: Map<string, SourceText>): Location {
+  const source = texts.get(place.path) ?? { path: place.path, text: place.text };
+  texts.set(place.path, source);
+  return { source, start: place.start, end: place.end };
+}
