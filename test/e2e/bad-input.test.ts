@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { dibkit, whyNotBuild } from "./dibkit.js";
+import { dibkit, leftovers, runProgram, whyNotBuild } from "./dibkit.js";
 
 const root = mkdtempSync(join(tmpdir(), "dibkit-e2e-bad-input-"));
 const cantBuild = whyNotBuild();
@@ -26,6 +26,8 @@ const elements = tree("elements", {
   "pong/element-deps": "ping\ntiny\n",
   "failing/element-deps": "tiny\n",
   "failing/root.d/50-fetch": "#!/bin/bash\necho looking for the archive\necho it is not there >&2\nexit 22\n",
+  "slow/element-deps": "tiny\n",
+  "slow/root.d/50-wait": "#!/bin/bash\nsleep 3071\n",
   "hungry/element-deps": "tiny\n",
   "hungry/root.d/50-fill": '#!/bin/bash\nset -eu\ndd if=/dev/zero of="$TARGET_ROOT/big" bs=1M count=64\n',
 });
@@ -98,6 +100,23 @@ describe.skipIf(cantBuild)(`builds that fail${cantBuild ? ` (${cantBuild})` : ""
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain('"/proc"');
     expect(run.stderr).not.toContain("looking for the archive");
+  });
+
+  test("Ctrl-C ends it with 130 and leaves no mount, no loop device, no process, no image", async () => {
+    const before = await leftovers();
+    let interrupted = false;
+    const run = await dibkit(["build", "slow", "-n", "-t", "tar", "-o", "out/slow", ...at], {
+      cwd: root,
+      onStderr(stderr, child) {
+        if (interrupted || !stderr.includes("50-wait")) return;
+        interrupted = true;
+        child.kill("SIGINT");
+      },
+    });
+    expect(run.exitCode).toBe(130);
+    expect((await runProgram(["pgrep", "--full", "--exact", "sleep 3071"])).stdout).toBe("");
+    expect(await leftovers()).toEqual(before);
+    expect(existsSync(join(root, "out/slow.tar"))).toBe(false);
   });
 
   test("no space left: said in those words, and no half image", async () => {

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Words to put before `node dibkit …`, such as `unshare --mount`. */
   readonly through?: readonly string[];
+  /** Called with all of stderr so far each time some comes, to act on a running program. */
+  readonly onStderr?: (stderr: string, child: ChildProcess) => void;
 }
 
 /** Runs the built command line as a user does, in a process of its own. */
@@ -31,7 +33,10 @@ export function runProgram(words: readonly string[], options: RunOptions = {}): 
   const child = spawn(program, args, { cwd: options.cwd ?? repository, env, stdio: ["ignore", "pipe", "pipe"] });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    options.onStderr?.(stderr, child);
+  });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
@@ -49,4 +54,13 @@ export function whyNotBuild(): string | undefined {
   if (process.getuid?.() !== 0) return "building needs root";
   if (!existsSync("/dev/loop-control")) return "building needs loop devices";
   return undefined;
+}
+
+/** Mounts that a build made and attached loop devices over its files; comparing before and after finds what is left. */
+export async function leftovers(): Promise<readonly string[]> {
+  const loops = await runProgram(["losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE"]);
+  const mounts = readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[4] ?? "");
+  return [...loops.stdout.split("\n"), ...mounts].filter((line) => line.includes("dibkit")).sort();
 }

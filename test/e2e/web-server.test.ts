@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { dibkit, example, runProgram, whyNotBuild } from "./dibkit.js";
+import { dibkit, example, leftovers, runProgram, whyNotBuild } from "./dibkit.js";
 
 const cwd = example("web-server");
 const image = "web-server.image.ts";
@@ -110,19 +110,3 @@ describe("the path of examples/web-server, by the command line", () => {
     expect(readFileSync(join(out, "console.log"), "utf8")).toContain("acme-web is ready");
   });
 });
-
-/** Mounts below the build's directories and attached loop devices: a build must leave none behind. */
-async function leftovers(): Promise<{ readonly loops: string; readonly mounts: readonly string[] }> {
-  const loops = await runProgram(["losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE"]);
-  const mounts = readFileSync("/proc/self/mountinfo", "utf8")
-    .split("\n")
-    .map((line) => line.split(" ")[4] ?? "")
-    .filter((path) => path.includes("dibkit"));
-  return {
-    loops: loops.stdout
-      .split("\n")
-      .filter((line) => line.includes("dibkit"))
-      .join("\n"),
-    mounts,
-  };
-}
