@@ -18,15 +18,18 @@ export interface Console {
   readonly close: () => void;
 }
 
-/** Lines after which nothing better will come. */
+/** Whole lines, or prompts, after which nothing better will come. */
 const HOPELESS: readonly RegExp[] = [
-  /Kernel panic - not syncing.*/,
-  /You are in (rescue|emergency) mode.*/,
-  /No bootable device.*/,
-  /(grub rescue|initramfs)[>)] ?$/,
+  /Kernel panic - not syncing.*(?=\n)/,
+  /You are in (rescue|emergency) mode.*(?=\n)/,
+  /No bootable device.*(?=\n)/,
   /error: (unknown filesystem|no such partition|file .* not found)\./,
-  /Give root password for maintenance.*/,
+  /(grub rescue>|\(initramfs\)) ?$/,
+  /Give root password for maintenance/,
 ];
+
+const ESCAPE = "\u001b";
+const UNFINISHED_SEQUENCE = new RegExp(`(${ESCAPE}[^a-zA-Z~@]{0,31}|\\r)$`);
 
 const KEPT_CHARACTERS = 256 * 1024;
 
@@ -59,10 +62,13 @@ function createConsole(socket: Socket, onLine?: (line: string) => void): Console
   let closed = false;
   let wake: () => void = () => {};
   socket.setEncoding("utf8");
+  let held = "";
   socket.on("data", (chunk: string) => {
-    // Control sequences may be cut between chunks, so the unfinished line is cleaned again with what follows.
-    const keep = printed.lastIndexOf("\n") + 1;
-    printed = printed.slice(0, keep) + clean(printed.slice(keep) + chunk);
+    // A control sequence cut between chunks is held back until the rest of it is there.
+    const text = held + chunk;
+    const cut = UNFINISHED_SEQUENCE.exec(text)?.index ?? text.length;
+    held = text.slice(cut);
+    printed += clean(text.slice(0, cut));
     for (let end = printed.indexOf("\n", reported); end !== -1; end = printed.indexOf("\n", reported)) {
       onLine?.(printed.slice(reported, end));
       reported = end + 1;
@@ -120,6 +126,6 @@ function createConsole(socket: Socket, onLine?: (line: string) => void): Console
 
 /** Text without colours, cursor movements and other control characters, lines ended by a line feed. */
 function clean(text: string): string {
-  const shown = (character: string) => character >= " " || "\t\n\r\u001b".includes(character);
+  const shown = (character: string) => character >= " " || "\t\n\r".includes(character);
   return [...stripVTControlCharacters(text)].filter(shown).join("").replaceAll(/\r+\n/g, "\n");
 }

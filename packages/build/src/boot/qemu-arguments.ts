@@ -30,9 +30,11 @@ export function qemuArguments(settings: MachineSettings): readonly string[] {
     .map(({ hostPort, guestPort }) => `,hostfwd=tcp:127.0.0.1:${hostPort}-:${guestPort}`)
     .join("");
   const socket = `socket,id=console,path=${value(settings.consoleSocket)},server=on,wait=on`;
+  // Without graphics the BIOS writes its messages ("No bootable device") to the console too.
+  const type = `${machine.machine},accel=${accelerator}${uefi === undefined ? ",graphics=off" : ""}`;
   return [
     machine.tool.program,
-    ...["-machine", `${machine.machine},accel=${accelerator}`, "-cpu", "max"],
+    ...["-machine", type, "-cpu", "max"],
     ...["-smp", String(settings.cpus), "-m", String(settings.memoryMib)],
     ...["-nodefaults", "-display", "none", "-no-reboot", "-snapshot"],
     ...["-chardev", `${socket},logfile=${value(settings.consoleLog)}`, "-serial", "chardev:console"],
@@ -42,7 +44,9 @@ export function qemuArguments(settings: MachineSettings): readonly string[] {
           ...["-drive", `if=pflash,unit=0,format=raw,readonly=on,file=${value(uefi.code)}`],
           ...["-drive", `if=pflash,unit=1,format=raw,file=${value(uefi.variables)}`],
         ]),
-    ...["-drive", `if=virtio,format=${settings.imageFormat},file=${value(settings.imagePath)}`],
+    // Only the disk may be booted: firmware that falls back to the network would keep trying until the time is over.
+    ...["-drive", `if=none,id=disk,format=${settings.imageFormat},file=${value(settings.imagePath)}`],
+    ...["-device", "virtio-blk-pci,drive=disk,bootindex=0", "-boot", "strict=on"],
     ...["-netdev", `user,id=network${forward}`, "-device", "virtio-net-pci,netdev=network"],
     ...["-device", "virtio-rng-pci"],
   ];

@@ -24,10 +24,10 @@ async function boot(name: string, greeting: string, options: Partial<BootOptions
   return { result, log: await readFile(consoleLog, "utf8"), unchanged: disk.equals(await readFile(image)) };
 }
 
-describe.concurrent.skipIf(!qemu.ok)("bootImage (needs qemu-system-x86_64)", () => {
+describe.concurrent.skipIf(!qemu.ok)("bootImage (needs qemu-system-x86_64)", { timeout: 60_000 }, () => {
   it("waits for the pattern, types, and leaves the image as it was", async () => {
     const seen: string[] = [];
-    const { result, log, unchanged } = await boot("ok", "\u001b[32mhello\u001b[0m\r\nhost login: ", {
+    const { result, log, unchanged } = await boot("ok", "\r\n\u001b[32mhello\u001b[0m\r\nhost login: ", {
       exchanges: [{ send: "root", expect: /Password: / }],
       onConsoleLine: (line) => seen.push(line),
     });
@@ -59,18 +59,19 @@ describe.concurrent.skipIf(!qemu.ok)("bootImage (needs qemu-system-x86_64)", () 
       },
       "Kernel panic - not syncing: VFS: Unable to mount root fs",
     ],
-    [
-      "silent-port",
-      "login:",
-      { timeoutSeconds: 4, http: [{ guestPort: 80, path: "/" }] },
-      { kind: "timeout" },
-      "login:",
-    ],
   ])("%s", async (name, greeting, options, failure, lines) => {
     const { result } = await boot(name, greeting, options);
     expect(result).toMatchObject({ ok: false, error: failure });
     const shown = !result.ok && "console" in result.error ? result.error.console.slice(-lines.split("|").length) : [];
     expect(shown.join("|")).toContain(lines);
+  });
+
+  it("says at once that nothing can be booted", async () => {
+    const image = join(directory, "empty.raw");
+    await writeFile(image, Buffer.alloc(1024 * 1024));
+    const result = await bootImage(image, { timeoutSeconds: 60, consoleLog: join(directory, "empty.log") });
+    const message = 'the system did not come up: "No bootable device."';
+    expect(result).toMatchObject({ ok: false, error: { kind: "system-failed", message } });
   });
 
   it("stops QEMU when it is aborted", async () => {
