@@ -22,6 +22,8 @@ export const projectOptions = {
 export interface ProjectOptions {
   readonly elementsPath: readonly string[];
   readonly project: string | undefined;
+  /** Type-check the TypeScript too, as before something that takes minutes. */
+  readonly typecheck?: boolean;
 }
 
 /** Elements and images that a command works on. */
@@ -55,7 +57,7 @@ export async function openProject(
   const { elementsPath, err, loadCatalog, ok, upstreamInstallation } = await import("@dibkit/model");
   const { root, config: configPath } = findProjectRoot(terminal, options.project);
   const entries = [...(configPath === undefined ? [] : [configPath]), ...modules];
-  const defined = await definitionsIn(entries, terminal.cwd);
+  const defined = await definitionsIn(entries, terminal.cwd, options.typecheck === true);
   if (defined.diagnostics.some((one) => one.severity === "error")) {
     return err({ kind: "findings", diagnostics: defined.diagnostics });
   }
@@ -78,10 +80,11 @@ interface Definitions {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-async function definitionsIn(entries: readonly string[], cwd: string): Promise<Definitions> {
+async function definitionsIn(entries: readonly string[], cwd: string, check: boolean): Promise<Definitions> {
   if (entries.length === 0) return { elements: [], images: [], config: undefined, diagnostics: [] };
-  const { loadDefinitions } = await import("@dibkit/compile");
-  return loadDefinitions(entries, { cwd });
+  const { loadProject } = await import("@dibkit/compile");
+  const { loaded, diagnostics } = await loadProject({ entries, cwd, typecheck: check });
+  return { ...loaded, diagnostics };
 }
 
 /** TypeScript elements hide directories of the same name, as an entry at the head of ELEMENTS_PATH would. */
