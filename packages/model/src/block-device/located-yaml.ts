@@ -1,5 +1,6 @@
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, parseDocument, type YAMLError } from "yaml";
+import type { Document, Node, YAMLError } from "yaml";
 import type { Location } from "../diagnostic.js";
+import { loadWhenUsed } from "../load-when-used.js";
 import type { SourceText } from "../source-text.js";
 import type { ValuePath } from "./block-device-entry.js";
 
@@ -12,7 +13,9 @@ export interface LocatedYaml {
 
 /** Reads YAML 1.1 as upstream's parser does (so `0x83` is a number and `yes` is true) and keeps places. */
 export function locateYaml(source: SourceText): LocatedYaml {
-  const document = parseDocument(source.text, { version: "1.1", prettyErrors: false, logLevel: "silent" });
+  const document = loadWhenUsed
+    .yaml()
+    .parseDocument(source.text, { version: "1.1", prettyErrors: false, logLevel: "silent" });
   return {
     value: document.toJS() as unknown,
     errors: document.errors,
@@ -21,6 +24,7 @@ export function locateYaml(source: SourceText): LocatedYaml {
 }
 
 function locate(source: SourceText, document: Document, path: ValuePath, part: "key" | "value"): Location {
+  const { isAlias } = loadWhenUsed.yaml();
   let node = document.contents as Node | null;
   let range = node?.range;
   for (const [depth, step] of path.entries()) {
@@ -34,6 +38,7 @@ function locate(source: SourceText, document: Document, path: ValuePath, part: "
 }
 
 function childOf(node: Node | null, step: string | number): { key?: Node; value: Node | null } | undefined {
+  const { isMap, isPair, isScalar, isSeq } = loadWhenUsed.yaml();
   if (isSeq(node)) {
     const item = node.items[step as number];
     return item === undefined ? undefined : { value: item as Node };

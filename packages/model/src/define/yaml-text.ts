@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { loadWhenUsed } from "../load-when-used.js";
 
 const OPTIONS = { indent: 2, lineWidth: 0, nullStr: "", indentSeq: true } as const;
 
@@ -10,7 +10,10 @@ export function yamlMapping(data: Readonly<Record<string, unknown>>): {
   let text = "";
   const entries = Object.entries(data).map(([key, value]) => {
     const start = text.length;
-    text += stringify({ [key]: value }, OPTIONS).replace(/ +$/gm, "");
+    text += loadWhenUsed
+      .yaml()
+      .stringify({ [key]: value }, OPTIONS)
+      .replace(/ +$/gm, "");
     return { key, start, end: text.length };
   });
   return { text: text === "" ? "{}\n" : text, entries };
@@ -18,5 +21,5 @@ export function yamlMapping(data: Readonly<Record<string, unknown>>): {
 
 /** A list as YAML with an empty line between its items. */
 export function yamlList(items: readonly unknown[]): string {
-  return items.length === 0 ? "[]\n" : items.map((item) => stringify([item], OPTIONS)).join("\n");
+  return items.length === 0 ? "[]\n" : items.map((item) => loadWhenUsed.yaml().stringify([item], OPTIONS)).join("\n");
 }

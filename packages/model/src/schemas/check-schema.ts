@@ -1,20 +1,18 @@
-import { createRequire } from "node:module";
 import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import type { Diagnostic, Location } from "../diagnostic.js";
+import { loadWhenUsed } from "../load-when-used.js";
 import { lineRange, positionAt } from "../source-text.js";
 import { type DataNode, plainData } from "../views/data-node.js";
 import { describeSchemaError } from "./describe-schema-error.js";
 import { type SchemaName, schemas } from "./schemas.js";
 
-// Loading ajv takes longer than reading a whole catalog, so it waits until there is something to check.
-const require = createRequire(import.meta.url);
 let ajv: Ajv | undefined;
 const validators = new Map<SchemaName, ValidateFunction>();
 
 function validatorOf(name: SchemaName): ValidateFunction {
   const known = validators.get(name);
   if (known) return known;
-  const { Ajv } = require("ajv") as typeof import("ajv");
+  const { Ajv } = loadWhenUsed.ajv();
   ajv ??= new Ajv({
     allErrors: true,
     verbose: true,

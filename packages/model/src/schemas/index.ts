@@ -3,4 +3,5 @@ export * from "./check-schema.js";
 export * from "./package-installs-schema.js";
 export * from "./pkg-map-schema.js";
 export * from "./schemas.js";
+export type { JsonSchema, Shape, TypeOf } from "./shape.js";
 export * from "./svc-map-schema.js";

@@ -1,7 +1,7 @@
-import type { TSchema } from "@sinclair/typebox";
 import { blockDeviceSchema } from "./block-device-schema.js";
 import { packageInstallsSchema } from "./package-installs-schema.js";
 import { pkgMapSchema } from "./pkg-map-schema.js";
+import type { JsonSchema } from "./shape.js";
 import { svcMapSchema } from "./svc-map-schema.js";
 
 /** JSON Schema (draft 7) of every structured file of an element, by the name of the file kind. */
@@ -10,7 +10,7 @@ export const schemas = {
   "pkg-map": pkgMapSchema,
   "svc-map": svcMapSchema,
   "block-device": blockDeviceSchema,
-} as const satisfies Readonly<Record<string, TSchema>>;
+} as const satisfies Readonly<Record<string, JsonSchema>>;
 
 export type SchemaName = keyof typeof schemas;
 

@@ -1,9 +1,8 @@
-import { type Static, Type } from "@sinclair/typebox";
+import { mapOf, type TypeOf, text } from "./shape.js";
 
 /** `svc-map`: what services are called on each distribution. */
-export const svcMapSchema = Type.Record(
-  Type.String(),
-  Type.Record(Type.String(), Type.String(), {
+export const svcMapSchema = mapOf(
+  mapOf(text(), {
     description: "Name of the service by distro, by family (`debian`, `redhat`, `suse`), or by `default`",
   }),
   {
@@ -13,4 +12,4 @@ export const svcMapSchema = Type.Record(
   },
 );
 
-export type SvcMapDocument = Static<typeof svcMapSchema>;
+export type SvcMapDocument = TypeOf<typeof svcMapSchema>;

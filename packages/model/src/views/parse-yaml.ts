@@ -1,18 +1,7 @@
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  parseDocument,
-  type Scalar,
-  visit,
-} from "yaml";
+import type { Alias, Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import type { Diagnostic, Location } from "../diagnostic.js";
 import { type Element, type RegularFile, textOf } from "../element.js";
+import { loadWhenUsed } from "../load-when-used.js";
 import type { SourceText } from "../source-text.js";
 import type { DataEntry, DataNode, DataScalar } from "./data-node.js";
 import { DEPTH_LIMIT, mayNestTooDeep } from "./nesting.js";
@@ -57,7 +46,7 @@ export function parseYaml(element: Element, file: RegularFile): ParsedData {
     return { root: undefined, diagnostics };
   }
   try {
-    const document = parseDocument(source.text, {
+    const document = loadWhenUsed.yaml().parseDocument(source.text, {
       version: "1.1",
       uniqueKeys: false,
       prettyErrors: false,
@@ -180,7 +169,7 @@ class YamlConversion {
 function aliasTargets(document: Document): ReadonlyMap<Alias, Node> {
   const anchors = new Map<string, Node>();
   const targets = new Map<Alias, Node>();
-  visit(document, {
+  loadWhenUsed.yaml().visit(document, {
     Alias: (_, alias) => {
       const target = anchors.get(alias.source);
       if (target) targets.set(alias, target);
@@ -204,3 +193,8 @@ function scalarValue(node: Scalar): DataScalar {
     return value;
   return value === undefined ? null : (node.source ?? String(value));
 }
+
+const isAlias = (node: unknown): node is Alias => loadWhenUsed.yaml().isAlias(node);
+const isMap = (node: unknown): node is YAMLMap => loadWhenUsed.yaml().isMap(node);
+const isScalar = (node: unknown): node is Scalar => loadWhenUsed.yaml().isScalar(node);
+const isSeq = (node: unknown): node is YAMLSeq => loadWhenUsed.yaml().isSeq(node);

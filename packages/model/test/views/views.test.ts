@@ -227,7 +227,7 @@ describe("block-device files", () => {
       "- partitioning:\n    label: dos\n    partitions:\n    - name: root\n      szie: 1G\n",
       [
         '2:12 "label" of "partitioning" of item 1 is "dos": use one of "mbr", "gpt"',
-        '5:7 unknown key "szie" in item 1 of "partitions" of "partitioning": use one of "name", "base", "size", "type", "flags", "mkfs", "lvm"',
+        '5:7 unknown key "szie" in item 1 of "partitions" of "partitioning": use one of "name", "size", "base", "type", "flags", "mkfs", "lvm"',
         '4:7 item 1 of "partitions" of "partitioning" has no "size"',
       ],
     ],
