@@ -23,7 +23,7 @@ const DOORS =
 
 /** Ways to read variables without naming them. */
 const WHOLE_ENVIRONMENT =
-  /\b(printenv|compgen|environ|getenv)\b|\bexport -p\b|\bdeclare -[xp]|\bset\s*\||(^|[\s;|&(`])env\s*($|[|>)`])|\$\{!/m;
+  /\b(printenv|compgen)\b|\benviron\b(?!\s*(\.get\(|\.setdefault\(|\[))|\bexport -p\b|\bdeclare -[xp]|\bset\s*\||(^|[\s;|&(`])env\s*($|[|>)`])|\$\{!/m;
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/g;
 

@@ -64,6 +64,7 @@ function own(script: string, text: string, environment: EnvironmentValues, more:
     command: ["bash", "-c", text],
     script: { hash: hashText(text), mode: 0o755, text: "" },
     environment,
+    inputs: [],
     withHooks: false,
     ...more,
   };
@@ -96,10 +97,12 @@ ${written} > ${HOOKS_DIRECTORY}/environment.d/${file.name}
   if (request.packages.length > 0) {
     const environment = targetEnvironment(base);
     const command = ["sh", "-c", `install-packages ${request.packages.join(" ")}`];
-    const options = { packages: request.packages.join(" ") };
+    const text = command.join(" ");
+    const script = { hash: hashText(text), mode: 0o755, text };
+    const inputs = Object.keys(environment);
     steps.push({
       after: "install.d",
-      step: own("install-packages", "", environment, { side: "target", command, options }),
+      step: own("install-packages", text, environment, { side: "target", command, script, inputs }),
     });
   }
   steps.push({ after: "post-root.d", step: own("remove-lost-and-found", REMOVE_LOST_AND_FOUND, base) });

@@ -11,6 +11,8 @@ export interface ScriptStep {
   readonly command: readonly string[];
   readonly script: { readonly hash: string; readonly mode: number; readonly text: string | undefined };
   readonly environment: EnvironmentValues;
+  /** The only variables that can matter to it, when that is known; otherwise all that its text can reach. */
+  readonly inputs?: readonly string[];
   readonly withHooks: boolean;
   readonly options?: Readonly<Record<string, string>>;
   /** Runs on the mounted disk: never cached. */
@@ -36,9 +38,15 @@ export function stepKey(
     parent: state.hash,
     scriptHash: step.script.hash,
     scriptMode: step.script.mode,
-    environment: step.environment,
+    environment: inputsOf(step),
     reach: reachOf(step.script.text, helpers),
     architecture,
     ...(step.options ? { options: step.options } : {}),
   });
+}
+
+function inputsOf(step: ScriptStep): EnvironmentValues {
+  const { inputs, environment } = step;
+  if (inputs === undefined) return environment;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => inputs.includes(name)));
 }

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { loadElement } from "@dibkit/model";
 import { createCommandRunner } from "../exec/command-runner.js";
 import { SUDO_SHIM } from "../host/sudo-shim.js";
-import { hashText } from "../layers/layer-key.js";
 import { openLayerStore } from "../layers/layer-store.js";
 import {
   BUILD_DIRECTORY,
@@ -17,6 +16,7 @@ import {
 } from "../plan/base-environment.js";
 import { helperFiles } from "../plan/helper-files.js";
 import { mergeHooks } from "../plan/hooks-tree.js";
+import { lineageOf } from "../plan/lineage.js";
 import type { BuildEvent } from "./build-event.js";
 import type { BuildJob } from "./build-job.js";
 import { type BuildSession, buildPlaces } from "./build-session.js";
@@ -70,7 +70,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     helpers: helperFiles(hooks),
     base,
     named: { DIB_IMAGE_CACHE: request.imageCache, DIB_LOCKFILES: request.lockFiles },
-    lineage: hashText(JSON.stringify([job.image, request.architecture])).slice(0, 12),
+    lineage: lineageOf(job.image, request.architecture),
   };
 
   async function bind(from: string, to: string): Promise<void> {

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Element, writeElement } from "@dibkit/model";
 import { startWorker } from "../exec/worker-process.js";
 import { renderHostView } from "../host/host-view.js";
 import { parseMountInfo } from "../host/mount-table.js";
@@ -14,14 +16,25 @@ export interface BuildWatcher {
   readonly signal: AbortSignal;
 }
 
+/** What `planBuild` gives. */
+export interface StartableBuild {
+  readonly job: BuildJob;
+  /** Elements that are not on disk: they are written for the build. */
+  readonly authored: readonly Element[];
+}
+
 /** The worker runs as JavaScript, also when dibkit itself runs from its TypeScript sources. */
 function workerModule(): string {
   return fileURLToPath(new URL("./worker.js", import.meta.url)).replace("/build/src/run/", "/build/dist/run/");
 }
 
 /** Runs a build in a worker with namespaces of its own, and gives its outcome when nothing of it is left. */
-export async function startBuild(job: BuildJob, watcher: BuildWatcher): Promise<BuildOutcome> {
+export async function startBuild({ job, authored }: StartableBuild, watcher: BuildWatcher): Promise<BuildOutcome> {
+  for (const directory of [job.request.imageCache, job.request.lockFiles, ...job.writable]) {
+    await mkdir(directory, { recursive: true });
+  }
   const places = await createBuildPlaces(job.request.store, job.id);
+  for (const element of authored) writeElement(element, join(places.elements, element.name));
   await writeFile(places.job, JSON.stringify(job), { mode: 0o600 });
   const view = {
     table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),

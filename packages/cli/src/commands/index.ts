@@ -4,12 +4,15 @@ import type { CommandEntry } from "../command.js";
 // biome-ignore format: one line per command.
 export const commands: readonly CommandEntry[] = [
   { name: "boot", summary: "boot an image under QEMU and say whether it came up", load: () => import("./boot.js") },
+  { name: "build", summary: "build an image from elements or an image definition", load: () => import("./build.js") },
+  { name: "compile", summary: "write TypeScript elements as directories that diskimage-builder reads", load: () => import("./compile.js") },
   { name: "doctor", summary: "show which host tools and abilities builds need, and which are missing", load: () => import("./doctor.js") },
   { name: "explain", summary: "say what a lint rule expects, why, and how to repair what it finds", load: () => import("./explain.js") },
   { name: "graph", summary: "draw which element of an image depends on which", load: () => import("./graph.js") },
   { name: "init", summary: "start a project: one element and an image made of it, ready to lint and build", load: () => import("./init.js") },
   { name: "lint", summary: "find what is wrong with elements, by themselves and composed into a build", load: () => import("./lint.js") },
   { name: "new", summary: "add an element to the project, ready to lint and build", load: () => import("./new.js") },
+  { name: "plan", summary: "show everything a build would do, and do nothing", load: () => import("./plan.js") },
   { name: "publish", summary: "upload an image to OpenStack Glance, or make a libvirt domain of it", load: () => import("./publish.js") },
   { name: "resolve", summary: "show which elements an image is made of, and why each is there", load: () => import("./resolve.js") },
 ];

@@ -1,0 +1,149 @@
+import { accessSync, constants, existsSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Diagnostic, type DiskPlan, type Element, type Location, parseWhen, viewsOf } from "@dibkit/model";
+import { diskTools } from "../disk/create-disk.js";
+import { type HostTool, uniqueTools } from "../disk/host-tool.js";
+import { findProgram } from "../doctor/find-program.js";
+import { checkFormats } from "../formats/check-formats.js";
+import type { BuildRequest } from "./build-request.js";
+import { formatRequest } from "./format-request.js";
+import type { HooksTree } from "./hooks-tree.js";
+import type { KnownValues } from "./plan-packages.js";
+
+export interface BuildChecks {
+  readonly request: BuildRequest;
+  readonly image: string;
+  readonly elements: readonly Element[];
+  readonly hooks: HooksTree;
+  readonly disk: DiskPlan | undefined;
+  readonly values: KnownValues;
+}
+
+/** What the runner itself starts. */
+const RUNNER_TOOLS: readonly HostTool[] = [
+  { program: "unshare", debianPackage: "util-linux", purpose: "run scripts in namespaces" },
+  { program: "setpriv", debianPackage: "util-linux", purpose: "tie a build to the command that started it" },
+  { program: "mount", debianPackage: "mount", purpose: "mount layers" },
+  { program: "pivot_root", debianPackage: "util-linux", purpose: "show scripts the host read-only" },
+  { program: "bash", debianPackage: "bash", purpose: "run scripts" },
+  { program: "chroot", debianPackage: "coreutils", purpose: "run scripts in the image" },
+  { program: "tar", debianPackage: "tar", purpose: "know what a script changed" },
+];
+
+/** Programs of the host that well-known elements call, which upstream finds missing only in the middle of a build. */
+const ELEMENT_TOOLS: Readonly<Record<string, HostTool>> = {
+  debootstrap: { program: "debootstrap", debianPackage: "debootstrap", purpose: "make a Debian or Ubuntu root" },
+  "fedora-minimal": { program: "dnf", debianPackage: "dnf", purpose: "make a Fedora root" },
+  "centos-minimal": { program: "dnf", debianPackage: "dnf", purpose: "make a CentOS root" },
+  "opensuse-minimal": { program: "zypper", debianPackage: "zypper", purpose: "make an openSUSE root" },
+  containerfile: { program: "podman", debianPackage: "podman", purpose: "make a root from a container image" },
+  "source-repositories": { program: "git", debianPackage: "git", purpose: "fetch sources" },
+};
+
+const GIB = 1024 ** 3;
+const LEAST_FREE_BYTES = 2 * GIB;
+
+/** Everything that would make the build fail and can be known now, in one list. */
+export function checkBuild(checks: BuildChecks): readonly Diagnostic[] {
+  return [...checkTools(checks), ...checkFormatRequest(checks), ...checkPlaces(checks), ...checkConditions(checks)];
+}
+
+function error(code: string, message: string, help?: string, location?: Location): Diagnostic {
+  return {
+    code,
+    severity: "error",
+    message,
+    ...(help === undefined ? {} : { help }),
+    ...(location === undefined ? {} : { location }),
+  };
+}
+
+function checkTools({ request, elements, disk, image }: BuildChecks): readonly Diagnostic[] {
+  const wanted = uniqueTools([
+    ...RUNNER_TOOLS,
+    ...elements.flatMap(({ name }) => ELEMENT_TOOLS[name] ?? []),
+    ...(disk === undefined ? [] : diskTools(disk)),
+    ...checkFormats(formatRequest(request, image)).tools,
+  ]);
+  return wanted
+    .filter(({ program }) => findProgram(program, request.environment) === undefined)
+    .map(({ program, debianPackage, purpose }) =>
+      error(
+        "missing-host-tool",
+        `program "${program}" is missing, which is needed to ${purpose}`,
+        `install the package ${debianPackage}, for instance with "apt-get install ${debianPackage}"`,
+      ),
+    );
+}
+
+function checkFormatRequest({ request, image }: BuildChecks): readonly Diagnostic[] {
+  const { failures } = checkFormats(formatRequest(request, image));
+  return failures.map((failure) =>
+    error("output-format", failure.message, "help" in failure ? failure.help : undefined),
+  );
+}
+
+function checkPlaces({ request, image }: BuildChecks): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const [what, directory] of [
+    ["output directory", dirname(image)],
+    ["layer store", request.store],
+    ["image cache", request.imageCache],
+  ] as const) {
+    const there = nearestExisting(directory);
+    if (!isWritable(there)) {
+      found.push(error("not-writable", `the ${what} "${directory}" cannot be written`, "choose another directory"));
+      continue;
+    }
+    const { bavail, bsize } = statfsSync(there);
+    const free = bavail * bsize;
+    if (free >= LEAST_FREE_BYTES) continue;
+    const message = `only ${(free / GIB).toFixed(1)} GiB are free for the ${what} "${directory}"`;
+    const help =
+      "free some space, or choose another directory; a build needs about three times the size of its content";
+    found.push({
+      ...error("little-space", message, help),
+      severity: free < LEAST_FREE_BYTES / 8 ? "error" : "warning",
+    });
+  }
+  return found;
+}
+
+function nearestExisting(path: string): string {
+  return existsSync(path) ? path : nearestExisting(dirname(path));
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A `when` on a variable nobody sets ends an upstream build after minutes; one that does not parse does too. */
+function checkConditions({ elements, values, hooks }: BuildChecks): readonly Diagnostic[] {
+  if (!hooks.entries.has("bin/package-installs-squash")) return [];
+  return elements.flatMap((element) =>
+    viewsOf(element)
+      .packageInstalls.value.flatMap(({ alternatives }) => alternatives.flatMap(({ when }) => when))
+      .flatMap(({ text, location }) => {
+        const condition = parseWhen(text);
+        if (condition === undefined) {
+          return [
+            error(
+              "when-malformed",
+              `the condition "${text}" is not "NAME=value" or "NAME!=value"`,
+              undefined,
+              location,
+            ),
+          ];
+        }
+        if (condition.variable in values) return [];
+        const message = `the condition "${text}" is about the variable "${condition.variable}", which nothing sets`;
+        const help = `set it in environment.d of element "${element.name}", with a default`;
+        return [error("when-variable-unset", message, help, location)];
+      }),
+  );
+}

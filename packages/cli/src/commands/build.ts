@@ -1,0 +1,52 @@
+import type { BuildOutcome } from "@dibkit/build";
+import { buildOptions, imageArguments } from "../build-options.js";
+import { defineCommand, type ExitCode } from "../command.js";
+import { planImage } from "../plan-image.js";
+import { type Terminal, writeTrouble } from "../terminal.js";
+
+export default defineCommand({
+  name: "build",
+  summary: "build an image from elements or an image definition",
+  description:
+    "Takes the flags of disk-image-create. Every script's effect is kept as a layer, so a second build runs only what\nchanged. Needs to be root, or in a container that may mount.",
+  arguments: imageArguments,
+  options: {
+    ...buildOptions,
+    verbose: { type: "boolean", short: "v", summary: "show everything that scripts print" },
+  },
+  examples: [
+    { command: "dibkit build vm debian-minimal -o debian", does: "writes debian.qcow2" },
+    { command: "dibkit build web-server.image.ts -t qcow2,tar", does: "writes both formats of a defined image" },
+  ],
+  async run({ arguments: words, options }, terminal) {
+    const planned = await planImage(terminal, words["ELEMENT|IMAGE"], options, options.verbose);
+    if (!planned.ok) return planned.exitCode;
+    const [{ startBuild }, { createBuildProgress }] = await Promise.all([
+      import("@dibkit/build"),
+      import("../build-progress.js"),
+    ]);
+    const progress = createBuildProgress(terminal, options.verbose);
+    const outcome = await startBuild(planned.plan, { onEvent: progress.show, signal: terminal.signal });
+    progress.end();
+    return report(terminal, outcome);
+  },
+});
+
+/** Prints the outputs to stdout, or why there are none to stderr. */
+function report(terminal: Terminal, outcome: BuildOutcome): ExitCode {
+  switch (outcome.kind) {
+    case "built":
+      terminal.stdout.write(outcome.outputs.map((path) => `${path}\n`).join(""));
+      return 0;
+    case "interrupted":
+      writeTrouble(terminal, "interrupted; nothing was left behind", "run the same command again to go on from here");
+      return 130;
+    case "script-failed":
+    case "stage-failed": {
+      if (outcome.tail.length > 0) terminal.stderr.write(`${outcome.tail.map((line) => `  | ${line}`).join("\n")}\n`);
+      const log = outcome.kind === "script-failed" ? `\n  log: ${outcome.log}` : "";
+      writeTrouble(terminal, `${outcome.message}${log}`, outcome.help);
+      return 3;
+    }
+  }
+}

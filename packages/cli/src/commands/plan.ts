@@ -1,0 +1,99 @@
+import type { PlanDocument, PlannedStep } from "@dibkit/build";
+import { buildOptions, imageArguments } from "../build-options.js";
+import { defineCommand } from "../command.js";
+import { planImage } from "../plan-image.js";
+
+export default defineCommand({
+  name: "plan",
+  summary: "show everything a build would do, and do nothing",
+  description:
+    "Elements and why each is there, every script with where it runs and whether its layer is cached or why it will run,\npackages by phase, disk layout, outputs. Checks everything that a build checks before it starts.",
+  arguments: imageArguments,
+  options: {
+    ...buildOptions,
+    format: { type: "string", value: "FORMAT", choices: ["text", "json"], default: "text", summary: "how to print it" },
+  },
+  examples: [
+    { command: "dibkit plan vm debian-minimal", does: "shows what that image would be made of" },
+    { command: "dibkit plan web-server.image.ts --format json", does: "prints it for a program" },
+  ],
+  async run({ arguments: words, options }, terminal) {
+    const planned = await planImage(terminal, words["ELEMENT|IMAGE"], options, false);
+    if (!planned.ok) return planned.exitCode;
+    const { document } = planned.plan;
+    const secretless = { ...document, environment: withoutSecrets(document.environment) };
+    terminal.stdout.write(
+      options.format === "json" ? `${JSON.stringify(secretless, null, 2)}\n` : planText(secretless),
+    );
+    return 0;
+  },
+});
+
+const SECRET = /PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_KEY|API_KEY|CREDENTIAL/i;
+
+function withoutSecrets(environment: PlanDocument["environment"]): PlanDocument["environment"] {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, SECRET.test(name) ? null : value] as const),
+  );
+}
+
+function planText(plan: PlanDocument): string {
+  const sections = [
+    `image ${plan.image} (${plan.architecture})`,
+    section(
+      "elements",
+      plan.elements.map(({ name, because }) => [name, because.join(", ")]),
+    ),
+    section("steps", plan.steps.map(stepRow)),
+    section("packages", packageRows(plan)),
+    section(
+      "disk",
+      plan.disk.nodes.map((node) => [node.kind, node.name]),
+    ),
+    section(
+      "fstab",
+      plan.disk.fstab
+        .trimEnd()
+        .split("\n")
+        .map((line) => [line]),
+    ),
+    section(
+      "outputs",
+      plan.outputs.map((path) => [path]),
+    ),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+function stepRow(step: PlannedStep): readonly string[] {
+  const state = step.cached ? "cached" : `will run: ${step.reason ?? ""}`;
+  return [`${step.phase}/${step.script}`, step.element ?? "", step.runs, state];
+}
+
+function packageRows(plan: PlanDocument): readonly (readonly string[])[] {
+  return Object.entries(plan.packages).flatMap(([phase, { install, uninstall }]) => [
+    ...install.map(({ name, element, when }) => [
+      phase,
+      `+ ${name}`,
+      element,
+      when ? `when ${when.join(" and ")}` : "",
+    ]),
+    ...uninstall.map(({ name, element, when }) => [
+      phase,
+      `- ${name}`,
+      element,
+      when ? `when ${when.join(" and ")}` : "",
+    ]),
+  ]);
+}
+
+function section(title: string, rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>((found, row) => {
+    row.forEach((cell, at) => {
+      found[at] = Math.max(found[at] ?? 0, cell.length);
+    });
+    return found;
+  }, []);
+  const lines = rows.map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ")}`.trimEnd());
+  return [title, ...(lines.length === 0 ? ["  (none)"] : lines)].join("\n");
+}

@@ -1,0 +1,63 @@
+import type { BuildPlan } from "@dibkit/build";
+import type { buildOptions } from "./build-options.js";
+import type { ExitCode, OptionsOf } from "./command.js";
+import { hostArch } from "./host-arch.js";
+import { reportFailure, reportFindings } from "./report-failure.js";
+import { selectImage } from "./select-image.js";
+import type { Terminal } from "./terminal.js";
+
+export type BuildOptionValues = OptionsOf<typeof buildOptions>;
+
+export type PlannedImage =
+  | { readonly ok: true; readonly plan: BuildPlan }
+  | { readonly ok: false; readonly exitCode: ExitCode };
+
+/** Plans the build of what the words of a command line name; whatever is wrong has been told on stderr. */
+export async function planImage(
+  terminal: Terminal,
+  words: readonly string[],
+  options: BuildOptionValues,
+  verbose: boolean,
+): Promise<PlannedImage> {
+  const selected = await selectImage(terminal, words, options);
+  if (!selected.ok) return { ok: false, exitCode: await reportFailure(terminal, selected.error) };
+  const { project, image } = selected.value;
+  const [{ resolve, upstreamInstallation }, { buildRequest, planBuild }] = await Promise.all([
+    import("@dibkit/model"),
+    import("@dibkit/build"),
+  ]);
+  const flags = { ...options, store: options.cacheDir };
+  const { env, cwd } = terminal;
+  const request = buildRequest(flags, image.elements, image.definition, {
+    env,
+    cwd,
+    hostArchitecture: hostArch(),
+    words,
+  });
+  const resolution = resolve(project.catalog, image.elements, {
+    arch: request.architecture,
+    base: request.base,
+    ...(request.ramdiskElement === undefined ? {} : { ramdiskElement: request.ramdiskElement }),
+  });
+  if (!resolution.ok) {
+    await reportFindings(
+      terminal,
+      resolution.error.map((failure) => failure.diagnostic),
+    );
+    return { ok: false, exitCode: 2 };
+  }
+  const upstream = upstreamInstallation(env);
+  const planned = await planBuild({
+    request,
+    resolution: resolution.value,
+    elementsPath: project.catalog.paths,
+    ...(upstream === undefined ? {} : { upstreamLibrary: upstream.lib }),
+    verbose,
+  });
+  if (planned.ok) {
+    if (planned.value.diagnostics.length > 0) await reportFindings(terminal, planned.value.diagnostics);
+    return { ok: true, plan: planned.value };
+  }
+  await reportFindings(terminal, planned.error);
+  return { ok: false, exitCode: 2 };
+}
