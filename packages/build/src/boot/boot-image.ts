@@ -28,6 +28,10 @@ export interface BootOptions {
   readonly firmware?: "bios" | "uefi";
   readonly memoryMib?: number;
   readonly cpus?: number;
+  /** Serial number in the firmware's tables, where cloud-init looks for `ds=nocloud-net;s=http://10.0.2.2:PORT/`. */
+  readonly serialNumber?: string;
+  /** Let the machine reboot, its disk as it left it; otherwise a reboot ends the boot as a failure. */
+  readonly mayReboot?: boolean;
   /** What shows that the system is up; default `login:`. */
   readonly pattern?: RegExp;
   /** For everything together. */

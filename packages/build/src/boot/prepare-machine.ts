@@ -45,6 +45,8 @@ export async function prepareMachine(
     imagePath,
     imageFormat: format.value,
     ...(uefi.value === undefined ? {} : { uefi: uefi.value }),
+    ...(options.serialNumber === undefined ? {} : { serialNumber: options.serialNumber }),
+    mayReboot: options.mayReboot ?? false,
     consoleSocket: join(directory, "console"),
     consoleLog: options.consoleLog,
     forwards: await Promise.all(

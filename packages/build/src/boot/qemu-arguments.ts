@@ -18,6 +18,8 @@ export interface MachineSettings {
   readonly consoleSocket: string;
   readonly consoleLog: string;
   readonly forwards: readonly Forward[];
+  readonly serialNumber?: string;
+  readonly mayReboot?: boolean;
 }
 
 /** A comma in a QEMU option value is written twice. */
@@ -36,7 +38,8 @@ export function qemuArguments(settings: MachineSettings): readonly string[] {
     machine.tool.program,
     ...["-machine", type, "-cpu", "max"],
     ...["-smp", String(settings.cpus), "-m", String(settings.memoryMib)],
-    ...["-nodefaults", "-display", "none", "-no-reboot", "-snapshot"],
+    ...["-nodefaults", "-display", "none", ...(settings.mayReboot ? [] : ["-no-reboot"]), "-snapshot"],
+    ...(settings.serialNumber === undefined ? [] : ["-smbios", `type=1,serial=${value(settings.serialNumber)}`]),
     ...["-chardev", `${socket},logfile=${value(settings.consoleLog)}`, "-serial", "chardev:console"],
     ...(uefi === undefined
       ? []

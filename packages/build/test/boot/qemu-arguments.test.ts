@@ -37,3 +37,9 @@ it("gives UEFI its code and a variable store", () => {
   expect(line).toContain("-drive if=pflash,unit=0,format=raw,readonly=on,file=/code");
   expect(line).toContain("-drive if=pflash,unit=1,format=raw,file=/variables");
 });
+
+it("gives the machine a serial number, and lets it reboot", () => {
+  const line = qemuArguments({ ...settings, serialNumber: "ds=nocloud-net;s=http://10.0.2.2/a,b/", mayReboot: true });
+  expect(line.join(" ")).toContain("-smbios type=1,serial=ds=nocloud-net;s=http://10.0.2.2/a,,b/");
+  expect(line).not.toContain("-no-reboot");
+});

@@ -47,6 +47,12 @@ export default defineCommand({
       default: 2,
       summary: "processors of the machine",
     },
+    serialNumber: {
+      type: "string",
+      value: "TEXT",
+      summary: "serial number of the machine; cloud-init takes ds=nocloud-net;s=URL from it (the host is 10.0.2.2)",
+    },
+    mayReboot: { type: "boolean", summary: "let the machine reboot, instead of ending there" },
     log: {
       type: "string",
       value: "FILE",
@@ -76,6 +82,8 @@ export default defineCommand({
       ...wanted,
       architecture: options.arch,
       ...(options.firmware === undefined ? {} : { firmware: options.firmware }),
+      ...(options.serialNumber === undefined ? {} : { serialNumber: options.serialNumber }),
+      mayReboot: options.mayReboot,
       memoryMib: options.memory,
       cpus: options.cpus,
       timeoutSeconds: options.timeout,
