@@ -63,16 +63,17 @@ export function checkFields(
   for (const key of Object.keys(values)) {
     if (key in fields) continue;
     const near = nearest(key, legal);
+    // Upstream ignores such keys, so a configuration that has one still works.
     report(
       "unknown-key",
       `unknown key "${key}" in ${owner}; it takes ${listed(legal)}`,
       entry.locate([...at, key], "key"),
       {
+        severity: "warning",
         help: near === undefined ? "remove the key" : `write "${near}"`,
         ...(near === undefined ? {} : { rename: near }),
       },
     );
-    good = false;
   }
   for (const [key, field] of Object.entries(fields)) {
     const value = values[key];
