@@ -1,3 +1,10 @@
+export { type CompileOptions, type CompileReport, compileProject, loadProject } from "./compile-project.js";
+export { applyEmit } from "./emit/apply-emit.js";
+export { MANIFEST_FILE, type Manifest, readManifest } from "./emit/manifest.js";
+export { type EmitPlan, type FileChange, planEmit } from "./emit/plan-emit.js";
+export { renderDiff } from "./emit/render-diff.js";
 export { type CollectedDefinitions, collectDefinitions } from "./load/collect-definitions.js";
 export { CONFIG_FILE, findConfig } from "./load/entry-modules.js";
 export { type LoadedDefinitions, type LoadOptions, loadDefinitions } from "./load/load-definitions.js";
+export { typecheck } from "./typecheck/typecheck.js";
+export { type WatchOptions, watchProject } from "./watch-project.js";

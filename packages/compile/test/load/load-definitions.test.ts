@@ -59,6 +59,60 @@ fi
 `);
   });
 
+  test.each([
+    [
+      "a throw",
+      "a.ts",
+      "export const x = 1;\nthrow new Error('no luck');\n",
+      "a.ts:2:7 the module cannot be run: no luck",
+    ],
+    ["in an imported module", "a.ts", 'import "./b.ts";\n', "b.ts:2:33 the module cannot be run: TypeError: null.x"],
+    [
+      "a missing module",
+      "a.ts",
+      'const x = 1;\nimport "./nope.js";\n',
+      "a.ts:2:1 the module cannot be run: Cannot find module",
+    ],
+    [
+      "an enum",
+      "a.ts",
+      "\n  enum A { x }\n",
+      "a.ts:2:3 the module cannot be run: TypeScript enum is not supported in strip-only mode",
+    ],
+    ["broken syntax", "a.ts", "const a = ;\n", "a.ts:1:11 the module cannot be run: Expression expected"],
+    [
+      "a definition",
+      "a.ts",
+      'import { install } from "@dibkit/model";\nconst n: number = 100;\ninstall(n, "x", "");\n',
+      "a.ts:3:1 priority 100 is outside 0 to 99",
+    ],
+    [
+      "a missing file",
+      "a.ts",
+      'import { defineElement, fromFile } from "@dibkit/model";\nexport default defineElement("a", { summary: "a",\n  readme: fromFile("nope") });\n',
+      "a.ts:3:11 fromFile finds no file",
+    ],
+    [
+      "a missing export",
+      "a.ts",
+      'import { port } from "./c.ts";\nexport const x = port;\n',
+      "a.ts:1:1 the module cannot be run: SyntaxError: The requested module './c.ts' does not provide an export named 'port'",
+    ],
+  ])("trouble is shown at the author's line: %s", async (_, path, text, expected) => {
+    const directory = project({
+      [path]: text,
+      "b.ts": "const n: { x: number } | null = null;\n(n as unknown as { x(): void }).x();\n",
+      "c.ts": "export {};\n",
+    });
+    const { diagnostics } = await loadDefinitions([path], { cwd: directory });
+    const said = diagnostics.map(({ message, location }) => {
+      const { line, column } = positionAt(location!.source, location!.start);
+      return `${location!.source.path.slice(directory.length + 1)}:${line}:${column} ${message}`;
+    });
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain(expected.replace("null.x", "Cannot read properties of null"));
+  });
+
   test("every generated range points to the author's text", async () => {
     const directory = project({ "web.ts": MODULE, "port.ts": "export const port: number = 80;\n" });
     const loaded = await loadDefinitions(["web.ts"], { cwd: directory });
@@ -78,7 +132,7 @@ fi
     expect(where("install.d/50-acme", "/port")).toBe("17: /port");
     expect(where("install.d/50-acme", "#!/bin/bash")).toBe("14: install(50");
     expect(where("package-installs.yaml", "curl")).toBe("11: curl");
-    expect(where("element-deps", "vm")).toBe("7: de");
+    expect(where("element-deps", "vm")).toBe("7: el");
     expect(where("environment.d/50-acme-web", "export")).toBe("8: ACME_P");
   });
 });

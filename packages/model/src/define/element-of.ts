@@ -94,11 +94,36 @@ function copyOf(file: ElementFile): ElementFile {
 }
 
 function listFiles(spec: ElementSpec, at: (field: string) => FieldSite): ElementFile[] {
-  const files: ElementFile[] = [];
-  const deps = [...new Set((spec.deps ?? []).map((dep) => dep.name))].sort();
-  if (deps.length > 0) files.push(fieldFile("element-deps", lines(deps), at("deps")));
-  if (spec.provides?.length) files.push(fieldFile("element-provides", lines(spec.provides), at("provides")));
-  return files;
+  const deps = (spec.deps ?? []).map(({ name }, index) => ({ name, index }));
+  const provides = (spec.provides ?? []).map((name, index) => ({ name, index }));
+  // dib-lint wants the dependencies sorted.
+  deps.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return [
+    ...listFile("element-deps", unique(deps), at("deps")),
+    ...listFile("element-provides", unique(provides), at("provides")),
+  ];
+}
+
+function unique<T extends { readonly name: string }>(items: readonly T[]): T[] {
+  return items.filter(({ name }, index) => items.findIndex((other) => other.name === name) === index);
+}
+
+/** One name a line; each line comes from its item of the field. */
+function listFile(
+  path: string,
+  items: readonly { readonly name: string; readonly index: number }[],
+  { site, field }: FieldSite,
+): ElementFile[] {
+  if (items.length === 0) return [];
+  const spans = () => {
+    let end = 0;
+    return items.flatMap(({ name, index }) => {
+      const start = end;
+      end += name.length + 1;
+      return keyed({ start, end }, { site, field: [...field, index] });
+    });
+  };
+  return [textFile(path, items.map(({ name }) => `${name}\n`).join(""), 0o644, spans)];
 }
 
 function environmentFiles(name: string, spec: ElementSpec, at: (...field: string[]) => FieldSite): ElementFile[] {
@@ -180,8 +205,4 @@ function scriptFile(script: ScriptDefinition, directory: string): ElementFile {
 
 function isReference(value: unknown): value is FileReference {
   return (value as { dibkit?: unknown }).dibkit === "file";
-}
-
-function lines(names: readonly string[]): string {
-  return names.map((name) => `${name}\n`).join("");
 }

@@ -13,7 +13,7 @@ import { renderBash } from "./render-bash.js";
 /** Where in the specification a file is defined. */
 export interface FieldSite {
   readonly site: CallSite | undefined;
-  readonly field: readonly string[];
+  readonly field: readonly (string | number)[];
 }
 
 /** A text file; `spans` is asked for only when something must be shown in the author's module. */

@@ -1,28 +1,34 @@
 import type { OriginSpan } from "../element.js";
 import type { CallSite } from "./call-site.js";
 import { locateCall } from "./module-text.js";
-import { findProperty, skipToken, skipTrivia } from "./typescript-text.js";
+import { findItem, findProperty, skipToken, skipTrivia } from "./typescript-text.js";
 
 /** A range of an author's module. */
 export type SourceRange = Pick<OriginSpan, "source" | "sourceStart" | "sourceEnd">;
 
 /**
- * The key of a property of the object literal in a call, such as `packages.nginx` of a `defineElement`; the nearest
- * enclosing key that can be found, else the call itself.
+ * The key of a property (or the item, for a number) in the object literal of a call, such as `packages.nginx` or
+ * `deps[1]` of a `defineElement`; the nearest enclosing one that can be found, else the call itself.
  */
-export function fieldRange(site: CallSite | undefined, path: readonly string[]): SourceRange | undefined {
+export function fieldRange(site: CallSite | undefined, path: readonly (string | number)[]): SourceRange | undefined {
   const call = locateCall(site);
   if (!call) return undefined;
   const { text } = call.source;
   let range = { sourceStart: call.start, sourceEnd: call.end };
   let at = objectArgument(text, call.start);
-  for (const name of path) {
-    const property = at === undefined || text[at] !== "{" ? undefined : findProperty(text, at, name);
-    if (!property) break;
-    range = { sourceStart: property.start, sourceEnd: property.end };
-    at = property.value;
+  for (const step of path) {
+    const found = at === undefined ? undefined : enter(text, at, step);
+    if (!found) break;
+    range = { sourceStart: found.start, sourceEnd: found.end };
+    at = found.value;
   }
   return { source: call.source, ...range };
+}
+
+function enter(text: string, at: number, step: string | number) {
+  if (typeof step === "string") return text[at] === "{" ? findProperty(text, at, step) : undefined;
+  const item = text[at] === "[" ? findItem(text, at, step) : undefined;
+  return item && { ...item, value: item.start };
 }
 
 /** Offset of the first argument that is an object literal in the call whose callee begins at `start`. */

@@ -77,3 +77,20 @@ export function findProperty(text: string, at: number, name: string): LocatedPro
   }
   return undefined;
 }
+
+/** Range of the item `index` of the array literal that opens at `at`; undefined after a spread, whose length is unknown. */
+export function findItem(text: string, at: number, index: number): { start: number; end: number } | undefined {
+  let next = skipTrivia(text, at + 1);
+  for (let item = 0; next < text.length && text[next] !== "]"; item += 1) {
+    const start = next;
+    let end = next;
+    if (text.startsWith("...", start)) return undefined;
+    while (next < text.length && text[next] !== "," && text[next] !== "]") {
+      end = skipToken(text, next);
+      next = skipTrivia(text, end);
+    }
+    if (item === index) return { start, end };
+    if (text[next] === ",") next = skipTrivia(text, next + 1);
+  }
+  return undefined;
+}

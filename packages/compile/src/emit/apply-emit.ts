@@ -1,0 +1,107 @@
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { type ElementFile, encodePath, fsPath } from "@dibkit/model";
+import { writeManifest } from "./manifest.js";
+import type { EmitPlan, FileChange } from "./plan-emit.js";
+
+const STAGED = ".dibkit-new-";
+const REPLACED = ".dibkit-old-";
+
+/**
+ * Carries a plan out. Each element is put together beside its place and renamed into it, so that at no moment an
+ * element is half written; files that are not dibkit's are carried over, files that did not change are not written.
+ */
+export function applyEmit(plan: EmitPlan, signal?: AbortSignal): void {
+  mkdirSync(plan.outDir, { recursive: true });
+  recover(plan.outDir);
+  for (const name of new Set(plan.changes.map((change) => change.element))) {
+    signal?.throwIfAborted();
+    const changes = plan.changes.filter((change) => change.element === name);
+    replaceElement(plan, name, changes);
+  }
+  for (const name of plan.elements.keys()) if (!existsSync(join(plan.outDir, name))) mkdirSync(join(plan.outDir, name));
+  writeManifest(plan.outDir, plan.manifest);
+}
+
+/** Puts back an element that an interrupted run had moved away, and removes what it had staged. */
+export function recover(outDir: string): void {
+  for (const entry of existsSync(outDir) ? readdirSync(outDir) : []) {
+    const path = join(outDir, entry);
+    if (entry.startsWith(STAGED)) rmSync(path, { recursive: true, force: true });
+    if (!entry.startsWith(REPLACED)) continue;
+    const place = join(outDir, entry.slice(REPLACED.length));
+    if (existsSync(place)) rmSync(path, { recursive: true, force: true });
+    else renameSync(path, place);
+  }
+}
+
+function replaceElement(plan: EmitPlan, name: string, changes: readonly FileChange[]): void {
+  const place = join(plan.outDir, name);
+  const staged = join(plan.outDir, STAGED + name);
+  const replaced = join(plan.outDir, REPLACED + name);
+  const old = plan.existing.get(name);
+  const changed = new Set(changes.map((change) => change.path));
+  mkdirSync(staged);
+  try {
+    for (const file of old?.files.values() ?? []) if (!changed.has(file.path)) carryOver(file, place, staged);
+    for (const change of changes) if (change.after) writeEntry(change.after, staged);
+  } catch (error) {
+    rmSync(staged, { recursive: true, force: true });
+    throw error;
+  }
+  if (old) renameSync(place, replaced);
+  renameSync(staged, place);
+  rmSync(replaced, { recursive: true, force: true });
+  if (!plan.elements.has(name)) removeWhenEmpty(place);
+}
+
+function removeWhenEmpty(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch {
+    // Somebody else's files are in it.
+  }
+}
+
+/** The same file in the new directory: a hard link where the filesystem has them, so even its times stay. */
+function carryOver(file: ElementFile, from: string, to: string): void {
+  if (file.kind !== "file") {
+    writeEntry(file, to);
+    return;
+  }
+  const target = place(to, file.path);
+  try {
+    linkSync(place(from, file.path), target);
+  } catch {
+    copyFileSync(place(from, file.path), target);
+  }
+}
+
+function writeEntry(file: ElementFile, directory: string): void {
+  const path = place(directory, file.path);
+  if (file.kind === "directory") mkdirSync(path, { recursive: true });
+  else if (file.kind === "symlink") symlinkSync(encodePath(file.target), path);
+  else {
+    writeFileSync(path, file.bytes);
+    chmodSync(path, file.mode & 0o777);
+  }
+}
+
+/** The place of a file, its directory made. */
+function place(directory: string, path: string): string | Buffer {
+  const whole = join(directory, path);
+  mkdirSync(fsPath(dirname(whole)), { recursive: true });
+  return fsPath(whole);
+}
