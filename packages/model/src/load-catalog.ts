@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, statSync } from "node:fs";
+import { type Dirent, opendirSync, readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Catalog, createCatalog } from "./catalog.js";
 import type { Diagnostic } from "./diagnostic.js";
@@ -29,6 +29,18 @@ export function loadCatalog(paths: readonly string[]): Catalog {
       return diagnostics;
     },
   };
+}
+
+/** Entries of an ELEMENTS_PATH that are no readable directories; cheap, as no element is looked at. */
+export function checkElementsPath(paths: readonly string[]): readonly Diagnostic[] {
+  return paths.flatMap((path) => {
+    try {
+      opendirSync(fsPath(resolve(path))).closeSync();
+      return [];
+    } catch (error) {
+      return [unusablePath(path, (error as NodeJS.ErrnoException).code)];
+    }
+  });
 }
 
 function elementsIn(path: string, trouble: Diagnostic[]): readonly Element[] {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  checkElementsPath,
   elementsPath,
   loadCatalog,
   loadDiagnostics,
@@ -64,6 +65,7 @@ describe("loadCatalog", () => {
       `:0:0 entry "${scratch}/missing" of ELEMENTS_PATH does not exist (elements-path/not-a-directory)`,
     ]);
     expect(elements.size).toBe(0);
+    expect(checkElementsPath([join(scratch, "file"), scratch, join(scratch, "missing")])).toEqual(diagnostics);
   });
 
   it("sees elements whose directory is reached by a link in the path itself", () => {
