@@ -34,8 +34,9 @@ export interface CheckRequest {
 const DEFAULTS: ts_.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
   lib: ["lib.es2023.d.ts"],
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  // dibkit runs every module as an ES module, whatever the nearest package.json says.
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
   strict: true,
   exactOptionalPropertyTypes: true,
   noUncheckedIndexedAccess: true,
@@ -49,6 +50,7 @@ export function checkModules(request: CheckRequest): readonly CompilerFinding[] 
   if (first === undefined) return [];
   const { options, errors } = compilerOptions(dirname(first), request);
   const host = ts.createCompilerHost(options);
+  host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone;
   host.resolveModuleNameLiterals = (literals, containing, redirected, current) =>
     literals.map(({ text }) => {
       const found = ts.resolveModuleName(text, containing, current, host, undefined, redirected, MODE);

@@ -53,7 +53,7 @@ function diagnostic(finding: CompilerFinding, texts: Map<string, SourceText>): D
     message: refusal ?? (message as string).replace(/\.$/, ""),
     ...(details && !refusal ? { help: details.replace(/\.$/, "") } : {}),
     ...(finding.place ? { location: location(finding.place, texts) } : {}),
-    ...(finding.related.length > 0
+    ...(finding.related.length > 0 && !refusal
       ? { related: finding.related.map(({ message, place }) => ({ message, location: location(place, texts) })) }
       : {}),
   };
