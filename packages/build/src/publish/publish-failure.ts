@@ -121,12 +121,27 @@ export function renderPublishFailure(failure: PublishFailure): FailureText {
         help: `delete it when nothing uses it: openstack image delete ${failure.old}`,
       };
     case "command":
-      return { message: [describeFailure(failure.failure), ...failure.failure.tail.slice(-3)].join("\n       ") };
+      return renderCommandFailure(failure.failure);
     case "filesystem":
       return { message: `cannot ${failure.action}: ${failure.reason}` };
     case "interrupted":
       return { message: "interrupted" };
   }
+}
+
+const PACKAGES: Readonly<Record<string, string>> = { virsh: "libvirt-clients", "qemu-img": "qemu-utils" };
+
+/** virsh explains itself in lines that begin with `error:`; its whole command line would only hide them. */
+function renderCommandFailure(failure: CommandFailure): FailureText {
+  const said = failure.tail.slice(-4).map((line) => line.replace(/^(error|qemu-img|cp): /, ""));
+  if (failure.kind === "not-found") {
+    const name = PACKAGES[failure.program];
+    return { message: describeFailure(failure), ...(name ? { help: `install the Debian package ${name}` } : {}) };
+  }
+  if (failure.argv[0] !== "virsh") return { message: [describeFailure(failure), ...said].join(": ") };
+  const uri = failure.argv[failure.argv.indexOf("--connect") + 1];
+  const action = failure.argv.slice(failure.argv.indexOf("--connect") + 2).join(" ");
+  return { message: `libvirt at ${uri} could not do "${action}": ${said.filter((line) => line !== "").join(": ")}` };
 }
 
 function renderNetworkFailure(

@@ -75,7 +75,7 @@ type TlsOptions = {
 };
 
 function send(request: HttpRequest, tls: TlsOptions): Promise<Result<HttpAnswer, HttpFailure>> {
-  const where = { service: request.service, url: publicUrl(request.url) };
+  const where = { service: request.service, url: publicUrl(request.url).replace(/\?.*$/, "") };
   if (request.signal?.aborted) return Promise.resolve(err({ kind: "interrupted" }));
   const idleSeconds = request.idleSeconds ?? 60;
   return new Promise((resolve) => {

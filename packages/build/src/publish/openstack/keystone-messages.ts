@@ -67,10 +67,12 @@ export function unversioned(url: string): string {
 
 /** What an error page of Keystone or Glance says: JSON with a message, or HTML. One line, at most 300 characters. */
 export function reasonOf(status: number, text: string): string {
-  const line = (messageOf(text) ?? text.replace(/<(title|head|style)[^>]*>.*?<\/\1>/gis, " ").replace(/<[^>]*>/g, " "))
+  const line = (messageOf(text) ?? text)
+    .replace(/<(title|head|style|h1)\b[^>]*>.*?<\/\1>/gis, " ")
+    .replace(/<[^>]*>/g, " ")
     .replace(/\s+/g, " ")
     .trim()
-    .replace(/^\d{3} [A-Z][A-Za-z ]*?(?=[A-Z]\w)/, "");
+    .replace(/\.$/, "");
   return line === "" ? `status ${status} without an explanation` : line.slice(0, 300);
 }
 

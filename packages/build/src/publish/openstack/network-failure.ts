@@ -27,6 +27,12 @@ const UNTRUSTED: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
 };
 
+const LOST: Readonly<Record<string, string>> = {
+  ECONNRESET: "the connection was reset",
+  EPIPE: "it stopped reading",
+  HPE_INVALID_CONSTANT: "what it says is not HTTP",
+};
+
 /** Sorts an error of node:http(s) by what the user can do about it. `connected` tells a refusal from a loss. */
 export function networkFailure(where: Where, error: unknown, connected: boolean): HttpFailure {
   const { code, message } = codeAndMessage(error);
@@ -36,7 +42,7 @@ export function networkFailure(where: Where, error: unknown, connected: boolean)
     return { kind: "tls", ...where, reason: `the other side does not speak TLS as expected (${message})` };
   const unreachable = UNREACHABLE[code];
   if (unreachable) return { kind: "unreachable", ...where, reason: unreachable };
-  const reason = code ? `${message} (${code})` : message;
+  const reason = LOST[code] ?? (code ? `${message} (${code})` : message);
   return { kind: connected ? "connection-lost" : "unreachable", ...where, reason };
 }
 

@@ -1,0 +1,96 @@
+import { resolve } from "node:path";
+import type { PublishSurroundings, PublishTrouble } from "@dibkit/build";
+import { defineCommand, type ExitCode, optionFlag } from "../command.js";
+import { foreignOption, publishOptions } from "../publish-options.js";
+import { publishProgress } from "../publish-progress.js";
+import { glanceRequest, libvirtRequest } from "../publish-requests.js";
+import type { Terminal } from "../terminal.js";
+import { usageFailure, writeTrouble } from "../terminal.js";
+
+export default defineCommand({
+  name: "publish",
+  summary: "upload an image to OpenStack Glance, or make a libvirt domain of it",
+  description:
+    "glance reads clouds.yaml, secure.yaml and OS_* variables as openstacksdk does. On failure and on Ctrl-C the half\n" +
+    "image is deleted. Passwords come from those files or the environment only, never from the command line.\n" +
+    "libvirt copies the image into a storage pool and defines a domain with a serial console; a failure undoes both.",
+  arguments: [
+    { name: "TARGET", summary: "where to", required: true, choices: ["glance", "libvirt"] },
+    { name: "IMAGE", summary: "the image file", required: true },
+  ],
+  options: publishOptions,
+  examples: [
+    {
+      command: "dibkit publish glance atomic.qcow2 --property os_distro=fedora-atomic",
+      does: "uploads an image for Magnum",
+    },
+    {
+      command: "dibkit publish glance web.qcow2 --cloud prod --if-exists replace",
+      does: "uploads, then deletes the old one",
+    },
+    {
+      command: "dibkit publish libvirt web.qcow2 --start",
+      does: "runs the image as a domain of this machine's libvirt",
+    },
+  ],
+  async run({ arguments: { TARGET: target, IMAGE: image }, options }, terminal) {
+    const foreign = foreignOption(target, options);
+    if (foreign) return usageFailure(terminal, `${optionFlag(foreign)} does not belong to "dibkit publish ${target}"`);
+    const build = await import("@dibkit/build");
+    const properties = build.parseProperties(options.property);
+    if (!properties.ok) return usageFailure(terminal, properties.error, "write --property os_distro=fedora-atomic");
+    const progress = publishProgress(terminal, build.renderBytes);
+    const around: PublishSurroundings = {
+      runner: build.createCommandRunner(),
+      ...{ env: terminal.env, cwd: terminal.cwd, signal: terminal.signal, onEvent: progress.event },
+    };
+    const path = resolve(terminal.cwd, image);
+    const published =
+      target === "glance"
+        ? await build.publishGlance(glanceRequest(path, options, properties.value), around)
+        : await build.publishLibvirt(libvirtRequest(path, options, terminal), around);
+    progress.end();
+    if (!published.ok) return reportTrouble(terminal, published.error, build.renderPublishFailure);
+    const { value } = published;
+    terminal.stderr.write(`${value.outcome} ${"id" in value ? "image" : "domain"} "${value.name}"${details(value)}\n`);
+    const result = "id" in value ? value.id : value.name;
+    terminal.stdout.write(
+      options.format === "json" ? `${JSON.stringify({ version: 1, ...value }, null, 2)}\n` : `${result}\n`,
+    );
+    return 0;
+  },
+});
+
+type Published = Extract<
+  Awaited<ReturnType<typeof import("@dibkit/build")["publishGlance" | "publishLibvirt"]>>,
+  { ok: true }
+>["value"];
+
+function details(value: Published): string {
+  if ("id" in value) return value.digest ? `, ${value.digest.algorithm} verified` : "";
+  const how = value.virtualization === "kvm" ? "with KVM" : "in software emulation";
+  return value.started ? `, started ${how}` : "";
+}
+
+/** 2 when the user's words or configuration are to blame, 3 when the service is, 130 after Ctrl-C. */
+function reportTrouble(
+  terminal: Terminal,
+  { failure, leftovers }: PublishTrouble,
+  render: typeof import("@dibkit/build")["renderPublishFailure"],
+): ExitCode {
+  const { message, help } = render(failure);
+  writeTrouble(terminal, message, help);
+  for (const leftover of leftovers) writeTrouble(terminal, leftover);
+  switch (failure.kind) {
+    case "interrupted":
+      return 130;
+    case "configuration":
+    case "image-file":
+    case "authentication":
+    case "endpoint":
+    case "exists":
+      return 2;
+    default:
+      return 3;
+  }
+}
