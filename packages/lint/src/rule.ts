@@ -42,6 +42,8 @@ export interface RuleTexts {
   readonly examples: {
     readonly bad: ExampleTree;
     readonly good: ExampleTree;
+    /** Elements of a later directory of ELEMENTS_PATH. */
+    readonly later?: ExampleTree;
     /** Elements of the image that the example is about; without it each element is looked at by itself. */
     readonly image?: readonly string[];
     /** What the configuration says in the example. */

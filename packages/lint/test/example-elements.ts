@@ -20,8 +20,11 @@ export function exampleElements(tree: ExampleTree): readonly Element[] {
   }));
 }
 
-export function exampleCatalog(tree: ExampleTree): Catalog {
-  return createCatalog([{ path: "/elements", elements: exampleElements(tree) }]);
+export function exampleCatalog(tree: ExampleTree, later: ExampleTree = {}): Catalog {
+  return createCatalog([
+    { path: "/elements", elements: exampleElements(tree) },
+    { path: "/later", elements: exampleElements(later) },
+  ]);
 }
 
 function elementFile(onDisk: string, path: string, file: ExampleFile): ElementFile {

@@ -3,7 +3,7 @@ import { type ExampleTree, lint, type Rule, rules } from "../src/index.js";
 import { exampleCatalog } from "./example-elements.js";
 
 async function codes(rule: Rule, tree: ExampleTree) {
-  const catalog = exampleCatalog(tree);
+  const catalog = exampleCatalog(tree, rule.examples.later);
   const { image } = rule.examples;
   const { diagnostics } = await lint({
     catalog,

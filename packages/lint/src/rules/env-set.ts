@@ -1,0 +1,74 @@
+import { type Element, nearestName, viewsOf } from "@dibkit/model";
+import { setVariables } from "../known-variables.js";
+import { defineGraphRule } from "../rule.js";
+import type { ScriptFile } from "../script-file.js";
+
+export default defineGraphRule({
+  id: "env-set",
+  summary: "variables that scripts need are set by something in the build",
+  why: "With `set -u` a script ends at the first variable that nothing has set; without it the variable is empty.",
+  upstream:
+    "Scripts see what disk-image-create exports, what the environment.d files of the build's elements export, and the caller's environment.",
+  fix: "Correct the name, give it a default (`${NAME:-…}`) or an `export` in environment.d, or list it under `variables` in the configuration when it comes from outside.",
+  severity: "warning",
+  since: "0.1.0",
+  examples: {
+    bad: { "web/install.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\necho $DIB_WEB_ROOT\n" },
+    good: {
+      "web/install.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\necho $DIB_WEB_ROOT ${DIB_WEB_PORT:-80}\n",
+      "web/environment.d/10-web": "export DIB_WEB_ROOT=${DIB_WEB_ROOT:-/srv}\n",
+    },
+  },
+  *check(context) {
+    const { composition, focus, facts, contextOf } = context;
+    // An image brings nothing new: each of its elements is looked at by itself.
+    if (focus === undefined) return;
+    const known = setVariables(context);
+    // `eval export …` in an environment file may set anything.
+    const evaluates = ({ element }: { readonly element: Element }) =>
+      contextOf(element).environmentFiles.some(({ shell }) =>
+        shell.commands.some((command) => command.name?.literal === "eval"),
+      );
+    if (composition.elements.some(evaluates)) return;
+    const documented = new Set(viewsOf(focus).readme.value?.variables.map((variable) => variable.name));
+    for (const script of contextOf(focus).hookScripts) {
+      for (const [name, read] of needed(script)) {
+        if (known.has(name) || documented.has(name)) continue;
+        const setters = (facts.exports.get(name) ?? []).map((source) => source.element);
+        const systems = facts.providers.get("operating-system") ?? [];
+        // What every operating system is expected to set, such as DISTRO_NAME.
+        if (setters.some((element) => systems.includes(element))) continue;
+        const meant = nearestName(name, known);
+        const help =
+          setters.length > 0
+            ? `depend on "${setters[0]?.name}", which sets it`
+            : meant !== undefined
+              ? `did you mean "${meant}"?`
+              : "give it a default, or document it in README.rst when users must set it";
+        yield {
+          message: `${script.path} reads "${name}", which nothing in the build sets`,
+          help,
+          location: script.at(read),
+        };
+      }
+    }
+  },
+});
+
+/** Variables that a script cannot do without, and the first place that reads each. */
+function needed(script: ScriptFile): ReadonlyMap<string, { readonly start: number; readonly end: number }> {
+  const { shell } = script;
+  const found = new Map<string, { readonly start: number; readonly end: number }>();
+  // A sourced file or eval may set anything.
+  if (shell.dynamic || shell.problems.length > 0) return found;
+  if (!shell.options.some((option) => option.option === "nounset" && option.on)) return found;
+  const own = new Set(shell.assignments.map((made) => made.name));
+  const guarded = new Set(
+    shell.reads.filter((read) => read.kind !== "plain" && read.kind !== "arithmetic").map((read) => read.name),
+  );
+  for (const read of shell.reads) {
+    if (read.kind !== "plain" || own.has(read.name) || guarded.has(read.name) || found.has(read.name)) continue;
+    found.set(read.name, read);
+  }
+  return found;
+}
