@@ -14,9 +14,9 @@ export default defineDiskNode({
     if (node.bytes === null) throw new Error(`disk "${node.name}" was planned without a size`);
     const directory = node.directory ?? state.context.imageDirectory;
     const image = join(directory, `${node.name}.raw`);
-    state.context.undo.defer(`remove ${image}`, () => rm(image, { force: true }));
     try {
       await mkdir(directory, { recursive: true });
+      state.context.undo.defer(`remove ${image}`, () => rm(image, { force: true }));
       const file = await open(image, "w");
       await file.truncate(node.bytes).finally(() => file.close());
     } catch (error) {

@@ -12,7 +12,7 @@ export default defineNodeKind({
     directory: { takes: "text", summary: "where the raw file is put" },
     block_size: {
       takes: "count",
-      values: ["512", "1024", "2048", "4096", 512, 1024, 2048, 4096].map(String),
+      values: ["512", "1024", "2048", "4096"],
       summary: "bytes per sector",
     },
   },
