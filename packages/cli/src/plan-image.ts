@@ -18,6 +18,7 @@ export async function planImage(
   words: readonly string[],
   options: BuildOptionValues,
   verbose: boolean,
+  readOnly = false,
 ): Promise<PlannedImage> {
   const selected = await selectImage(terminal, words, options);
   if (!selected.ok) return { ok: false, exitCode: await reportFailure(terminal, selected.error) };
@@ -53,6 +54,7 @@ export async function planImage(
     elementsPath: project.catalog.paths,
     ...(upstream === undefined ? {} : { upstreamLibrary: upstream.lib }),
     verbose,
+    readOnly,
   });
   if (planned.ok) {
     if (planned.value.diagnostics.length > 0) await reportFindings(terminal, planned.value.diagnostics);

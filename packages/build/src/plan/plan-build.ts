@@ -25,6 +25,8 @@ export interface PlanInput {
   /** Upstream's `lib` directory, when installed. */
   readonly upstreamLibrary?: string;
   readonly verbose: boolean;
+  /** The plan is to be read, not run: a program that this host lacks is then only a warning. */
+  readonly readOnly?: boolean;
 }
 
 export interface BuildPlan {
@@ -60,7 +62,10 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     disk: disk.layout?.plan.environment ?? {},
   });
   const environment = await knownEnvironment(hooks, base);
-  const checked = checkBuild({ request, image, elements, hooks, disk: disk.layout?.plan, values: environment });
+  const checked = checkBuild({ request, image, elements, hooks, disk: disk.layout?.plan, values: environment }).map(
+    (diagnostic): Diagnostic =>
+      input.readOnly && diagnostic.code === "missing-host-tool" ? { ...diagnostic, severity: "warning" } : diagnostic,
+  );
   const diagnostics = [...hooks.diagnostics, ...disk.diagnostics, ...checked];
   const { layout } = disk;
   if (layout === undefined || diagnostics.some(({ severity }) => severity === "error")) return err(diagnostics);

@@ -18,7 +18,7 @@ export default defineCommand({
     { command: "dibkit plan web-server.image.ts --format json", does: "prints it for a program" },
   ],
   async run({ arguments: words, options }, terminal) {
-    const planned = await planImage(terminal, words["ELEMENT|IMAGE"], options, false);
+    const planned = await planImage(terminal, words["ELEMENT|IMAGE"], options, false, true);
     if (!planned.ok) return planned.exitCode;
     const { document } = planned.plan;
     const secretless = { ...document, environment: withoutSecrets(document.environment) };
