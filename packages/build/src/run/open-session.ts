@@ -53,7 +53,8 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
   const base = baseEnvironment({
     request,
     elements: loaded,
-    elementsPath: job.elementsPath,
+    // package-installs and others look up elements by ELEMENTS_PATH, so the compiled ones must be found there too.
+    elementsPath: [...(job.elements.some(({ authored }) => authored) ? [ELEMENTS_DIRECTORY] : []), ...job.elementsPath],
     ...(job.upstreamLibrary === undefined ? {} : { upstreamLibrary: job.upstreamLibrary }),
     disk: job.disk.environment,
   });
