@@ -1,13 +1,21 @@
+import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { exists } from "../disk/loop-device.js";
 
-/** Temporary name of an output while a build writes it: hidden, beside its final place, and telling whose it is. */
-export function partialName(name: string, buildDirectory: string): string {
-  return `.${name}.${encodeURIComponent(buildDirectory)}.partial`;
+const LONGEST_OWNER = 150;
+
+/**
+ * Temporary name of an output while a build writes it: hidden, beside its final place, and telling whose it is by the
+ * build's scratch directory. A path too long for a file name is replaced by its hash.
+ */
+export function partialName(name: string, scratchDirectory: string): string {
+  const owner = encodeURIComponent(scratchDirectory);
+  const short = owner.length <= LONGEST_OWNER ? owner : createHash("sha256").update(owner).digest("hex").slice(0, 16);
+  return `.${name}.${short}.partial`;
 }
 
-/** Removes what killed builds left of this output: partial files whose build directory is gone. */
+/** Removes what killed builds left of this output: partial files whose scratch directory is gone. */
 export async function removeStalePartials(outputPath: string): Promise<void> {
   const directory = dirname(outputPath);
   const prefix = `.${basename(outputPath)}.`;

@@ -44,7 +44,7 @@ export async function writeFormats(
   const written: WrittenFormat[] = [];
   for (const unit of units.filter((candidate) => candidate.source === source.kind)) {
     const path = `${request.outputPath}.${unit.extension}`;
-    const temporaryPath = join(directory, partialName(basename(path), context.buildDirectory));
+    const temporaryPath = join(directory, partialName(basename(path), context.scratchDirectory));
     const undo = context.undo.defer(`remove ${temporaryPath}`, () => rm(temporaryPath, { force: true }));
     const done = await unit.write({ request, context, sourcePath: source.path, targetPath: temporaryPath });
     if (!done.ok) {
