@@ -11,3 +11,9 @@ export { type BuildFlags, buildRequest, type RequestSurroundings } from "./plan/
 export type { BuildEvent, StepLabel } from "./run/build-event.js";
 export type { BuildFailure, BuildOutcome } from "./run/build-job.js";
 export { type BuildWatcher, type StartableBuild, startBuild } from "./run/start-build.js";
+export { type BlameEntry, blame, debianOwner } from "./layers/blame.js";
+export { newestBuild, type PastBuild } from "./layers/build-history.js";
+export type { LayerMeta } from "./layers/layer.js";
+export { type LayerStore, layerName, openLayerStore } from "./layers/layer-store.js";
+export { pruneStore, type UsedLayer, usedLayers, verifyStore } from "./layers/prune-store.js";
+export { findMoment, openShell, type ShellMoment, type ShellRequest, stateAt } from "./run/open-shell.js";

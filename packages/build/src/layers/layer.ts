@@ -12,6 +12,8 @@ export interface LayerMeta {
   readonly seconds: number;
   /** Hash of the changes, or `""` when the step changed nothing. Times are not part of it. */
   readonly content: string;
+  /** Disk space of the layer. */
+  readonly bytes: number;
   /** Which trees the step changed. */
   readonly changed: { readonly root: boolean; readonly hooks: boolean; readonly host: boolean };
   /** Everything mounted in the target after the step. */

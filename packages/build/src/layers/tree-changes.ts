@@ -13,18 +13,21 @@ export async function holdsAnything(directory: string): Promise<boolean> {
  * Hash of the trees `names` below `directory`: paths, types, modes, owners, contents, links, devices and extended
  * attributes (so overlay's whiteouts and opaque marks too), but no times. tar writes all of that in one pass.
  */
-export async function hashTrees(
+export async function measureTrees(
   commands: CommandRunner,
   directory: string,
   names: readonly string[],
-): Promise<string | undefined> {
+): Promise<{ readonly content: string; readonly bytes: number } | undefined> {
   const tar = shellCommand(
     ...["tar", "-C", directory, "--sort=name", "--mtime=@0", "--numeric-owner", "--format=pax"],
     ...["--pax-option=exthdr.name=%d/%f,delete=atime,delete=ctime", "--xattrs", "--xattrs-include=*"],
     ...["--warning=no-file-ignored", "-cf", "-", ...names],
   );
-  const result = await commands.run(["bash", "-c", `set -o pipefail; ${tar} | sha256sum`]);
-  return result.ok ? result.value.stdout.slice(0, 40) : undefined;
+  const du = shellCommand("du", "-sk", "--", directory);
+  const result = await commands.run(["bash", "-c", `set -o pipefail; ${tar} | sha256sum && ${du}`]);
+  if (!result.ok) return undefined;
+  const [hash, size] = result.value.stdout.split("\n");
+  return { content: (hash ?? "").slice(0, 40), bytes: Number.parseInt(size ?? "0", 10) * 1024 };
 }
 
 /** Regular files below a directory, as paths relative to it, sorted. */

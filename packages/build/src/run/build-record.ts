@@ -1,5 +1,6 @@
 import type { ImageState } from "../layers/layer.js";
 import type { EnvironmentValues } from "../plan/base-environment.js";
+import type { ScriptStep } from "../plan/script-step.js";
 import type { StepLabel } from "./build-event.js";
 import type { BuildSession } from "./build-session.js";
 
@@ -7,6 +8,8 @@ import type { BuildSession } from "./build-session.js";
 export interface RecordedStep {
   readonly label: StepLabel;
   readonly side: "host" | "target";
+  /** Works on the real disk: its state is not kept. */
+  readonly onDisk: boolean;
   readonly before: ImageState;
   /** Name of the layer; absent while the step runs and after it failed. */
   readonly layer?: string;
@@ -14,35 +17,39 @@ export interface RecordedStep {
 
 export interface BuildRecord {
   readonly id: string;
+  /** ISO time. */
   readonly started: string;
   /** Absolute path of the outputs without suffix. */
   readonly image: string;
   readonly elements: readonly string[];
   readonly steps: readonly RecordedStep[];
   readonly status: "running" | "built" | "failed" | "interrupted";
-  /** Environment of the step that failed or ran last. */
-  readonly environment?: EnvironmentValues;
+  /** What scripts of each phase see. */
+  readonly environments: Readonly<Record<string, EnvironmentValues>>;
 }
 
-const records = new WeakMap<BuildSession, BuildRecord>();
+const records = new Map<string, BuildRecord>();
 
-/** Notes a step; the last note about a script counts. The file is written at each executed step and at the end. */
+/** Notes a step; the last note about a script counts. Written to disk when a step starts and at the end. */
 export async function rememberStep(
   session: BuildSession,
-  step: RecordedStep & { readonly environment?: EnvironmentValues },
+  step: ScriptStep,
+  before: ImageState,
+  layer?: string,
 ): Promise<void> {
-  const record = records.get(session) ?? newRecord(session);
-  const { environment, ...kept } = step;
-  const same = (other: RecordedStep) =>
-    other.label.phase === step.label.phase && other.label.script === step.label.script;
-  const steps = [...record.steps.filter((other) => !same(other)), kept];
-  records.set(session, { ...record, steps, ...(environment === undefined ? {} : { environment }) });
-  if (step.layer === undefined) await write(session);
+  const record = records.get(session.job.id) ?? newRecord(session);
+  const { label, side, environment, onDisk = false } = step;
+  const noted: RecordedStep = { label, side, onDisk, before, ...(layer === undefined ? {} : { layer }) };
+  const same = (other: RecordedStep) => other.label.phase === label.phase && other.label.script === label.script;
+  const steps = [...record.steps.filter((other) => !same(other)), noted];
+  const environments = { ...record.environments, [label.phase]: environment };
+  records.set(session.job.id, { ...record, steps, environments });
+  if (layer === undefined) await write(session);
 }
 
 /** Notes how the build ended. */
 export async function finishRecord(session: BuildSession, status: BuildRecord["status"]): Promise<void> {
-  records.set(session, { ...(records.get(session) ?? newRecord(session)), status });
+  records.set(session.job.id, { ...(records.get(session.job.id) ?? newRecord(session)), status });
   await write(session);
 }
 
@@ -54,9 +61,10 @@ function newRecord(session: BuildSession): BuildRecord {
     elements: session.elements.map((element) => element.name),
     steps: [],
     status: "running",
+    environments: {},
   };
 }
 
 async function write(session: BuildSession): Promise<void> {
-  await session.store.writeJson(records.get(session), "builds", session.job.id, "record.json");
+  await session.store.writeJson(records.get(session.job.id), "builds", session.job.id, "record.json");
 }

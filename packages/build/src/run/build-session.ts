@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Element } from "@dibkit/model";
 import type { CommandRunner } from "../exec/command-runner.js";
@@ -45,6 +45,8 @@ export interface BuildPlaces {
   readonly staging: string;
   readonly scratch: string;
   readonly job: string;
+  /** Locked while the build runs. */
+  readonly lock: string;
 }
 
 export function buildPlaces(store: string, id: string): BuildPlaces {
@@ -61,6 +63,7 @@ export function buildPlaces(store: string, id: string): BuildPlaces {
     staging: place("staging"),
     scratch: place("scratch"),
     job: place("job.json"),
+    lock: place("lock"),
   };
 }
 
@@ -72,5 +75,6 @@ export async function createBuildPlaces(store: string, id: string): Promise<Buil
     await mkdir(directory, { recursive: true });
   }
   for (const directory of [places.image, places.staging, places.scratch]) await mkdir(directory, { recursive: true });
+  await writeFile(places.lock, "");
   return places;
 }

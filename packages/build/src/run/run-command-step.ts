@@ -83,20 +83,21 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
 
 /** Overlays that show a state of the image, with `staging` taking the changes. */
 export function overlaysOf(session: BuildSession, state: ImageState, staging: string): readonly OverlayMount[] {
-  const root = state.root.map((name) => `${name}/root`);
-  const hooks = state.hooks.map((name) => `${name}/hooks`);
-  return [
-    {
-      base: session.store.layers,
-      lower: [...root, "empty"],
-      upper: { directory: join(staging, "root"), work: join(staging, "work-root") },
-      at: TARGET_DIRECTORY,
-    },
-    {
-      base: session.store.layers,
-      lower: [...hooks, session.hooksBase],
-      upper: { directory: join(staging, "hooks"), work: join(staging, "work-hooks") },
-      at: HOOKS_DIRECTORY,
-    },
-  ];
+  return layerOverlays(session.store.layers, session.hooksBase, state, staging);
+}
+
+/** The target root and the hooks directory as overlays over the store's layers. */
+export function layerOverlays(
+  layers: string,
+  hooksBase: string,
+  state: ImageState,
+  staging: string,
+): readonly OverlayMount[] {
+  const overlay = (name: "root" | "hooks", lowest: string, at: string): OverlayMount => ({
+    base: layers,
+    lower: [...state[name].map((layer) => `${layer}/${name}`), lowest],
+    upper: { directory: join(staging, name), work: join(staging, `work-${name}`) },
+    at,
+  });
+  return [overlay("root", "empty", TARGET_DIRECTORY), overlay("hooks", hooksBase, HOOKS_DIRECTORY)];
 }

@@ -8,7 +8,7 @@ import { explainMiss, noteIngredients } from "../layers/explain-miss.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { afterLayer, layerName } from "../layers/layer-store.js";
-import { fileHash, hashTrees, holdsAnything, replacedFiles } from "../layers/tree-changes.js";
+import { fileHash, holdsAnything, measureTrees, replacedFiles } from "../layers/tree-changes.js";
 import { TARGET_DIRECTORY } from "../plan/base-environment.js";
 import { type ScriptStep, stepKey, stepName } from "../plan/script-step.js";
 import type { BuildFailure } from "./build-job.js";
@@ -28,13 +28,13 @@ export async function runScriptStep(
   const key = stepKey(step, state, session.helpers, session.job.request.architecture);
   const cached = step.onDisk ? undefined : await usableLayer(session, key);
   if (cached !== undefined) {
-    await rememberStep(session, { label: step.label, side: step.side, before: state, layer: layerName(cached.key) });
+    await rememberStep(session, step, state, layerName(cached.key));
     session.emit({ type: "step-finished", id, label: step.label, seconds: cached.seconds, outcome: "cached" });
     return ok(afterLayer(state, cached));
   }
   const reason = step.onDisk ? undefined : await reasonToRun(session, id, key);
   session.emit({ type: "step-started", id, label: step.label, ...(reason === undefined ? {} : { reason }) });
-  await rememberStep(session, { label: step.label, side: step.side, before: state, environment: step.environment });
+  await rememberStep(session, step, state);
   return execute(session, state, step, key);
 }
 
@@ -97,7 +97,7 @@ async function execute(
   }
   const meta = await commit(session, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
   finished("ran");
-  await rememberStep(session, { label: step.label, side: step.side, before: state, layer: layerName(meta.key) });
+  await rememberStep(session, step, state, layerName(meta.key));
   return ok(afterLayer(state, meta));
 }
 
@@ -118,8 +118,9 @@ async function commit(
     host,
   };
   const trees = Object.entries(changed).flatMap(([name, there]) => (there ? [name] : []));
-  const content = trees.length === 0 ? "" : await hashTrees(session.commands, staging, trees);
-  const repeatable = content !== undefined && result.mounts.unrepeatable.length === 0;
+  const measured =
+    trees.length === 0 ? { content: "", bytes: 0 } : await measureTrees(session.commands, staging, trees);
+  const repeatable = measured !== undefined && result.mounts.unrepeatable.length === 0;
   const meta: LayerMeta = {
     version: 1,
     // A layer that cannot be used again still holds the image's content: it gets a key nothing asks for.
@@ -127,7 +128,8 @@ async function commit(
     label: step.label,
     created: new Date().toISOString(),
     seconds: result.seconds,
-    content: content ?? session.job.id,
+    content: measured?.content ?? session.job.id,
+    bytes: measured?.bytes ?? 0,
     changed,
     mounts: result.mounts.records,
     replacedHooks: changed.hooks ? await replacedFiles(join(staging, "hooks"), session.hooksBase) : {},

@@ -1,14 +1,18 @@
 import { readFileSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Element, writeElement } from "@dibkit/model";
+import { createCommandRunner } from "../exec/command-runner.js";
 import { startWorker } from "../exec/worker-process.js";
 import { renderHostView } from "../host/host-view.js";
 import { parseMountInfo } from "../host/mount-table.js";
+import { shellQuote } from "../host/shell-quote.js";
+import { openLayerStore } from "../layers/layer-store.js";
 import type { BuildEvent } from "./build-event.js";
 import type { BuildJob, BuildOutcome } from "./build-job.js";
 import { createBuildPlaces } from "./build-session.js";
+import { removeBulk, sweepBuilds } from "./sweep-builds.js";
 
 export interface BuildWatcher {
   readonly onEvent: (event: BuildEvent) => void;
@@ -33,6 +37,7 @@ export async function startBuild({ job, authored }: StartableBuild, watcher: Bui
   for (const directory of [job.request.imageCache, job.request.lockFiles, ...job.writable]) {
     await mkdir(directory, { recursive: true });
   }
+  await sweepBuilds(await openLayerStore(job.request.store), createCommandRunner());
   const places = await createBuildPlaces(job.request.store, job.id);
   for (const element of authored) writeElement(element, join(places.elements, element.name));
   await writeFile(places.job, JSON.stringify(job), { mode: 0o600 });
@@ -42,7 +47,10 @@ export async function startBuild({ job, authored }: StartableBuild, watcher: Bui
     scratch: places.viewScratch,
     writable: [job.request.store, job.request.imageCache, job.request.lockFiles, ...job.writable],
   };
-  const script = renderHostView(view, [process.execPath, "--enable-source-maps", workerModule(), places.job]);
+  const node = [process.execPath, "--enable-source-maps", workerModule(), places.job];
+  // The lock says that the build runs; it goes with the last process of the namespace.
+  const lock = `exec 9> ${shellQuote(places.lock)}; flock 9`;
+  const script = `${lock}\n${renderHostView(view, node)}`;
   let outcome: BuildOutcome | undefined;
   const worker = startWorker(
     script,
@@ -57,9 +65,7 @@ export async function startBuild({ job, authored }: StartableBuild, watcher: Bui
   watcher.signal.addEventListener("abort", stop);
   const { exitCode, tail } = await worker.ended;
   watcher.signal.removeEventListener("abort", stop);
-  for (const place of [places.viewScratch, places.view, places.staging, places.scratch, places.image, places.hooks]) {
-    await rm(place, { recursive: true, force: true });
-  }
+  await removeBulk(job.request.store, job.id);
   if (outcome !== undefined) return outcome;
   if (watcher.signal.aborted) return { kind: "interrupted" };
   return {

@@ -86,6 +86,7 @@ export function renderStepScript(step: StepScript): string {
     "mount -t proc proc /proc",
     ...step.overlays.map(renderOverlay),
     ...renderMounts(step.mounts, step.target, step.named),
+    ...(step.chroot ? [refreshResolver(step.target)] : []),
     ...(step.hooksInTarget === undefined
       ? []
       : [
@@ -123,6 +124,16 @@ ${
 }
 exit $status
 `;
+}
+
+/**
+ * While it is built the image has the host's resolv.conf (mode 777, as upstream leaves it). A layer may come from a day
+ * with other name servers, so today's are put in; an image's own file is left alone.
+ */
+function refreshResolver(target: string): string {
+  const file = shellQuote(`${target}/etc/resolv.conf`);
+  const isOurs = `[ -f ${file} ] && [ ! -L ${file} ] && [ "$(stat -c %a ${file})" = 777 ] && [ -s /etc/resolv.conf ]`;
+  return `{ if ${isOurs} && ! cmp -s /etc/resolv.conf ${file}; then cat /etc/resolv.conf > ${file}; fi; }`;
 }
 
 function renderCommand(step: StepScript): string {

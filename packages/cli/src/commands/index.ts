@@ -3,8 +3,10 @@ import type { CommandEntry } from "../command.js";
 
 // biome-ignore format: one line per command.
 export const commands: readonly CommandEntry[] = [
+  { name: "blame", summary: "say which script of which element wrote a file of an image", load: () => import("./blame.js") },
   { name: "boot", summary: "boot an image under QEMU and say whether it came up", load: () => import("./boot.js") },
   { name: "build", summary: "build an image from elements or an image definition", load: () => import("./build.js") },
+  { name: "cache", summary: "list, check and trim the layers that builds have left", load: () => import("./cache.js") },
   { name: "compile", summary: "write TypeScript elements as directories that diskimage-builder reads", load: () => import("./compile.js") },
   { name: "doctor", summary: "show which host tools and abilities builds need, and which are missing", load: () => import("./doctor.js") },
   { name: "explain", summary: "say what a lint rule expects, why, and how to repair what it finds", load: () => import("./explain.js") },
@@ -15,4 +17,5 @@ export const commands: readonly CommandEntry[] = [
   { name: "plan", summary: "show everything a build would do, and do nothing", load: () => import("./plan.js") },
   { name: "publish", summary: "upload an image to OpenStack Glance, or make a libvirt domain of it", load: () => import("./publish.js") },
   { name: "resolve", summary: "show which elements an image is made of, and why each is there", load: () => import("./resolve.js") },
+  { name: "shell", summary: "open a shell in the image as it was at some step of a build", load: () => import("./shell.js") },
 ];

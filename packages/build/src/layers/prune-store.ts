@@ -1,0 +1,55 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { CommandRunner } from "../exec/command-runner.js";
+import type { LayerMeta } from "./layer.js";
+import { type LayerStore, layerName } from "./layer-store.js";
+import { measureTrees } from "./tree-changes.js";
+
+/** A layer and when it was last of use. */
+export interface UsedLayer {
+  readonly meta: LayerMeta;
+  readonly used: Date;
+}
+
+/** All layers, the most recently used first. */
+export async function usedLayers(store: LayerStore): Promise<readonly UsedLayer[]> {
+  const metas = await store.all();
+  const layers = await Promise.all(
+    metas.map(async (meta) => ({
+      meta,
+      used: (await stat(join(store.layers, layerName(meta.key), "meta.json"))).atime,
+    })),
+  );
+  return layers.sort((a, b) => b.used.getTime() - a.used.getTime());
+}
+
+/** Removes the least recently used layers until at most `limit` bytes are left; gives the removed ones. */
+export async function pruneStore(store: LayerStore, limit: number): Promise<readonly UsedLayer[]> {
+  const removed: UsedLayer[] = [];
+  let total = 0;
+  for (const layer of await usedLayers(store)) {
+    total += layer.meta.bytes;
+    if (total <= limit) continue;
+    await store.remove(layer.meta);
+    removed.push(layer);
+  }
+  return removed;
+}
+
+/** Layers whose content is not what it was when it was kept; with `repair` they are removed. */
+export async function verifyStore(
+  store: LayerStore,
+  commands: CommandRunner,
+  repair: boolean,
+): Promise<readonly LayerMeta[]> {
+  const damaged: LayerMeta[] = [];
+  for (const meta of await store.all()) {
+    const trees = Object.entries(meta.changed).flatMap(([name, there]) => (there ? [name] : []));
+    if (trees.length === 0) continue;
+    const measured = await measureTrees(commands, join(store.layers, layerName(meta.key)), trees);
+    if (measured?.content === meta.content) continue;
+    damaged.push(meta);
+    if (repair) await store.remove(meta);
+  }
+  return damaged;
+}

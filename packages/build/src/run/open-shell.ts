@@ -1,0 +1,125 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { err, ok, type Result } from "@dibkit/model";
+import { createCommandRunner, exitCodeOf } from "../exec/command-runner.js";
+import { namespaceCommand } from "../exec/namespace-command.js";
+import { renderHostView } from "../host/host-view.js";
+import { parseMountInfo } from "../host/mount-table.js";
+import { shellCommand } from "../host/shell-quote.js";
+import type { PastBuild } from "../layers/build-history.js";
+import type { ImageState, LayerMeta } from "../layers/layer.js";
+import { afterLayer, type LayerStore } from "../layers/layer-store.js";
+import { BUILD_DIRECTORY, HOOKS_DIRECTORY, TARGET_DIRECTORY, targetEnvironment } from "../plan/base-environment.js";
+import type { RecordedStep } from "./build-record.js";
+import { createBuildPlaces } from "./build-session.js";
+import { serialiseEnvironment } from "./environment-capture.js";
+import { layerOverlays } from "./run-command-step.js";
+import { renderStepScript } from "./step-script.js";
+import { removeBulk } from "./sweep-builds.js";
+
+/** The moment of a build that a shell is wanted for. */
+export interface ShellMoment {
+  readonly step: RecordedStep;
+  readonly when: "before" | "after";
+}
+
+export interface ShellRequest {
+  /** Words of a command; empty for a shell. */
+  readonly command: readonly string[];
+  /** The command gets the terminal. */
+  readonly interactive: boolean;
+  /** `TERM`. */
+  readonly terminalType: string;
+  /** Lines the command prints when it does not have the terminal. */
+  readonly onOutput: (line: string) => void;
+}
+
+/** The step a word such as `install.d/50-nginx` means, or without one the step that failed, else the last one. */
+export function findMoment(
+  build: PastBuild,
+  word: string | undefined,
+  when: "before" | "after",
+): Result<ShellMoment, string> {
+  const { steps } = build.record;
+  const layered = steps.filter((step) => !step.onDisk);
+  const lastLayered = layered.at(-1);
+  const wanted =
+    word === undefined ? (steps.find((step) => step.layer === undefined) ?? lastLayered) : named(steps, word);
+  if (wanted === undefined) {
+    const names = layered.map(({ label }) => `${label.phase}/${label.script}`).join(", ");
+    return err(word === undefined ? "the build has no steps" : `no step "${word}"; the steps are ${names}`);
+  }
+  // The disk is not kept, but the tree it was made from is.
+  if (wanted.onDisk && lastLayered !== undefined) return ok({ step: lastLayered, when: "after" });
+  return ok({ step: wanted, when: wanted.layer === undefined ? "before" : word === undefined ? "after" : when });
+}
+
+function named(steps: readonly RecordedStep[], word: string): RecordedStep | undefined {
+  return steps.find(({ label }) => `${label.phase}/${label.script}` === word || label.script === word);
+}
+
+/** The state of the image at a moment; undefined when its layers are gone. */
+export async function stateAt(store: LayerStore, moment: ShellMoment): Promise<ImageState | undefined> {
+  const { step, when } = moment;
+  if (when === "before" || step.layer === undefined) return step.before;
+  const meta = await store.readJson<LayerMeta>("l", step.layer, "meta.json");
+  return meta && afterLayer(step.before, meta);
+}
+
+/**
+ * Runs a command, or an interactive shell, in the image as it was at a moment of a past build, with the environment of
+ * that phase. Changes are thrown away. Gives the exit code.
+ */
+export async function openShell(
+  store: LayerStore,
+  build: PastBuild,
+  moment: ShellMoment,
+  state: ImageState,
+  { command, interactive, terminalType, onOutput }: ShellRequest,
+): Promise<number> {
+  const { job } = build;
+  const id = `shell-${process.pid}`;
+  const places = await createBuildPlaces(store.directory, id);
+  const environment = build.record.environments[moment.step.label.phase] ?? {};
+  writeFileSync(
+    join(places.staging, "environment"),
+    serialiseEnvironment({ ...targetEnvironment(environment), TERM: terminalType }),
+    {
+      mode: 0o600,
+    },
+  );
+  for (const name of ["root", "hooks", "work-root", "work-hooks"])
+    mkdirSync(join(places.staging, name), { recursive: true });
+  const script = renderStepScript({
+    overlays: layerOverlays(store.layers, join(store.directory, "builds", job.id, "hooks"), state, places.staging),
+    target: TARGET_DIRECTORY,
+    mounts: state.mounts,
+    named: { DIB_IMAGE_CACHE: job.request.imageCache, DIB_LOCKFILES: job.request.lockFiles },
+    chroot: true,
+    hooksInTarget: HOOKS_DIRECTORY,
+    command: command.length > 0 ? command : ["bash"],
+    workingDirectory: "/",
+    environmentFile: join(places.staging, "environment"),
+    mountTableFile: "/dev/null",
+    ...(interactive ? { interactive } : {}),
+  });
+  const prepare = shellCommand("mkdir", "-p", TARGET_DIRECTORY, HOOKS_DIRECTORY, BUILD_DIRECTORY);
+  const view = {
+    table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
+    mountPoint: places.view,
+    scratch: places.viewScratch,
+    writable: [store.directory, job.request.imageCache],
+  };
+  const inView = renderHostView(view, ["bash", "-c", `${prepare}\n${script}`]);
+  try {
+    const done = await createCommandRunner().run(namespaceCommand(["bash", "-c", inView]), {
+      cwd: "/",
+      ...(interactive ? { stdio: "inherit" as const } : {}),
+      onOutput,
+    });
+    return done.ok ? 0 : exitCodeOf(done.error);
+  } finally {
+    await removeBulk(store.directory, id);
+    rmSync(places.directory, { recursive: true, force: true });
+  }
+}

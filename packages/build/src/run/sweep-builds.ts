@@ -1,0 +1,36 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { CommandRunner } from "../exec/command-runner.js";
+import { buildIds } from "../layers/build-history.js";
+import type { LayerStore } from "../layers/layer-store.js";
+import { buildPlaces } from "./build-session.js";
+
+const REMEMBERED_BUILDS = 20;
+
+/**
+ * Removes what builds that are over, or were killed, left in the store: their images and half-made layers at once,
+ * logs and records when 20 newer builds have come. A running build holds a lock on its directory.
+ */
+export async function sweepBuilds(store: LayerStore, commands: CommandRunner): Promise<void> {
+  const ids = await buildIds(store);
+  const old = new Set(ids.slice(0, Math.max(0, ids.length - REMEMBERED_BUILDS)));
+  for (const id of ids) {
+    const places = buildPlaces(store.directory, id);
+    if (await isRunning(places.lock, commands)) continue;
+    await removeBulk(store.directory, id);
+    if (old.has(id)) await rm(join(store.directory, "builds", id), { recursive: true, force: true });
+  }
+}
+
+async function isRunning(lock: string, commands: CommandRunner): Promise<boolean> {
+  const free = await commands.run(["flock", "--nonblock", "--shared", lock, "true"]);
+  return !free.ok && free.error.kind === "exited" && free.error.exitCode === 1;
+}
+
+/** Removes everything big of a build that is over; the hooks stay for `dibkit shell`. */
+export async function removeBulk(store: string, id: string): Promise<void> {
+  const places = buildPlaces(store, id);
+  for (const place of [places.viewScratch, places.view, places.staging, places.scratch, places.image]) {
+    await rm(place, { recursive: true, force: true });
+  }
+}
