@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { dibkit, leftovers, runProgram, whyNotBuild } from "./dibkit.js";
 
@@ -29,8 +30,12 @@ const elements = tree("elements", {
   "slow/element-deps": "tiny\n",
   "slow/root.d/50-wait": "#!/bin/bash\nsleep 3071\n",
   "hungry/element-deps": "tiny\n",
-  "hungry/root.d/50-fill": '#!/bin/bash\nset -eu\ndd if=/dev/zero of="$TARGET_ROOT/big" bs=1M count=64\n',
+  "hungry/root.d/50-fill": '#!/bin/bash\nset -eu\nfallocate -l 4G "$TARGET_ROOT/big"\n',
 });
+/** Process ids of what the element "slow" runs. */
+async function sleepers(): Promise<string> {
+  return (await runProgram(["pgrep", "--full", "--exact", "sleep 3071"])).stdout;
+}
 const at = ["--elements-path", elements];
 
 describe("what cannot be composed is refused before anything is built", () => {
@@ -84,8 +89,12 @@ describe("TypeScript errors are shown at the author's line", () => {
 });
 
 describe.skipIf(cantBuild)(`builds that fail${cantBuild ? ` (${cantBuild})` : ""}`, () => {
+  const store = ["--cache-dir", join(root, "store")];
+
   test("a script that exits 22: element, script, code, its last lines, the log", async () => {
-    const run = await dibkit(["build", "failing", "-n", "-t", "tar", "-o", "out/failing", ...at], { cwd: root });
+    const run = await dibkit(["build", "failing", "-n", "-t", "tar", ...store, "-o", "out/failing", ...at], {
+      cwd: root,
+    });
     expect(run.exitCode).toBe(3);
     expect(run.stderr).toContain('hook script root.d/50-fetch of element "failing" failed with exit code 22');
     expect(run.stderr).toContain("looking for the archive");
@@ -96,7 +105,9 @@ describe.skipIf(cantBuild)(`builds that fail${cantBuild ? ` (${cantBuild})` : ""
   });
 
   test("an output directory that cannot be written, before any script runs", async () => {
-    const run = await dibkit(["build", "failing", "-n", "-t", "tar", "-o", "/proc/image", ...at], { cwd: root });
+    const run = await dibkit(["build", "failing", "-n", "-t", "tar", ...store, "-o", "/proc/image", ...at], {
+      cwd: root,
+    });
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain('"/proc"');
     expect(run.stderr).not.toContain("looking for the archive");
@@ -104,39 +115,43 @@ describe.skipIf(cantBuild)(`builds that fail${cantBuild ? ` (${cantBuild})` : ""
 
   test("Ctrl-C ends it with 130 and leaves no mount, no loop device, no process, no image", async () => {
     const before = await leftovers();
-    let interrupted = false;
-    const run = await dibkit(["build", "slow", "-n", "-t", "tar", "-o", "out/slow", ...at], {
+    const running = dibkit(["build", "slow", "-n", "-t", "tar", ...store, "-o", "out/slow", ...at], {
       cwd: root,
-      onStderr(stderr, child) {
-        if (interrupted || !stderr.includes("50-wait")) return;
-        interrupted = true;
+      async onStart(child) {
+        while ((await sleepers()) === "") await setTimeout(100);
         child.kill("SIGINT");
       },
     });
+    const run = await running;
     expect(run.exitCode).toBe(130);
-    expect((await runProgram(["pgrep", "--full", "--exact", "sleep 3071"])).stdout).toBe("");
+    expect(await sleepers()).toBe("");
     expect(await leftovers()).toEqual(before);
     expect(existsSync(join(root, "out/slow.tar"))).toBe(false);
   });
 
-  test("no space left: said in those words, and no half image", async () => {
+  test.each([
+    ["too little to begin with", "16M", ["GiB are free for the output directory", "free some space"], 2],
+    [
+      "used up by a script",
+      "2200M",
+      ['hook script root.d/50-fill of element "hungry" failed', "No space left on device"],
+      3,
+    ],
+  ])("no space left: %s", async (_what, size, texts, exitCode) => {
     const small = tree("small", { "keep/me": "" });
-    const script = 'mount -t tmpfs -o size=16M tmpfs "$1" && shift && exec "$@"';
-    const through = ["unshare", "--mount", "sh", "-c", script, "sh", small];
-    const run = await dibkit(["build", "hungry", "-n", "-t", "tar", "-o", `${small}/image`, ...at], {
-      cwd: root,
-      through,
-      env: { TMPDIR: small, XDG_CACHE_HOME: small, HOME: small },
-    });
-    expect([2, 3]).toContain(run.exitCode);
-    expect(run.stderr.toLowerCase()).toContain("no space left");
+    const script = 'mount -t tmpfs -o size="$1" tmpfs "$2" && shift 2 && exec "$@"';
+    const through = ["unshare", "--mount", "sh", "-c", script, "sh", size, small];
+    const places = ["--cache-dir", `${small}/store`, "--image-cache", `${small}/cache`, "-o", `${small}/image`];
+    const run = await dibkit(["build", "hungry", "-n", "-t", "tar", ...places, ...at], { cwd: root, through });
+    for (const text of texts) expect(run.stderr).toContain(text);
+    expect(run.exitCode).toBe(exitCode);
   });
 
   test("a host without loop devices", async () => {
     const through = ["unshare", "--mount", "sh", "-c", 'mount --bind /dev/null /dev/loop-control && exec "$@"', "sh"];
-    const run = await dibkit(["build", "tiny", "vm", "-o", "out/loopless", ...at], { cwd: root, through });
-    expect([2, 3]).toContain(run.exitCode);
-    expect(run.stderr).toContain("loop");
+    const run = await dibkit(["build", "tiny", "vm", "-o", "out/loopless", ...store, ...at], { cwd: root, through });
+    expect(run.stderr).toContain('this machine has no loop devices ("/dev/loop-control" is something else)');
+    expect(run.exitCode).toBe(2);
     expect(existsSync(join(root, "out/loopless.qcow2"))).toBe(false);
   });
 });

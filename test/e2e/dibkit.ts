@@ -16,8 +16,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Words to put before `node dibkit …`, such as `unshare --mount`. */
   readonly through?: readonly string[];
-  /** Called with all of stderr so far each time some comes, to act on a running program. */
-  readonly onStderr?: (stderr: string, child: ChildProcess) => void;
+  /** Called when the program has been started, to act on it while it runs. */
+  readonly onStart?: (child: ChildProcess) => Promise<void>;
 }
 
 /** Runs the built command line as a user does, in a process of its own. */
@@ -33,10 +33,8 @@ export function runProgram(words: readonly string[], options: RunOptions = {}): 
   const child = spawn(program, args, { cwd: options.cwd ?? repository, env, stdio: ["ignore", "pipe", "pipe"] });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-    options.onStderr?.(stderr, child);
-  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  void options.onStart?.(child);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));

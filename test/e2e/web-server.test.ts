@@ -32,7 +32,7 @@ describe("the path of examples/web-server, by the command line", () => {
       "DHCP=yes",
     );
     expect(await compile("--check")).toMatchObject({ exitCode: 0 });
-    const lint = await runProgram(["dib-lint"], { cwd: elements });
+    const lint = await runProgram(["dib-lint"], { cwd: out, env: { ELEMENTS_DIR: elements, LIB_DIR: elements } });
     expect(`${lint.stdout}${lint.stderr}`).not.toContain("ERROR");
     expect(lint.exitCode).toBe(0);
   });

@@ -6,6 +6,7 @@ import { type HostTool, uniqueTools } from "../disk/host-tool.js";
 import { findProgram } from "../doctor/find-program.js";
 import { checkFormats } from "../formats/check-formats.js";
 import type { BuildRequest } from "./build-request.js";
+import { checkLoopDevices } from "./check-loop-devices.js";
 import { formatRequest } from "./format-request.js";
 import type { HooksTree } from "./hooks-tree.js";
 import type { KnownValues } from "./plan-packages.js";
@@ -45,7 +46,13 @@ const LEAST_FREE_BYTES = 2 * GIB;
 
 /** Everything that would make the build fail and can be known now, in one list. */
 export function checkBuild(checks: BuildChecks): readonly Diagnostic[] {
-  return [...checkTools(checks), ...checkFormatRequest(checks), ...checkPlaces(checks), ...checkConditions(checks)];
+  return [
+    ...checkTools(checks),
+    ...(checks.disk === undefined ? [] : checkLoopDevices()),
+    ...checkFormatRequest(checks),
+    ...checkPlaces(checks),
+    ...checkConditions(checks),
+  ];
 }
 
 function error(code: string, message: string, help?: string, location?: Location): Diagnostic {

@@ -1,0 +1,20 @@
+import { statSync } from "node:fs";
+import type { Diagnostic } from "@dibkit/model";
+
+const CONTROL = "/dev/loop-control";
+/** Device number 10:237 (Documentation/admin-guide/devices.txt), as `makedev(3)` packs it. */
+const CONTROL_DEVICE = (10 << 8) | 237;
+
+/** Whether this machine can attach disk images at all; a container often cannot. */
+export function checkLoopDevices(): readonly Diagnostic[] {
+  const found = statSync(CONTROL, { throwIfNoEntry: false });
+  if (found?.isCharacterDevice() && found.rdev === CONTROL_DEVICE) return [];
+  return [
+    {
+      code: "no-loop-devices",
+      severity: "error",
+      message: `this machine has no loop devices ("${CONTROL}" ${found ? "is something else" : "is missing"}), and a disk image needs one`,
+      help: 'load the module with "modprobe loop", or give the container /dev/loop-control and /dev/loop*',
+    },
+  ];
+}

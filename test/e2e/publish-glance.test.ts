@@ -1,0 +1,272 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadCloudConfig } from "@dibkit/build";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { openCloudSession } from "../../packages/build/src/publish/openstack/cloud-session.js";
+import { openHttpDoor } from "../../packages/build/src/publish/openstack/http-door.js";
+import { missing, renewTokenKeys, start, startGlance, stop, stopService } from "../../scripts/openstack/services.mjs";
+import { dibkit, type ProgramRun, type RunOptions, runProgram } from "./dibkit.js";
+import { type Gate, type GateOptions, openGate } from "./gate.js";
+
+const MIB = 1 << 20;
+const root = mkdtempSync(join(tmpdir(), "dibkit-e2e-glance-"));
+const directory = join(root, "site");
+const image = join(root, "web.qcow2");
+const large = join(root, "large.raw");
+const huge = join(root, "huge.raw");
+// In CI nothing is skipped: the set-up then fails.
+const cannot = process.env.CI ? undefined : missing();
+
+let site: Awaited<ReturnType<typeof start>>;
+const gates: Gate[] = [];
+
+describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${cannot ? ` (${cannot})` : ""}`, () => {
+  beforeAll(async () => {
+    await runProgram(["qemu-img", "create", "-q", "-f", "qcow2", image, "1G"]);
+    writeFileSync(large, randomBytes(24 * MIB));
+    writeFileSync(huge, "");
+    truncateSync(huge, 200 * MIB);
+    site = await start(directory, { quotaMiB: 64 });
+  });
+  afterAll(async () => {
+    if (site) await stop(site);
+    rmSync(root, { recursive: true });
+  });
+  afterEach(async () => {
+    await Promise.all(gates.splice(0).map((gate) => gate.close()));
+  });
+
+  const publish = (words: readonly string[], options: RunOptions = {}) =>
+    dibkit(["publish", "glance", ...words], {
+      cwd: directory,
+      ...options,
+      env: { OS_CLOUD: "dibkit-test", HOME: root, ...options.env },
+    });
+
+  test("uploads an image with what its consumer needs, verified and active", async () => {
+    const words = ["--name", "atomic", "--property", "os_distro=fedora-atomic", "--tag", "magnum", "--min-disk", "1"];
+    const run = await publish([image, ...words, "--visibility", "shared", "--format", "json"]);
+    expect(run.stderr).toContain('created image "atomic", sha512 verified\n');
+    expect(run.exitCode).toBe(0);
+    const sent = readFileSync(image);
+    const digest = { algorithm: "sha512", value: createHash("sha512").update(sent).digest("hex") };
+    const result = JSON.parse(run.stdout) as { id: string };
+    expect(result).toMatchObject({ version: 1, name: "atomic", outcome: "created", bytes: sent.length, digest });
+    const [record, ...others] = await imagesNamed("atomic");
+    expect(others).toEqual([]);
+    expect(record).toMatchObject({
+      ...{ id: result.id, status: "active", disk_format: "qcow2", container_format: "bare", visibility: "shared" },
+      ...{ min_disk: 1, os_distro: "fedora-atomic", tags: ["magnum"], os_hash_value: digest.value, protected: false },
+    });
+    expect(readFileSync(join(directory, "images", result.id)).equals(sent)).toBe(true);
+  });
+
+  test("meets an image of that name as it is told to", async () => {
+    const before = (await imagesNamed("atomic"))[0]?.id as string;
+    const at = ["--name", "atomic"];
+    expect(await publish([image, ...at])).toEqual({
+      ...{ exitCode: 2, stdout: "" },
+      stderr: `error: image "atomic" already exists as ${before}\n help: give another --name, or --if-exists replace or skip\n`,
+    });
+    expect(await publish([image, ...at, "--if-exists", "skip"])).toMatchObject({ exitCode: 0, stdout: `${before}\n` });
+    const replaced = await publish([image, ...at, "--if-exists", "replace"]);
+    expect(replaced.stderr).toContain('replaced image "atomic"');
+    const after = await imagesNamed("atomic");
+    expect(after.map(({ id, status }) => ({ id, status }))).toEqual([{ id: replaced.stdout.trim(), status: "active" }]);
+    expect(replaced.stdout.trim()).not.toBe(before);
+  });
+
+  test("says that the quota is full before a byte is sent, and leaves nothing", async () => {
+    const run = await publish([huge]);
+    expect(run.stderr).toMatch(/^error: glance has no room for 200 MiB: .*quota.*\n help: delete images/);
+    expect(run).toMatchObject({ exitCode: 3, stdout: "" });
+    expect(await imagesNamed("huge")).toEqual([]);
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, readonly string[], RegExp]>([
+    [
+      "a wrong password",
+      { OS_CLOUD: "", OS_USERNAME: "builder", OS_PASSWORD: "not-the-password" },
+      [],
+      /^error: keystone at http:\S+ refused the credentials: The request you have made requires authentication\n help: check/,
+    ],
+    [
+      "a cloud that is not there",
+      { OS_CLOUD: "prod" },
+      [],
+      /^error: cloud "prod" is not defined in .*clouds.yaml": there are "dibkit-test"\n/,
+    ],
+    [
+      "a region that is not there",
+      {},
+      ["--region", "North"],
+      /^error: region "North" is not a region of cloud "dibkit-test": it has "RegionOne"\n/,
+    ],
+    [
+      "an address where nothing listens",
+      {},
+      ["--image-endpoint", "http://127.0.0.1:9"],
+      /^error: cannot reach glance at http:\/\/127.0.0.1:9\/v2\/images: nothing listens there/,
+    ],
+    [
+      "what only an administrator may do",
+      {},
+      ["--visibility", "public"],
+      /^error: glance does not let this user create images: .*publicize_image/,
+    ],
+  ])("says what is wrong: %s", async (_what, env, words, message) => {
+    const keystone = {
+      OS_AUTH_URL: `http://127.0.0.1:${site.keystonePort}`,
+      OS_PROJECT_NAME: "images",
+      OS_DEFAULT_DOMAIN: "default",
+    };
+    const run = await publish([image, "--name", "refused", ...words], {
+      env: env.OS_PASSWORD ? { ...keystone, ...env } : env,
+    });
+    expect(run.stderr).toMatch(message);
+    expect(run.exitCode).toBeGreaterThan(1);
+    expect(run.stderr).not.toContain("not-the-password");
+    expect(await imagesNamed("refused")).toEqual([]);
+  });
+
+  test("distrusts a certificate until it is told whom to trust", async () => {
+    const tls = await selfSigned();
+    const endpoint = ["--image-endpoint", (await gate({ tls })).url];
+    const refused = await publish([image, "--name", "tls", ...endpoint]);
+    expect(refused.stderr).toMatch(
+      /^error: no trusted connection to glance at https:\S+: its certificate is self-signed\n help: .*--cacert/,
+    );
+    expect(refused.exitCode).toBe(3);
+    const trusted = await publish([image, "--name", "tls", ...endpoint, "--cacert", join(root, "cert.pem")]);
+    expect(trusted).toMatchObject({ exitCode: 0 });
+  });
+
+  test("takes the half image back on Ctrl-C, and shows no credential while it runs", async () => {
+    const stored = storedImages();
+    let commandLines = "";
+    const run = await publishHeld("stopped", (child) => {
+      commandLines = allCommandLines();
+      child.kill("SIGINT");
+    });
+    expect(run.exitCode).toBe(130);
+    expect(await imagesNamed("stopped")).toEqual([]);
+    expect(storedImages()).toEqual(stored);
+    expect(commandLines).toContain("publish\0glance");
+    for (const password of Object.values(site.secrets)) {
+      expect(commandLines).not.toContain(password);
+      expect(run.stderr).not.toContain(password);
+    }
+  });
+
+  test("starts again when the service comes back", async () => {
+    let back: Promise<unknown> | undefined;
+    const run = await publishHeld("patient", () => {
+      back = stopService(site, "glance", "SIGKILL").then(() => startGlance(site));
+    });
+    await back;
+    expect(run.stderr).toMatch(
+      /the upload broke off after .* of 24.0 MiB .*; Glance cannot resume, so it starts again: attempt 2 of 3/,
+    );
+    expect(run).toMatchObject({ exitCode: 0 });
+    const found = await imagesNamed("patient");
+    expect(found.map(({ id, status, tags }) => ({ id, status, tags }))).toEqual([
+      { id: run.stdout.trim(), status: "active", tags: [] },
+    ]);
+  });
+
+  test("names what is left when the service stays away, and the next run clears it", async () => {
+    let gone: Promise<unknown> | undefined;
+    const run = await publishHeld("orphan", () => {
+      gone = stopService(site, "glance", "SIGKILL");
+    }, ["--patience", "1"]);
+    await gone;
+    expect(run.stderr).toMatch(/error: glance went away after .* of 24.0 MiB: /);
+    expect(run.exitCode).toBe(3);
+    const left = /the half image (\S+) is still in Glance .*the next publish of this name deletes it/.exec(
+      run.stderr,
+    )?.[1];
+    await startGlance(site);
+    expect(await imagesNamed("orphan")).toMatchObject([{ id: left, status: "saving" }]);
+    const again = await publish([image, "--name", "orphan"]);
+    expect(again.stderr).toContain(`deleted image ${left}, which an earlier upload that broke off had left behind`);
+    expect(await imagesNamed("orphan")).toMatchObject([{ id: again.stdout.trim(), status: "active", tags: [] }]);
+  });
+
+  test("logs in again when its token is worth nothing any more", async () => {
+    const config = await loadCloudConfig({ OS_CLOUD: "dibkit-test", HOME: root }, directory);
+    if (!config.ok) throw new Error(config.error.message);
+    const door = await openHttpDoor(config.value.tls);
+    if (!door.ok) throw new Error("no door");
+    const session = await openCloudSession(config.value, door.value);
+    if (!session.ok) throw new Error(session.error.kind);
+    await renewTokenKeys(site);
+    expect(await session.value.request({ method: "GET", path: "/v2/images" })).toMatchObject({
+      ok: true,
+      value: { status: 200 },
+    });
+  });
+
+  /** Uploads 24 MiB, stops the transfer after 8 of them, and then lets something happen. */
+  async function publishHeld(
+    name: string,
+    onHeld: (child: { kill(signal: "SIGINT"): void }) => void,
+    words: readonly string[] = [],
+  ): Promise<ProgramRun> {
+    let child: { kill(signal: "SIGINT"): void } | undefined;
+    const way = await gate({ holdAfter: 8 * MIB, onHeld: () => child && onHeld(child) });
+    return publish([large, "--name", name, "--image-endpoint", way.url, ...words], {
+      onStderr: (_text, running) => {
+        child = running;
+      },
+    });
+  }
+
+  async function gate(options: GateOptions): Promise<Gate> {
+    const opened = await openGate(site.glancePort, options);
+    gates.push(opened);
+    return opened;
+  }
+
+  async function selfSigned(): Promise<{ cert: string; key: string }> {
+    const words = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"];
+    const made = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"];
+    expect(await runProgram(["openssl", ...words, ...made], { cwd: root })).toMatchObject({ exitCode: 0 });
+    return { cert: readFileSync(join(root, "cert.pem"), "utf8"), key: readFileSync(join(root, "key.pem"), "utf8") };
+  }
+
+  const storedImages = () => readdirSync(join(directory, "images")).sort();
+
+  /** Asks Glance without dibkit. */
+  async function imagesNamed(name: string): Promise<readonly { id: string; status: string; tags: string[] }[]> {
+    const domain = { id: "default" };
+    const user = { name: "builder", password: site.secrets.user, domain };
+    const auth = {
+      identity: { methods: ["password"], password: { user } },
+      scope: { project: { name: "images", domain } },
+    };
+    const login = await fetch(`http://127.0.0.1:${site.keystonePort}/v3/auth/tokens`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ auth }),
+    });
+    const headers = { "x-auth-token": login.headers.get("x-subject-token") ?? "" };
+    const answer = await fetch(`http://127.0.0.1:${site.glancePort}/v2/images?name=${name}`, { headers });
+    return ((await answer.json()) as { images: { id: string; status: string; tags: string[] }[] }).images;
+  }
+});
+
+/** The words of every process of this machine, as `ps` would show them. */
+function allCommandLines(): string {
+  const processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return processes
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      } catch {
+        return "";
+      }
+    })
+    .join("\n");
+}
