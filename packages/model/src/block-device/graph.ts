@@ -81,11 +81,16 @@ function sortTopologically(nodes: readonly GraphNode[]): readonly GraphNode[] {
 function reportCycle(nodes: readonly GraphNode[], done: ReadonlySet<GraphNode>, report: Report): void {
   const stuck = nodes.filter((node) => !done.has(node));
   const names = new Set(stuck.map(({ name }) => name));
+  const neededBy = (node: GraphNode) => [
+    ...node.after.map(({ name }) => name),
+    ...stuck.filter(({ before }) => before?.some(({ name }) => name === node.name)).map(({ name }) => name),
+  ];
   const path: GraphNode[] = [];
   let node = stuck[0];
+  // Every stuck node needs another stuck one, so following needs leads into a circle.
   while (node !== undefined && !path.includes(node)) {
     path.push(node);
-    const next = node.after.find(({ name }) => names.has(name))?.name;
+    const next = neededBy(node).find((name) => names.has(name));
     node = stuck.find(({ name }) => name === next);
   }
   const circle = node === undefined ? path : path.slice(path.indexOf(node));
