@@ -204,7 +204,7 @@ it.each<[string, string, readonly string[]]>([
     `${rooted}- mkfs: { name: a, base: lv, type: ext2 }\n- lvm: { name: l, pvs: [ { name: pv, base: lv } ], vgs: [ { name: vg, base: [ pv ] } ], lvs: [ { name: lv, base: vg, size: 1G } ] }\n`,
     [
       '3:44 error block-device/wrong-base lvm "l" cannot be made on lvs "lv" [use "image0"]',
-      '3:108 error block-device/cycle nodes depend on each other in a circle: "lv" needs "vg" needs "pv" needs "l" needs "lv" [change one of the bases]',
+      '3:104 error block-device/cycle nodes depend on each other in a circle: "lv" needs "vg" needs "pv" needs "l" needs "lv" [change one of the bases]',
     ],
   ],
   [
