@@ -40,6 +40,6 @@ export interface LintConfiguration {
   readonly targets?: readonly Target[];
   /** Variables that are given to builds from outside, so that reading them is fine. */
   readonly variables?: readonly string[];
-  /** Run ShellCheck too; it takes about ten times as long as all other rules together. */
+  /** Run ShellCheck: always, or never. Unless stated it is run when it is installed and there are few scripts. */
   readonly shellcheck?: boolean;
 }

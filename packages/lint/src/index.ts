@@ -19,5 +19,6 @@ export type { Reporter, ReportOptions } from "./reporter.js";
 export { reporters } from "./reporters/index.js";
 export * from "./rule.js";
 export { rules } from "./rules/index.js";
+export { parseShellcheck, SHELLCHECK_CODES, type ShellcheckComment } from "./shellcheck.js";
 export { countsOf, isFailure } from "./summary.js";
 export { type WrittenFixes, writeFixes } from "./write-fixes.js";

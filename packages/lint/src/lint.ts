@@ -9,6 +9,7 @@ import { type BashVerdict, type ElementContext, elementContext } from "./element
 import type { Finding, Rule } from "./rule.js";
 import { rules as allRules } from "./rules/index.js";
 import { settingsOf } from "./settings.js";
+import { type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
 import { type FileSuppressions, isSuppressed, suppressionFindings, suppressionsOf } from "./suppressions.js";
 import { targetsOf } from "./targets.js";
 
@@ -16,8 +17,10 @@ import { targetsOf } from "./targets.js";
 export interface LintTools {
   /** `bash -n` on each text. */
   readonly bashVerdicts?: (sources: readonly SourceText[]) => Promise<ReadonlyMap<SourceText, BashVerdict>>;
-  /** ShellCheck on each script; returns finished diagnostics with codes `shellcheck/SC…`. */
-  readonly shellcheck?: (sources: readonly SourceText[]) => Promise<readonly Diagnostic[]>;
+  /** ShellCheck, with `SHELLCHECK_CODES`, on each script; nothing for those it was not run on. */
+  readonly shellcheck?: (
+    sources: readonly SourceText[],
+  ) => Promise<ReadonlyMap<SourceText, readonly ShellcheckComment[]>>;
 }
 
 export interface LintRequest {
@@ -71,11 +74,7 @@ export async function lint(request: LintRequest): Promise<LintResult> {
   const found: Diagnostic[] = [...(request.diagnostics ?? [])];
   found.push(...checked.flatMap((context) => elementFindings(context, active)));
   found.push(...graphFindings(elements, images, { catalog, configuration, targets, rules: active, contextOf }));
-  if (tools.shellcheck) {
-    found.push(
-      ...(await tools.shellcheck(checked.flatMap((context) => context.shellScripts.map((file) => file.source)))),
-    );
-  }
+  if ((request.only ?? []).length === 0) found.push(...(await shellcheckFindings(checked, tools)));
   return finish(found, checked, request, rules, settings);
 }
 
@@ -92,6 +91,21 @@ async function askBash(contexts: readonly ElementContext[], rules: readonly Rule
     .filter((script) => script.shell.problems.length > 0)
     .map((script) => script.source);
   return doubtful.length === 0 ? [] : tools.bashVerdicts([...new Set(doubtful)]);
+}
+
+async function shellcheckFindings(contexts: readonly ElementContext[], tools: LintTools): Promise<Diagnostic[]> {
+  const owners = new Map<SourceText, string>();
+  for (const { element, shellScripts, hookScripts } of contexts) {
+    for (const { source } of [...shellScripts, ...hookScripts]) owners.set(source, element.name);
+  }
+  const comments =
+    (await tools.shellcheck?.([...owners.keys()])) ?? new Map<SourceText, readonly ShellcheckComment[]>();
+  return [...comments].flatMap(([source, list]) =>
+    list.map((comment) => {
+      const element = owners.get(source);
+      return { ...shellcheckDiagnostic(comment, source), ...(element !== undefined && { element }) };
+    }),
+  );
 }
 
 function elementFindings(context: ElementContext, rules: readonly Rule[]): Diagnostic[] {

@@ -113,7 +113,7 @@ async function lintOnce(
     ...(options.preset !== undefined && { preset: options.preset }),
     ...(options.shellcheck && { shellcheck: true }),
   };
-  return lint({ ...session.value, configuration, only: options.rule, tools: lintTools(configuration) });
+  return lint({ ...session.value, configuration, only: options.rule, tools: lintTools(configuration, terminal) });
 }
 
 /** A report to write: format and file, undefined for the terminal. */
