@@ -17,12 +17,14 @@ export interface KeyInput {
   readonly environment: EnvironmentValues;
   readonly reach: ScriptReach;
   readonly architecture: string;
+  /** Files of the host that a host script names, by what names them. */
+  readonly hostInputs?: Readonly<Record<string, string>>;
   /** Further inputs of dibkit's own steps, such as the packages of `-p`. */
   readonly options?: Readonly<Record<string, string>>;
 }
 
 /** Variables that say where things are on this machine; what is in those places is keyed by content instead. */
-const PLACES = new Set([
+export const PLACES: ReadonlySet<string> = new Set([
   ...["PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "VIRTUAL_ENV", "DIB_IMAGE_CACHE", "DIB_LOCKFILES"],
   ...["ELEMENTS_PATH", "IMAGE_ELEMENT_YAML", "BASH_FUNC_get_image_element_array%%", "_LIB", "DIB_PYTHON_EXEC"],
   ...["TMP_BUILD_DIR", "TMP_IMAGE_DIR", "TMP_MOUNT_PATH", "TMP_HOOKS_PATH", "TARGET_ROOT", "TMP_DIR"],
@@ -53,6 +55,7 @@ export function layerKey(input: KeyInput): LayerKey {
     architecture: input.architecture,
   };
   for (const [name, value] of Object.entries(input.options ?? {})) ingredients[`option ${name}`] = hashText(value);
+  Object.assign(ingredients, input.hostInputs);
   for (const [id, hash] of Object.entries(input.reach.files)) ingredients[`file ${id}`] = hash;
   for (const [name, value] of Object.entries(input.environment)) {
     if (PLACES.has(name) || (DIB_OWN.test(name) && !input.reach.mentions(name))) continue;

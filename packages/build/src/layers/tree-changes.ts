@@ -21,6 +21,8 @@ export async function measureTrees(
   const tar = shellCommand(
     ...["tar", "-C", directory, "--sort=name", "--mtime=@0", "--numeric-owner", "--format=pax"],
     ...["--pax-option=exthdr.name=%d/%f,delete=atime,delete=ctime", "--xattrs", "--xattrs-include=*"],
+    // Where overlay copied a file from, and which mount did it, is no content and differs each time.
+    ...["origin", "uuid", "impure", "nlink"].map((name) => `--xattrs-exclude=trusted.overlay.${name}`),
     ...["--warning=no-file-ignored", "-cf", "-", ...names],
   );
   const du = shellCommand("du", "-sk", "--", directory);

@@ -1,5 +1,6 @@
 import type { ImageState } from "../layers/layer.js";
 import { type LayerKey, layerKey } from "../layers/layer-key.js";
+import { hostInputs } from "../layers/host-inputs.js";
 import { type HelperFile, reachOf } from "../layers/script-reach.js";
 import type { StepLabel } from "../run/build-event.js";
 import type { EnvironmentValues } from "./base-environment.js";
@@ -40,6 +41,9 @@ export function stepKey(
     scriptMode: step.script.mode,
     environment: inputsOf(step),
     reach: reachOf(step.script.text, helpers),
+    ...(step.side === "host" && step.inputs === undefined
+      ? { hostInputs: hostInputs(step.script.text ?? "", step.environment) }
+      : {}),
     architecture,
     ...(step.options ? { options: step.options } : {}),
   });

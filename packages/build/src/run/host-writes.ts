@@ -2,13 +2,14 @@ import { cp, lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ImageState } from "../layers/layer.js";
 import { BUILD_DIRECTORY, IMAGE_DIRECTORY } from "../plan/base-environment.js";
+import type { BuildJob } from "./build-job.js";
 import { type BuildSession, buildPlaces } from "./build-session.js";
 
 /** dibkit's own directories in the build's view of the host. */
 const OWN = ["mnt", "hooks", "elements", "built", ".dibkit"].map((name) => `${BUILD_DIRECTORY}/${name}`);
 
-const known = new WeakMap<BuildSession, Map<string, string>>();
-const brought = new WeakMap<BuildSession, string>();
+const known = new WeakMap<BuildJob, Map<string, string>>();
+const brought = new WeakMap<BuildJob, string>();
 
 function upperOf(session: BuildSession): string {
   return join(buildPlaces(session.store.directory, session.job.id).viewScratch, "root", "upper");
@@ -16,10 +17,10 @@ function upperOf(session: BuildSession): string {
 
 /** Host paths written since the last call: entries of the throw-away layer that are new or have changed. */
 export async function takeStrayWrites(session: BuildSession): Promise<readonly string[]> {
-  const before = known.get(session) ?? new Map<string, string>();
+  const before = known.get(session.job) ?? new Map<string, string>();
   const now = new Map<string, string>();
   await walk(upperOf(session), "", now);
-  known.set(session, now);
+  known.set(session.job, now);
   return [...now]
     .filter(([path, stamp]) => before.get(path) !== stamp)
     .map(([path]) => path)
@@ -41,7 +42,7 @@ async function walk(upper: string, path: string, found: Map<string, string>): Pr
 
 /** Copies what scripts have written on the host so far into a layer, so that a later build can start from there. */
 export async function keepHostWrites(session: BuildSession, staging: string): Promise<boolean> {
-  const paths = [...(known.get(session) ?? new Map<string, string>()).keys()];
+  const paths = [...(known.get(session.job) ?? new Map<string, string>()).keys()];
   for (const path of paths) {
     const to = join(staging, "host", path);
     await mkdir(dirname(to), { recursive: true });
@@ -52,8 +53,8 @@ export async function keepHostWrites(session: BuildSession, staging: string): Pr
 
 /** Puts the host writes of cached steps into this build's view, before the first host script that really runs. */
 export async function bringHostWrites(session: BuildSession, state: ImageState): Promise<void> {
-  if (state.host === undefined || brought.get(session) === state.host) return;
-  brought.set(session, state.host);
+  if (state.host === undefined || brought.get(session.job) === state.host) return;
+  brought.set(session.job, state.host);
   const from = join(session.store.layers, state.host, "host");
   const written = new Map<string, string>();
   await walk(from, "", written);

@@ -59,10 +59,15 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
     ...(step.capture ? { resultFile: file("captured") } : {}),
     ...(step.interactive ? { interactive: true } : {}),
   });
+  writeFileSync(file("step.sh"), script);
   const log = openSync(step.log, "a");
   try {
     const outcome = await session.commands.run(
-      ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "--", "bash", "-c", script],
+      [
+        ...["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "--"],
+        "bash",
+        file("step.sh"),
+      ],
       {
         signal: session.signal,
         cwd: "/",

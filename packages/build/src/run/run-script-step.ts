@@ -108,7 +108,7 @@ async function commit(
   staging: string,
   result: { readonly mounts: ReturnType<typeof recordMounts>; readonly seconds: number; readonly strays: boolean },
 ): Promise<LayerMeta> {
-  for (const name of ["work-root", "work-hooks", "environment", "captured", "mountinfo"]) {
+  for (const name of ["work-root", "work-hooks", "environment", "captured", "mountinfo", "step.sh"]) {
     await rm(join(staging, name), { recursive: true, force: true });
   }
   const host = result.strays && (await keepHostWrites(session, staging));

@@ -61,8 +61,10 @@ export function renderMounts(
     if (record.kind === "filesystem") return [mountFilesystem(record, at)];
     if (record.kind === "tmpfs") return [shellCommand("mount", "-t", "tmpfs", "tmpfs", at)];
     const source = record.kind === "bind" ? resolveSource(record.source, named) : `${target}/${record.from}`;
+    // A cache that was emptied, or moved, since the step that made the mount has to be there again.
+    const made = record.kind !== "bind" || source === record.source ? [] : [shellCommand("mkdir", "-p", source)];
     const bind = shellCommand("mount", "--bind", source, at);
-    return record.readOnly ? [bind, shellCommand("mount", "-o", "remount,bind,ro", at)] : [bind];
+    return [...made, bind, ...(record.readOnly ? [shellCommand("mount", "-o", "remount,bind,ro", at)] : [])];
   });
 }
 

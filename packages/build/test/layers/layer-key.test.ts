@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { describeMiss } from "../../src/layers/explain-miss.js";
+import { type KeyInput, layerKey } from "../../src/layers/layer-key.js";
+import { reachOf } from "../../src/layers/script-reach.js";
+
+const input: KeyInput = {
+  step: "install.d/50-x",
+  side: "target",
+  parent: "abc",
+  scriptHash: "1",
+  scriptMode: 0o755,
+  environment: { DIB_USED: "1", DIB_UNUSED: "1", http_proxy: "p", HOME: "/root", DIB_IMAGE_CACHE: "/home/me/cache" },
+  reach: { files: { "a/bin/x": "f" }, mentions: reachOf("echo $DIB_USED", []).mentions },
+  architecture: "amd64",
+};
+
+const changes: readonly (readonly [string, Partial<KeyInput>, string | undefined])[] = [
+  ["the script", { scriptHash: "2" }, "script changed"],
+  ["its mode", { scriptMode: 0o700 }, "script mode changed"],
+  ["the image before", { parent: "def" }, "image before it changed"],
+  ["where it runs", { side: "host" }, "side changed"],
+  ["a file it reaches", { reach: { ...input.reach, files: { "a/bin/x": "g" } } }, "file a/bin/x changed"],
+  ["a file more", { reach: { ...input.reach, files: { "a/bin/x": "f", "b/y": "1" } } }, "file b/y is new"],
+  ["the architecture", { architecture: "arm64" }, "architecture changed"],
+  ["a variable it mentions", { environment: { ...input.environment, DIB_USED: "2" } }, "variable DIB_USED changed"],
+  [
+    "a variable any program may read",
+    { environment: { ...input.environment, http_proxy: "q" } },
+    "variable http_proxy changed",
+  ],
+  ["a host file it names", { hostInputs: { "host file ~/.ssh/id": "1" } }, "host file ~/.ssh/id is new"],
+  ["a DIB variable it does not mention", { environment: { ...input.environment, DIB_UNUSED: "2" } }, undefined],
+  ["where the cache is", { environment: { ...input.environment, DIB_IMAGE_CACHE: "/elsewhere" } }, undefined],
+  ["the home directory", { environment: { ...input.environment, HOME: "/home/me" } }, undefined],
+];
+
+test.each(changes)("%s", (_, change, reason) => {
+  const before = layerKey(input);
+  const after = layerKey({ ...input, ...change });
+  expect(after.key === before.key).toBe(reason === undefined);
+  if (reason !== undefined) expect(describeMiss(before.ingredients, after.ingredients)).toBe(reason);
+});
+
+test("a step that never ran, and one whose layer was pruned", () => {
+  const { ingredients } = layerKey(input);
+  expect(describeMiss(undefined, ingredients)).toBe("never ran before in this image");
+  expect(describeMiss(ingredients, ingredients)).toBe("its layer is gone from the cache");
+});
+
+test("values of variables are not in what is kept", () => {
+  const { ingredients } = layerKey({ ...input, environment: { DIB_USED: "hunter2" } });
+  expect(JSON.stringify(ingredients)).not.toContain("hunter2");
+});

@@ -1,0 +1,130 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadCatalog, resolve } from "@dibkit/model";
+import { type BuildPlan, planBuild } from "../src/plan/plan-build.js";
+import { buildRequest } from "../src/plan/request-from-flags.js";
+import type { BuildEvent } from "../src/run/build-event.js";
+import type { BuildOutcome } from "../src/run/build-job.js";
+import { startBuild } from "../src/run/start-build.js";
+
+/** Files by path; a path of a phase directory is made executable. */
+export type Tree = Readonly<Record<string, string>>;
+
+/** An operating system of bash and a few programs of the host: real enough for every phase, ready in a second. */
+const TINY_OS: Tree = {
+  "element-provides": "operating-system\n",
+  "root.d/10-tiny": `#!/bin/bash
+set -eu
+sudo mkdir -p $TARGET_ROOT/{bin,etc,tmp,proc,dev,sys,root,var/log,var/cache/downloads}
+for name in bash sh cat env ls mkdir rm sleep grep; do
+  program=$(readlink -f $(command -v $name))
+  cp $program $TARGET_ROOT/bin/$name
+  for library in $(ldd $program | grep -o '/[^ ]*'); do
+    mkdir -p $TARGET_ROOT$(dirname $library)
+    cp -Lu $library $TARGET_ROOT$library
+  done
+done
+echo nameserver 192.0.2.1 | sudo tee $TARGET_ROOT/etc/resolv.conf > /dev/null
+`,
+};
+
+/** Namespaces, overlays and loop devices need root; CI must have it. */
+export const mayBuild = process.getuid?.() === 0 || process.env.CI !== undefined;
+
+export const workerIsBuilt = existsSync(fileURLToPath(new URL("../dist/run/worker.js", import.meta.url)));
+
+export interface TinyProject {
+  readonly directory: string;
+  /** Writes an element; `null` removes a file. */
+  element(name: string, tree: Readonly<Record<string, string | null>>): void;
+  plan(options?: TinyOptions): Promise<BuildPlan>;
+  build(options?: TinyOptions): Promise<TinyBuild>;
+  log(step: string): string;
+  remove(): void;
+}
+
+export interface TinyOptions {
+  readonly elements?: readonly string[];
+  readonly formats?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly packages?: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: BuildEvent) => void;
+}
+
+export interface TinyBuild {
+  readonly outcome: BuildOutcome;
+  readonly events: readonly BuildEvent[];
+  /** `cached`, `ran` or `failed` by step. */
+  readonly steps: Readonly<Record<string, string>>;
+  readonly logs: string;
+}
+
+export function tinyProject(): TinyProject {
+  const directory = mkdtempSync(join(tmpdir(), "dibkit-build-"));
+  const elements = join(directory, "elements");
+  let logs = "";
+  const project: TinyProject = {
+    directory,
+    element(name, tree) {
+      for (const [path, text] of Object.entries(tree)) {
+        const file = join(elements, name, path);
+        mkdirSync(dirname(file), { recursive: true });
+        if (text === null) rmSync(file);
+        else writeFileSync(file, text);
+        if (text !== null && /^[a-z-]+\.d\//.test(path) && !path.startsWith("environment.d")) chmodSync(file, 0o755);
+      }
+    },
+    async plan({ elements: names = ["tiny-os", "probe"], formats = "tar", environment = {}, packages = [] } = {}) {
+      const flags = {
+        ...{ trace: 0, uncompressed: false, clear: false, skipBase: true, checksum: false, noTmpfs: false },
+        ...{ offline: false, refresh: false, packages, types: formats, imageSize: "0.2" },
+        ...{
+          output: join(directory, "out/image"),
+          imageCache: join(directory, "cache"),
+          store: join(directory, "store"),
+        },
+      };
+      const env = { PATH: process.env.PATH, HOME: directory, DIB_LOCKFILES: join(directory, "locks"), ...environment };
+      const surroundings = { env, cwd: directory, hostArchitecture: "amd64", words: names };
+      const request = buildRequest(flags, names, undefined, surroundings);
+      const resolution = resolve(loadCatalog([elements]), names, { arch: "amd64", base: false });
+      if (!resolution.ok) throw new Error(resolution.error.map(({ diagnostic }) => diagnostic.message).join("\n"));
+      const plan = await planBuild({ request, resolution: resolution.value, elementsPath: [elements], verbose: false });
+      if (!plan.ok) throw new Error(plan.error.map(({ message }) => message).join("\n"));
+      return plan.value;
+    },
+    async build(options = {}) {
+      const events: BuildEvent[] = [];
+      const plan = await project.plan(options);
+      logs = join(directory, "store/builds", plan.job.id, "logs");
+      const onEvent = (event: BuildEvent) => {
+        events.push(event);
+        options.onEvent?.(event);
+      };
+      const outcome = await startBuild(plan, { onEvent, signal: options.signal ?? new AbortController().signal });
+      const steps = Object.fromEntries(
+        events.flatMap((event) => (event.type === "step-finished" ? [[event.id, event.outcome] as const] : [])),
+      );
+      return { outcome, events, steps, logs };
+    },
+    log: (step) => {
+      const name = readdirSync(logs).find((file) => file === `${step.replaceAll("/", "-")}.log`);
+      return name === undefined ? "" : readFileSync(join(logs, name), "utf8");
+    },
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+  project.element("tiny-os", TINY_OS);
+  return project;
+}
