@@ -49,8 +49,8 @@ beforeAll(() => {
     GIT_CONFIG_GLOBAL: "/dev/null",
   };
   mkdirSync(join(root, "bin"));
-  symlinkSync(join(repository, "packages/cli/dist/bin.js"), join(root, "bin/dibkit"));
-  chmodSync(join(repository, "packages/cli/dist/bin.js"), 0o755);
+  symlinkSync(join(repository, "packages/cli/bin/dibkit.js"), join(root, "bin/dibkit"));
+  chmodSync(join(repository, "packages/cli/bin/dibkit.js"), 0o755);
   mkdirSync(join(root, "hooks"));
   copyFileSync(join(repository, ".pre-commit-hooks.yaml"), join(root, "hooks/.pre-commit-hooks.yaml"));
   for (const command of [

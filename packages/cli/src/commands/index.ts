@@ -3,16 +3,20 @@ import type { CommandEntry } from "../command.js";
 
 // biome-ignore format: one line per command.
 export const commands: readonly CommandEntry[] = [
+  { name: "bindings", summary: "write a small module for each existing element, so that deps and conditions are checked", load: () => import("./bindings.js") },
   { name: "blame", summary: "say which script of which element wrote a file of an image", load: () => import("./blame.js") },
   { name: "boot", summary: "boot an image under QEMU and say whether it came up", load: () => import("./boot.js") },
   { name: "build", summary: "build an image from elements or an image definition", load: () => import("./build.js") },
   { name: "cache", summary: "list, check and trim the layers that builds have left", load: () => import("./cache.js") },
   { name: "compile", summary: "write TypeScript elements as directories that diskimage-builder reads", load: () => import("./compile.js") },
   { name: "doctor", summary: "show which host tools and abilities builds need, and which are missing", load: () => import("./doctor.js") },
+  { name: "eject", summary: "leave plain element directories, and no trace of dibkit in them", load: () => import("./eject.js") },
   { name: "explain", summary: "say what a lint rule expects, why, and how to repair what it finds", load: () => import("./explain.js") },
   { name: "graph", summary: "draw which element of an image depends on which", load: () => import("./graph.js") },
+  { name: "import", summary: "turn element directories into TypeScript definitions", load: () => import("./import.js") },
   { name: "init", summary: "start a project: one element and an image made of it, ready to lint and build", load: () => import("./init.js") },
   { name: "lint", summary: "find what is wrong with elements, by themselves and composed into a build", load: () => import("./lint.js") },
+  { name: "lsp", summary: "serve an editor: findings while typing, rule pages on hover, quick fixes", load: () => import("./lsp.js") },
   { name: "new", summary: "add an element to the project, ready to lint and build", load: () => import("./new.js") },
   { name: "plan", summary: "show everything a build would do, and do nothing", load: () => import("./plan.js") },
   { name: "publish", summary: "upload an image to OpenStack Glance, or make a libvirt domain of it", load: () => import("./publish.js") },

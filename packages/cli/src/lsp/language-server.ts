@@ -1,0 +1,135 @@
+import { chmodSync, statSync } from "node:fs";
+import type { Diagnostic } from "@dibkit/model";
+import {
+  type Connection,
+  createConnection,
+  ProposedFeatures,
+  StreamMessageReader,
+  StreamMessageWriter,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from "vscode-languageserver/node.js";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import type { Terminal } from "../terminal.js";
+import { CHMOD_COMMAND, codeActions } from "./code-actions.js";
+import { definition } from "./definition.js";
+import { hover } from "./hover.js";
+import { lspDiagnostic } from "./lsp-diagnostic.js";
+import { createWorkspace, pathOfUri, uriOfPath, type Workspace } from "./workspace.js";
+
+// Long enough that a fast typist is not linted at every key, short enough to feel immediate.
+const PAUSE_MS = 150;
+
+/** Serves one editor on standard input and output until it says goodbye; resolves with whether it did so properly. */
+export function serve(terminal: Terminal): Promise<boolean> {
+  const connection = createConnection(
+    ProposedFeatures.all,
+    new StreamMessageReader(terminal.stdin as NodeJS.ReadableStream),
+    new StreamMessageWriter(terminal.stdout as NodeJS.WritableStream),
+  );
+  return new Promise((resolve) => {
+    let asked = false;
+    connection.onShutdown(() => {
+      asked = true;
+    });
+    connection.onExit(() => resolve(asked));
+    terminal.stdin.on("end", () => resolve(asked));
+    register(connection, terminal);
+    connection.listen();
+  });
+}
+
+function register(connection: Connection, terminal: Terminal): void {
+  const documents = new TextDocuments(TextDocument);
+  let workspace: Workspace | undefined;
+  let found: readonly Diagnostic[] = [];
+  let published = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let stale = true;
+  let running = Promise.resolve();
+
+  connection.onInitialize(({ workspaceFolders, rootUri }) => {
+    const uri = workspaceFolders?.[0]?.uri ?? rootUri;
+    workspace = createWorkspace((uri && pathOfUri(uri)) ?? terminal.cwd, terminal);
+    return {
+      serverInfo: { name: "dibkit" },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+        hoverProvider: true,
+        definitionProvider: true,
+        codeActionProvider: { codeActionKinds: ["quickfix"] },
+        executeCommandProvider: { commands: [CHMOD_COMMAND] },
+      },
+    };
+  });
+  connection.onInitialized(() => lintSoon(true));
+  documents.onDidChangeContent(() => lintSoon(false));
+  documents.onDidSave(() => lintSoon(true));
+  documents.onDidClose(() => lintSoon(true));
+  connection.onDidChangeWatchedFiles(() => lintSoon(true));
+
+  connection.onHover(({ textDocument, position }) => {
+    const at = placeOf(textDocument.uri, position.line);
+    return at && hover(at.path, position, at.line, found, workspace?.catalog());
+  });
+  connection.onDefinition(({ textDocument, position }) => {
+    const at = placeOf(textDocument.uri, position.line);
+    return at && definition(at.path, at.line, workspace?.catalog());
+  });
+  connection.onCodeAction(({ textDocument, range }) => {
+    const path = pathOfUri(textDocument.uri);
+    return path === undefined ? [] : codeActions(path, range, found);
+  });
+  connection.onExecuteCommand(({ command, arguments: words }) => {
+    const [path, executable] = words ?? [];
+    const known = found.some(({ fix }) => fix?.edits.some((edit) => edit.kind === "chmod" && edit.path === path));
+    if (command !== CHMOD_COMMAND || typeof path !== "string" || !known) return;
+    const { mode } = statSync(path);
+    chmodSync(path, executable === true ? mode | 0o111 : mode & ~0o111);
+    lintSoon(true);
+  });
+  documents.listen(connection);
+
+  function placeOf(uri: string, line: number): { readonly path: string; readonly line: string } | undefined {
+    const path = pathOfUri(uri);
+    const text = documents.get(uri)?.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } });
+    return path === undefined || text === undefined ? undefined : { path, line: text.replace(/\r?\n$/, "") };
+  }
+
+  function lintSoon(fromDisk: boolean): void {
+    stale ||= fromDisk;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      running = running
+        .then(lintNow)
+        .catch((error: Error) => connection.console.error(`dibkit: ${error.stack ?? error.message}`));
+    }, PAUSE_MS);
+  }
+
+  async function lintNow(): Promise<void> {
+    if (workspace === undefined) return;
+    if (stale) {
+      stale = false;
+      await workspace.reload();
+    }
+    const texts = new Map<string, string>();
+    for (const document of documents.all()) {
+      const path = pathOfUri(document.uri);
+      if (path !== undefined) texts.set(path, document.getText());
+    }
+    const result = await workspace.lint(texts);
+    found = result?.diagnostics ?? [];
+    const byUri = new Map<string, Diagnostic[]>();
+    for (const diagnostic of found) {
+      if (diagnostic.location === undefined) continue;
+      const uri = uriOfPath(diagnostic.location.source.path);
+      byUri.set(uri, [...(byUri.get(uri) ?? []), diagnostic]);
+    }
+    // An open file without findings is told so too, and one whose findings are gone is cleared.
+    const open = documents.all().map((document) => document.uri);
+    for (const uri of new Set([...published, ...byUri.keys(), ...open])) {
+      await connection.sendDiagnostics({ uri, diagnostics: (byUri.get(uri) ?? []).map(lspDiagnostic) });
+    }
+    published = new Set(byUri.keys());
+  }
+}
