@@ -1,8 +1,12 @@
+export { type BindingsReport, writeBindings } from "./bindings/write-bindings.js";
 export { type CompileOptions, type CompileReport, compileProject, loadProject } from "./compile-project.js";
+export { ejectProject } from "./eject-project.js";
 export { applyEmit } from "./emit/apply-emit.js";
 export { MANIFEST_FILE, type Manifest, readManifest } from "./emit/manifest.js";
 export { type EmitPlan, type FileChange, planEmit } from "./emit/plan-emit.js";
 export { renderDiff } from "./emit/render-diff.js";
+export { elementsIn } from "./import/elements-in.js";
+export { type ImportOptions, type ImportReport, importElements } from "./import/import-elements.js";
 export { type CollectedDefinitions, collectDefinitions } from "./load/collect-definitions.js";
 export { CONFIG_FILE, findConfig } from "./load/entry-modules.js";
 export { type LoadedDefinitions, type LoadOptions, loadDefinitions } from "./load/load-definitions.js";

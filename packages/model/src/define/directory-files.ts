@@ -3,8 +3,8 @@ import { loadElement } from "../load-element.js";
 import { DefinitionError } from "./definition-error.js";
 import type { DirectoryReference } from "./file-content.js";
 
-/** Everything below a directory on disk, under `prefix`; `mode` replaces that of the files. */
-export function directoryFiles(prefix: string, reference: DirectoryReference, mode: number | undefined): ElementFile[] {
+/** Everything below a directory on disk, under `prefix`. */
+export function directoryFiles(prefix: string, reference: DirectoryReference): ElementFile[] {
   const loaded = loadElement(reference.path);
   if (!loaded.ok)
     throw new DefinitionError(
@@ -22,7 +22,7 @@ export function directoryFiles(prefix: string, reference: DirectoryReference, mo
       kind: "file",
       path,
       origin: file.origin,
-      mode: mode ?? kept,
+      mode: kept,
       get bytes() {
         return file.bytes;
       },

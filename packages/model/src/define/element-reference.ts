@@ -2,7 +2,7 @@ import type { PhaseName } from "../phases.js";
 import { type VariableReference, variable } from "./bash.js";
 import { type CallSite, callSiteOf } from "./call-site.js";
 import { DefinitionError } from "./definition-error.js";
-import type { VariableDeclaration } from "./environment.js";
+import type { ComputedVariable, VariableDeclaration } from "./environment.js";
 
 /** Any element one can depend on: one defined in TypeScript, or one that exists on the ELEMENTS_PATH. */
 export interface AnyElementReference {
@@ -23,12 +23,14 @@ export interface ElementReference<Name extends string = string, Variables extend
 export type VariablesOf<E> = E extends { readonly environment: infer V } ? keyof V & string : never;
 
 /** What is known of an element that exists on the ELEMENTS_PATH. */
-export interface ElementFacts<Variables extends string = string> {
+export interface ElementFacts<Variables extends string = string, Inherited extends string = string> {
   readonly summary?: string;
   /** Virtual or replaced elements it provides, such as `operating-system`. */
   readonly provides?: readonly string[];
   /** Variables it sets for every script of the build. */
-  readonly environment?: { readonly [V in Variables]: VariableDeclaration };
+  readonly environment?: { readonly [V in Variables]: VariableDeclaration | ComputedVariable };
+  /** Names of variables that the elements it depends on set. */
+  readonly inherits?: readonly Inherited[];
   /** Variables its scripts read that are unset unless the user sets them. */
   readonly reads?: { readonly [name: string]: VariableDeclaration };
   /** Phases it has scripts in. */
@@ -44,17 +46,15 @@ export interface ExternalElement<Name extends string = string, Variables extends
  * An element that exists as a directory on the ELEMENTS_PATH, such as upstream's `debian-minimal`. `facts` tell the
  * compiler what it sets; `dibkit bindings` writes them for all elements of a path.
  */
-export function elementRef<const Name extends string, const Variables extends string = never>(
-  name: Name,
-  facts: ElementFacts<Variables> = {},
-): ExternalElement<Name, Variables> {
+export function elementRef<
+  const Name extends string,
+  const Variables extends string = never,
+  const Inherited extends string = never,
+>(name: Name, facts: ElementFacts<Variables, Inherited> = {}): ExternalElement<Name, `${Variables | Inherited}`> {
   checkElementName(name, callSiteOf(elementRef));
-  return {
-    dibkit: "element",
-    name,
-    environment: variablesByName(Object.keys(facts.environment ?? {})),
-    facts,
-  } as ExternalElement<Name, Variables>;
+  const names = [...Object.keys(facts.environment ?? {}), ...(facts.inherits ?? [])];
+  const reference: unknown = { dibkit: "element", name, environment: variablesByName(names), facts };
+  return reference as ExternalElement<Name, `${Variables | Inherited}`>;
 }
 
 /** An object of variable references, one for each name. */

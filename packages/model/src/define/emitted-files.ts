@@ -7,7 +7,7 @@ import type { CallSite } from "./call-site.js";
 import { DefinitionError } from "./definition-error.js";
 import { directoryFiles } from "./directory-files.js";
 import { fieldRange, wholeFile } from "./field-spans.js";
-import type { FileContent, FileEntrySpec, FileReference, FileTreeSpec } from "./file-content.js";
+import type { DirectoryReference, FileContent, FileEntrySpec, FileReference, FileTreeSpec } from "./file-content.js";
 import { renderBash } from "./render-bash.js";
 
 /** Where in the specification a file is defined. */
@@ -100,20 +100,19 @@ export function bashFile(
   });
 }
 
-/** The files of a tree under `prefix`. */
+/** The files of a tree under `prefix`; `mode` is that of files that say nothing about it. */
 export function treeFiles(
   prefix: string,
   tree: FileTreeSpec,
   mode: number | undefined,
   from: FieldSite,
 ): ElementFile[] {
-  if (isDirectoryReference(tree)) return directoryFiles(prefix, tree, mode);
-  return Object.entries(tree).map(([name, entry]) =>
-    entryFile(prefix + relativePath(name, from.site), entry as FileEntrySpec, mode, {
-      site: from.site,
-      field: [...from.field, name],
-    }),
-  );
+  if (isDirectoryReference(tree)) return directoryFiles(prefix, tree);
+  return Object.entries(tree).flatMap(([name, entry]) => {
+    const path = prefix + relativePath(name, from.site);
+    if (isDirectoryReference(entry)) return directoryFiles(`${path}/`, entry);
+    return [entryFile(path, entry as FileEntrySpec, mode, { site: from.site, field: [...from.field, name] })];
+  });
 }
 
 function entryFile(path: string, entry: FileEntrySpec, mode: number | undefined, from: FieldSite): ElementFile {
@@ -127,8 +126,8 @@ function entryFile(path: string, entry: FileEntrySpec, mode: number | undefined,
   return contentFile(path, entry, mode, from);
 }
 
-function isDirectoryReference(tree: FileTreeSpec): tree is Extract<FileTreeSpec, { dibkit: "directory" }> {
-  return (tree as { dibkit?: unknown }).dibkit === "directory";
+function isDirectoryReference(value: unknown): value is DirectoryReference {
+  return (value as { dibkit?: unknown }).dibkit === "directory";
 }
 
 /** A path in the element; an absolute one means the same, as paths in the image are written. */

@@ -13,10 +13,16 @@ export function variableText(name: string, variable: VariableDeclaration): strin
   return word.includes("$(") ? `${assignment}\nexport ${name}\n` : `export ${assignment}\n`;
 }
 
-function wordOf(variable: VariableDeclaration): string {
-  const { value } = variable;
-  if (value === undefined || value === "") return "";
-  return typeof value === "string" ? shellQuote(value) : renderBash(value).text;
+function wordOf({ value }: VariableDeclaration): string {
+  if (value === undefined) return "";
+  return typeof value === "string" ? environmentWord(value) : renderBash(value).text;
+}
+
+/** A string as the word after `=` or `:-`: in double quotes, as upstream has it, unless that would change it. */
+export function environmentWord(text: string): string {
+  const word = shellQuote(text);
+  if (text === "") return "";
+  return word.startsWith("'") && !/["$`\\'\n]/.test(text) ? `"${text}"` : word;
 }
 
 /** The build is traced: no statement may mention the value of a secret, so none expands it. */

@@ -19,6 +19,17 @@ export interface VariableDeclaration {
   readonly file: string | undefined;
 }
 
+/** A variable that an element always sets, to a value only its code knows. */
+export interface ComputedVariable {
+  readonly dibkit: "environment";
+  readonly kind: "computed";
+  readonly value: undefined;
+  readonly summary: string;
+  readonly secret: false;
+  readonly phases: undefined;
+  readonly file: undefined;
+}
+
 export interface VariableOptions {
   readonly phases?: readonly PhaseName[];
   /** File of `environment.d`; files are sourced in order, and the first default of a variable wins. */
@@ -50,6 +61,19 @@ export function envRequired(summary: string, options: VariableOptions = {}): Var
 /** A variable whose value must not be seen: a password, a token, a key. */
 export function envSecret(summary: string, options: SecretOptions = {}): VariableDeclaration {
   return declare(options.required ? "required" : "default", options.required ? undefined : "", summary, true, options);
+}
+
+/** For `elementRef`: a variable the element always sets, to a value only its code knows. */
+export function envComputed(summary = ""): ComputedVariable {
+  return {
+    dibkit: "environment",
+    kind: "computed",
+    value: undefined,
+    summary,
+    secret: false,
+    phases: undefined,
+    file: undefined,
+  };
 }
 
 function declare(

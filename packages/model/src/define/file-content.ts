@@ -41,8 +41,8 @@ export interface EmptyDirectorySpec {
 
 export type FileEntrySpec = FileContent | FileWithMode | SymbolicLinkSpec | EmptyDirectorySpec;
 
-/** Files by path, or a directory with all of them. */
-export type FileTreeSpec = DirectoryReference | { readonly [path: string]: FileEntrySpec };
+/** Files by path (a directory reference brings a whole sub-directory), or a directory with all of them. */
+export type FileTreeSpec = DirectoryReference | { readonly [path: string]: FileEntrySpec | DirectoryReference };
 
 /** The file at `path`, relative to the module that calls. */
 export function fromFile(path: string | URL): FileReference {

@@ -1,0 +1,194 @@
+import { ARCHITECTURES, type Element, type ElementFile, type RegularFile, viewsOf } from "@dibkit/model";
+import { type Code, call, verbatim } from "./code.js";
+import { blockDeviceData, packagesDraft, pkgMapDraft, sourceRepositoryData, svcMapDraft } from "./data-drafts.js";
+import { environmentDrafts } from "./environment-drafts.js";
+import { type FieldDraft, reproduces } from "./field-draft.js";
+import { fileCode, fileReference } from "./import-context.js";
+import { readmeDraft } from "./readme-draft.js";
+import { installTypeDrafts, type ScriptDraft, scriptDrafts } from "./script-drafts.js";
+
+/** An element's specification, ready to be written. */
+export interface SpecDraft {
+  /** Fields in the order they are written, each plain data with code in it. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Files the specification refers to; they have to lie beside the module. */
+  readonly files: readonly ElementFile[];
+  /** Variables the element itself sets. */
+  readonly variables: readonly string[];
+}
+
+export interface DraftContext {
+  /** Code of a reference to another element. */
+  readonly reference: (name: string) => Code;
+  /** Variables that elements it depends on set. */
+  readonly inherited: ReadonlySet<string>;
+  /** Draft of a test element, whose files are not this element's. */
+  readonly testElement: (element: Element, prefix: string) => Code;
+  /** A test element has no README of its own, and no summary, unless its directory has one. */
+  readonly isTest: boolean;
+  /** Where a test element's files are, as seen from the module; empty for an element itself. */
+  readonly prefix: string;
+}
+
+/** Finds for every file of an element the field that says it best; what no field says is left to `files`. */
+export function draftSpec(element: Element, context: DraftContext): SpecDraft {
+  const fields: Record<string, unknown> = {};
+  const covered = new Set<string>();
+  const referred = new Set<string>();
+  const take = (draft: FieldDraft | undefined, refers = false): boolean => {
+    const paths = draft && reproduces(element, draft);
+    if (!draft || !paths || paths.length === 0 || paths.some((path) => covered.has(path))) return false;
+    fields[draft.key] = draft.code;
+    for (const path of paths) {
+      covered.add(path);
+      if (refers) referred.add(path);
+    }
+    return true;
+  };
+  const environment = environmentDrafts(element, context.prefix);
+  const readme = readmeDraft(element, context.isTest, environment.field);
+  Object.assign(fields, readme.fields);
+  if (readme.reproduced) covered.add("README.rst");
+  const views = viewsOf(element);
+  const deps = [...new Set(views.deps.value.filter(({ name }) => isName(name)).map(({ name }) => name))];
+  take({ key: "deps", value: deps.map((name) => ({ name, environment: {} })), code: deps.map(context.reference) });
+  // The dependencies are typed even where the file has to be kept as it is.
+  if (deps.length > 0) fields.deps ??= deps.map(context.reference);
+  const provides = views.provides.value.filter(({ comment }) => !comment).map(({ name }) => name);
+  take({ key: "provides", value: provides, code: provides });
+  take(environment.field);
+  const inView = new Set([...context.inherited, ...environment.variables]);
+  takeData(element, inView, context.prefix, take);
+  takeScripts(element, [...environment.scripts, ...scriptDrafts(element, context.prefix)], context.prefix, take);
+  takeTrees(element, fields, context.prefix, covered, referred);
+  const tests = testElements(element, context);
+  for (const path of tests.covered) covered.add(path);
+  if (Object.keys(tests.code).length > 0) fields.testElements = tests.code;
+  const rest = [...element.files.values()].filter((file) => !covered.has(file.path));
+  if (!readme.reproduced && readme.file) {
+    fields.readme = fileCode("README.rst", context.prefix);
+    rest.splice(rest.indexOf(readme.file), 1);
+    referred.add("README.rst");
+  }
+  if (rest.length > 0)
+    fields.files = Object.fromEntries(rest.map((file) => [file.path, entryCode(file, context.prefix)]));
+  for (const file of rest) if (file.kind === "file") referred.add(file.path);
+  const files = [...element.files.values()].filter((file) => referred.has(file.path));
+  return { fields, files, variables: environment.variables };
+}
+
+type Take = (draft: FieldDraft | undefined, refers?: boolean) => boolean;
+
+function takeData(element: Element, inView: ReadonlySet<string>, prefix: string, take: Take): void {
+  const data = [
+    ["packages", "package-installs.yaml", packagesDraft(element, inView)],
+    ["pkgMap", "pkg-map", pkgMapDraft(element)],
+    ["svcMap", "svc-map", svcMapDraft(element)],
+  ] as const;
+  for (const [key, path, draft] of data) if (!take(draft)) takeReference(element, key, path, prefix, take);
+  takeKeyed(element, "sourceRepositories", /^source-repository-(.+)$/, sourceRepositoryData, prefix, take);
+  const devices = new RegExp(`^block-device-(default|${ARCHITECTURES.join("|")})\\.yaml$`);
+  takeKeyed(element, "blockDevices", devices, blockDeviceData, prefix, take);
+}
+
+function takeReference(element: Element, key: FieldDraft["key"], path: string, prefix: string, take: Take): void {
+  const file = element.files.get(path);
+  if (file?.kind === "file") take({ key, value: fileReference(file), code: fileCode(path, prefix) }, true);
+}
+
+/** Fields that are objects of files: each key is structure when that gives the same bytes, else a reference. */
+function takeKeyed(
+  element: Element,
+  key: FieldDraft["key"],
+  pattern: RegExp,
+  data: (element: Element, path: string, name: string) => unknown,
+  prefix: string,
+  take: Take,
+): void {
+  const files = [...element.files.values()].filter((file): file is RegularFile => file.kind === "file");
+  const values: Record<string, unknown> = {};
+  const codes: Record<string, unknown> = {};
+  for (const file of files) {
+    const name = pattern.exec(file.path)?.[1];
+    if (name === undefined) continue;
+    const structured = data(element, file.path, name);
+    const kept = structured !== undefined && reproduces(element, { key, value: { [name]: structured }, code: "" });
+    values[name] = kept ? structured : fileReference(file);
+    codes[name] = kept ? structured : fileCode(file.path, prefix);
+  }
+  if (Object.keys(values).length > 0) take({ key, value: values, code: codes }, true);
+}
+
+function takeScripts(element: Element, scripts: readonly ScriptDraft[], prefix: string, take: Take): void {
+  const written = scripts.filter((script) => script.code !== undefined);
+  if (written.length > 0)
+    take({ key: "scripts", value: written.map(({ value }) => value), code: written.map(({ code }) => code) }, true);
+  const types = [...installTypeDrafts(element, prefix)];
+  if (types.length === 0) return;
+  const value = Object.fromEntries(types.map(([type, drafts]) => [type, drafts.map((draft) => draft.value)]));
+  const code = Object.fromEntries(types.map(([type, drafts]) => [type, drafts.map((draft) => draft.code)]));
+  take({ key: "installTypes", value, code }, true);
+}
+
+/** `static`, `bin` and `init-scripts` as whole directories; a file with an odd mode is set right in `files`. */
+function takeTrees(
+  element: Element,
+  fields: Record<string, unknown>,
+  prefix: string,
+  covered: Set<string>,
+  referred: Set<string>,
+): void {
+  const directories = (keys: readonly string[], above: string) =>
+    keys.flatMap((key) => {
+      const code = takeTree(element, `${above}${key}/`, prefix, covered, referred);
+      return code ? [[key, code] as const] : [];
+    });
+  Object.assign(fields, Object.fromEntries(directories(["static", "bin"], "")));
+  const inits = directories(["systemd", "upstart", "sysv", "openrc"], "init-scripts/");
+  if (inits.length > 0) fields.initScripts = Object.fromEntries(inits);
+}
+
+/** Code of a directory, when the element has one. */
+function takeTree(
+  element: Element,
+  directory: string,
+  prefix: string,
+  covered: Set<string>,
+  referred: Set<string>,
+): Code | undefined {
+  const files = [...element.files.values()].filter((file) => file.path.startsWith(directory));
+  for (const file of files) {
+    if (hasPlainMode(file)) covered.add(file.path);
+    referred.add(file.path);
+  }
+  return files.length === 0 ? undefined : call("fromDirectory", `./${prefix}${directory.slice(0, -1)}`);
+}
+
+function hasPlainMode(file: ElementFile): boolean {
+  if (file.kind === "symlink") return true;
+  const mode = file.mode & 0o777;
+  return file.kind === "directory" ? mode === 0o755 : mode === 0o755 || mode === 0o644;
+}
+
+function testElements(element: Element, context: DraftContext) {
+  const code: Record<string, Code> = {};
+  const covered: string[] = [];
+  for (const test of viewsOf(element).testElements.value) {
+    const prefix = `test-elements/${test.name}/`;
+    code[test.name] = context.testElement(test, prefix);
+    covered.push(...[...element.files.keys()].filter((path) => path.startsWith(prefix)));
+  }
+  return { code, covered };
+}
+
+function entryCode(file: ElementFile, prefix: string): unknown {
+  if (file.kind === "symlink") return call("symlink", file.target);
+  const mode = verbatim(`0o${(file.mode & 0o777).toString(8)}`);
+  if (file.kind === "directory") return call("emptyDirectory", ...(hasPlainMode(file) ? [] : [mode]));
+  const code = fileCode(file.path, prefix);
+  return hasPlainMode(file) ? code : { content: code, mode };
+}
+
+function isName(name: string): boolean {
+  return /^[^\s/#:][^\s/:]*$/.test(name);
+}
