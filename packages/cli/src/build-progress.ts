@@ -9,7 +9,7 @@ export interface BuildProgress {
   readonly end: () => void;
 }
 
-const STILL_RUNNING_MS = 20_000;
+const STILL_RUNNING_S = 20;
 const FRAME_MS = 200;
 
 /**
@@ -29,9 +29,11 @@ export function createBuildProgress(terminal: Terminal, verbose: boolean): Build
     () => {
       if (running === undefined) return;
       if (live) live(stepLine(chalk, chalk.cyan("…"), running.label, `${seconds().toFixed(0)} s`, running.reason));
-      else if (!verbose) print(stepLine(chalk, "…", running.label, `still running after ${seconds().toFixed(0)} s`));
+      else if (!verbose && seconds() >= STILL_RUNNING_S) {
+        print(stepLine(chalk, "…", running.label, `still running after ${seconds().toFixed(0)} s`));
+      }
     },
-    live ? FRAME_MS : STILL_RUNNING_MS,
+    live ? FRAME_MS : STILL_RUNNING_S * 1000,
   );
   timer.unref();
   return {

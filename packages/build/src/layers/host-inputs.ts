@@ -30,6 +30,8 @@ export function hostInputs(text: string, environment: EnvironmentValues): Readon
     const path = value.replace(/^file:\/\//, "");
     if (!path.startsWith("/") || path.includes(":") || path.includes("\n") || OWN.test(path)) continue;
     if (PLACES.has(name) || !text.includes(name)) continue;
+    // What lies beside the image and bears its name is an output, such as the manifests directory.
+    if (environment.IMAGE_NAME !== undefined && path.startsWith(environment.IMAGE_NAME)) continue;
     const known = contentOf(path);
     if (known !== undefined) inputs[`file that ${name} names`] = known;
   }

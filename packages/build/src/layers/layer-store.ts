@@ -42,7 +42,8 @@ export async function openLayerStore(directory: string): Promise<LayerStore> {
   const writeJson = async (value: unknown, ...path: readonly string[]) => {
     const file = join(directory, ...path);
     const temporary = `${file}.${process.pid}.tmp`;
-    await writeFile(temporary, JSON.stringify(value));
+    // Captured environments may hold passwords.
+    await writeFile(temporary, JSON.stringify(value), { mode: 0o600 });
     await rename(temporary, file);
   };
   const find = async (key: string) => {

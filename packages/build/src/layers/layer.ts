@@ -15,7 +15,13 @@ export interface LayerMeta {
   /** Disk space of the layer. */
   readonly bytes: number;
   /** Which trees the step changed. */
-  readonly changed: { readonly root: boolean; readonly hooks: boolean; readonly host: boolean };
+  readonly changed: {
+    readonly root: boolean;
+    readonly hooks: boolean;
+    readonly host: boolean;
+    /** The layer holds finished outputs instead. */
+    readonly output?: boolean;
+  };
   /** Everything mounted in the target after the step. */
   readonly mounts: readonly MountRecord[];
   /** Hooks files that the step replaced by its own version, and the hash of what was there before. */

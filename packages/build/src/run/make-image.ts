@@ -8,6 +8,7 @@ import type { MountedDisk } from "../disk/mounted-disk.js";
 import { commitFormats } from "../formats/commit-formats.js";
 import type { FormatFailure } from "../formats/format-failure.js";
 import { writeFormats } from "../formats/write-formats.js";
+import { explainMiss } from "../layers/explain-miss.js";
 import { KERNEL_MOUNTS } from "../host/mount-record.js";
 import type { ImageState } from "../layers/layer.js";
 import {
@@ -24,6 +25,7 @@ import type { BuildFailure } from "./build-job.js";
 import type { BuildSession } from "./build-session.js";
 import { planFinalDisk } from "./plan-final-disk.js";
 import { overlaysOf } from "./run-command-step.js";
+import { OUTPUT_STEP, keepOutputs, outputKey, restoreOutputs, writtenBeside } from "./output-layer.js";
 import { runPhase } from "./run-phase.js";
 import { runScriptStep } from "./run-script-step.js";
 import { renderOverlay } from "./step-script.js";
@@ -59,9 +61,14 @@ export async function makeImage(session: BuildSession, state: ImageState): Stage
 
 async function makeImageIn(context: BuildContext, session: BuildSession, state: ImageState): Stage<readonly string[]> {
   const request = formatRequest(session.job.request, session.job.image);
+  const key = await outputKey(session, state);
+  const kept = key && !session.job.request.refresh ? await session.store.find(key.key) : undefined;
+  if (kept !== undefined) return stage(session, restoreOutputs(session, context, kept));
+  const reason = key && (await explainMiss(session.store, session.lineage, OUTPUT_STEP, key.ingredients));
   const shown = await showTree(session, state);
   if (!shown.ok) return shown;
-  const disk = await timed(session, "disk", "create", () => makeDisk(context, session));
+  const since = Date.now();
+  const disk = await timed(session, "disk", "create", () => makeDisk(context, session), reason);
   if (!disk.ok) return disk;
   const copied = await timed(session, "disk", "copy", () =>
     stage(session, copyTree(TREE_DIRECTORY, TARGET_DIRECTORY, context)),
@@ -79,8 +86,10 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
     stage(session, writeFormats(request, { kind: "image", path: unmounted.value.imagePath }, context)),
   );
   if (!images.ok) return images;
+  const beside = await writtenBeside(session.job.image, since);
   const outputs = await stage(session, commitFormats([...trees.value, ...images.value], request, context));
   await disk.value.finish();
+  if (outputs.ok && key !== undefined) await keepOutputs(session, key, outputs.value, beside);
   return outputs;
 }
 

@@ -8,11 +8,12 @@ export async function timed<T>(
   phase: string,
   script: string,
   work: () => Promise<Result<T, BuildFailure>>,
+  reason?: string,
 ): Promise<Result<T, BuildFailure>> {
   const label = { phase, script };
   const id = `${phase}/${script}`;
   const started = performance.now();
-  session.emit({ type: "step-started", id, label });
+  session.emit({ type: "step-started", id, label, ...(reason === undefined ? {} : { reason }) });
   const done = await work();
   const outcome = done.ok ? "ran" : "failed";
   session.emit({ type: "step-finished", id, label, seconds: (performance.now() - started) / 1000, outcome });

@@ -1,0 +1,138 @@
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { PHASES, type Phase, type Result } from "@dibkit/model";
+import { commitFormats } from "../formats/commit-formats.js";
+import type { FormatFailure } from "../formats/format-failure.js";
+import { partialName } from "../formats/partial-file.js";
+import type { WrittenFormat } from "../formats/write-formats.js";
+import { noteIngredients } from "../layers/explain-miss.js";
+import { type LayerKey, layerKey } from "../layers/layer-key.js";
+import type { ImageState, LayerMeta } from "../layers/layer.js";
+import { layerName } from "../layers/layer-store.js";
+import { measureTrees } from "../layers/tree-changes.js";
+import { formatRequest } from "../plan/format-request.js";
+import { phaseStep } from "../plan/phase-step.js";
+import { stepKey } from "../plan/script-step.js";
+import type { BuildContext } from "./build-context.js";
+import type { BuildSession } from "./build-session.js";
+import { environmentOfPhase } from "./environment-of-phase.js";
+import { environmentFiles, phaseScripts } from "./phase-scripts.js";
+
+/** Outputs larger than this are not kept a second time. */
+const LARGEST_KEPT_BYTES = 8 * 1024 ** 3;
+
+const LABEL = { phase: "formats", script: "outputs" };
+
+/** Name under which a miss is explained. */
+export const OUTPUT_STEP = "formats/outputs";
+
+/**
+ * Key of the finished outputs: the tree, the disk layout, every script that runs on the disk and the formats. The
+ * scripts' environment is taken before there is a disk, because device names differ from build to build.
+ */
+export async function outputKey(session: BuildSession, state: ImageState): Promise<LayerKey | undefined> {
+  const { request, disk, image } = session.job;
+  const options: Record<string, string> = {
+    disk: disk.source.text,
+    "disk parameters": JSON.stringify(disk.parameters),
+    formats: JSON.stringify({ ...formatRequest(request, ""), name: basename(image) }),
+    size: JSON.stringify([request.imageSize, request.imageExtraSize, request.journalSize]),
+  };
+  const files = await environmentFiles(session, state);
+  for (const phase of (PHASES as readonly Phase[]).filter(({ beforeDisk }) => !beforeDisk)) {
+    const scripts = await phaseScripts(session, state, phase.name);
+    if (scripts.length === 0) continue;
+    const environment = await environmentOfPhase(session, phase, state, files, false);
+    if (!environment.ok) return undefined;
+    for (const script of scripts) {
+      const step = phaseStep(phase, script, environment.value, true);
+      const { key } = stepKey(step, state, session.helpers, request.architecture);
+      options[`script ${phase.name}/${script.name}`] = key;
+    }
+  }
+  return layerKey({
+    step: OUTPUT_STEP,
+    side: "host",
+    parent: state.hash,
+    scriptHash: "",
+    scriptMode: 0,
+    environment: {},
+    reach: { files: {}, mentions: () => true },
+    architecture: request.architecture,
+    options,
+  });
+}
+
+/** Puts kept outputs in place again, as a build would. */
+export async function restoreOutputs(
+  session: BuildSession,
+  context: BuildContext,
+  meta: LayerMeta,
+): Promise<Result<readonly string[], FormatFailure>> {
+  const from = join(session.store.layers, layerName(meta.key), "output");
+  const directory = dirname(session.job.image);
+  const request = formatRequest(session.job.request, session.job.image);
+  const written: WrittenFormat[] = [];
+  for (const name of await readdir(join(from, "image"))) {
+    const path = join(directory, name);
+    const temporaryPath = join(directory, partialName(name, context.scratchDirectory));
+    const undo = context.undo.defer(`remove ${temporaryPath}`, () => rm(temporaryPath, { force: true }));
+    await copy(session, join(from, "image", name), temporaryPath);
+    written.push({ format: name, temporaryPath, path, undo });
+  }
+  for (const name of await readdir(join(from, "beside")).catch(() => [])) {
+    await copy(session, `${join(from, "beside", name)}`, join(directory, name));
+  }
+  return commitFormats(written, request, context);
+}
+
+/** Keeps finished outputs, and what scripts wrote beside them, as a layer. */
+export async function keepOutputs(
+  session: BuildSession,
+  key: LayerKey,
+  outputs: readonly string[],
+  beside: readonly string[],
+): Promise<void> {
+  const sizes = await Promise.all(outputs.map(async (path) => (await stat(path)).blocks * 512));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  if (bytes > LARGEST_KEPT_BYTES || outputs.length === 0) return;
+  const staging = join(session.directory, "staging", "outputs");
+  await mkdir(join(staging, "output", "image"), { recursive: true });
+  await mkdir(join(staging, "output", "beside"), { recursive: true });
+  for (const path of outputs) await copy(session, path, join(staging, "output", "image", basename(path)));
+  for (const path of beside) await copy(session, path, join(staging, "output", "beside", basename(path)));
+  const measured = await measureTrees(session.commands, staging, ["output"]);
+  if (measured === undefined) return;
+  await noteIngredients(session.store, session.lineage, OUTPUT_STEP, key.ingredients);
+  await session.store.commit(staging, {
+    version: 1,
+    key: key.key,
+    label: LABEL,
+    created: new Date().toISOString(),
+    seconds: 0,
+    ...measured,
+    changed: { root: false, hooks: false, host: false, output: true },
+    mounts: [],
+    replacedHooks: {},
+    ingredients: key.ingredients,
+  });
+}
+
+/** What scripts on the disk put beside the outputs since a moment: manifests, kernels, ramdisks named after the image. */
+export async function writtenBeside(image: string, since: number): Promise<readonly string[]> {
+  const directory = dirname(image);
+  const found: string[] = [];
+  for (const name of await readdir(directory).catch(() => [])) {
+    if (!name.startsWith(`${basename(image)}.`)) continue;
+    if ((await stat(join(directory, name))).ctimeMs >= since) found.push(join(directory, name));
+  }
+  return found;
+}
+
+async function copy(session: BuildSession, from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await rm(to, { recursive: true, force: true });
+  const copied = await session.commands.run(["cp", "-a", "--reflink=auto", "--sparse=auto", "--", from, to]);
+  if (!copied.ok && copied.error.kind !== "aborted") throw new Error(`cannot copy ${from}: ${copied.error.tail.join(" ")}`);
+}
+
