@@ -100,9 +100,12 @@ describe("the path of examples/web-server, by the command line", () => {
 
   test.skipIf(cantBuild)(`boot: nginx answers from inside the image${cantBuild ? ` (${cantBuild})` : ""}`, async () => {
     const path = join(out, "web-server.qcow2");
-    const run = await dibkit(["boot", path, "--http", "80/=Hello from dibkit", "--log", join(out, "console.log")], {
-      cwd,
-    });
+    const run = await dibkit(
+      ["boot", path, "--http", "80/=Hello from dibkit", "--timeout", "900", "--log", join(out, "console.log")],
+      {
+        cwd,
+      },
+    );
     expect(run.stderr).not.toContain("error:");
     expect(run.stdout).toMatch(/^pass: .*web-server\.qcow2 booted in [\d.]+ s/);
     expect(run.exitCode).toBe(0);
