@@ -1,0 +1,105 @@
+import { join } from "node:path";
+import { positionAt } from "@dibkit/model";
+import { expect, test } from "vitest";
+import { typecheck } from "../../src/typecheck/typecheck.js";
+import { project } from "../project.js";
+
+/** Every mistake the compiler must refuse, and exactly what the author is told. */
+const MISTAKES: readonly (readonly [line: string, said: string | RegExp])[] = [
+  [
+    'script("instal.d", 50, "x", bash`x`)',
+    "instal.d is not a phase: use root.d, extra-data.d, pre-install.d, install.d, post-install.d, post-root.d, block-device.d, pre-finalise.d, finalise.d or cleanup.d",
+  ],
+  ['script("install", 50, "x", bash`x`)', "install is not a phase: write install.d"],
+  ['install(100, "x", bash`x`)', "priority 100 is outside 0 to 99"],
+  ['install(-1, "x", bash`x`)', "priority -1 is outside 0 to 99"],
+  ['install(1.5, "x", bash`x`)', "priority 1.5 is outside 0 to 99"],
+  ['install(50, "x.sh", bash`x`)', "run-parts silently skips x.sh: name it x, scripts have no suffix"],
+  ['install(50, "a+b", bash`x`)', "run-parts silently skips a+b because of +: use letters, digits, - and _"],
+  [
+    'defineElement("d", { summary: "x", packages: { nginx: { arch: "amd64", notArch: "arm64" } } })',
+    "a package has arch or notArch, not both",
+  ],
+  [
+    'defineElement("e", { summary: "x", packages: { nginx: { when: "ACME_PRT=1" } } })',
+    "no element in view sets ACME_PRT: declare it in environment, or depend on the element that does",
+  ],
+  [
+    'defineElement("e", { summary: "x", packages: { nginx: [{ when: "NOPE!=1" }] } })',
+    "no element in view sets NOPE: declare it in environment, or depend on the element that does",
+  ],
+  [
+    'defineElement("e", { summary: "x", packages: { nginx: { when: "ARCH = amd64" } } })',
+    "a condition is VARIABLE=value or VARIABLE!=value, without spaces around the operator",
+  ],
+  [
+    'defineElement("f", { summary: "x", deps: ["vm"] })',
+    'vm is a string, not an element: use its definition, its binding, or elementRef("vm")',
+  ],
+  [
+    'defineElement("f", { summary: "x", deps: [5] })',
+    "this is not an element: use a definition, a binding, or elementRef(name)",
+  ],
+  [
+    'install(50, "x", bash`x`, { inputs: ["ARCH", "TARGET_ROOT"] })',
+    "TARGET_ROOT is a path of the build host, and install.d scripts run inside the image",
+  ],
+  [
+    'finalise(50, "x", bash`x`, { inputs: ["TMP_MOUNT_PATH"] })',
+    "TMP_MOUNT_PATH is a path of the build host, and finalise.d scripts run inside the image",
+  ],
+  ['defineElement("h", { summary: "x", package: { nginx: {} } })', "an element has no field package"],
+  [
+    'defineElement("i", { summary: "x", packages: { nginx: { phase: "instal.d" } } })',
+    /Type '"instal\.d"' is not assignable to type .* Did you mean '"install\.d"'\?/,
+  ],
+  ["bash`${undefined}`", "Argument of type 'undefined' is not assignable to parameter of type 'BashValue'"],
+  [
+    'testElement({ packages: { nginx: { when: "ACME=1" } } })',
+    "no element in view sets ACME: declare it in environment, or depend on the element that does",
+  ],
+];
+
+const HEAD = `import { bash, defineElement, elementRef, envDefault, envComputed, environmentScript, finalise, install, root, script, testElement } from "@dibkit/model";
+import { port } from "./port.js";
+export const used = [bash, defineElement, elementRef, envDefault, envComputed, environmentScript, finalise, install, root, script, testElement, port];
+`;
+
+const RIGHT = `
+const os = elementRef("os", { environment: { OS_RELEASE: envDefault("12"), OS_X: envComputed() }, inherits: ["OS_Y"] });
+const web = defineElement("web", {
+  summary: "x",
+  deps: [os, ...[elementRef("vm"), elementRef("base")]],
+  environment: { PORT: envDefault(port) },
+  packages: { a: { when: ["PORT=80", "OS_X!=1", "OS_Y=", "DISTRO_NAME=debian"] }, b: [{ arch: "amd64" }, { notArch: ["arm64"], when: "YUM=dnf" }] },
+  scripts: [
+    root(10, "a", bash\`x\`, { inputs: ["TARGET_ROOT"] }),
+    environmentScript(10, "b.bash", bash\`export YUM=dnf\`, { exports: ["YUM"] }),
+  ],
+});
+export const over = defineElement("over", { summary: "x", deps: [web], packages: { c: { when: "PORT=1" }, d: { when: "OS_RELEASE=12" } } });
+export const made = (name: string, priority: number) => defineElement(name, { summary: name, scripts: [install(priority, name, bash\`x\`)] });
+`;
+
+test("refuses each mistake with a sentence, and nothing that is right", { timeout: 60_000 }, async () => {
+  const directory = project({
+    "package.json": '{ "type": "module" }',
+    "port.ts": "export const port: number = 80;\n",
+    "wrong.ts": HEAD + MISTAKES.map(([line]) => `${line};\n`).join(""),
+    "right.ts": HEAD + RIGHT,
+  });
+  const found = await typecheck([join(directory, "wrong.ts"), join(directory, "right.ts")]);
+  const said = found.map(({ location, message }) => {
+    const { line } = positionAt(location!.source, location!.start);
+    return [location!.source.path.slice(directory.length + 1), line, message];
+  });
+  const head = HEAD.split("\n").length;
+  expect(said).toEqual(
+    MISTAKES.map(([, message], index) => [
+      "wrong.ts",
+      head + index,
+      typeof message === "string" ? message : expect.stringMatching(message),
+    ]),
+  );
+  expect(found.every(({ code }) => /^typescript\/TS\d+$/.test(code))).toBe(true);
+});
