@@ -113,6 +113,44 @@ fi
     expect(said[0]).toContain(expected.replace("null.x", "Cannot read properties of null"));
   });
 
+  test("an element from an npm package brings its files and its dependencies along", async () => {
+    const directory = project({
+      "node_modules/acme-elements/package.json":
+        '{ "name": "acme-elements", "type": "module", "exports": "./index.js" }',
+      "node_modules/acme-elements/index.js": `import { defineElement, fromFile, install } from "@dibkit/model";
+const base = defineElement("acme-base", { summary: "base" });
+export const acme = defineElement("acme", { summary: "acme", deps: [base], scripts: [install(10, "acme", fromFile("./acme.sh"))] });
+`,
+      "node_modules/acme-elements/acme.sh": "#!/bin/bash\n",
+      "a.ts": `import { acme } from "acme-elements";
+import { defineElement, defineImage } from "@dibkit/model";
+const web = defineElement("web", { summary: "web", deps: [acme] });
+export default defineImage({ name: "image", elements: [web] });
+`,
+    });
+    const loaded = await loadDefinitions(["a.ts"], { cwd: directory });
+    expect(loaded.diagnostics).toEqual([]);
+    expect(loaded.images.map(({ name }) => name)).toEqual(["image"]);
+    expect(loaded.elements.map(({ name }) => name)).toEqual(["acme", "acme-base", "web"]);
+    expect([...loaded.elements[0]!.files.keys()]).toContain("install.d/10-acme");
+  });
+
+  test("a configuration brings the modules it names", async () => {
+    const directory = project({
+      "dibkit.config.ts": `import { defineConfig } from "@dibkit/model";
+export default defineConfig({ elements: ["elements/*.ts"], rules: { "hook-name": "off" } });
+`,
+      "elements/a.ts":
+        'import { defineElement } from "@dibkit/model";\nexport default [defineElement("a", { summary: "a" })];\n',
+      "elements/a.test.ts": "throw new Error('tests are no definitions');\n",
+    });
+    const loaded = await loadDefinitions(["."], { cwd: directory });
+    expect(loaded.diagnostics).toEqual([]);
+    expect(loaded.elements.map(({ name }) => name)).toEqual(["a"]);
+    expect(loaded.config?.rules).toEqual({ "hook-name": "off" });
+    expect(loaded.configPath).toBe(`${directory}/dibkit.config.ts`);
+  });
+
   test("every generated range points to the author's text", async () => {
     const directory = project({ "web.ts": MODULE, "port.ts": "export const port: number = 80;\n" });
     const loaded = await loadDefinitions(["web.ts"], { cwd: directory });
