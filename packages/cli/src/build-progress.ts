@@ -44,6 +44,8 @@ export function createBuildProgress(terminal: Terminal, verbose: boolean): Build
     show(event) {
       switch (event.type) {
         case "step-started":
+          // A break point's shell has the terminal.
+          if (event.label.phase === "break") break;
           running = {
             label: event.label,
             since: Date.now(),

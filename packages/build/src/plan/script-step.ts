@@ -1,6 +1,6 @@
+import { hostInputs } from "../layers/host-inputs.js";
 import type { ImageState } from "../layers/layer.js";
 import { type LayerKey, layerKey } from "../layers/layer-key.js";
-import { hostInputs } from "../layers/host-inputs.js";
 import { type HelperFile, reachOf } from "../layers/script-reach.js";
 import type { StepLabel } from "../run/build-event.js";
 import type { EnvironmentValues } from "./base-environment.js";
@@ -18,6 +18,8 @@ export interface ScriptStep {
   readonly options?: Readonly<Record<string, string>>;
   /** Runs on the mounted disk: never cached. */
   readonly onDisk?: boolean;
+  /** Gets the terminal; never cached. */
+  readonly interactive?: boolean;
   /** Advice that fits this step better than the general one. */
   readonly help?: string;
 }

@@ -7,6 +7,7 @@ import { type LayerStore, openLayerStore } from "../layers/layer-store.js";
 import type { HelperFile } from "../layers/script-reach.js";
 import type { EnvironmentValues } from "../plan/base-environment.js";
 import type { HooksTree } from "../plan/hooks-tree.js";
+import type { BreakPoints } from "./break-points.js";
 import type { BuildEvent } from "./build-event.js";
 import type { BuildJob } from "./build-job.js";
 
@@ -29,6 +30,7 @@ export interface BuildSession {
   readonly named: NamedDirectories;
   /** Name of the image's line of steps, to find the layer a step had last time. */
   readonly lineage: string;
+  readonly breaks: BreakPoints;
   /** Mount points of the real disk inside the target, which are not a script's doing. */
   readonly diskMounts?: ReadonlySet<string>;
 }

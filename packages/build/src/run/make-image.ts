@@ -8,8 +8,8 @@ import type { MountedDisk } from "../disk/mounted-disk.js";
 import { commitFormats } from "../formats/commit-formats.js";
 import type { FormatFailure } from "../formats/format-failure.js";
 import { writeFormats } from "../formats/write-formats.js";
-import { explainMiss } from "../layers/explain-miss.js";
 import { KERNEL_MOUNTS } from "../host/mount-record.js";
+import { explainMiss } from "../layers/explain-miss.js";
 import type { ImageState } from "../layers/layer.js";
 import {
   BUILD_DIRECTORY,
@@ -23,9 +23,9 @@ import { finishStep } from "../plan/own-steps.js";
 import type { BuildContext } from "./build-context.js";
 import type { BuildFailure } from "./build-job.js";
 import type { BuildSession } from "./build-session.js";
+import { keepOutputs, OUTPUT_STEP, outputKey, restoreOutputs, writtenBeside } from "./output-layer.js";
 import { planFinalDisk } from "./plan-final-disk.js";
 import { overlaysOf } from "./run-command-step.js";
-import { OUTPUT_STEP, keepOutputs, outputKey, restoreOutputs, writtenBeside } from "./output-layer.js";
 import { runPhase } from "./run-phase.js";
 import { runScriptStep } from "./run-script-step.js";
 import { renderOverlay } from "./step-script.js";

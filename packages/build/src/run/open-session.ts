@@ -17,6 +17,7 @@ import {
 import { helperFiles } from "../plan/helper-files.js";
 import { mergeHooks } from "../plan/hooks-tree.js";
 import { lineageOf } from "../plan/lineage.js";
+import { breakPoints } from "./break-points.js";
 import type { BuildEvent } from "./build-event.js";
 import type { BuildJob } from "./build-job.js";
 import { type BuildSession, buildPlaces } from "./build-session.js";
@@ -71,6 +72,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     helpers: helperFiles(hooks),
     base,
     named: { DIB_IMAGE_CACHE: request.imageCache, DIB_LOCKFILES: request.lockFiles },
+    breaks: breakPoints(request),
     lineage: lineageOf(job.image, request.architecture),
   };
 

@@ -6,8 +6,8 @@ import type { FormatFailure } from "../formats/format-failure.js";
 import { partialName } from "../formats/partial-file.js";
 import type { WrittenFormat } from "../formats/write-formats.js";
 import { noteIngredients } from "../layers/explain-miss.js";
-import { type LayerKey, layerKey } from "../layers/layer-key.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
+import { type LayerKey, layerKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
 import { measureTrees } from "../layers/tree-changes.js";
 import { formatRequest } from "../plan/format-request.js";
@@ -133,6 +133,6 @@ async function copy(session: BuildSession, from: string, to: string): Promise<vo
   await mkdir(dirname(to), { recursive: true });
   await rm(to, { recursive: true, force: true });
   const copied = await session.commands.run(["cp", "-a", "--reflink=auto", "--sparse=auto", "--", from, to]);
-  if (!copied.ok && copied.error.kind !== "aborted") throw new Error(`cannot copy ${from}: ${copied.error.tail.join(" ")}`);
+  if (!copied.ok && copied.error.kind !== "aborted")
+    throw new Error(`cannot copy ${from}: ${copied.error.tail.join(" ")}`);
 }
-

@@ -28,6 +28,7 @@ export interface CommandStep {
   readonly onOutput?: (line: string) => void;
   readonly capture?: boolean;
   readonly interactive?: boolean;
+  readonly onError?: { readonly chroot: boolean; readonly command: readonly string[] };
 }
 
 export interface CommandStepResult {
@@ -58,9 +59,10 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
     mountTableFile: file("mountinfo"),
     ...(step.capture ? { resultFile: file("captured") } : {}),
     ...(step.interactive ? { interactive: true } : {}),
+    ...(step.onError ? { onError: step.onError } : {}),
   });
   writeFileSync(file("step.sh"), script);
-  const log = openSync(step.log, "a");
+  const logs = [step.log, session.job.request.logFile ?? []].flat().map((path) => openSync(path, "a"));
   try {
     const outcome = await session.commands.run(
       [
@@ -71,10 +73,9 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
       {
         signal: session.signal,
         cwd: "/",
-        ...(step.interactive ? { stdio: "inherit" as const } : {}),
         // Written in place, so that a script that prints a gigabyte costs disk and no memory.
         onOutput: (line) => {
-          writeSync(log, `${line}\n`);
+          for (const log of logs) writeSync(log, `${line}\n`);
           step.onOutput?.(line);
         },
       },
@@ -82,7 +83,7 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
     const table = parseMountInfo(readFileSync(file("mountinfo"), "utf8"));
     return { outcome, table, captured: readFileSync(file("captured")) };
   } finally {
-    closeSync(log);
+    for (const log of logs) closeSync(log);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Phase, Result } from "@dibkit/model";
 import { ok } from "@dibkit/model";
 import type { ImageState } from "../layers/layer.js";
 import { phaseStep } from "../plan/phase-step.js";
+import { breakStep } from "./break-points.js";
 import type { BuildFailure } from "./build-job.js";
 import type { BuildSession } from "./build-session.js";
 import { environmentOfPhase } from "./environment-of-phase.js";
@@ -16,13 +17,19 @@ export async function runPhase(
   onDisk: boolean,
 ): Promise<Result<ImageState, BuildFailure>> {
   const scripts = await phaseScripts(session, state, phase.name);
-  if (scripts.length === 0) return ok(state);
+  const point = phase.name.replace(/\.d$/, "");
+  const { at } = session.breaks;
+  if (scripts.length === 0 && !at(`before-${point}`) && !at(`after-${point}`)) return ok(state);
   const files = await environmentFiles(session, state);
   const environment = await environmentOfPhase(session, phase, state, files, onDisk);
   if (!environment.ok) return environment;
+  const steps = scripts.map((script) => phaseStep(phase, script, environment.value, onDisk));
+  const shell = (name: string) => breakStep(name, phase.side, session.breaks.command, environment.value, onDisk);
+  if (at(`before-${point}`)) steps.unshift(shell(`before-${point}`));
+  if (at(`after-${point}`)) steps.push(shell(`after-${point}`));
   let current = state;
-  for (const script of scripts) {
-    const done = await runScriptStep(session, current, phaseStep(phase, script, environment.value, onDisk));
+  for (const step of steps) {
+    const done = await runScriptStep(session, current, step);
     if (!done.ok) return done;
     current = done.value;
   }

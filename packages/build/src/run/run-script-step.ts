@@ -15,6 +15,7 @@ import type { BuildFailure } from "./build-job.js";
 import { rememberStep } from "./build-record.js";
 import type { BuildSession } from "./build-session.js";
 import { bringHostWrites, keepHostWrites, takeStrayWrites } from "./host-writes.js";
+import { mergeLayers } from "./merge-layers.js";
 import { runCommandStep } from "./run-command-step.js";
 
 /** Uses the step's layer when there is one, runs the step otherwise; gives the state after it. */
@@ -26,16 +27,16 @@ export async function runScriptStep(
   if (session.signal.aborted) return err({ kind: "interrupted" });
   const id = stepName(step.label);
   const key = stepKey(step, state, session.helpers, session.job.request.architecture);
-  const cached = step.onDisk ? undefined : await usableLayer(session, key);
+  const cached = step.onDisk || step.interactive ? undefined : await usableLayer(session, key);
   if (cached !== undefined) {
     await rememberStep(session, step, state, layerName(cached.key));
     session.emit({ type: "step-finished", id, label: step.label, seconds: cached.seconds, outcome: "cached" });
     return ok(afterLayer(state, cached));
   }
-  const reason = step.onDisk ? undefined : await reasonToRun(session, id, key);
+  const reason = step.onDisk || step.interactive ? undefined : await reasonToRun(session, id, key);
   session.emit({ type: "step-started", id, label: step.label, ...(reason === undefined ? {} : { reason }) });
   await rememberStep(session, step, state);
-  return execute(session, state, step, key);
+  return execute(session, step.onDisk ? state : await mergeLayers(session, state), step, key);
 }
 
 async function reasonToRun(session: BuildSession, id: string, key: LayerKey): Promise<string> {
@@ -76,6 +77,8 @@ async function execute(
     staging,
     log,
     ...(step.onDisk ? { onDisk: true } : {}),
+    ...(step.interactive ? { interactive: true } : {}),
+    ...(session.breaks.at("after-error") ? { onError: errorShell(session, step) } : {}),
     ...(session.job.verbose ? { onOutput: (line: string) => session.emit({ type: "output", id, line }) } : {}),
   });
   const seconds = (performance.now() - started) / 1000;
@@ -101,6 +104,10 @@ async function execute(
   return ok(afterLayer(state, meta));
 }
 
+function errorShell({ breaks }: BuildSession, step: ScriptStep) {
+  return { chroot: step.side === "target" && !breaks.outsideTarget, command: breaks.command };
+}
+
 async function commit(
   session: BuildSession,
   step: ScriptStep,
@@ -120,7 +127,7 @@ async function commit(
   const trees = Object.entries(changed).flatMap(([name, there]) => (there ? [name] : []));
   const measured =
     trees.length === 0 ? { content: "", bytes: 0 } : await measureTrees(session.commands, staging, trees);
-  const repeatable = measured !== undefined && result.mounts.unrepeatable.length === 0;
+  const repeatable = measured !== undefined && !step.interactive && result.mounts.unrepeatable.length === 0;
   const meta: LayerMeta = {
     version: 1,
     // A layer that cannot be used again still holds the image's content: it gets a key nothing asks for.

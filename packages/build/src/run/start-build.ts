@@ -59,7 +59,7 @@ export async function startBuild({ job, authored }: StartableBuild, watcher: Bui
       if (known.type === "outcome") outcome = known.outcome;
       else watcher.onEvent(known);
     },
-    false,
+    (job.request.environment.break ?? "") !== "",
   );
   const stop = () => worker.stop();
   watcher.signal.addEventListener("abort", stop);

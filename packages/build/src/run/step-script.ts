@@ -32,6 +32,8 @@ export interface StepScript {
   readonly resultFile?: string;
   /** The command talks to the terminal. */
   readonly interactive?: boolean;
+  /** Runs with the terminal when the command failed, before anything is taken down. */
+  readonly onError?: { readonly chroot: boolean; readonly command: readonly string[] };
 }
 
 const OVERLAY_OPTIONS = "redirect_dir=on,index=off,metacopy=off";
@@ -97,7 +99,8 @@ export function renderStepScript(step: StepScript): string {
           shellCommand("mount", "-o", "remount,ro,bind", inTarget),
         ]),
   ];
-  const streams = `${step.interactive ? "" : " </dev/null 2>&1"}${step.resultFile === undefined ? "" : ` 3>${shellQuote(step.resultFile)}`}`;
+  const terminal = " </dev/tty >/dev/tty 2>&1";
+  const streams = `${step.interactive ? terminal : " </dev/null 2>&1"}${step.resultFile === undefined ? "" : ` 3>${shellQuote(step.resultFile)}`}`;
   return `set -u
 umask 022
 prepare() {
@@ -108,6 +111,7 @@ mapfile -d '' -t vars < ${shellQuote(step.environmentFile)}
 cd ${shellQuote(step.workingDirectory)} 2>/dev/null || cd /
 env -i "\${vars[@]}" ${renderCommand(step)}${streams}
 status=$?
+${step.onError === undefined ? ":" : `[ $status -eq 0 ] || env -i "\${vars[@]}" ${renderCommand({ ...step, ...step.onError })}${terminal}`}
 ${step.hooksInTarget === undefined ? ":" : `umount -l ${shellQuote(inTarget)}`}
 cat /proc/self/mountinfo > ${shellQuote(step.mountTableFile)}
 cd /
