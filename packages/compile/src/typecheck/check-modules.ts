@@ -44,11 +44,19 @@ const DEFAULTS: ts_.CompilerOptions = {
   erasableSyntaxOnly: true,
 };
 
+export interface CheckResult {
+  readonly findings: readonly CompilerFinding[];
+  /** Every file the result depends on. */
+  readonly files: readonly string[];
+  /** Places where a tsconfig.json would have changed it. */
+  readonly missing: readonly string[];
+}
+
 /** Type-checks modules and everything of the author's that they import. */
-export function checkModules(request: CheckRequest): readonly CompilerFinding[] {
+export function checkModules(request: CheckRequest): CheckResult {
   const first = request.modules[0];
-  if (first === undefined) return [];
-  const { options, errors } = compilerOptions(dirname(first), request);
+  if (first === undefined) return { findings: [], files: [], missing: [] };
+  const { options, errors, configs, missing } = compilerOptions(dirname(first), request);
   const host = ts.createCompilerHost(options);
   host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone;
   host.resolveModuleNameLiterals = (literals, containing, redirected, current) =>
@@ -71,7 +79,11 @@ export function checkModules(request: CheckRequest): readonly CompilerFinding[] 
     ...program.getGlobalDiagnostics(),
     ...authored.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
   ];
-  return diagnostics.filter((each) => each.category <= ts.DiagnosticCategory.Error).map(finding);
+  return {
+    findings: diagnostics.filter((each) => each.category <= ts.DiagnosticCategory.Error).map(finding),
+    files: [...configs, ...program.getSourceFiles().map((file) => file.fileName)],
+    missing,
+  };
 }
 
 const MODE = ts.ModuleKind.ESNext;
@@ -81,10 +93,20 @@ function extensionOf(path: string): ts_.Extension {
 }
 
 function compilerOptions(directory: string, request: CheckRequest) {
-  const path = ts.findConfigFile(directory, ts.sys.fileExists);
-  const parsed = path
-    ? ts.getParsedCommandLineOfConfigFile(path, {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} })
-    : undefined;
+  const missing: string[] = [];
+  const path = ts.findConfigFile(directory, (candidate) => {
+    const exists = ts.sys.fileExists(candidate);
+    if (!exists) missing.push(candidate);
+    return exists;
+  });
+  // What a configuration extends is read through the host too, so everything it depends on is known.
+  const configs: string[] = [];
+  const readFile = (file: string) => {
+    configs.push(file);
+    return ts.sys.readFile(file);
+  };
+  const host = { ...ts.sys, readFile, onUnRecoverableConfigFileDiagnostic: () => {} };
+  const parsed = path ? ts.getParsedCommandLineOfConfigFile(path, {}, host) : undefined;
   const options: ts_.CompilerOptions = {
     ...(parsed?.options ?? DEFAULTS),
     noEmit: true,
@@ -99,7 +121,8 @@ function compilerOptions(directory: string, request: CheckRequest) {
   };
   delete options.tsBuildInfoFile;
   // A project without source files of its own (TS18003) is fine: the modules are named one by one.
-  return { options, errors: (parsed?.errors ?? []).filter((error) => error.code !== 18003) };
+  const errors = (parsed?.errors ?? []).filter((error) => error.code !== 18003);
+  return { options, errors, configs, missing };
 }
 
 function finding(diagnostic: ts_.Diagnostic): CompilerFinding {
