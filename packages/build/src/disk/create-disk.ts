@@ -15,6 +15,11 @@ export function diskTools(plan: DiskPlan): readonly HostTool[] {
   return uniqueTools(plan.nodes.flatMap((node) => unitOf(node).tools(node)));
 }
 
+/** What this host cannot do for a plan, known before anything is built. */
+export function checkDiskHost(plan: DiskPlan): readonly DiskFailure[] {
+  return plan.nodes.flatMap((node) => unitOf(node).check?.(node) ?? []);
+}
+
 interface TakeDown {
   readonly undo: Undo;
   readonly failure: () => DiskFailure | undefined;

@@ -28,6 +28,8 @@ export interface DiskState {
 export interface DiskNodeUnit<N extends DiskPlanNode> {
   readonly kind: N["kind"];
   readonly tools: (node: N) => readonly HostTool[];
+  /** What this host cannot do for the node, known before anything is built. */
+  readonly check?: (node: N) => DiskFailure | undefined;
   readonly create: (node: N, state: DiskState) => Promise<Result<void, DiskFailure>>;
 }
 

@@ -1,5 +1,8 @@
-import { access, open } from "node:fs/promises";
+import { access, open, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { err, ok, type Result } from "@dibkit/model";
+import type { CommandRunner } from "../exec/command-runner.js";
 import { commandFailed, type DiskFailure } from "./disk-failure.js";
 import type { DiskState } from "./disk-node.js";
 
@@ -10,6 +13,8 @@ export interface LoopDevice {
 }
 
 const LOOP_MAJOR = "7";
+const FREEING_ATTEMPTS = 200;
+const FREEING_PAUSE_MS = 25;
 
 /**
  * Attaches a raw file to a free loop device. The device is held open and marked auto-clear at once (`losetup -d` does
@@ -35,6 +40,12 @@ export async function attachLoop(
   const detach = async () => {
     await state.context.commands.run(["partx", "-d", path]);
     await handle.close();
+    if (!(await isFreed(path, file, state.context.commands))) {
+      state.context.emit({
+        type: "warning",
+        message: `${path} is still in use by another program, and is freed when that ends`,
+      });
+    }
     return ok(undefined);
   };
   return ok({ path, detach });
@@ -63,8 +74,23 @@ async function attach(
   }
 }
 
+/**
+ * Waits until the kernel has let go of the file: it does so with the last close, and others may look at the device.
+ * Files are told apart by inode, because the path the kernel shows depends on the mount namespace.
+ */
+async function isFreed(device: string, file: string, commands: CommandRunner): Promise<boolean> {
+  const { ino } = await stat(file);
+  for (let attempt = 0; attempt < FREEING_ATTEMPTS; attempt += 1) {
+    if (!(await exists(`/sys/block/${basename(device)}/loop`))) return true;
+    const shown = await commands.run(["losetup", "--noheadings", "--raw", "--output", "BACK-INO", device]);
+    if (!shown.ok || shown.value.stdout.trim() !== String(ino)) return true;
+    await setTimeout(FREEING_PAUSE_MS);
+  }
+  return false;
+}
+
 /** In a container with a `/dev` of its own the kernel makes no node for a new loop device. */
-async function ensureNode(device: string, commands: DiskState["context"]["commands"]): Promise<void> {
+async function ensureNode(device: string, commands: CommandRunner): Promise<void> {
   const minor = /^\/dev\/loop(\d+)$/.exec(device)?.[1];
   if (minor === undefined || (await exists(device))) return;
   await commands.run(["mknod", "-m", "0660", device, "b", LOOP_MAJOR, minor]);

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Diagnostic, type DiskPlan, type Element, type Location, parseWhen, viewsOf } from "@dibkit/model";
-import { diskTools } from "../disk/create-disk.js";
+import { checkDiskHost, diskTools } from "../disk/create-disk.js";
 import { type HostTool, uniqueTools } from "../disk/host-tool.js";
 import { findProgram } from "../doctor/find-program.js";
 import { checkFormats } from "../formats/check-formats.js";
@@ -49,6 +49,9 @@ export function checkBuild(checks: BuildChecks): readonly Diagnostic[] {
   return [
     ...checkTools(checks),
     ...(checks.disk === undefined ? [] : checkLoopDevices()),
+    ...(checks.disk === undefined ? [] : checkDiskHost(checks.disk)).map((failure) =>
+      error(failure.kind, failure.message, failure.help),
+    ),
     ...checkFormatRequest(checks),
     ...checkPlaces(checks),
     ...checkConditions(checks),

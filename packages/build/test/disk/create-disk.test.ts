@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type DiskParameters, type DiskPlan, parseBlockDeviceGraph, planDisk } from "@dibkit/model";
 import { afterEach, describe, expect, it } from "vitest";
 import { copyTree, measureTree } from "../../src/disk/copy-tree.js";
-import { createDisk, diskTools } from "../../src/disk/create-disk.js";
+import { checkDiskHost, createDisk, diskTools } from "../../src/disk/create-disk.js";
 import { createTestContext, type TestContext } from "./disk-context.js";
 
 const MIB = 1024 * 1024;
@@ -157,6 +157,12 @@ describe.skipIf(process.getuid?.() !== 0)("createDisk (needs root and loop devic
     ["the whole disk", "- local_loop: { name: image0, mkfs: { type: ext4, mount: { mount_point: / } } }", 40, "ext4"],
     ["xfs", "- local_loop: { name: image0, mkfs: { type: xfs, label: r, mount: { mount_point: / } } }", 320, "xfs"],
     [
+      "btrfs",
+      "- local_loop: { name: image0, mkfs: { type: btrfs, label: a-long-label-is-fine, mount: { mount_point: / } } }",
+      160,
+      "btrfs",
+    ],
+    [
       "4096-byte sectors",
       "- local_loop: { name: image0, block_size: 4096, mkfs: { type: ext4, mount: { mount_point: / } } }",
       40,
@@ -164,7 +170,12 @@ describe.skipIf(process.getuid?.() !== 0)("createDisk (needs root and loop devic
     ],
   ])("makes a filesystem on %s", async (_, text, mib, type) => {
     const build = await context();
-    const { imagePath } = await makeImage(planOf(text, mib), build);
+    const plan = planOf(text, mib);
+    const missing = await Promise.all(
+      diskTools(plan).map(async ({ program }) => !(await build.commands.run(["which", program])).ok),
+    );
+    if (missing.includes(true)) return;
+    const { imagePath } = await makeImage(plan, build);
     expect(await tool(build, "blkid", "-p", imagePath)).toContain(`TYPE="${type}"`);
   });
 
@@ -230,7 +241,9 @@ describe.skipIf(process.getuid?.() !== 0)("createDisk (needs root and loop devic
   ])("leaves nothing behind: %s", async (name, text, failure) => {
     if (name.startsWith("lvm") && / device-mapper$/m.test(await readFile("/proc/devices", "utf8"))) return;
     const build = await context();
-    const disk = await createDisk(planOf(text, 40), build);
+    const plan = planOf(text, 40);
+    if (failure.kind === "host-cannot") expect(checkDiskHost(plan)).toMatchObject([failure]);
+    const disk = await createDisk(plan, build);
     expect(disk).toMatchObject({ ok: false, error: failure });
     expect(await tool(build, "losetup", "--list", "--noheadings", "--output", "BACK-FILE")).not.toContain(
       build.imageDirectory,

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import type { LvmNode } from "@dibkit/model";
 import { err, ok, type Result } from "@dibkit/model";
 import type { DiskFailure } from "../disk-failure.js";
 import { defineDiskNode } from "../disk-node.js";
+import { readText } from "../host-filesystems.js";
 
 /** Commands that set LVM up, as upstream gives them (level1/lvm.py): all physical volumes, then groups, then volumes. */
 export function lvmCommands(node: LvmNode, devices: ReadonlyMap<string, string>): readonly (readonly string[])[] {
@@ -37,6 +37,16 @@ function mapperDevice(group: string, volume: string): string {
   return `/dev/mapper/${group.replaceAll("-", "--")}-${volume.replaceAll("-", "--")}`;
 }
 
+function checkDeviceMapper(node: LvmNode): DiskFailure | undefined {
+  if (/^\s*\d+ device-mapper$/m.test(readText("/proc/devices"))) return undefined;
+  return {
+    kind: "host-cannot",
+    node: node.name,
+    message: `lvm "${node.name}" needs device-mapper, which this kernel does not have`,
+    help: 'load it with "modprobe dm-mod", or use a configuration without lvm such as block-device-mbr or block-device-efi',
+  };
+}
+
 export default defineDiskNode({
   kind: "lvm",
   tools: () =>
@@ -45,16 +55,10 @@ export default defineDiskNode({
       debianPackage: "lvm2",
       purpose: "make LVM volumes",
     })),
+  check: checkDeviceMapper,
   async create(node, state) {
-    const drivers = await readFile("/proc/devices", "utf8").catch(() => "");
-    if (!/^\s*\d+ device-mapper$/m.test(drivers)) {
-      return err({
-        kind: "host-cannot",
-        node: node.name,
-        message: `lvm "${node.name}" needs device-mapper, which this kernel does not have`,
-        help: 'load it with "modprobe dm-mod", or use a configuration without lvm such as block-device-mbr or block-device-efi',
-      });
-    }
+    const cannot = checkDeviceMapper(node);
+    if (cannot !== undefined) return err(cannot);
     state.onTakeDown(`deactivate lvm ${node.name}`, async () => {
       const commands = [
         ...node.logicalVolumes.map(({ name, base }) => ["lvchange", "-an", `/dev/${base}/${name}`]),
@@ -65,6 +69,8 @@ export default defineDiskNode({
         const done = await state.run(node.name, command);
         if (!done.ok && failed.ok) failed = done;
       }
+      // Where udev runs it may still look at the volumes, which keeps the disk below them busy.
+      await state.context.commands.run(["udevadm", "settle"]);
       return failed;
     });
     for (const command of lvmCommands(node, state.devices)) {

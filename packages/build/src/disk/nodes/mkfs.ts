@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { FilesystemNode } from "@dibkit/model";
 import { ok } from "@dibkit/model";
 import { defineDiskNode } from "../disk-node.js";
+import { isFat } from "../fat-tree.js";
+import { kernelKnowsFat } from "../host-filesystems.js";
 import type { HostTool } from "../host-tool.js";
 
 interface Maker {
@@ -26,6 +28,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   swap: { debianPackage: "util-linux", program: "mkswap", identity: (label, uuid) => ["-L", label, "-U", uuid] },
 };
 
+const MCOPY = { program: "mcopy", debianPackage: "mtools" };
 const OTHER: Maker = { debianPackage: "", identity: (label) => ["-L", label] };
 
 const programOf = (type: string, maker: Maker) => maker.program ?? `mkfs.${type}`;
@@ -48,9 +51,10 @@ export default defineDiskNode({
   kind: "mkfs",
   tools: ({ type }): readonly HostTool[] => {
     const maker = MAKERS[type] ?? OTHER;
-    return [
-      { program: programOf(type, maker), debianPackage: maker.debianPackage, purpose: `make ${type} filesystems` },
-    ];
+    const purpose = `make ${type} filesystems`;
+    const own = { program: programOf(type, maker), debianPackage: maker.debianPackage, purpose };
+    if (!isFat(type) || kernelKnowsFat()) return [own];
+    return [own, { ...MCOPY, purpose: "fill FAT filesystems, which this kernel cannot mount" }];
   },
   async create(node, state) {
     const device = state.devices.get(node.base);
