@@ -23,13 +23,18 @@ function overview(rules) {
 ${rows.join("\n")}
 
 The linter also checks its own comments: \`suppression-used\` (a \`# dibkit: disable\` comment that silences nothing),
-\`suppression-known\` (one that names no rule) and \`suppression-reason\` (one without a reason).
+\`suppression-known\` (one that names no rule) and \`suppression-reason\` (one without a reason). \`file-too-large\` says that a
+control file of more than 1 MB was not read, \`shellcheck/SC…\` is a comment of ShellCheck.
 `;
 }
 
 function page(rule) {
-  const dibLint = rule.dibLint ? `\n\ndib-lint's name for it: ${rule.dibLint.map((name) => `\`${name}\``).join(", ")}; its pragmas silence this rule too.` : "";
-  const image = rule.examples.image ? `\n\nThe image of the examples is made of ${rule.examples.image.map((name) => `\`${name}\``).join(", ")}.` : "";
+  const dibLint = rule.dibLint
+    ? `\n\ndib-lint's name for it: ${rule.dibLint.map((name) => `\`${name}\``).join(", ")}; its pragmas silence this rule too.`
+    : "";
+  const image = rule.examples.image
+    ? `\n\nThe image of the examples is made of ${rule.examples.image.map((name) => `\`${name}\``).join(", ")}.`
+    : "";
   const later = rule.examples.later ? `\n\nIn a later directory of ELEMENTS_PATH:\n\n${tree(rule.examples.later)}` : "";
   return `${NOTE}
 # ${rule.id}
@@ -64,7 +69,8 @@ function tree(files) {
   return Object.entries(files)
     .map(([path, file]) => {
       const content = typeof file === "string" ? file : (file.content ?? "");
-      const note = typeof file === "string" ? "" : file.link ? ` → \`${file.link}\`` : ` (mode ${file.mode.toString(8)})`;
+      const note =
+        typeof file === "string" ? "" : file.link ? ` → \`${file.link}\`` : ` (mode ${file.mode.toString(8)})`;
       return `\`${path}\`${note}\n\n\`\`\`${language(path, content)}\n${content.replace(/\n?$/, "\n")}\`\`\``;
     })
     .join("\n\n");

@@ -11,7 +11,7 @@ export function fingerprint(diagnostic: Diagnostic, cwd: string, seen: Map<strin
   let line = "";
   if (location) {
     const range = lineRange(location.source, positionAt(location.source, location.start).line);
-    line = location.source.text.slice(range.start, range.end).trim();
+    line = location.source.text.slice(range.start, Math.min(range.end, range.start + 1_000)).trim();
   }
   const file = location ? shownPath(location.source.path, cwd) : "";
   const base = [diagnostic.code, file, line, diagnostic.message].join("\0");

@@ -8,6 +8,7 @@ import type { ImageConfiguration, LintConfiguration, Target } from "./configurat
 import { type BashVerdict, type ElementContext, elementContext } from "./element-context.js";
 import type { Finding, Rule } from "./rule.js";
 import { rules as allRules } from "./rules/index.js";
+import { setAsideHugeFiles } from "./set-aside-huge-files.js";
 import { settingsOf } from "./settings.js";
 import { type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
 import { type FileSuppressions, isSuppressed, suppressionFindings, suppressionsOf } from "./suppressions.js";
@@ -52,11 +53,12 @@ export interface LintResult {
 
 /** Lints elements by themselves, each with what it depends on, and the images of the configuration. */
 export async function lint(request: LintRequest): Promise<LintResult> {
-  const { catalog, configuration = {}, tools = {}, rules = allRules } = request;
+  const { configuration = {}, tools = {}, rules = allRules } = request;
   await initShell();
   const settings = settingsOf(configuration, request.only ?? [], request.base ?? "/");
   const active = rules.filter((rule) => settings.isOn(rule));
-  const elements = request.elements.flatMap(withTestElements);
+  const { catalog, elements: readable, diagnostics } = setAsideHugeFiles(request.catalog, request.elements);
+  const elements = readable.flatMap(withTestElements);
   const images = configuration.images ?? [];
   const targets = targetsOf(configuration, catalog);
   const verdicts = new Map<SourceText, BashVerdict>();
@@ -71,7 +73,7 @@ export async function lint(request: LintRequest): Promise<LintResult> {
   const checked = elements.map(contextOf);
   for (const [source, verdict] of await askBash(checked, active, tools)) verdicts.set(source, verdict);
 
-  const found: Diagnostic[] = [...(request.diagnostics ?? [])];
+  const found: Diagnostic[] = [...(request.diagnostics ?? []), ...diagnostics];
   found.push(...checked.flatMap((context) => elementFindings(context, active)));
   found.push(...graphFindings(elements, images, { catalog, configuration, targets, rules: active, contextOf }));
   if ((request.only ?? []).length === 0) found.push(...(await shellcheckFindings(checked, tools)));
@@ -163,7 +165,21 @@ function unique(found: readonly Diagnostic[]): Diagnostic[] {
 
 function diagnosticOf(rule: Rule, finding: Finding, element: Element | undefined): Diagnostic {
   const name = finding.element ?? element?.name;
-  return { severity: rule.severity, ...finding, code: rule.id, ...(name !== undefined && { element: name }) };
+  return {
+    severity: rule.severity,
+    ...finding,
+    message: shortened(finding.message),
+    ...(finding.help !== undefined && { help: shortened(finding.help) }),
+    code: rule.id,
+    ...(name !== undefined && { element: name }),
+  };
+}
+
+// A damaged file can have a name or value of megabytes, which no one wants to read and some reports cannot hold.
+const LONGEST_TEXT = 600;
+
+function shortened(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT / 2)} … ${text.slice(-LONGEST_TEXT / 2)}`;
 }
 
 function finish(

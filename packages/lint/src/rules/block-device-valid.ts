@@ -1,4 +1,4 @@
-import { parseBlockDeviceGraph, planDisk, textOf } from "@dibkit/model";
+import { type Diagnostic, parseBlockDeviceGraph, planDisk, type SourceText, textOf } from "@dibkit/model";
 import { defineRule } from "../rule.js";
 
 export default defineRule({
@@ -21,11 +21,14 @@ export default defineRule({
     },
   },
   *check({ element, views }) {
-    for (const { file } of views.blockDevices.value) {
-      const { config, diagnostics } = parseBlockDeviceGraph(textOf(element, file));
-      const planned = config === undefined ? [] : planDisk(config).diagnostics;
+    const { value, diagnostics: unreadable } = views.blockDevices;
+    for (const { file, root } of value) {
+      const source = textOf(element, file);
+      const syntax = unreadable.filter(({ code, location }) => code.startsWith("yaml/") && location?.source === source);
+      // What is no YAML, or made to exhaust memory, has no graph.
+      const found = syntax.length > 0 || root === undefined ? syntax : graphFindings(source);
       const told = new Set<string>();
-      for (const { code: _parser, element: _element, ...finding } of [...diagnostics, ...planned]) {
+      for (const { code: _parser, element: _element, ...finding } of found) {
         const key = `${finding.location?.start} ${finding.message}`;
         if (told.has(key)) continue;
         told.add(key);
@@ -34,3 +37,8 @@ export default defineRule({
     }
   },
 });
+
+function graphFindings(source: SourceText): readonly Diagnostic[] {
+  const { config, diagnostics } = parseBlockDeviceGraph(source);
+  return config === undefined ? diagnostics : [...diagnostics, ...planDisk(config).diagnostics];
+}

@@ -1,0 +1,138 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { runCli } from "./run-cli.js";
+
+// A busy machine may need a while to load the linter.
+vi.setConfig({ testTimeout: 60_000 });
+
+const base = realpathSync(mkdtempSync(join(tmpdir(), "dibkit-cli-lint-")));
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+let root: string;
+let count = 0;
+beforeEach(() => {
+  count += 1;
+  root = join(base, String(count));
+  write("elements/web/element-deps", "site-bsae\n");
+  write("elements/web/install.d/50-web", "#!/bin/bash\nset -eu\nset -o pipefail\nwhich nginx\n");
+  write("elements/site-base/README.rst", "base\n");
+  write("elements/site-base/element-deps", "");
+});
+
+function write(path: string, content: string, mode = 0o644) {
+  const target = join(root, path);
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, content);
+  chmodSync(target, mode);
+}
+const lint = (...argv: readonly string[]) => runCli(["lint", ...argv], { cwd: root });
+const summary = (stdout: string) => stdout.split("\n").filter((line) => / in \d+ elements?/.test(line));
+
+describe("dibkit lint", () => {
+  it("finds the elements below the working directory, or those named", async () => {
+    const all = await lint();
+    expect(all.exitCode).toBe(1);
+    expect(summary(all.stdout)).toEqual(["2 errors, 1 warning in 2 elements, 4 files"]);
+    expect(all.stdout).toContain('element "web" depends on "site-bsae"');
+    expect(all.stdout).toContain('did you mean "site-base"?');
+    expect(summary((await lint("elements/site-base")).stdout)).toEqual(["no findings in 1 element, 2 files"]);
+    expect(summary((await lint("elements/web", "elements/site-base")).stdout)).toEqual([
+      "2 errors, 1 warning in 2 elements, 4 files",
+    ]);
+  });
+
+  it("repairs safely, then unsafely, and is done", async () => {
+    const safe = await lint("--fix");
+    expect(safe.stderr).toContain("repaired elements/web/install.d/50-web\n");
+    expect(statSync(join(root, "elements/web/install.d/50-web")).mode & 0o777).toBe(0o755);
+    expect(readFileSync(join(root, "elements/web/install.d/50-web"), "utf8")).toContain("command -v nginx");
+    expect(safe.exitCode).toBe(1);
+    const unsafe = await lint("--fix-unsafe");
+    expect(unsafe.exitCode).toBe(0);
+    expect(readFileSync(join(root, "elements/web/element-deps"), "utf8")).toBe("site-base\n");
+    const again = await lint("--fix-unsafe");
+    expect([again.exitCode, again.stderr]).toEqual([0, ""]);
+  });
+
+  it("writes several reports at once", async () => {
+    await lint(
+      "--format",
+      "compact",
+      "--output-file",
+      "-",
+      "--format",
+      "sarif",
+      "--output-file",
+      "reports/dibkit.sarif",
+    );
+    const sarif = JSON.parse(readFileSync(join(root, "reports/dibkit.sarif"), "utf8"));
+    expect(sarif.runs[0].results).toHaveLength(3);
+  });
+
+  it("hides what a baseline knows", async () => {
+    expect((await lint("--baseline", "known.json", "--update-baseline")).exitCode).toBe(0);
+    expect((await lint("--baseline", "known.json")).exitCode).toBe(0);
+    write("elements/web/install.d/60-new.sh", "#!/bin/bash\nset -eu\nset -o pipefail\n", 0o755);
+    const later = await lint("--baseline", "known.json");
+    expect(later.stdout).toContain("hook script install.d/60-new.sh is never run");
+    expect(summary(later.stdout)).toEqual(["1 error, 0 warnings in 2 elements, 5 files, 3 suppressed"]);
+  });
+
+  it.each([
+    [["--rule", "script-wich"], 'there is no rule "script-wich"', 'did you mean "script-which"?'],
+    [["nowhere"], 'no element in "', "give an element"],
+    [["--format", "xml"], 'unknown --format "xml"', "dibkit lint --help"],
+    [["--baseline", "none.json"], 'baseline "none.json" cannot be read', "--update-baseline"],
+  ])("refuses %j", async (argv, message, help) => {
+    const run = await lint(...argv);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(message);
+    expect(run.stderr).toContain(help);
+  });
+
+  it("reads .dibkitrc.json, and says what is wrong with it", async () => {
+    write(".dibkitrc.json", '{ "rules": { "deps-known": "off", "script-executable": "warning" } }');
+    expect((await lint("--max-warnings", "1")).exitCode).toBe(1);
+    expect((await lint("--max-warnings", "2")).exitCode).toBe(0);
+    write(".dibkitrc.json", '{\n  "rule": {},\n  "rules": { "deps-know": "fatal" }\n}');
+    const run = await lint();
+    expect(run.exitCode).toBe(1);
+    expect(run.stderr).toContain('unknown key "rule"');
+    expect(run.stderr).toContain('did you mean "deps-known"?');
+    expect(run.stderr).toContain('expected one of "error", "warning", "info", "off"');
+  });
+
+  it("annotates by itself in GitHub's runs", async () => {
+    const run = await runCli(["lint"], { cwd: root, env: { GITHUB_ACTIONS: "true" } });
+    expect(run.stdout).toContain(
+      "::error file=elements/web/element-deps,line=1,endLine=1,col=1,endColumn=10,title=deps-known::",
+    );
+  });
+
+  it("checks images as a whole", async () => {
+    write(".dibkitrc.json", '{ "images": [{ "name": "site", "elements": ["site-base"], "skipBase": true }] }');
+    const run = await lint("elements/site-base");
+    expect(run.stdout).toMatch(/image "site": .* provides "operating-system"/);
+  });
+});
+
+describe("dibkit explain", () => {
+  it("lists rules and explains one", async () => {
+    expect((await runCli(["explain"], { cwd: root })).stdout).toMatch(/^deps-known\s+error\s+every name/m);
+    const one = await runCli(["explain", "deps-known"], { cwd: root });
+    expect(one.stdout).toContain("What upstream does:");
+    const none = await runCli(["explain", "deps-know"], { cwd: root });
+    expect([none.exitCode, none.stderr]).toEqual([2, expect.stringContaining('did you mean "deps-known"?')]);
+  });
+});
