@@ -2,9 +2,9 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 
 export interface GateOptions {
-  /** After this many bytes towards the service, once, nothing more passes and `onHeld` is called. */
+  /** After this many bytes towards the service, once, nothing more of that connection passes and `onHeld` is called. */
   readonly holdAfter?: number;
-  readonly onHeld?: () => void;
+  readonly onHeld?: () => unknown;
   /** Speak TLS to the client; the service behind stays plain. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
@@ -43,7 +43,8 @@ export async function openGate(targetPort: number, options: GateOptions = {}): P
       left = Number.POSITIVE_INFINITY;
       client.removeAllListeners("data");
       client.pause();
-      options.onHeld?.();
+      // What still comes afterwards is thrown away, else the end of the connection would never be seen behind it.
+      void Promise.resolve(options.onHeld?.()).then(() => client.on("data", () => {}).resume());
     });
   };
   const server: Server = options.tls ? createTlsServer(options.tls, pass) : createServer(pass);
