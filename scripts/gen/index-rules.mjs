@@ -28,6 +28,7 @@ function table(names, type, module, constant) {
 import type { ${type} } from "${module}";
 ${imports.join("\n")}
 
+// biome-ignore format: one line per file.
 export const ${constant}: readonly ${type}[] = [
 ${names.map((name) => `  ${identifier(name)},`).join("\n")}
 ];

@@ -10,4 +10,14 @@ import _junit from "./junit.js";
 import _pretty from "./pretty.js";
 import _sarif from "./sarif.js";
 
-export const reporters: readonly Reporter[] = [_checkstyle, _compact, _github, _gitlab, _json, _junit, _pretty, _sarif];
+// biome-ignore format: one line per file.
+export const reporters: readonly Reporter[] = [
+  _checkstyle,
+  _compact,
+  _github,
+  _gitlab,
+  _json,
+  _junit,
+  _pretty,
+  _sarif,
+];

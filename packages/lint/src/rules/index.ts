@@ -69,6 +69,7 @@ import _svcMapOnce from "./svc-map-once.js";
 import _svcMapSchema from "./svc-map-schema.js";
 import _yamlSyntax from "./yaml-syntax.js";
 
+// biome-ignore format: one line per file.
 export const rules: readonly Rule[] = [
   _blockDeviceOnce,
   _blockDeviceValid,
