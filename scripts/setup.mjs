@@ -23,10 +23,12 @@ export function run(command, args, options = {}) {
   return { status: result.status ?? 1, took: seconds(started) };
 }
 
+const testLists = ["test-packages.json", "openstack/packages.json", "libvirt/packages.json"];
+
 /** @param {{ tests?: boolean }} options whether to install what only the tests need, too */
 export function setup(options = {}) {
   requireNode();
-  installHostPackages(options.tests ? ["host-packages.json", "test-packages.json"] : ["host-packages.json"]);
+  installHostPackages(options.tests ? ["host-packages.json", ...testLists] : ["host-packages.json"]);
   installNodeModules();
   run("npm", ["run", "--silent", "build"]);
 }
@@ -38,7 +40,7 @@ function requireNode() {
   process.exit(1);
 }
 
-function installHostPackages(lists) {
+export function installHostPackages(lists) {
   const tools = lists.flatMap((list) => JSON.parse(readFileSync(new URL(list, import.meta.url), "utf8")));
   const missing = tools.filter(({ tool }) => !findProgram(tool));
   if (missing.length === 0) return console.log(`all ${tools.length} host tools are present`);
@@ -74,7 +76,9 @@ export function sudo() {
   return withoutPassword || process.stdin.isTTY ? ["sudo"] : undefined;
 }
 
+/** A program on the search path, or a file by its absolute path for packages that bring no program. */
 export function findProgram(name) {
+  if (name.startsWith("/")) return existsSync(name);
   const folders = [...(process.env.PATH ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/sbin"];
   return folders.some((folder) => {
     try {

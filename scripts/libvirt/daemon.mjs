@@ -1,20 +1,22 @@
 // A private libvirtd: its own /etc, /var, /run and processes, seen from outside only through one socket.
 import { execFile, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { findProgram } from "../setup.mjs";
 
 const run = promisify(execFile);
 
 /** @typedef {{ directory: string, uri: string, pid: number }} Daemon */
 
-const programs = ["/usr/sbin/libvirtd", "/usr/bin/virsh", "/usr/bin/qemu-system-x86_64", "/usr/bin/qemu-img"];
-
-/** The first program that is missing, or why this process may not start one; undefined when all is there. */
+/** Why libvirtd cannot be started here; undefined when it can. */
 export function missing() {
-  const program = programs.find((path) => !existsSync(path));
-  if (program) return `${program} is not installed`;
+  const lists = ["packages.json", "../host-packages.json"];
+  const packages = lists.flatMap((list) => JSON.parse(readFileSync(new URL(list, import.meta.url), "utf8")));
+  const needed = packages.filter(({ tool }) => /virt|virsh|qemu|unshare/.test(tool));
+  const absent = needed.find(({ tool }) => !findProgram(tool));
+  if (absent) return `the Debian package ${absent.package} is not installed`;
   return process.getuid?.() === 0 ? undefined : "it needs root";
 }
 

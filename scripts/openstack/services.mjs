@@ -1,11 +1,13 @@
 // A private Keystone and Glance on loopback, from Debian's packages, with every file under one directory.
 import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, openSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { findProgram } from "../setup.mjs";
 import { authUrl, cloudsYaml, glanceConf, glancePaste, imageUrl, keystoneConf, secureYaml } from "./configuration.mjs";
 
 /** @typedef {import("./configuration.mjs").Site} Site */
@@ -15,16 +17,11 @@ const python = "/usr/bin/python3";
 const glanceApi = "from glance.cmd.api import main; main()";
 const glanceManage = "import sys; from glance.cmd.manage import main; sys.exit(main())";
 
-/** The modules that must be importable; the name of the first that is not, or nothing. @returns {Promise<string | undefined>} */
-export async function missingModule() {
-  for (const name of ["keystone", "glance"]) {
-    const found = await run(python, ["-c", `import ${name}`]).then(
-      () => true,
-      () => false,
-    );
-    if (!found) return name;
-  }
-  return undefined;
+/** Why the services cannot be started here; undefined when they can. */
+export function missing() {
+  const packages = JSON.parse(readFileSync(new URL("packages.json", import.meta.url), "utf8"));
+  const absent = packages.find((/** @type {{ tool: string }} */ { tool }) => !findProgram(tool));
+  return absent && `the Debian package ${absent.package} is not installed`;
 }
 
 /**
@@ -87,6 +84,14 @@ export async function stopService(site, name, signal) {
   }
 }
 
+/** Throws the signing keys away, so that no token given out before is worth anything. @param {Site} site */
+export async function renewTokenKeys(site) {
+  await rm(join(site.directory, "fernet-keys"), { recursive: true });
+  await mkdir(join(site.directory, "fernet-keys"), { mode: 0o700 });
+  const { uid, gid } = userInfo();
+  await keystoneManage(site, "fernet_setup", "--keystone-user", `${uid}`, "--keystone-group", `${gid}`);
+}
+
 /** @param {Site} site */
 async function writeConfiguration(site) {
   for (const name of ["fernet-keys", "credential-keys", "images", "tasks", "staging"])
@@ -105,16 +110,22 @@ async function writeConfiguration(site) {
 
 /** @param {Site} site */
 async function prepareKeystone(site) {
-  const keystone = (/** @type {string[]} */ ...words) =>
-    manage(site, "/usr/bin/keystone-manage", ["--config-file", join(site.directory, "keystone.conf"), ...words]);
-  await keystone("db_sync");
-  await keystone("fernet_setup", "--keystone-user", "root", "--keystone-group", "root");
-  await keystone("credential_setup", "--keystone-user", "root", "--keystone-group", "root");
+  const { uid, gid } = userInfo();
+  const owner = ["--keystone-user", `${uid}`, "--keystone-group", `${gid}`];
+  await keystoneManage(site, "db_sync");
+  await keystoneManage(site, "fernet_setup", ...owner);
+  await keystoneManage(site, "credential_setup", ...owner);
   const url = authUrl(site);
-  await keystone(
+  await keystoneManage(
+    site,
     ...["bootstrap", "--bootstrap-region-id", "RegionOne", "--bootstrap-public-url", url],
     ...["--bootstrap-internal-url", url, "--bootstrap-admin-url", url],
   );
+}
+
+/** @param {Site} site @param {string[]} words */
+function keystoneManage(site, ...words) {
+  return manage(site, "/usr/bin/keystone-manage", ["--config-file", join(site.directory, "keystone.conf"), ...words]);
 }
 
 /** Passwords travel in the environment, never as words of a command. @param {Site} site @param {string} program @param {string[]} words */

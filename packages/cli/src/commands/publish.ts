@@ -11,9 +11,8 @@ export default defineCommand({
   name: "publish",
   summary: "upload an image to OpenStack Glance, or make a libvirt domain of it",
   description:
-    "glance reads clouds.yaml, secure.yaml and OS_* variables as openstacksdk does. On failure and on Ctrl-C the half\n" +
-    "image is deleted. Passwords come from those files or the environment only, never from the command line.\n" +
-    "libvirt copies the image into a storage pool and defines a domain with a serial console; a failure undoes both.",
+    "glance reads clouds.yaml, secure.yaml and OS_* variables as openstacksdk does; passwords come from there only, never from the command line. On failure and on Ctrl-C the half image is deleted.\n" +
+    "libvirt copies the image into a storage pool and defines a domain with a serial console. A failure undoes both.",
   arguments: [
     { name: "TARGET", summary: "where to", required: true, choices: ["glance", "libvirt"] },
     { name: "IMAGE", summary: "the image file", required: true },
@@ -36,6 +35,8 @@ export default defineCommand({
   async run({ arguments: { TARGET: target, IMAGE: image }, options }, terminal) {
     const foreign = foreignOption(target, options);
     if (foreign) return usageFailure(terminal, `${optionFlag(foreign)} does not belong to "dibkit publish ${target}"`);
+    if (options.pool !== undefined && options.directory !== undefined)
+      return usageFailure(terminal, "--pool and --directory exclude each other");
     const build = await import("@dibkit/build");
     const properties = build.parseProperties(options.property);
     if (!properties.ok) return usageFailure(terminal, properties.error, "write --property os_distro=fedora-atomic");
@@ -45,10 +46,15 @@ export default defineCommand({
       ...{ env: terminal.env, cwd: terminal.cwd, signal: terminal.signal, onEvent: progress.event },
     };
     const path = resolve(terminal.cwd, image);
+    const onAbort = () =>
+      progress.event({ kind: "note", text: "interrupted: taking back what was done, once more to leave it" });
+    // Not "once": dibkit ends at the first Ctrl-C unless somebody still listens.
+    terminal.signal.addEventListener("abort", onAbort);
     const published =
       target === "glance"
         ? await build.publishGlance(glanceRequest(path, options, properties.value), around)
         : await build.publishLibvirt(libvirtRequest(path, options, terminal), around);
+    terminal.signal.removeEventListener("abort", onAbort);
     progress.end();
     if (!published.ok) return reportTrouble(terminal, published.error, build.renderPublishFailure);
     const { value } = published;

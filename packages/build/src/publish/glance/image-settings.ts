@@ -1,6 +1,6 @@
 import type { Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
-import type { DiskFormat, ImageFile } from "../image-file.js";
+import type { DiskFormat, DiskImage } from "../inspect-image.js";
 
 export const visibilities = ["private", "shared", "community", "public"] as const;
 export const containerFormats = ["bare", "ovf", "ova", "ami", "aki", "ari", "docker", "compressed"] as const;
@@ -54,7 +54,7 @@ export function parseProperties(words: readonly string[]): Result<Readonly<Recor
 /** The body of `POST /v2/images`. `id` is ours, so that an image whose answer got lost can still be deleted. */
 export function imageRecordBody(
   settings: ImageSettings,
-  file: ImageFile,
+  file: DiskImage,
   id: string,
   mark: string,
 ): Readonly<Record<string, unknown>> {

@@ -4,8 +4,8 @@ import type { Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
 import { createUndoStack } from "../../run/undo-stack.js";
 import { childEnvironment } from "../child-environment.js";
-import type { ImageFile } from "../image-file.js";
-import { inspectImage } from "../image-file.js";
+import type { DiskImage } from "../inspect-image.js";
+import { inspectImage } from "../inspect-image.js";
 import { openCloudSession } from "../openstack/cloud-session.js";
 import { openHttpDoor } from "../openstack/http-door.js";
 import type { CloudSelection } from "../openstack/load-cloud-config.js";
@@ -49,7 +49,7 @@ export interface PublishedImage {
 
 interface Publication {
   readonly request: GlanceRequest;
-  readonly file: ImageFile;
+  readonly file: DiskImage;
   readonly name: string;
   readonly images: GlanceImages;
   /** Without the user's signal: what is taken back is taken back after Ctrl-C too. */

@@ -2,7 +2,7 @@ import { getHashes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import type { Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
-import type { ImageFile } from "../image-file.js";
+import type { DiskImage } from "../inspect-image.js";
 import type { PublishFailure } from "../publish-failure.js";
 import type { ImageRecord } from "./glance-images.js";
 import { digestOfFile } from "./image-data.js";
@@ -18,7 +18,7 @@ export interface VerifiedDigest {
  * the md5. Also fails when the file changed while it was being sent.
  */
 export async function verifyUpload(
-  file: ImageFile,
+  file: DiskImage,
   sent: { readonly md5: string; readonly sha512: string },
   record: ImageRecord,
 ): Promise<Result<VerifiedDigest, PublishFailure>> {

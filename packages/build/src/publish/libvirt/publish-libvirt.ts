@@ -5,7 +5,7 @@ import type { Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
 import { createUndoStack, type UndoStack } from "../../run/undo-stack.js";
 import { childEnvironment } from "../child-environment.js";
-import { type ImageFile, inspectImage } from "../image-file.js";
+import { type DiskImage, inspectImage } from "../inspect-image.js";
 import type { PublishFailure, PublishTrouble } from "../publish-failure.js";
 import type { IfExists, PublishSurroundings } from "../publish-surroundings.js";
 import { chooseVirtualization } from "./choose-virtualization.js";
@@ -51,7 +51,7 @@ interface Definition {
   readonly around: PublishSurroundings;
   readonly env: Readonly<Record<string, string>>;
   readonly virsh: Virsh;
-  readonly file: ImageFile;
+  readonly file: DiskImage;
   readonly name: string;
   readonly old: OldDomain | undefined;
 }

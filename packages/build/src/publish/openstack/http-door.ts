@@ -46,7 +46,7 @@ export interface HttpDoor {
   request(request: HttpRequest): Promise<Result<HttpAnswer, HttpFailure>>;
 }
 
-const CONTINUE_PATIENCE_MS = 2000;
+const CONTINUE_PATIENCE_MS = 10_000;
 const MAX_ANSWER_CHARS = 16 * 1024 * 1024;
 
 /** Reads the certificate files once. A file that cannot be read is a configuration failure. */
@@ -132,7 +132,7 @@ type Outgoing = ReturnType<typeof httpRequest>;
 
 /**
  * A streamed body waits for `100 Continue`, so that a service which refuses it (quota, token) says so before the first
- * byte; one that never says so gets the body after two seconds. Returns how to stop writing.
+ * byte; one that never says so gets the body after ten seconds. Returns how to stop writing.
  */
 function writeBody(outgoing: Outgoing, body: HttpRequest["body"], onError: (error: unknown) => void): () => void {
   if (body === undefined || typeof body === "string") {

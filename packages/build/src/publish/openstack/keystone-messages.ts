@@ -70,6 +70,7 @@ export function reasonOf(status: number, text: string): string {
   const line = (messageOf(text) ?? text)
     .replace(/<(title|head|style|h1)\b[^>]*>.*?<\/\1>/gis, " ")
     .replace(/<[^>]*>/g, " ")
+    .replace(/^\s*\d{3} [^\n]*\n/, "")
     .replace(/\s+/g, " ")
     .trim()
     .replace(/\.$/, "");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { imageRecordBody, parseProperties } from "../../../src/publish/glance/image-settings.js";
-import type { ImageFile } from "../../../src/publish/image-file.js";
+import type { DiskImage } from "../../../src/publish/inspect-image.js";
 
 describe("--property", () => {
   test.each<[readonly string[], unknown]>([
@@ -18,7 +18,7 @@ describe("--property", () => {
 });
 
 test("the record of an image", () => {
-  const file: ImageFile = {
+  const file: DiskImage = {
     ...{ path: "/x/atomic.qcow2", name: "atomic", format: "qcow2", bytes: 5, virtualBytes: 10, modifiedMs: 0 },
   };
   expect(imageRecordBody({}, file, "id-1", "mark")).toEqual({

@@ -72,6 +72,7 @@ test.each([
     "<html><head><title>413 Too Large</title></head><body><h1>413 Too Large</h1>\nImage exceeds\n the quota<br /></body></html>",
     "Image exceeds the quota",
   ],
+  ["413 Request Entity Too Large\n\nImage exceeds the quota.\n\n   ", "Image exceeds the quota"],
   ["", "status 502 without an explanation"],
   ['{"a": "b"}', '{"a": "b"}'],
 ])("the reason in an error page: %s", (text, expected) => expect(reasonOf(502, text)).toBe(expected));

@@ -11,7 +11,7 @@ export const diskFormats = ["raw", "qcow2", "vmdk", "vdi", "vhd", "vhdx", "iso",
 export type DiskFormat = (typeof diskFormats)[number];
 
 /** What an image on disk is. */
-export interface ImageFile {
+export interface DiskImage {
   readonly path: string;
   /** File name without its format's extension. */
   readonly name: string;
@@ -44,7 +44,7 @@ export async function inspectImage(
   path: string,
   env: Readonly<Record<string, string>>,
   declared?: DiskFormat,
-): Promise<Result<ImageFile, PublishFailure>> {
+): Promise<Result<DiskImage, PublishFailure>> {
   const bad = (reason: string, help?: string) =>
     err<PublishFailure>({ kind: "image-file", path, reason, ...(help ? { help } : {}) });
   const file = await stat(path).catch((error: NodeJS.ErrnoException) => error);

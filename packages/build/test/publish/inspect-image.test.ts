@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createCommandRunner } from "../../src/exec/command-runner.js";
-import { formatOf, inspectImage } from "../../src/publish/image-file.js";
+import { formatOf, inspectImage } from "../../src/publish/inspect-image.js";
 import { renderPublishFailure } from "../../src/publish/publish-failure.js";
 
-const root = mkdtempSync(join(tmpdir(), "dibkit-image-file-"));
+const root = mkdtempSync(join(tmpdir(), "dibkit-inspect-image-"));
 const runner = createCommandRunner();
 const env = { PATH: process.env.PATH ?? "", LC_ALL: "C" };
 afterAll(() => rmSync(root, { recursive: true }));
