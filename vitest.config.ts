@@ -28,6 +28,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/e2e/shared-store.ts"],
           testTimeout: 1_200_000,
           hookTimeout: 1_200_000,
           fileParallelism: false,

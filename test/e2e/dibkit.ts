@@ -46,6 +46,13 @@ export function example(name: string): string {
   return `${repository}examples/${name}`;
 }
 
+/** Options that put the layers of a build into the store of this test run; see shared-store.ts. */
+export function sharedStore(): readonly string[] {
+  const store = process.env.DIBKIT_E2E_STORE;
+  if (store === undefined) throw new Error("test/e2e/shared-store.ts has not run");
+  return ["--cache-dir", store];
+}
+
 /** Why images cannot be built here; undefined when they can. In CI nothing is skipped: the tests then fail. */
 export function whyNotBuild(): string | undefined {
   if (process.env.CI) return undefined;
