@@ -1,0 +1,224 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dibkit, example, leftovers, runProgram, whyNotBuild } from "./dibkit.js";
+
+const fedora = example("fedora-atomic");
+const debian = example("debian-atomic");
+const out = mkdtempSync(join(tmpdir(), "dibkit-e2e-atomic-"));
+const cantBuild = whyNotBuild();
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+const upstream = "/usr/lib/python3/dist-packages/diskimage_builder";
+
+describe.each([
+  ["fedora-atomic", fedora, "fedora-minimal"],
+  ["debian-atomic", debian, "debian-minimal"],
+])("the element %s", (name, cwd, base) => {
+  test("lints without a finding", async () => {
+    const run = await dibkit(["lint", "--format", "json"], { cwd });
+    expect(run.stderr).toBe("");
+    expect(JSON.parse(run.stdout)).toMatchObject({ diagnostics: [] });
+    expect(run.exitCode).toBe(0);
+  });
+
+  test("compiles to a layout that upstream's linter and resolver accept", async () => {
+    const elements = join(out, "elements", name);
+    const compiled = await dibkit(["compile", `elements/${name}.ts`, "--out", elements], { cwd });
+    expect(compiled.exitCode).toBe(0);
+    expect(
+      readFileSync(join(elements, name, "element-deps"), "utf8")
+        .trim()
+        .split("\n")
+        .sort(),
+    ).toEqual(["bootloader", base, "growroot", "package-installs", "vm"].sort());
+    const lint = await runProgram(["dib-lint"], { cwd: elements, env: { ELEMENTS_DIR: ".", LIB_DIR: "." } });
+    expect(`${lint.stdout}${lint.stderr}`).toContain("PASS");
+    expect(lint.exitCode).toBe(0);
+    const info = await runProgram(
+      ["/usr/bin/python3", `${upstream}/lib/element-info.py`, "--env", "vm", name, "block-device-mbr"],
+      { env: { ELEMENTS_PATH: `${elements}:${upstream}/elements` } },
+    );
+    expect(info.stdout).toContain(`${name}: ${elements}/${name}`);
+    expect(info.exitCode).toBe(0);
+  });
+
+  test("plans: after the boot loader, with ostree among the packages", async () => {
+    const run = await dibkit(["plan", `${name}.image.ts`, "--format", "json"], { cwd });
+    expect(run.exitCode).toBe(0);
+    const plan = JSON.parse(run.stdout) as {
+      steps: { phase: string; script: string; element: string; runs: string }[];
+      packages: Record<string, { install: unknown[] }>;
+      environment: Record<string, string>;
+    };
+    const finalise = plan.steps.filter(({ phase }) => phase === "finalise.d").map(({ script }) => script);
+    expect(finalise.indexOf("80-atomic-tree")).toBeGreaterThan(finalise.indexOf("50-bootloader"));
+    expect(plan.packages["install.d"]?.install).toContainEqual(expect.objectContaining({ name: "ostree" }));
+    if (name === "fedora-atomic")
+      expect(plan.environment).toMatchObject({
+        DIB_RELEASE: "23",
+        FEDORA_ATOMIC_TREE_URL: "https://dl.fedoraproject.org/pub/fedora/linux/atomic/23/",
+        FEDORA_ATOMIC_TREE_REF: "954bdbeebebfa87b625d9d7bd78c81400bdd6756fcc3205987970af4b64eb678",
+      });
+  });
+});
+
+// Layers are kept by environment, so the port is always the same.
+const PORT = 8917;
+
+const USER_DATA = String.raw`#cloud-config
+ssh_genkeytypes: [ed25519]
+chpasswd:
+  expire: false
+  list: ["root:atomic"]
+write_files:
+  - path: /var/roothome/report
+    content: |
+      say() { echo "$1=$(eval "$2" 2>&1 | xargs)"; }
+      dmesg -n 1
+      echo "BEGIN $1"
+      say state 'systemctl is-system-running --wait'
+      say cmdline 'tr " " "\n" < /proc/cmdline | grep ^ostree='
+      say usr 'findmnt -no OPTIONS /usr | cut -d, -f1'
+      say write 'touch /usr/x | sed s/.*://'
+      say booted 'ostree admin status | sed -n "s/^[*] debian-atomic //p"'
+      say others 'ostree admin status | sed -n "s/^  debian-atomic //p"'
+      say fstab 'cat /etc/fstab'
+      say mounted 'findmnt -no LABEL /sysroot'
+      say cloud 'systemctl is-enabled cloud-init-local cloud-init cloud-config cloud-final'
+      say timer 'systemctl is-enabled podman-auto-update.timer'
+      say kernels 'ls /boot | grep -cE "^(vmlinuz|initr|System.map|config-)"'
+      say remote 'ostree remote show-url debian-atomic'
+      say hello 'atomic-hello'
+      say setting 'cat /etc/atomic.conf'
+      say kept 'cat /var/kept'
+      echo "END $1"
+`;
+
+type Report = Readonly<Record<string, string>>;
+
+/** The reports on the console, by name. */
+function reportsOf(console: string): Readonly<Record<string, Report>> {
+  const found = console.replaceAll("\r", "").matchAll(/^BEGIN (\w+)\n(.*?)^END \1$/gms);
+  return Object.fromEntries(
+    [...found].map(([, name, body]) => [
+      name,
+      Object.fromEntries([...(body as string).matchAll(/^(\w+)=(.*)$/gm)].map(([, key, value]) => [key, value])),
+    ]),
+  );
+}
+
+const report = (name: string) => `sh report ${name}=>END ${name}`;
+const logIn = ["root=>Password:", "atomic=># $"];
+const CTRL_N = "\u000e";
+
+describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild})` : ""}`, () => {
+  const build = join(debian, "build");
+  const image = join(out, "debian-atomic.qcow2");
+  let server: Server | undefined;
+  let commits: { branch: string; first: string; second: string };
+
+  beforeAll(async () => {
+    // A repository that is there already and made by the same recipe is used as it is.
+    const composed = await runProgram(["tree/compose.sh", "build/tree"], { cwd: debian });
+    expect(composed, composed.stderr).toMatchObject({ exitCode: 0 });
+    const lines = readFileSync(join(build, "tree/commits"), "utf8").matchAll(/^(\w+)=(.*)$/gm);
+    commits = Object.fromEntries([...lines].map(([, key, value]) => [key, value])) as typeof commits;
+    mkdirSync(join(build, "seed"), { recursive: true });
+    writeFileSync(join(build, "seed/user-data"), USER_DATA);
+    writeFileSync(join(build, "seed/meta-data"), "instance-id: atomic-1\nlocal-hostname: node-0\n");
+    writeFileSync(join(build, "seed/vendor-data"), "");
+    const { serveDirectory } = (await import("../../examples/debian-atomic/tree/serve.mjs")) as {
+      serveDirectory: (directory: string, port: number) => Promise<Server>;
+    };
+    server = await serveDirectory(build, PORT);
+  });
+  afterAll(() => server?.close());
+
+  test("is deployed by a build, at the commit that was asked for", async () => {
+    const before = await leftovers();
+    const run = await dibkit(["build", "debian-atomic.image.ts", "-o", join(out, "debian-atomic")], {
+      cwd: debian,
+      env: {
+        DEBIAN_ATOMIC_TREE_URL: `http://127.0.0.1:${PORT}/tree/repo/`,
+        DEBIAN_ATOMIC_TREE_REF: commits.first,
+        DEBIAN_ATOMIC_TREE_BRANCH: commits.branch,
+        DEBIAN_ATOMIC_UPDATE_URL: `http://10.0.2.2:${PORT}/tree/repo/`,
+      },
+    });
+    expect(run, run.stderr).toMatchObject({ exitCode: 0 });
+    expect(await leftovers()).toEqual(before);
+  });
+
+  test("runs from its deployment, upgrades to the next commit, and goes back", async () => {
+    const log = join(out, "console.log");
+    const sends = [
+      "=>login: ",
+      ...logIn,
+      report("deployed"),
+      // A change below /etc goes along into the next deployment; this one also saves the other boots some time.
+      'echo yes > /var/kept; touch /etc/cloud/cloud-init.disabled; ostree admin upgrade && echo UP""GRADED=>UPGRADED',
+      "systemctl reboot=>login: ",
+      ...logIn,
+      report("upgraded"),
+      "systemctl reboot=>GNU GRUB",
+      // The second entry of the menu is the deployment that was there before.
+      `${CTRL_N}=>login: `,
+      ...logIn,
+      report("chosen"),
+      'ostree admin undeploy 0 && echo UN""DEPLOYED=>UNDEPLOYED',
+      report("returned"),
+    ];
+    const run = await dibkit(
+      [
+        ...["boot", image, "--log", log, "--may-reboot", "--memory", "1536", "--timeout", "1100"],
+        ...["--serial-number", `ds=nocloud-net;s=http://10.0.2.2:${PORT}/seed/`, "--expect", "Cloud-init .* finished"],
+        ...sends.flatMap((exchange) => ["--send", exchange]),
+      ],
+      { cwd: debian },
+    );
+    expect(run, run.stderr).toMatchObject({ exitCode: 0 });
+
+    const { deployed, upgraded, chosen, returned } = reportsOf(readFileSync(log, "utf8"));
+    const everywhere = {
+      state: "running",
+      usr: "ro",
+      write: "touch: cannot touch /usr/x: Read-only file system",
+      fstab: expect.stringMatching(/^LABEL=(\S+) \/ ext4 /),
+      mounted: "cloudimg-rootfs",
+      cloud: "enabled enabled enabled enabled",
+      timer: "disabled",
+      kernels: "0",
+      remote: `http://10.0.2.2:${PORT}/tree/repo/`,
+    };
+    const bootEntry = (number: number) =>
+      expect.stringMatching(`^ostree=/ostree/boot\\.\\d/debian-atomic/\\w+/${number}$`);
+    expect(deployed).toMatchObject({
+      ...everywhere,
+      cmdline: bootEntry(0),
+      booted: `${commits.first}.0`,
+      others: "",
+      kept: expect.stringContaining("No such file"),
+    });
+    expect(upgraded).toMatchObject({
+      ...everywhere,
+      cmdline: bootEntry(0),
+      booted: `${commits.second}.0`,
+      others: `${commits.first}.0 (rollback)`,
+      hello: "hello from the second tree",
+      setting: "update = second",
+      kept: "yes",
+    });
+    expect(chosen).toMatchObject({
+      ...everywhere,
+      cmdline: bootEntry(1),
+      booted: `${commits.first}.0`,
+      others: `${commits.second}.0`,
+      hello: expect.stringContaining("not found"),
+      kept: "yes",
+    });
+    expect(returned).toMatchObject({ ...everywhere, booted: `${commits.first}.0`, others: "" });
+  });
+});
