@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DiskPlan, Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
+import { type CommandRunner, createCommandRunner } from "../exec/command-runner.js";
 import type { BuildContext } from "../run/build-context.js";
 import type { Undo } from "../run/undo-stack.js";
 import { commandFailed, type DiskFailure } from "./disk-failure.js";
@@ -66,10 +67,8 @@ function createState(context: BuildContext, takeDowns: TakeDown[]): DiskState {
     images: new Map(),
     blockSizes: new Map(),
     filesystems: new Map(),
-    run: async (node, argv) => {
-      const done = await context.commands.run(argv);
-      return done.ok ? ok(done.value.stdout) : commandFailed(node, done.error);
-    },
+    run: runWith(context.commands),
+    clean: runWith(createCommandRunner()),
     onTakeDown: (label, action) => {
       let failure: DiskFailure | undefined;
       const undo = context.undo.defer(label, async () => {
@@ -78,6 +77,13 @@ function createState(context: BuildContext, takeDowns: TakeDown[]): DiskState {
       });
       takeDowns.push({ undo, failure: () => failure });
     },
+  };
+}
+
+function runWith(commands: CommandRunner): DiskState["run"] {
+  return async (node, argv) => {
+    const done = await commands.run(argv);
+    return done.ok ? ok(done.value.stdout) : commandFailed(node, done.error);
   };
 }
 

@@ -20,6 +20,8 @@ export interface DiskState {
   readonly filesystems: Map<string, MadeFilesystem>;
   /** Runs a host tool for a node. */
   readonly run: (node: string, argv: readonly string[]) => Promise<Result<string, DiskFailure>>;
+  /** Runs a host tool that takes something down: not stopped by Ctrl-C, which is often why it is called. */
+  readonly clean: (node: string, argv: readonly string[]) => Promise<Result<string, DiskFailure>>;
   /** Registers what takes a node down again; `unmount` and a failed build run these in reverse. */
   readonly onTakeDown: (label: string, takeDown: () => Promise<Result<unknown, DiskFailure>>) => void;
 }

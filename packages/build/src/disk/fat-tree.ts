@@ -31,8 +31,10 @@ export async function mountFatInMemory(
   const mounted = await state.run(node, ["mount", "-t", "tmpfs", "-o", "mode=0755", filesystem.device, path]);
   if (!mounted.ok) return mounted;
   state.onTakeDown(`unmount ${path}`, async () => {
-    const written = await writeFatTree(node, filesystem.device, path, state);
-    const unmounted = await state.run(node, ["umount", path]);
+    // A disk that is given up needs no content.
+    const given = state.context.signal.aborted;
+    const written = given ? ok(undefined) : await writeFatTree(node, filesystem.device, path, state);
+    const unmounted = await state.clean(node, ["umount", path]);
     return written.ok ? unmounted : written;
   });
   return ok(undefined);
@@ -43,12 +45,12 @@ async function writeFatTree(
   node: string,
   device: string,
   directory: string,
-  { run }: DiskState,
+  { clean }: DiskState,
 ): Promise<Result<unknown, DiskFailure>> {
   const names = await readdir(directory);
   if (names.length === 0) return ok(undefined);
   const sources = names.map((name) => join(directory, name));
   const environment = ["env", "MTOOLS_SKIP_CHECK=1", "LC_ALL=C.UTF-8"];
-  const written = await run(node, [...environment, "mcopy", "-i", device, "-s", "-Q", "-m", ...sources, "::/"]);
-  return written.ok ? run(node, ["blockdev", "--flushbufs", device]) : written;
+  const written = await clean(node, [...environment, "mcopy", "-i", device, "-s", "-Q", "-m", ...sources, "::/"]);
+  return written.ok ? clean(node, ["blockdev", "--flushbufs", device]) : written;
 }

@@ -1,9 +1,9 @@
-import { access, open, stat } from "node:fs/promises";
+import { access, type FileHandle, open, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { err, ok, type Result } from "@dibkit/model";
 import type { CommandRunner } from "../exec/command-runner.js";
-import { commandFailed, type DiskFailure } from "./disk-failure.js";
+import type { DiskFailure } from "./disk-failure.js";
 import type { DiskState } from "./disk-node.js";
 
 export interface LoopDevice {
@@ -13,12 +13,13 @@ export interface LoopDevice {
 }
 
 const LOOP_MAJOR = "7";
+const ATTACHING_ATTEMPTS = 20;
 const FREEING_ATTEMPTS = 200;
 const FREEING_PAUSE_MS = 25;
 
 /**
- * Attaches a raw file to a free loop device. The device is held open and marked auto-clear at once (`losetup -d` does
- * that to a device in use), so the kernel detaches it when dibkit is killed, whatever else still happens.
+ * Attaches a raw file to a free loop device. The device is held open, so that `losetup -d` right after attaching only
+ * marks it auto-clear: from then on the kernel detaches it when dibkit is killed, whatever else still happens.
  */
 export async function attachLoop(
   node: string,
@@ -26,64 +27,59 @@ export async function attachLoop(
   blockSize: number,
   state: DiskState,
 ): Promise<Result<LoopDevice, DiskFailure>> {
-  const attached = await attach(node, file, blockSize, state);
-  if (!attached.ok) return attached;
-  const path = attached.value;
-  // Whoever had this device before may have left partition nodes; they would be taken for ours.
-  await state.context.commands.run(["partx", "-d", path]);
-  const handle = await open(path, "r");
-  const marked = await state.run(node, ["losetup", "-d", path]);
-  if (!marked.ok) {
-    await handle.close();
-    return marked;
-  }
-  const detach = async () => {
-    await state.context.commands.run(["partx", "-d", path]);
-    await handle.close();
-    if (!(await isFreed(path, file, state.context.commands))) {
-      state.context.emit({
-        type: "warning",
-        message: `${path} is still in use by another program, and is freed when that ends`,
-      });
-    }
-    return ok(undefined);
-  };
-  return ok({ path, detach });
-}
-
-async function attach(
-  node: string,
-  file: string,
-  blockSize: number,
-  { context }: DiskState,
-): Promise<Result<string, DiskFailure>> {
+  const { commands } = state.context;
   const sectors = blockSize === 512 ? [] : ["--sector-size", String(blockSize)];
   // Another process may take the device between finding and using it, hence the attempts.
   for (let attempt = 1; ; attempt += 1) {
-    const free = await context.commands.run(["losetup", "--find"]);
+    const free = await commands.run(["losetup", "--find"]);
     if (!free.ok) return noLoopDevice(node, free.error.tail.at(-1));
-    const device = free.value.stdout.trim();
-    await ensureNode(device, context.commands);
-    const used = await context.commands.run(["losetup", ...sectors, device, file]);
-    if (used.ok) return ok(device);
-    const reason = used.error.tail.at(-1) ?? "";
-    if (/busy/i.test(reason) && attempt < 20) continue;
-    return /No such (file|device)|failed to set up loop device: (?!Device)/i.test(reason)
-      ? noLoopDevice(node, reason)
-      : commandFailed(node, used.error);
+    const path = free.value.stdout.trim();
+    await ensureNode(path, commands);
+    const handle = await open(path, "r").catch(() => undefined);
+    if (handle === undefined) return noLoopDevice(node, `${path} cannot be opened`);
+    const attached = await state.clean(node, ["sh", "-c", ATTACH, "sh", path, ...sectors, path, file]);
+    if (!attached.ok) {
+      await handle.close();
+      if (/busy/i.test(attached.error.message) && attempt < ATTACHING_ATTEMPTS) continue;
+      return /: (Device or resource busy|Invalid argument)/i.test(attached.error.message)
+        ? attached
+        : noLoopDevice(node, attached.error.message);
+    }
+    // Whoever had this device before may have left partition nodes; they would be taken for ours.
+    await commands.run(["partx", "-d", path]);
+    return ok({ path, detach: () => detach(path, file, handle, state, node) });
   }
+}
+
+// In one command, because a process killed between the two would leave the device attached for ever.
+const ATTACH = 'device=$1; shift; losetup "$@" && losetup -d "$device"';
+
+async function detach(
+  path: string,
+  file: string,
+  handle: FileHandle,
+  { clean, context }: DiskState,
+  node: string,
+): Promise<Result<void, DiskFailure>> {
+  await clean(node, ["partx", "-d", path]);
+  await handle.close();
+  if (!(await isFreed(node, path, file, clean))) {
+    const message = `${path} is still in use by another program, and is freed when that ends`;
+    context.emit({ type: "warning", message });
+  }
+  return ok(undefined);
 }
 
 /**
  * Waits until the kernel has let go of the file: it does so with the last close, and others may look at the device.
  * Files are told apart by inode, because the path the kernel shows depends on the mount namespace.
  */
-async function isFreed(device: string, file: string, commands: CommandRunner): Promise<boolean> {
+async function isFreed(node: string, device: string, file: string, clean: DiskState["clean"]): Promise<boolean> {
   const { ino } = await stat(file);
   for (let attempt = 0; attempt < FREEING_ATTEMPTS; attempt += 1) {
     if (!(await exists(`/sys/block/${basename(device)}/loop`))) return true;
-    const shown = await commands.run(["losetup", "--noheadings", "--raw", "--output", "BACK-INO", device]);
-    if (!shown.ok || shown.value.stdout.trim() !== String(ino)) return true;
+    const shown = await clean(node, ["losetup", "--noheadings", "--raw", "--output", "BACK-INO", device]);
+    if (!shown.ok || shown.value.trim() !== String(ino)) return true;
     await setTimeout(FREEING_PAUSE_MS);
   }
   return false;

@@ -4,6 +4,7 @@ import { type DiskParameters, type DiskPlan, parseBlockDeviceGraph, planDisk } f
 import { afterEach, describe, expect, it } from "vitest";
 import { copyTree, measureTree } from "../../src/disk/copy-tree.js";
 import { checkDiskHost, createDisk, diskTools } from "../../src/disk/create-disk.js";
+import { type CommandRunner, createCommandRunner } from "../../src/exec/command-runner.js";
 import { createTestContext, type TestContext } from "./disk-context.js";
 
 const MIB = 1024 * 1024;
@@ -62,6 +63,8 @@ async function makeImage(plan: DiskPlan, build: TestContext) {
 }
 
 const EXT_OPTIONS = "opts: -J size=4";
+
+const EXT4_AT_ROOT = `mkfs: { type: ext4, ${EXT_OPTIONS}, mount: { mount_point: / } }`;
 
 const partitions = (label: string, text: string) => `
 - local_loop:
@@ -214,6 +217,24 @@ describe.skipIf(process.getuid?.() !== 0)("createDisk (needs root and loop devic
     await disk.value.unmount();
     const kib = await measureTree(disk.value.imagePath, build);
     expect(kib.ok && kib.value).toBeLessThan(16 * 1024);
+  });
+
+  it("leaves nothing behind when it is interrupted", async () => {
+    const build = await context();
+    const abort = new AbortController();
+    const runner = createCommandRunner({ signal: abort.signal });
+    const commands: CommandRunner = {
+      run: (argv, options) => {
+        if (argv[0] === "mount") abort.abort();
+        return runner.run(argv, options);
+      },
+    };
+    const plan = planOf(partitions("mbr", `      - { name: root, size: 100%, ${EXT4_AT_ROOT} }`), 40);
+    const disk = await createDisk(plan, { ...build, commands, signal: abort.signal });
+    expect(disk).toMatchObject({ ok: false, error: { command: { kind: "aborted" } } });
+    expect(await tool(build, "losetup", "--list", "--noheadings", "--output", "BACK-FILE")).not.toContain(
+      build.imageDirectory,
+    );
   });
 
   it.each([

@@ -66,11 +66,11 @@ export default defineDiskNode({
       ];
       let failed: Result<unknown, DiskFailure> = ok(undefined);
       for (const command of commands) {
-        const done = await state.run(node.name, command);
+        const done = await state.clean(node.name, command);
         if (!done.ok && failed.ok) failed = done;
       }
       // Where udev runs it may still look at the volumes, which keeps the disk below them busy.
-      await state.context.commands.run(["udevadm", "settle"]);
+      await state.clean(node.name, ["udevadm", "settle"]);
       return failed;
     });
     for (const command of lvmCommands(node, state.devices)) {

@@ -32,16 +32,14 @@ async function trimAndUnmount(
   node: string,
   filesystem: MadeFilesystem,
   path: string,
-  { context, run }: DiskState,
+  { context, clean }: DiskState,
 ): Promise<Result<unknown, DiskFailure>> {
-  const synced = await run(node, ["sync", "--file-system", path]);
+  const synced = await clean(node, ["sync", "--file-system", path]);
   if (!synced.ok) return synced;
   // Gives blocks of deleted files back, which makes the image smaller; a filesystem that cannot is no failure.
-  if (!isFat(filesystem.type)) {
-    const trimmed = await context.commands.run(["fstrim", path]);
-    if (!trimmed.ok && trimmed.error.kind === "aborted") return run(node, ["umount", path]);
-    if (!trimmed.ok)
-      context.emit({ type: "note", message: `fstrim of ${path}: ${trimmed.error.tail.at(-1) ?? "failed"}` });
+  if (!isFat(filesystem.type) && !context.signal.aborted) {
+    const trimmed = await clean(node, ["fstrim", path]);
+    if (!trimmed.ok) context.emit({ type: "note", message: trimmed.error.message });
   }
-  return run(node, ["umount", path]);
+  return clean(node, ["umount", path]);
 }

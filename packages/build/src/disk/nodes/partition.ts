@@ -22,7 +22,7 @@ export default defineDiskNode({
     if (!(await exists(device))) {
       const made = await state.run(node.name, ["mknod", "-m", "0660", device, "b", ...numbers.trim().split(":")]);
       if (!made.ok) return made;
-      state.onTakeDown(`remove ${device}`, () => state.run(node.name, ["rm", "-f", device]));
+      state.onTakeDown(`remove ${device}`, () => state.clean(node.name, ["rm", "-f", device]));
     }
     state.devices.set(node.name, device);
     return ok(undefined);
