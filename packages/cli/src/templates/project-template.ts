@@ -24,7 +24,6 @@ function packageJson(name: string, version: string): string {
     },
     devDependencies: {
       "@dibkit/model": `^${version}`,
-      "@types/node": "^20.19.0",
       dibkit: `^${version}`,
       typescript: "~6.0.3",
     },
@@ -36,7 +35,6 @@ const TSCONFIG = `{
   "compilerOptions": {
     "target": "es2023",
     "lib": ["es2023"],
-    "types": ["node"],
     "module": "nodenext",
     "strict": true,
     "noEmit": true,
