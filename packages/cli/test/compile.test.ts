@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { runCli } from "./run-cli.js";
+
+const MODULE = `import { bash, defineElement, install } from "@dibkit/model";
+export const web = defineElement("web", {
+  summary: "serves pages",
+  scripts: [install(50, "web", bash\`echo web\`)],
+});
+`;
+
+function project(files: Readonly<Record<string, string>>): string {
+  const directory = mkdtempSync(join(tmpdir(), "dibkit-cli-compile-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+  return directory;
+}
+
+describe("dibkit compile", { timeout: 60_000 }, () => {
+  test("writes, then has nothing to write; --check agrees", async () => {
+    const cwd = project({ "web.ts": MODULE });
+    const first = await runCli(["compile", "web.ts", "--no-typecheck"], { cwd });
+    expect(first).toEqual({
+      exitCode: 0,
+      stdout: "wrote elements/web (2 files)\n",
+      stderr: "1 element, 0 unchanged\n",
+    });
+    const check = await runCli(["compile", "web.ts", "--no-typecheck", "--check"], { cwd });
+    expect(check).toEqual({ exitCode: 0, stdout: "", stderr: "elements is up to date\n" });
+    writeFileSync(join(cwd, "web.ts"), MODULE.replace("echo web", "echo new"));
+    const stale = await runCli(["compile", "web.ts", "--no-typecheck", "--check"], { cwd });
+    expect([stale.exitCode, stale.stderr]).toEqual([1, "elements is out of date: 1 file\n"]);
+    expect(stale.stdout).toContain("-echo web\n+echo new\n");
+  });
+
+  test("shows a TypeScript error with its place and code frame", async () => {
+    const cwd = project({ "web.ts": MODULE.replace('install(50, "web"', 'install(50, "web.sh"') });
+    const run = await runCli(["compile", "web.ts"], { cwd });
+    expect(run).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: `error run-parts silently skips web.sh: name it web, scripts have no suffix [typescript/TS2345]
+  at web.ts:4:25
+  4 |   scripts: [install(50, "web.sh", bash\`echo web\`)],
+    |                         ^^^^^^^^
+`,
+    });
+    expect(existsSync(join(cwd, "elements"))).toBe(false);
+  });
+
+  test("says what to do when there is nothing to compile", async () => {
+    const run = await runCli(["compile"], { cwd: project({}) });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(
+      "error: there is nothing to compile: no ENTRY is given, and no dibkit.config.ts is here\n",
+    );
+    const missing = await runCli(["compile", "nope.ts", "--no-typecheck"], { cwd: project({}) });
+    expect([missing.exitCode, missing.stderr]).toEqual([
+      1,
+      expect.stringContaining('error "nope.ts" names no TypeScript module [compile/no-module]\n'),
+    ]);
+  });
+});
+
+describe("dibkit import, bindings and eject", { timeout: 60_000 }, () => {
+  test("import gives modules that compile to the same files; eject leaves only those", async () => {
+    const cwd = project({ "old/web/element-deps": "vm\n", "old/web/README.rst": "web\n===\n\nServes pages.\n" });
+    const imported = await runCli(["import", "old", "--out", "src"], { cwd });
+    expect(imported).toEqual({
+      exitCode: 0,
+      stdout: "imported src/web\n",
+      stderr: "1 element imported; compiling them gives the same bytes again\n",
+    });
+    expect(readFileSync(join(cwd, "src/web/element.ts"), "utf8")).toContain('deps: [elementRef("vm")],');
+    const ejected = await runCli(["eject", "src/web/element.ts", "--out", "out"], { cwd });
+    expect([ejected.exitCode, ejected.stdout]).toEqual([0, "out/web\n"]);
+    expect(readdirSync(join(cwd, "out"))).toEqual(["web"]);
+    expect(readFileSync(join(cwd, "out/web/element-deps"), "utf8")).toBe("vm\n");
+    const nothing = await runCli(["import", "nope"], { cwd });
+    expect([nothing.exitCode, nothing.stderr]).toEqual([2, expect.stringContaining('error: no element in "nope"\n')]);
+  });
+
+  test("bindings of the elements on a path", async () => {
+    const cwd = project({ "more/web/README.rst": "web\n===\n\nServes pages.\n" });
+    const run = await runCli(["bindings", "--elements-path", "more"], { cwd });
+    expect([run.exitCode, run.stderr]).toEqual([0, ""]);
+    expect(readFileSync(join(cwd, "bindings/web.ts"), "utf8")).toContain('export const web = elementRef("web", {');
+  });
+});
