@@ -59,6 +59,8 @@ export interface TinyOptions {
   readonly formats?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly packages?: readonly string[];
+  /** Name of the layer store's directory. */
+  readonly store?: string;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: BuildEvent) => void;
 }
@@ -86,14 +88,20 @@ export function tinyProject(): TinyProject {
         if (text !== null && /^[a-z-]+\.d\//.test(path) && !path.startsWith("environment.d")) chmodSync(file, 0o755);
       }
     },
-    async plan({ elements: names = ["tiny-os", "probe"], formats = "tar", environment = {}, packages = [] } = {}) {
+    async plan({
+      elements: names = ["tiny-os", "probe"],
+      formats = "tar",
+      environment = {},
+      packages = [],
+      store = "store",
+    } = {}) {
       const flags = {
         ...{ trace: 0, uncompressed: false, clear: false, skipBase: true, checksum: false, noTmpfs: false },
         ...{ offline: false, refresh: false, packages, types: formats, imageSize: "0.2" },
         ...{
           output: join(directory, "out/image"),
           imageCache: join(directory, "cache"),
-          store: join(directory, "store"),
+          store: join(directory, store),
         },
       };
       const env = { PATH: process.env.PATH, HOME: directory, DIB_LOCKFILES: join(directory, "locks"), ...environment };
@@ -108,7 +116,7 @@ export function tinyProject(): TinyProject {
     async build(options = {}) {
       const events: BuildEvent[] = [];
       const plan = await project.plan(options);
-      logs = join(directory, "store/builds", plan.job.id, "logs");
+      logs = join(directory, options.store ?? "store", "builds", plan.job.id, "logs");
       const onEvent = (event: BuildEvent) => {
         events.push(event);
         options.onEvent?.(event);

@@ -6,13 +6,15 @@ import { finishRecord } from "./build-record.js";
 import type { BuildSession } from "./build-session.js";
 import { makeImage } from "./make-image.js";
 import { openSession, type SessionSurroundings } from "./open-session.js";
+import { probeStore } from "./probe-store.js";
 import { runPhase } from "./run-phase.js";
 import { runScriptStep } from "./run-script-step.js";
 
 /** Builds an image: root tree in layers, then the disk, then the output formats. Runs inside the build's namespaces. */
 export async function runBuild(job: BuildJob, surroundings: SessionSurroundings): Promise<BuildOutcome> {
   const session = await openSession(job, surroundings);
-  const tree = await buildTree(session);
+  const probed = await probeStore(session);
+  const tree = probed.ok ? await buildTree(session) : probed;
   const outputs = tree.ok ? await makeImage(session, tree.value) : tree;
   const failed = !outputs.ok;
   const interrupted = failed && outputs.error.kind === "interrupted";

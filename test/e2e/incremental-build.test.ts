@@ -1,0 +1,81 @@
+import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { createCommandRunner } from "@dibkit/build";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mayBuild, type TinyProject, tinyProject } from "../../packages/build/test/tiny-image.js";
+
+/** A small change somebody makes between two builds; `round` makes it differ from the one before. */
+const EDITS: Readonly<Record<string, (project: TinyProject, round: number) => void>> = {
+  "a byte of a script": (project, round) =>
+    project.element("probe", { "install.d/30-write": `#!/bin/bash\necho ${round} > /etc/probe\n` }),
+  "a comment": (project, round) =>
+    project.element("probe", { "install.d/30-write": `#!/bin/bash\n# ${round}\necho same > /etc/probe\n` }),
+  "the mode of a script": (project, round) => {
+    project.element("probe", { "install.d/40-optional": "#!/bin/bash\necho there > /etc/optional\n" });
+    chmodSync(join(project.directory, "elements/probe/install.d/40-optional"), round % 2 === 0 ? 0o644 : 0o755);
+  },
+  "an environment default": (project, round) =>
+    project.element("probe", { "environment.d/10-probe": `export DIB_PROBE=\${DIB_PROBE:-value ${round}}\n` }),
+  "a variable for every program": (project, round) =>
+    project.element("probe", { "environment.d/20-other": `export OTHER=${round % 3}\n` }),
+  "a helper": (project, round) =>
+    project.element("probe", { "bin/probe-helper": `echo helper ${round} says $DIB_PROBE > $1\n` }),
+  "data that a script copies": (project, round) => project.element("probe", { "static/etc/data": `data ${round}\n` }),
+  "a new script": (project, round) =>
+    project.element("probe", {
+      [`post-install.d/5${round % 4}-new`]: `#!/bin/bash\necho ${round} > /etc/new-${round % 4}\n`,
+    }),
+  "a script that goes": (project, round) => {
+    const path = `post-install.d/5${round % 4}-new`;
+    if (existsSync(join(project.directory, "elements/probe", path))) project.element("probe", { [path]: null });
+  },
+  "an element that is not in the image": (project, round) =>
+    project.element("bystander", { "install.d/50-x": `#!/bin/bash\nexit ${round}\n` }),
+  "a script on the disk": (project, round) =>
+    project.element("probe", { "finalise.d/50-last": `#!/bin/bash\necho ${round} > /etc/last\n` }),
+};
+
+/** 4 edits by default; `DIBKIT_EDITS=200` for a long run. */
+const rounds = Number(process.env.DIBKIT_EDITS ?? 4);
+
+describe.skipIf(!mayBuild)("an incremental build", () => {
+  let project: TinyProject;
+  beforeAll(() => {
+    project = tinyProject();
+    project.element("probe", {
+      "environment.d/10-probe": "export DIB_PROBE=${DIB_PROBE:-first}\n",
+      "bin/probe-helper": "echo helper says $DIB_PROBE > $1\n",
+      "static/etc/data": "data\n",
+      "extra-data.d/20-static": "#!/bin/bash\nset -eu\ncp -r $TMP_HOOKS_PATH/static/. $TMP_MOUNT_PATH/\n",
+      "install.d/20-helper": "#!/bin/bash\nset -eu\n. /tmp/in_target.d/bin/probe-helper /etc/helped\n",
+      "install.d/30-write": "#!/bin/bash\necho one > /etc/probe\n",
+      "install.d/35-env": "#!/bin/bash\necho $OTHER > /etc/other\n",
+    });
+  });
+  afterAll(() => project.remove());
+
+  test("equals a clean one, file for file, after every edit", async () => {
+    const edits = fc.sample(fc.constantFrom(...Object.keys(EDITS)), { numRuns: rounds, seed: 6 });
+    await built(project, "incremental");
+    for (const [round, edit] of edits.entries()) {
+      EDITS[edit]?.(project, round + 2);
+      const incremental = await built(project, "incremental");
+      rmSync(join(project.directory, "clean"), { recursive: true, force: true });
+      expect(incremental, `after edit ${round}: ${edit}`).toEqual(await built(project, "clean"));
+    }
+  });
+});
+
+/** Every file of the image built with one store, with its type, mode, owner and content. */
+async function built(project: TinyProject, store: string): Promise<readonly string[]> {
+  const { outcome } = await project.build({ store });
+  expect(outcome).toMatchObject({ kind: "built" });
+  const tree = join(project.directory, "tree");
+  rmSync(tree, { recursive: true, force: true });
+  mkdirSync(tree);
+  const script = `set -e; tar -C ${tree} -xf ${project.directory}/out/image.tar; cd ${tree}
+find . -printf '%y %m %U:%G %l %p\\n' | sort; find . -type f -print0 | sort -z | xargs -0 sha256sum`;
+  const listed = await createCommandRunner().run(["bash", "-c", script]);
+  return listed.ok ? listed.value.stdout.split("\n") : [];
+}
