@@ -88,7 +88,10 @@ export function renderPublishFailure(failure: PublishFailure): FailureText {
     case "exists":
       return {
         message: `${failure.target} "${failure.name}" already exists${failure.id ? ` as ${failure.id}` : ""}`,
-        help: "give another --name, or --if-exists replace or skip",
+        help:
+          failure.target === "file"
+            ? "give another --name, or move the file away"
+            : "give another --name, or --if-exists replace or skip",
       };
     case "quota":
       return {
