@@ -2,6 +2,7 @@
 import { getEventListeners } from "node:events";
 import { createRequire } from "node:module";
 import { commands } from "./commands/index.js";
+import { isImageCreate } from "./image-create/is-image-create.js";
 import { main } from "./main.js";
 import { terminalOf } from "./terminal.js";
 
@@ -42,11 +43,17 @@ const terminal = terminalOf(
 process.on("uncaughtException", (error) => void reportBug(error));
 process.on("unhandledRejection", (error) => void reportBug(error));
 try {
-  const code = await main(argv, commands, version, terminal);
+  const program = process.argv[1] ?? "";
+  const code = await (isImageCreate(program) ? runImageCreate(program) : main(argv, commands, version, terminal));
   process.exitCode = signals > 0 ? INTERRUPTED : code;
 } catch (error) {
   if (signals > 0) process.exitCode = INTERRUPTED;
   else await reportBug(error);
+}
+
+async function runImageCreate(program: string): Promise<number> {
+  const { imageCreate } = await import("./image-create/image-create.js");
+  return imageCreate(program, argv, version, terminal);
 }
 
 async function reportBug(error: unknown): Promise<void> {

@@ -1,0 +1,71 @@
+import { compareValues } from "./compare-values.js";
+import type { Difference } from "./difference.js";
+import type { TreeEntry, TreeSnapshot } from "./tree-snapshot.js";
+import { VOLATILE_FILES } from "./volatile-files.js";
+
+/** Differences of paths, types, modes, owners, extended attributes, links and content; `skip` leaves paths out. */
+export function compareTrees(
+  upstream: TreeSnapshot,
+  dibkit: TreeSnapshot,
+  skip: (path: string) => boolean = () => false,
+): readonly Difference[] {
+  const theirs = describeAll(upstream, skip);
+  const ours = describeAll(dibkit, skip);
+  return compareValues("tree", theirs, ours, (path) => {
+    const [one, other] = [upstream.entries.get(path), dibkit.entries.get(path)];
+    return one === undefined || other === undefined ? undefined : contentReason(path, one, other, upstream, dibkit);
+  });
+}
+
+function describeAll(tree: TreeSnapshot, skip: (path: string) => boolean): ReadonlyMap<string, string> {
+  return new Map([...tree.entries].flatMap(([path, entry]) => (skip(path) ? [] : [[path, describeEntry(entry)]])));
+}
+
+/** One line: `file 0644 0:0 1234 bytes sha256:…`. */
+export function describeEntry(entry: TreeEntry): string {
+  const attributes = Object.entries(entry.attributes).map(([name, value]) => `${name}=${value}`);
+  return [
+    entry.type,
+    entry.mode.toString(8).padStart(4, "0"),
+    entry.owner,
+    ...(entry.hash === undefined ? [] : [`${entry.size} bytes sha256:${entry.hash.slice(0, 16)}`]),
+    ...(entry.target === undefined ? [] : [`→ ${entry.target}`]),
+    ...(entry.device === undefined ? [] : [entry.device]),
+    ...(entry.linkedTo === undefined ? [] : [`hard link of ${entry.linkedTo}`]),
+    ...attributes,
+  ].join(" ");
+}
+
+/** Why the content may differ; only when nothing but the content does. */
+function contentReason(
+  path: string,
+  one: TreeEntry,
+  other: TreeEntry,
+  upstream: TreeSnapshot,
+  dibkit: TreeSnapshot,
+): string | undefined {
+  const without = ({ hash: _hash, size: _size, ...rest }: TreeEntry) => JSON.stringify(rest);
+  if (one.type !== "file" || without(one) !== without(other)) return undefined;
+  const volatile = VOLATILE_FILES.find((file) => file.path.test(path));
+  if (volatile !== undefined) return volatile.reason;
+  const [theirs, ours] = [upstream.texts.get(path), dibkit.texts.get(path)];
+  return theirs && ours && sameButForOrder(theirs, ours) ? orderReason(path) : undefined;
+}
+
+/** Files that programs write in the order of a hash table or of a directory. */
+const UNORDERED: readonly { readonly path: RegExp; readonly reason: string }[] = [
+  { path: /^var\/cache\/debconf\//, reason: "the same records in another order: debconf writes a hash table" },
+];
+
+export function isUnordered(path: string): boolean {
+  return UNORDERED.some((file) => file.path.test(path));
+}
+
+function orderReason(path: string): string | undefined {
+  return UNORDERED.find((file) => file.path.test(path))?.reason;
+}
+
+function sameButForOrder(one: Buffer, other: Buffer): boolean {
+  const sorted = (text: Buffer) => text.toString("latin1").split("\n").sort().join("\n");
+  return sorted(one) === sorted(other);
+}

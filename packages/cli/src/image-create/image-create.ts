@@ -1,0 +1,81 @@
+import { basename, resolve } from "node:path";
+import type { BuildOutcome } from "@dibkit/build";
+import { planImage } from "../plan-image.js";
+import type { Terminal } from "../terminal.js";
+import { imageCreateHelp } from "./image-create-help.js";
+import { imageCreateOptions } from "./image-create-options.js";
+import { logLines, upstreamLog } from "./upstream-log.js";
+
+/**
+ * The drop-in for `disk-image-create`, and by name for `ramdisk-image-create`: its flags and its exit codes, which are
+ * 0, the code of the script that failed, or 1 for anything else. All output goes to standard output, as upstream's.
+ */
+export async function imageCreate(
+  program: string,
+  words: readonly string[],
+  version: string,
+  terminal: Terminal,
+): Promise<number> {
+  const name = basename(program).replace(/\.js$/, "");
+  const { env, stdout, stderr } = terminal;
+  const ramdisk = name.endsWith("ramdisk-image-create");
+  const request = imageCreateOptions(words, { ramdisk, env });
+  switch (request.kind) {
+    case "help":
+      stdout.write(imageCreateHelp(name, ramdisk));
+      return 0;
+    case "version":
+      stdout.write(`dibkit ${version}\n`);
+      return 0;
+    case "usage":
+      stderr.write(`${name}: ${request.message}\nTerminating...\n`);
+      return 1;
+    case "build":
+  }
+  const { options, elements } = request;
+  const logFile = options.logfile ?? env.LOGFILE;
+  const log = upstreamLog({
+    write: (text) => stdout.write(text),
+    env,
+    ...(logFile ? { file: resolve(terminal.cwd, logFile) } : {}),
+  });
+  if (logFile) stdout.write(`Output logs going to: ${logFile}\n`);
+  if (elements.length === 0) {
+    log("ERROR: At least one distribution root element must be specified");
+    return 1;
+  }
+  log(`Building elements: ${elements.join(" ")}`);
+  const planned = await planImage(terminal, elements, options, true);
+  if (!planned.ok) return 1;
+  const { startBuild } = await import("@dibkit/build");
+  const { job, authored } = planned.plan;
+  const asked = { ...job, request: { ...job.request, arguments: words } };
+  const outcome = await startBuild(
+    { job: asked, authored },
+    {
+      onEvent: (event) => {
+        for (const line of logLines(event)) log(line);
+      },
+      signal: terminal.signal,
+    },
+  );
+  return report(outcome, log);
+}
+
+function report(outcome: BuildOutcome, log: (line: string) => void): number {
+  switch (outcome.kind) {
+    case "built":
+      log("Build completed successfully");
+      return 0;
+    case "interrupted":
+      log("ERROR: interrupted");
+      return 130;
+    case "stage-failed":
+      for (const line of outcome.tail) log(line);
+      log(`ERROR: ${outcome.message}`);
+      return 1;
+    case "script-failed":
+      log(`ERROR: ${outcome.message}`);
+      return outcome.exitCode === 0 ? 1 : outcome.exitCode;
+  }
+}
