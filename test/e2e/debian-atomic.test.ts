@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -65,9 +66,6 @@ describe.each([
   });
 });
 
-// Layers are kept by environment, so the port is always the same.
-const PORT = 8917;
-
 const USER_DATA = String.raw`#cloud-config
 ssh_genkeytypes: [ed25519]
 chpasswd:
@@ -118,6 +116,7 @@ describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild}
   const build = join(debian, "build");
   const image = join(out, "debian-atomic.qcow2");
   let server: Server | undefined;
+  let port = 0;
   let commits: { branch: string; first: string; second: string };
 
   beforeAll(async () => {
@@ -131,9 +130,10 @@ describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild}
     writeFileSync(join(build, "seed/meta-data"), "instance-id: atomic-1\nlocal-hostname: node-0\n");
     writeFileSync(join(build, "seed/vendor-data"), "");
     const { serveDirectory } = (await import("../../examples/debian-atomic/tree/serve.mjs")) as {
-      serveDirectory: (directory: string, port: number) => Promise<Server>;
+      serveDirectory: (directory: string) => Promise<Server>;
     };
-    server = await serveDirectory(build, PORT);
+    server = await serveDirectory(build);
+    port = (server.address() as AddressInfo).port;
   });
   afterAll(() => server?.close());
 
@@ -142,10 +142,10 @@ describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild}
     const run = await dibkit(["build", "debian-atomic.image.ts", "-o", join(out, "debian-atomic")], {
       cwd: debian,
       env: {
-        DEBIAN_ATOMIC_TREE_URL: `http://127.0.0.1:${PORT}/tree/repo/`,
+        DEBIAN_ATOMIC_TREE_URL: `http://127.0.0.1:${port}/tree/repo/`,
         DEBIAN_ATOMIC_TREE_REF: commits.first,
         DEBIAN_ATOMIC_TREE_BRANCH: commits.branch,
-        DEBIAN_ATOMIC_UPDATE_URL: `http://10.0.2.2:${PORT}/tree/repo/`,
+        DEBIAN_ATOMIC_UPDATE_URL: `http://10.0.2.2:${port}/tree/repo/`,
       },
     });
     expect(run, run.stderr).toMatchObject({ exitCode: 0 });
@@ -174,7 +174,7 @@ describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild}
     const run = await dibkit(
       [
         ...["boot", image, "--log", log, "--may-reboot", "--memory", "1536", "--timeout", "1100"],
-        ...["--serial-number", `ds=nocloud-net;s=http://10.0.2.2:${PORT}/seed/`, "--expect", "Cloud-init .* finished"],
+        ...["--serial-number", `ds=nocloud-net;s=http://10.0.2.2:${port}/seed/`, "--expect", "Cloud-init .* finished"],
         ...sends.flatMap((exchange) => ["--send", exchange]),
       ],
       { cwd: debian },
@@ -191,7 +191,7 @@ describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild}
       cloud: "enabled enabled enabled enabled",
       timer: "disabled",
       kernels: "0",
-      remote: `http://10.0.2.2:${PORT}/tree/repo/`,
+      remote: `http://10.0.2.2:${port}/tree/repo/`,
     };
     const bootEntry = (number: number) =>
       expect.stringMatching(`^ostree=/ostree/boot\\.\\d/debian-atomic/\\w+/${number}$`);
