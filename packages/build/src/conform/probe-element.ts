@@ -32,12 +32,13 @@ case "$phase" in
 esac
 if [ -z "$root" ]; then hooks=/tmp/in_target.d; else hooks=$TMP_HOOKS_PATH; fi
 to=$root/${PROBE_DIRECTORY}
-descriptors=$(for entry in /proc/$$/fd/*; do
-  number=\${entry##*/}
-  [ "$number" -lt 200 ] || continue
-  echo "$number $(readlink "$entry" | sed -E 's/:\\[[0-9]+\\]$//')"
-done)
 mkdir -p "$to"
+exec 210> "$to/$phase.descriptors"
+for entry in /proc/$$/fd/*; do
+  number=\${entry##*/}
+  [ "$number" -ge 200 ] || echo "$number $(readlink "$entry" | sed -E 's/:\\[[0-9]+\\]$//')" >&210
+done
+exec 210>&-
 env -0 > "$to/$phase.environment"
 {
   echo "== working directory"
@@ -51,7 +52,7 @@ env -0 > "$to/$phase.environment"
   echo "== shell options"
   echo "$-"
   echo "== descriptors"
-  echo "$descriptors"
+  cat "$to/$phase.descriptors"
   echo "== limits"
   ulimit -a
   echo "== rights"
@@ -83,6 +84,7 @@ env -0 > "$to/$phase.environment"
     find "$TMP_BUILD_DIR" -mindepth 1 -maxdepth 1 -printf '%f %y %m %U:%G\\n' | sort
   fi
 } > "$to/$phase.observed"
+rm "$to/$phase.descriptors"
 `;
 
 /** Files of the element: path to text; scripts are executable. */

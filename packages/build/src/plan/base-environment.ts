@@ -19,6 +19,7 @@ export const SHIM_DIRECTORY = `${BUILD_DIRECTORY}/.dibkit/bin`;
 const SESSION_VARIABLE =
   /^(_|SHLVL|PWD|OLDPWD|TERM|TERM_.*|COLORTERM|COLUMNS|LINES|LS_COLORS|LESS.*|PAGER|EDITOR|VISUAL|HIST.*|PS[0-4]|PROMPT_.*|SSH_.*|DISPLAY|WAYLAND_.*|XDG_(SESSION|RUNTIME|CURRENT|SEAT|VTNR|MENU|DATA).*|DBUS_.*|WINDOWID|TMUX.*|STY|MAIL|SUDO_.*|GPG_.*|VSCODE_.*|PYENV_(DIR|VERSION|HOOK_PATH)|break|break_cmd|break_outside_target|VITEST.*|npm_.*|NODE|NODE_(OPTIONS|ENV|PATH|CHANNEL_FD|UNIQUE_ID|V8_COVERAGE)|INIT_CWD|COLOR|FORCE_COLOR|NO_COLOR|HOSTNAME|CONTAINER_NAME|DIBKIT_.*|BASH_ENV|ENV|SHELLOPTS|BASHOPTS|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_.*|LD_PRELOAD|LD_LIBRARY_PATH|SHELL|LOGNAME|USER|PYTHONUNBUFFERED|PYTHONDONTWRITEBYTECODE|RUST_BACKTRACE)$/;
 
+const PYTHON = "/usr/bin/python3";
 const HOST_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** The caller's variables that reach scripts: upstream hands on everything; dibkit leaves out the session's. */
@@ -73,7 +74,7 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     DIB_DEBUG_TRACE: String(request.trace),
     DIB_IMAGE_CACHE: request.imageCache,
     DIB_LOCKFILES: request.lockFiles,
-    DIB_PYTHON_EXEC: caller.DIB_PYTHON_EXEC ?? "/usr/bin/python3",
+    DIB_PYTHON_EXEC: caller.DIB_PYTHON_EXEC ?? PYTHON,
     DIB_CHECKSUM: request.checksum ? "1" : "0",
     DIB_NO_TMPFS: request.noTmpfs ? "1" : "0",
     DIB_MIN_TMPFS: String(request.minTmpfs ?? 2),
@@ -103,13 +104,20 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
   };
 }
 
-/** `DIB_ENV`: the caller's own DIB_ variables as bash's `export` prints them. */
+/** `DIB_ENV`: the caller's own DIB_ variables and the Python upstream's wrapper sets, as bash's `export` prints them. */
 function renderDibEnvironment(caller: EnvironmentValues): string {
-  return Object.entries(caller)
+  return Object.entries({ DIB_PYTHON_EXEC: PYTHON, ...caller })
     .filter(([name]) => name.startsWith("DIB_"))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `declare -x ${name}="${value.replace(/["\\$`]/g, "\\$&")}"`)
+    .map(([name, value]) => `declare -x ${name}=${declaredValue(value)}`)
     .join("\n");
+}
+
+/** Upstream greps single lines out of what `export` prints, so a value of several lines must come as one. */
+function declaredValue(value: string): string {
+  if (!/[\n\t]/.test(value)) return `"${value.replace(/["\\$`]/g, "\\$&")}"`;
+  const escaped = value.replace(/['\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+  return `$'${escaped}'`;
 }
 
 function elementArrayFunction(elements: BaseEnvironmentInput["elements"]): string {

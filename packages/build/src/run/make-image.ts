@@ -1,6 +1,7 @@
+import { statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { err, ok, PHASES, type Phase, type Result } from "@dibkit/model";
+import { err, findPhase, ok, PHASES, type Phase, type Result } from "@dibkit/model";
 import { copyTree } from "../disk/copy-tree.js";
 import { createDisk } from "../disk/create-disk.js";
 import type { DiskFailure } from "../disk/disk-failure.js";
@@ -68,13 +69,15 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
   const shown = await showTree(session, state);
   if (!shown.ok) return shown;
   const since = Date.now();
+  const legacy = await runBlockDeviceScripts(session, state);
+  if (!legacy.ok) return legacy;
   const disk = await timed(session, "disk", "create", () => makeDisk(context, session), reason);
   if (!disk.ok) return disk;
   const copied = await timed(session, "disk", "copy", () =>
     stage(session, copyTree(TREE_DIRECTORY, TARGET_DIRECTORY, context)),
   );
   if (!copied.ok) return copied;
-  const finished = await finishOnDisk(session, disk.value);
+  const finished = await finishOnDisk(session, state, disk.value);
   if (!finished.ok) return finished;
   const trees = await timed(session, "formats", "from the tree", () =>
     stage(session, writeFormats(request, { kind: "tree", path: disk.value.rootPath }, context)),
@@ -110,23 +113,32 @@ async function showTree(session: BuildSession, state: ImageState): Stage<void> {
   return ok(undefined);
 }
 
+/** `block-device.d` runs beside the finished tree, before there is a disk; nothing is mounted at the target then. */
+async function runBlockDeviceScripts(session: BuildSession, tree: ImageState): Stage<ImageState> {
+  const phase = findPhase("block-device.d");
+  if (phase === undefined) throw new Error("the phase table has lost block-device.d");
+  return runPhase(session, phase, { hash: "tree", root: [], hooks: tree.hooks, mounts: [] }, true);
+}
+
 async function makeDisk(context: BuildContext, session: BuildSession): Stage<MountedDisk> {
   const planned = await planFinalDisk(context, session);
   return planned.ok ? stage(session, createDisk(planned.value, context)) : planned;
 }
 
 /** `pre-finalise.d`, `finalise.d` and `cleanup.d` on the mounted disk, then what upstream tidies up itself. */
-async function finishOnDisk(session: BuildSession, disk: MountedDisk): Stage<void> {
+async function finishOnDisk(session: BuildSession, tree: ImageState, disk: MountedDisk): Stage<void> {
   const points = (session.job.disk.environment.DIB_MOUNTPOINTS ?? "")
     .split("|")
     .map((point) => point.replace(/^\//, ""));
   const onDisk: BuildSession = {
     ...session,
-    base: { ...session.base, ...disk.environment },
+    // Upstream replaces the size in GB that was asked for, if any, by that of the image in KiB.
+    base: { ...session.base, ...disk.environment, DIB_IMAGE_SIZE: String(statSync(disk.imagePath).size / 1024) },
     diskMounts: new Set(points.filter((point) => point !== "")),
   };
   const phases: readonly Phase[] = PHASES;
-  let state: ImageState = { hash: "disk", root: [], hooks: [], mounts: KERNEL_MOUNTS };
+  // The hooks of the tree: scripts of extra-data.d may have added some for these phases.
+  let state: ImageState = { hash: "disk", root: [], hooks: tree.hooks, mounts: KERNEL_MOUNTS };
   for (const phase of phases.filter(({ beforeDisk }) => !beforeDisk)) {
     const done = await runPhase(onDisk, phase, state, true);
     if (!done.ok) return done;

@@ -39,7 +39,9 @@ export async function outputKey(session: BuildSession, state: ImageState): Promi
     size: JSON.stringify([request.imageSize, request.imageExtraSize, request.journalSize]),
   };
   const files = await environmentFiles(session, state);
-  for (const phase of (PHASES as readonly Phase[]).filter(({ beforeDisk }) => !beforeDisk)) {
+  for (const phase of (PHASES as readonly Phase[]).filter(
+    ({ beforeDisk, name }) => !beforeDisk || name === "block-device.d",
+  )) {
     const scripts = await phaseScripts(session, state, phase.name);
     if (scripts.length === 0) continue;
     const environment = await environmentOfPhase(session, phase, state, files, false);
