@@ -8,7 +8,7 @@ import { createCatalog, loadCatalog, upstreamInstallation } from "@dibkit/model"
 
 const trees = Number(process.argv[2] ?? 20_000);
 let seed = Number(process.argv[3] ?? 1);
-const slowestAllowedMs = 20_000;
+const slowestAllowedMs = Number(process.env.SLOWEST_MS ?? 20_000);
 
 /** Small and repeatable: mulberry32. */
 function random() {
@@ -149,6 +149,8 @@ async function insist(catalog, elements, what) {
   }
 }
 
+// Once, so that reading upstream's elements is not counted as the time of a tree.
+await insist(createCatalog([{ path: "/upstream", elements: originals }]), originals, "upstream's elements");
 let slowest = 0;
 let findings = 0;
 const started = performance.now();
@@ -162,7 +164,12 @@ for (let tree = 0; tree < trees; tree += 1) {
   const outcome = await insist(catalog, unique, `tree ${tree}: ${unique.map((element) => element.name).join(" ")}`);
   slowest = Math.max(slowest, outcome.milliseconds);
   findings += outcome.findings;
-  if (outcome.milliseconds > slowestAllowedMs) throw new Error(`tree ${tree} took ${outcome.milliseconds} ms`);
+  if (outcome.milliseconds > slowestAllowedMs) {
+    console.error(
+      `tree ${tree}: ${unique.map((element) => `${element.name} ${JSON.stringify([...element.files].map(([path, file]) => [path, file.kind === "file" ? file.bytes.length : file.kind]).filter(([, size]) => size > 50_000))}`).join(" ")}`,
+    );
+    throw new Error(`tree ${tree} took ${outcome.milliseconds} ms`);
+  }
 }
 
 // What only a real file system has.

@@ -23,14 +23,15 @@ async function namesIn(folder) {
 function table(names, type, module, constant) {
   const identifier = (name) => `_${name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())}`;
   const imports = names.map((name) => `import ${identifier(name)} from "./${name}.js";`);
+  // As the formatter would write it: on one line when there is room.
+  const line = `export const ${constant}: readonly ${type}[] = [${names.map(identifier).join(", ")}];`;
+  const list = names.map((name) => `  ${identifier(name)},`).join("\n");
   return `${HEADER}
 // biome-ignore-all assist/source/organizeImports: one line per file, in the order of the directory.
 import type { ${type} } from "${module}";
 ${imports.join("\n")}
 
 // biome-ignore format: one line per file.
-export const ${constant}: readonly ${type}[] = [
-${names.map((name) => `  ${identifier(name)},`).join("\n")}
-];
+${line.length <= 120 ? line : `export const ${constant}: readonly ${type}[] = [\n${list}\n];`}
 `;
 }

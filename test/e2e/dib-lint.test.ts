@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { lint } from "@dibkit/lint";
 import { loadCatalog, upstreamInstallation } from "@dibkit/model";
 import { afterAll, expect, test } from "vitest";
 import { dibLint, hasDibLint, ownFindings } from "../../packages/lint/test/dib-lint-oracle.js";
@@ -17,4 +18,20 @@ test.skipIf(!installed)("what dib-lint finds in upstream's elements, dibkit find
   execFileSync("find", [copy, "-name", "__pycache__", "-prune", "-exec", "rm", "-r", "{}", "+"]);
   const ours = await ownFindings(loadCatalog([copy]));
   expect(oracle.findings(copy).filter((finding) => !ours.has(finding))).toEqual([]);
+});
+
+test("errors on upstream's elements are real defects", async () => {
+  const upstream = upstreamInstallation(process.env);
+  if (upstream === undefined) throw new Error("diskimage-builder is not installed");
+  const catalog = loadCatalog([upstream.elements]);
+  const { diagnostics } = await lint({ catalog, elements: [...catalog.elements.values()] });
+  const errors = diagnostics
+    .filter((found) => found.severity === "error")
+    .map((found) => `${found.code}: ${found.message}`);
+  expect(errors).toEqual([
+    // Its element-deps names an element that was removed years ago, so it cannot be built.
+    'deps-known: element "deploy-kexec" depends on "deploy", which is in no directory of ELEMENTS_PATH',
+    // Mode 0644 and no first line: dib-run-parts never runs it.
+    "script-executable: hook script cleanup.d/99-fix-grub is not executable, so it is never run",
+  ]);
 });

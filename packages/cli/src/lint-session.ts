@@ -103,8 +103,9 @@ interface Defined {
 /** Elements, images and settings that TypeScript modules define; nothing is loaded when there are none. */
 async function loadDefined(modules: readonly string[]): Promise<Defined> {
   if (modules.length === 0) return { elements: [], configuration: {}, diagnostics: [] };
-  const { loadDefinitions } = await import("@dibkit/compile");
-  const { elements, images, config, configPath, diagnostics } = await loadDefinitions(modules);
+  const { loadDefinitions, typecheck } = await import("@dibkit/compile");
+  const { elements, images, config, configPath, diagnostics, modules: loaded } = await loadDefinitions(modules);
+  const typeErrors = await typecheck(loaded);
   const directory = dirname(configPath ?? (modules[0] as string));
   const preset = config?.presets?.at(-1) as LintConfiguration["preset"];
   const configuration: LintConfiguration = {
@@ -120,5 +121,5 @@ async function loadDefined(modules: readonly string[]): Promise<Defined> {
       ),
     })),
   };
-  return { elements, configuration, diagnostics };
+  return { elements, configuration, diagnostics: [...diagnostics, ...typeErrors] };
 }

@@ -11,13 +11,4 @@ import _pretty from "./pretty.js";
 import _sarif from "./sarif.js";
 
 // biome-ignore format: one line per file.
-export const reporters: readonly Reporter[] = [
-  _checkstyle,
-  _compact,
-  _github,
-  _gitlab,
-  _json,
-  _junit,
-  _pretty,
-  _sarif,
-];
+export const reporters: readonly Reporter[] = [_checkstyle, _compact, _github, _gitlab, _json, _junit, _pretty, _sarif];
