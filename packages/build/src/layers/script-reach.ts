@@ -21,9 +21,16 @@ export interface ScriptReach {
 const DOORS =
   /IMAGE_ELEMENT|get_image_element_array|ELEMENTS_PATH|TMP_HOOKS_PATH|TMP_BUILD_DIR|in_target\.d|\$0|\$\{0|BASH_SOURCE|dirname|__file__|argv\[0\]|FindBin|\$_LIB|\$\{_LIB/;
 
+/** A script's own name, as in usage messages, leads nowhere. */
+const OWN_NAME = /basename\s+(-- )?"?\$(0|\{0\})"?/g;
+
+function opensDoor(text: string): boolean {
+  return DOORS.test(text.replace(OWN_NAME, ""));
+}
+
 /** Ways to read variables without naming them. */
 const WHOLE_ENVIRONMENT =
-  /\b(printenv|compgen)\b|\benviron\b(?!\s*(\.get\(|\.setdefault\(|\[))|\bexport -p\b|\bdeclare -[xp]|\bset\s*\||(^|[\s;|&(`])env\s*($|[|>)`])|\$\{!/m;
+  /\b(printenv|compgen)\b|\benviron\b\s*(\.(items|keys|values|copy)\b|[),])|\bfor\s[^\n]*\bin\s+os\.environ|\bexport -p\b|\bdeclare -[xp]|\bset\s*\||(^|[\s;|&(`])env\s*($|[|>)`])|\$\{!/m;
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/g;
 
@@ -34,7 +41,7 @@ const NAME = /[A-Za-z_][A-Za-z0-9_]*/g;
 export function reachOf(script: string | undefined, helpers: readonly HelperFile[]): ScriptReach {
   const texts: string[] = script === undefined ? [] : [script];
   const reached = new Map<string, HelperFile>();
-  let everything = script === undefined || DOORS.test(script);
+  let everything = script === undefined || opensDoor(script);
   for (let at = 0; at < texts.length && !everything; at += 1) {
     const words = new Set((texts[at] ?? "").match(/[A-Za-z0-9_.+-]+/g) ?? []);
     for (const helper of helpers) {
@@ -42,7 +49,7 @@ export function reachOf(script: string | undefined, helpers: readonly HelperFile
       reached.set(helper.id, helper);
       if (helper.text === undefined) continue;
       texts.push(helper.text);
-      everything ||= DOORS.test(helper.text);
+      everything ||= opensDoor(helper.text);
     }
   }
   const visible = everything ? helpers : [...reached.values()];

@@ -36,6 +36,9 @@ test.each([
   ["env | grep ^DIB_", "DIB_ANYTHING", true],
   ["sudo env A=1 true", "DIB_ANYTHING", false],
   ["echo ${!name}", "DIB_ANYTHING", true],
+  ["os.environ.get('DIB_KNOWN')", "DIB_ANYTHING", false],
+  ["for name in sorted(os.environ):", "DIB_ANYTHING", true],
+  ["subprocess.run(c, env=dict(os.environ))", "DIB_ANYTHING", true],
   ["install-packages x", "DIB_APT_EXTRA", true],
 ])("%s mentions %s: %s", (script, variable, expected) => {
   expect(reachOf(script, helpers).mentions(variable)).toBe(expected);
