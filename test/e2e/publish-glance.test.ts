@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadCloudConfig } from "@dibkit/build";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { openCloudSession } from "../../packages/build/src/publish/openstack/cloud-session.js";
+import { type CloudSession, openCloudSession } from "../../packages/build/src/publish/openstack/cloud-session.js";
 import { openHttpDoor } from "../../packages/build/src/publish/openstack/http-door.js";
 import { missing, renewTokenKeys, start, startGlance, stop, stopService } from "../../scripts/openstack/services.mjs";
 import { dibkit, type ProgramRun, type RunOptions, runProgram } from "./dibkit.js";
 import { type Gate, type GateOptions, openGate } from "./gate.js";
+import { allCommandLines, createOpenStackClient, type OpenStackClient } from "./openstack-client.js";
 
 const MIB = 1 << 20;
 const root = mkdtempSync(join(tmpdir(), "dibkit-e2e-glance-"));
@@ -20,6 +21,7 @@ const huge = join(root, "huge.raw");
 const cannot = process.env.CI ? undefined : missing();
 
 let site: Awaited<ReturnType<typeof start>>;
+let client: OpenStackClient;
 const gates: Gate[] = [];
 
 describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${cannot ? ` (${cannot})` : ""}`, () => {
@@ -29,6 +31,7 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
     writeFileSync(huge, "");
     truncateSync(huge, 200 * MIB);
     site = await start(directory, { quotaMiB: 64 });
+    client = createOpenStackClient(site);
   });
   afterAll(async () => {
     if (site) await stop(site);
@@ -54,7 +57,7 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
     const digest = { algorithm: "sha512", value: createHash("sha512").update(sent).digest("hex") };
     const result = JSON.parse(run.stdout) as { id: string };
     expect(result).toMatchObject({ version: 1, name: "atomic", outcome: "created", bytes: sent.length, digest });
-    const [record, ...others] = await imagesNamed("atomic");
+    const [record, ...others] = await client.imagesNamed("atomic");
     expect(others).toEqual([]);
     expect(record).toMatchObject({
       ...{ id: result.id, status: "active", disk_format: "qcow2", container_format: "bare", visibility: "shared" },
@@ -64,7 +67,7 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
   });
 
   test("meets an image of that name as it is told to", async () => {
-    const before = (await imagesNamed("atomic"))[0]?.id as string;
+    const before = (await client.imagesNamed("atomic"))[0]?.id as string;
     const at = ["--name", "atomic"];
     expect(await publish([image, ...at])).toEqual({
       ...{ exitCode: 2, stdout: "" },
@@ -73,16 +76,23 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
     expect(await publish([image, ...at, "--if-exists", "skip"])).toMatchObject({ exitCode: 0, stdout: `${before}\n` });
     const replaced = await publish([image, ...at, "--if-exists", "replace"]);
     expect(replaced.stderr).toContain('replaced image "atomic"');
-    const after = await imagesNamed("atomic");
+    const after = await client.imagesNamed("atomic");
     expect(after.map(({ id, status }) => ({ id, status }))).toEqual([{ id: replaced.stdout.trim(), status: "active" }]);
     expect(replaced.stdout.trim()).not.toBe(before);
+    expect(await publish([image, "--name", "guarded", "--protected"])).toMatchObject({ exitCode: 0 });
+    const [guarded] = await client.imagesNamed("guarded");
+    expect(guarded).toMatchObject({ status: "active", protected: true });
+    expect(await publish([image, "--name", "guarded", "--if-exists", "replace"])).toMatchObject({
+      exitCode: 2,
+      stderr: `error: image "guarded" (${guarded?.id}) is protected and cannot be replaced\n help: give another --name\n`,
+    });
   });
 
   test("says that the quota is full, and leaves nothing", async () => {
     const run = await publish([huge]);
     expect(run.stderr).toMatch(/^error: glance has no room for 200 MiB: .*storage quota: .*\n help: delete images/m);
     expect(run).toMatchObject({ exitCode: 3, stdout: "" });
-    expect(await imagesNamed("huge")).toEqual([]);
+    expect(await client.imagesNamed("huge")).toEqual([]);
   });
 
   test.each<[string, Readonly<Record<string, string>>, readonly string[], RegExp]>([
@@ -128,7 +138,7 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
     expect(run.stderr).toMatch(message);
     expect(run.exitCode).toBeGreaterThan(1);
     expect(run.stderr).not.toContain("not-the-password");
-    expect(await imagesNamed("refused")).toEqual([]);
+    expect(await client.imagesNamed("refused")).toEqual([]);
   });
 
   test("distrusts a certificate until it is told whom to trust", async () => {
@@ -151,7 +161,7 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
       child.kill("SIGINT");
     });
     expect(run.exitCode).toBe(130);
-    expect(await imagesNamed("stopped")).toEqual([]);
+    expect(await client.imagesNamed("stopped")).toEqual([]);
     // Glance notices a moment later that nobody wants the bytes any more.
     await expect.poll(storedImages, { timeout: 60_000 }).toEqual(stored);
     expect(commandLines).toContain("publish\0glance");
@@ -171,7 +181,7 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
       /the upload broke off after .* of 24.0 MiB .*; Glance cannot resume, so it starts again: attempt 2 of 3/,
     );
     expect(run).toMatchObject({ exitCode: 0 });
-    const found = await imagesNamed("patient");
+    const found = await client.imagesNamed("patient");
     expect(found.map(({ id, status, tags }) => ({ id, status, tags }))).toEqual([
       { id: run.stdout.trim(), status: "active", tags: [] },
     ]);
@@ -189,25 +199,48 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
       run.stderr,
     )?.[1];
     await startGlance(site);
-    expect(await imagesNamed("orphan")).toMatchObject([{ id: left, status: "saving" }]);
+    expect(await client.imagesNamed("orphan")).toMatchObject([{ id: left, status: "saving" }]);
     const again = await publish([image, "--name", "orphan"]);
     expect(again.stderr).toContain(`deleted image ${left}, which an earlier upload that broke off had left behind`);
-    expect(await imagesNamed("orphan")).toMatchObject([{ id: again.stdout.trim(), status: "active", tags: [] }]);
+    expect(await client.imagesNamed("orphan")).toMatchObject([{ id: again.stdout.trim(), status: "active", tags: [] }]);
+  });
+
+  test.each(["password", "token", "application credential"])("logs in with a %s", async (kind) => {
+    const { token, projectId } = await client.logIn();
+    const common = { OS_AUTH_URL: client.authUrl, HOME: root };
+    const user = { OS_USERNAME: "builder", OS_PASSWORD: site.secrets.user, OS_DEFAULT_DOMAIN: "default" };
+    const credential = async () => {
+      const { id, secret } = await client.createApplicationCredential("publish");
+      const type = { OS_AUTH_TYPE: "v3applicationcredential" };
+      return { ...type, OS_APPLICATION_CREDENTIAL_ID: id, OS_APPLICATION_CREDENTIAL_SECRET: secret };
+    };
+    const env = {
+      password: async () => ({ ...user, OS_PROJECT_NAME: "images" }),
+      token: async () => ({ OS_AUTH_TYPE: "v3token", OS_TOKEN: token, OS_PROJECT_ID: projectId }),
+      "application credential": credential,
+    }[kind];
+    const session = await openSession({ ...common, ...(await env?.()) });
+    expect(session.projectId).toBe(projectId);
+    expect(await session.request(listing)).toMatchObject({ ok: true, value: { status: 200 } });
   });
 
   test("logs in again when its token is worth nothing any more", async () => {
-    const config = await loadCloudConfig({ OS_CLOUD: "dibkit-test", HOME: root }, directory);
+    const session = await openSession({ OS_CLOUD: "dibkit-test", HOME: root });
+    await renewTokenKeys(site);
+    expect(await session.request(listing)).toMatchObject({ ok: true, value: { status: 200 } });
+  });
+
+  const listing = { method: "GET", path: "/v2/images" } as const;
+
+  async function openSession(env: Readonly<Record<string, string>>): Promise<CloudSession> {
+    const config = await loadCloudConfig(env, directory);
     if (!config.ok) throw new Error(config.error.message);
     const door = await openHttpDoor(config.value.tls);
-    if (!door.ok) throw new Error("no door");
+    if (!door.ok) throw new Error(door.error.kind);
     const session = await openCloudSession(config.value, door.value);
     if (!session.ok) throw new Error(session.error.kind);
-    await renewTokenKeys(site);
-    expect(await session.value.request({ method: "GET", path: "/v2/images" })).toMatchObject({
-      ok: true,
-      value: { status: 200 },
-    });
-  });
+    return session.value;
+  }
 
   /** Uploads 24 MiB, stops the transfer after 8 of them, and then lets something happen. */
   async function publishHeld(
@@ -238,36 +271,4 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
   }
 
   const storedImages = () => readdirSync(join(directory, "images")).sort();
-
-  /** Asks Glance without dibkit. */
-  async function imagesNamed(name: string): Promise<readonly { id: string; status: string; tags: string[] }[]> {
-    const domain = { id: "default" };
-    const user = { name: "builder", password: site.secrets.user, domain };
-    const auth = {
-      identity: { methods: ["password"], password: { user } },
-      scope: { project: { name: "images", domain } },
-    };
-    const login = await fetch(`http://127.0.0.1:${site.keystonePort}/v3/auth/tokens`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ auth }),
-    });
-    const headers = { "x-auth-token": login.headers.get("x-subject-token") ?? "" };
-    const answer = await fetch(`http://127.0.0.1:${site.glancePort}/v2/images?name=${name}`, { headers });
-    return ((await answer.json()) as { images: { id: string; status: string; tags: string[] }[] }).images;
-  }
 });
-
-/** The words of every process of this machine, as `ps` would show them. */
-function allCommandLines(): string {
-  const processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return processes
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-      } catch {
-        return "";
-      }
-    })
-    .join("\n");
-}
