@@ -14,9 +14,11 @@ let signals = 0;
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(name, () => {
     signals += 1;
+    // Counted before the abort, which takes listeners that wait only once off the list.
+    const undoing = getEventListeners(interrupt.signal, "abort").length > 0;
     interrupt.abort(new Error(`interrupted by ${name}`));
     // Nobody has anything to undo, or the user insists.
-    if (signals > 1 || getEventListeners(interrupt.signal, "abort").length === 0) process.exit(INTERRUPTED);
+    if (signals > 1 || !undoing) process.exit(INTERRUPTED);
   });
 }
 // A reader that has seen enough (`dibkit lint | head`) is not a failure.
