@@ -1,9 +1,12 @@
 export * from "./boot/index.js";
+export * from "./conform/index.js";
 export * from "./disk/index.js";
 export * from "./doctor/index.js";
 export * from "./exec/command-runner.js";
 export * from "./formats/index.js";
+export { shellCommand } from "./host/shell-quote.js";
 export * from "./image-file/index.js";
+export * from "./inspect/index.js";
 export { type BlameEntry, blame, debianOwner } from "./layers/blame.js";
 export { newestBuild, type PastBuild } from "./layers/build-history.js";
 export type { LayerMeta } from "./layers/layer.js";

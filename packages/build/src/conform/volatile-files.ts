@@ -8,6 +8,7 @@ export const VOLATILE_FILES: readonly VolatileFile[] = [
   { path: /^etc\/ssh\/ssh_host_\w+_key(\.pub)?$/, reason: "host keys are random" },
   { path: /^etc\/machine-id$|^var\/lib\/dbus\/machine-id$/, reason: "machine ids are random" },
   { path: /^var\/lib\/systemd\/(random-seed|catalog\/database)$/, reason: "systemd writes a random id into it" },
+  { path: /^etc\/iscsi\/initiatorname\.iscsi$/, reason: "initiator names are random" },
   { path: /^etc\/fstab$/, reason: "compared by its meaning; UUIDs are random" },
   { path: /^var\/lib\/dpkg\/status(-old)?$/, reason: "compared as the list of packages" },
   { path: /^boot\/initrd\.img-/, reason: "archives of the initramfs hold the time they were made" },

@@ -13,6 +13,13 @@ export default defineCommand({
   options: {
     ...buildOptions,
     verbose: { type: "boolean", short: "v", summary: "show everything that scripts print" },
+    engine: {
+      type: "string",
+      value: "ENGINE",
+      choices: ["dibkit", "upstream"],
+      default: "dibkit",
+      summary: "who builds: dibkit, or the installed diskimage-builder in a sandbox",
+    },
   },
   examples: [
     { command: "dibkit build vm debian-minimal -o debian", does: "writes debian.qcow2" },
@@ -21,6 +28,10 @@ export default defineCommand({
   async run({ arguments: words, options }, terminal) {
     const planned = await planImage(terminal, words["ELEMENT|IMAGE"], options, options.verbose);
     if (!planned.ok) return planned.exitCode;
+    if (options.engine === "upstream") {
+      const { buildWithUpstream } = await import("../build-with-upstream.js");
+      return buildWithUpstream(planned.plan, terminal);
+    }
     const [{ startBuild }, { createBuildProgress }] = await Promise.all([
       import("@dibkit/build"),
       import("../build-progress.js"),

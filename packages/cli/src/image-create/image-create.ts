@@ -28,7 +28,7 @@ export async function imageCreate(
       stdout.write(`dibkit ${version}\n`);
       return 0;
     case "usage":
-      stderr.write(`${name}: ${request.message}\nTerminating...\n`);
+      stderr.write(`${name}: ${request.message}\n`);
       return 1;
     case "build":
   }
@@ -45,7 +45,7 @@ export async function imageCreate(
     return 1;
   }
   log(`Building elements: ${elements.join(" ")}`);
-  const planned = await planImage(terminal, elements, options, true);
+  const planned = await planImage(terminal, elements, { ...options, logfile: undefined }, true);
   if (!planned.ok) return 1;
   const { startBuild } = await import("@dibkit/build");
   const { job, authored } = planned.plan;

@@ -1,0 +1,43 @@
+import { buildOptions } from "../build-options.js";
+import { defineCommand } from "../command.js";
+import { usageFailure } from "../terminal.js";
+
+const { output: _output, types: _types, ...flags } = buildOptions;
+
+export default defineCommand({
+  name: "conform",
+  summary: "build with upstream and with dibkit, and compare the images",
+  description:
+    "Builds the same elements with the installed diskimage-builder and with dibkit, and compares file trees, packages,\nfstab, partition tables, filesystems, and what scripts of every phase see. Differences that must be have a reason;\nany other makes the command end with 1. Upstream runs in a sandbox with stand-ins for sudo and, without device-mapper,\nfor kpartx.",
+  arguments: [{ name: "ELEMENT", summary: "elements of the image", required: true, variadic: true }],
+  options: {
+    ...flags,
+    disk: { type: "boolean", summary: "compare the disk too, not only the tree" },
+    keep: { type: "string", value: "DIR", summary: "build in DIR, and use what upstream built there before" },
+    record: { type: "string", value: "FILE", summary: "note the result in FILE, such as docs/conformance.json" },
+    format: { type: "string", value: "FORMAT", choices: ["text", "json"], default: "text", summary: "how to print it" },
+    verbose: { type: "boolean", short: "v", summary: "show everything that upstream prints" },
+  },
+  examples: [
+    { command: "dibkit conform debian-minimal", does: "compares the trees of that image" },
+    { command: "dibkit conform vm debian-minimal --disk", does: "compares the disks too" },
+  ],
+  async run({ arguments: words, options }, terminal) {
+    const [{ upstreamInstallation }, { mkdirSync, mkdtempSync, rmSync }, { join, resolve }, { tmpdir }] =
+      await Promise.all([import("@dibkit/model"), import("node:fs"), import("node:path"), import("node:os")]);
+    const upstream = upstreamInstallation(terminal.env);
+    if (upstream === undefined) {
+      const help = 'install it, for instance with "apt-get install python3-diskimage-builder"';
+      return usageFailure(terminal, "diskimage-builder is not installed, and there is nothing to compare with", help);
+    }
+    const kept = options.keep === undefined ? undefined : resolve(terminal.cwd, options.keep);
+    if (kept !== undefined) mkdirSync(kept, { recursive: true });
+    const directory = kept ?? mkdtempSync(join(tmpdir(), "dibkit-conform-"));
+    try {
+      const { compareEngines } = await import("../compare-engines.js");
+      return await compareEngines({ ...options, elements: words.ELEMENT, directory, upstream }, terminal);
+    } finally {
+      if (kept === undefined) rmSync(directory, { recursive: true, force: true });
+    }
+  },
+});
