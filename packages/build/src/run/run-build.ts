@@ -4,6 +4,7 @@ import { ownSteps } from "../plan/own-steps.js";
 import type { BuildFailure, BuildJob, BuildOutcome } from "./build-job.js";
 import { finishRecord } from "./build-record.js";
 import type { BuildSession } from "./build-session.js";
+import { recordTimeline } from "./build-timeline.js";
 import { makeImage } from "./make-image.js";
 import { openSession, type SessionSurroundings } from "./open-session.js";
 import { probeStore } from "./probe-store.js";
@@ -12,13 +13,16 @@ import { runScriptStep } from "./run-script-step.js";
 
 /** Builds an image: root tree in layers, then the disk, then the output formats. Runs inside the build's namespaces. */
 export async function runBuild(job: BuildJob, surroundings: SessionSurroundings): Promise<BuildOutcome> {
-  const session = await openSession(job, surroundings);
+  const timeline = recordTimeline(job.id, surroundings.emit);
+  const session = await openSession(job, { ...surroundings, emit: timeline.emit });
   const probed = await probeStore(session);
   const tree = probed.ok ? await buildTree(session) : probed;
   const outputs = tree.ok ? await makeImage(session, tree.value) : tree;
   const failed = !outputs.ok;
   const interrupted = failed && outputs.error.kind === "interrupted";
-  await finishRecord(session, failed ? (interrupted ? "interrupted" : "failed") : "built");
+  const status = failed ? (interrupted ? "interrupted" : "failed") : "built";
+  await finishRecord(session, status);
+  await session.store.writeJson(timeline.finish(status), "builds", job.id, "timeline.json");
   return outputs.ok ? { kind: "built", outputs: outputs.value } : outputs.error;
 }
 
