@@ -2,8 +2,13 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { type LintResult, reporters, rules } from "@dibkit/lint";
-import type { WantedReport } from "./commands/lint.js";
 import { type Terminal, writeTrouble } from "./terminal.js";
+
+/** A report to write: format and file, undefined for the terminal. */
+export interface WantedReport {
+  readonly format: string;
+  readonly file: string | undefined;
+}
 
 /** Writes each report to its file or the terminal; false when a file cannot be written, which is then told. */
 export async function writeReports(

@@ -15,7 +15,6 @@ function once<T>(name: string): () => T {
  * to read, and much of what dibkit does needs none of them.
  */
 export const loadWhenUsed = {
-  ajv: once<typeof import("ajv")>("ajv"),
   jsonc: once<typeof import("jsonc-parser")>("jsonc-parser"),
   yaml: once<typeof import("yaml")>("yaml"),
 };

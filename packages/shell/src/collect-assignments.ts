@@ -1,5 +1,5 @@
-import type { Facts, Visit } from "./collect-facts.js";
 import { nameOf } from "./collect-reads.js";
+import type { Facts, Visit } from "./facts.js";
 import type { AssignmentKind, VariableAssignment, Word } from "./shell-script.js";
 import type { SyntaxNode } from "./syntax-tree.js";
 import { wordOf } from "./word.js";

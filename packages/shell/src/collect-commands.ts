@@ -1,6 +1,6 @@
 import { assignedByName } from "./collect-assignments.js";
-import type { Facts, Visit } from "./collect-facts.js";
 import { nameOf } from "./collect-reads.js";
+import type { Facts, Visit } from "./facts.js";
 import { setOptions } from "./set-options.js";
 import type { AssignmentKind, Command, Word } from "./shell-script.js";
 import { wordOf } from "./word.js";

@@ -2,43 +2,9 @@ import { childContext, TOP_LEVEL } from "./child-context.js";
 import { collectAssignment, collectDeclaration, collectLoopVariable, collectUnset } from "./collect-assignments.js";
 import { collectCommand } from "./collect-commands.js";
 import { collectExpansion, collectVariableName, collectVariableTest } from "./collect-reads.js";
-import type {
-  Command,
-  Context,
-  Heredoc,
-  Redirect,
-  SetOption,
-  Span,
-  SyntaxProblem,
-  VariableAssignment,
-  VariableRead,
-  Word,
-} from "./shell-script.js";
+import type { Facts, Visit } from "./facts.js";
 import type { SyntaxNode } from "./syntax-tree.js";
 import { wordOf } from "./word.js";
-
-/** What the traversal fills; becomes a `ShellScript`. */
-export interface Facts {
-  readonly problems: SyntaxProblem[];
-  readonly commands: Command[];
-  readonly reads: VariableRead[];
-  readonly assignments: VariableAssignment[];
-  readonly options: SetOption[];
-  readonly sources: Word[];
-  readonly redirects: Redirect[];
-  readonly heredocs: Heredoc[];
-  readonly functions: (Span & { readonly name: string })[];
-  readonly comments: Span[];
-  dynamic: boolean;
-}
-
-/** A node on its way through the traversal. */
-export interface Visit {
-  readonly node: SyntaxNode;
-  readonly parent: SyntaxNode | undefined;
-  readonly context: Context;
-  readonly text: string;
-}
 
 /** Reads every fact off a syntax tree in one pass, in the order of the text. */
 export function collectFacts(root: SyntaxNode, text: string): Facts {

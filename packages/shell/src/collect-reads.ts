@@ -1,4 +1,4 @@
-import type { Facts, Visit } from "./collect-facts.js";
+import type { Facts, Visit } from "./facts.js";
 import type { ReadKind } from "./shell-script.js";
 import type { SyntaxNode } from "./syntax-tree.js";
 import { wordOf } from "./word.js";

@@ -1,5 +1,6 @@
 import type { LintResult } from "@dibkit/lint";
 import { defineCommand, type ExitCode } from "../command.js";
+import type { WantedReport } from "../lint-reports.js";
 import { openLintSession, type SessionFailure } from "../lint-session.js";
 import { lintTools } from "../lint-tools.js";
 import { type Terminal, usageFailure } from "../terminal.js";
@@ -114,12 +115,6 @@ async function lintOnce(
     ...(options.shellcheck && { shellcheck: true }),
   };
   return lint({ ...session.value, configuration, only: options.rule, tools: lintTools(configuration, terminal) });
-}
-
-/** A report to write: format and file, undefined for the terminal. */
-export interface WantedReport {
-  readonly format: (typeof FORMATS)[number];
-  readonly file: string | undefined;
 }
 
 function reportsWanted(

@@ -24,16 +24,19 @@ export default defineGraphRule({
     },
   },
   *check({ composition, focus, contextOf }) {
+    const cleaners = composition.elements.filter(({ element }) => focus === undefined || focus === element);
+    const clearing = cleaners.flatMap(({ element }) =>
+      contextOf(element).hookScripts.flatMap((script) => {
+        if (script.phase?.side !== "target" || !script.source.text.includes("/var/lib/apt/lists")) return [];
+        const command = script.shell.commands.find(clearsLists);
+        return command === undefined ? [] : [{ element, script, order: orderOf(script), command }];
+      }),
+    );
+    if (clearing.length === 0) return;
     const scripts = composition.elements.flatMap(({ element }) =>
       contextOf(element).hookScripts.map((script) => ({ element, script, order: orderOf(script) })),
     );
-    const clearing = scripts.flatMap(({ element, script, order }) => {
-      if (script.phase?.side !== "target" || !script.source.text.includes("/var/lib/apt/lists")) return [];
-      const command = script.shell.commands.find(clearsLists);
-      return command === undefined ? [] : [{ element, script, order, command }];
-    });
     for (const { element, script, order, command } of clearing) {
-      if (focus !== undefined && focus !== element) continue;
       // Whoever fetches the lists again may install.
       const later = scripts.find(
         (other) => compare(other.order, order) > 0 && installs(other.script) && !updates(other.script),

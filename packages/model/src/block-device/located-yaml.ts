@@ -1,50 +1,42 @@
-import type { Document, Node, YAMLError } from "yaml";
-import type { Location } from "../diagnostic.js";
-import { loadWhenUsed } from "../load-when-used.js";
+import type { Diagnostic, Location } from "../diagnostic.js";
 import type { SourceText } from "../source-text.js";
+import { type DataNode, entryOf, plainData } from "../views/data-node.js";
+import { parseYamlText } from "../views/parse-yaml.js";
 import type { ValuePath } from "./block-device-entry.js";
 
 /** A YAML text whose values can be found again: what the block-device layer needs of a parser. */
 export interface LocatedYaml {
   readonly value: unknown;
-  readonly errors: readonly YAMLError[];
+  /** Of the parser, with its codes `yaml/…`. */
+  readonly diagnostics: readonly Diagnostic[];
   readonly locate: (path: ValuePath, part?: "key" | "value") => Location;
 }
 
 /** Reads YAML 1.1 as upstream's parser does (so `0x83` is a number and `yes` is true) and keeps places. */
 export function locateYaml(source: SourceText): LocatedYaml {
-  const document = loadWhenUsed
-    .yaml()
-    .parseDocument(source.text, { version: "1.1", prettyErrors: false, logLevel: "silent" });
+  const { root, diagnostics } = parseYamlText(source);
   return {
-    value: document.toJS() as unknown,
-    errors: document.errors,
-    locate: (path, part = "value") => locate(source, document, path, part),
+    value: root === undefined ? null : plainData(root),
+    diagnostics,
+    locate: (path, part = "value") => locate(source, root, path, part),
   };
 }
 
-function locate(source: SourceText, document: Document, path: ValuePath, part: "key" | "value"): Location {
-  const { isAlias } = loadWhenUsed.yaml();
-  let node = document.contents as Node | null;
-  let range = node?.range;
+function locate(source: SourceText, root: DataNode | undefined, path: ValuePath, part: "key" | "value"): Location {
+  let node = root;
+  let place = root?.location ?? { source, start: 0, end: 0 };
   for (const [depth, step] of path.entries()) {
-    if (node !== null && isAlias(node)) node = (node.resolve(document) as Node | undefined) ?? null;
-    const child = childOf(node, step);
-    if (child === undefined) break;
-    node = child.value;
-    range = part === "key" && depth === path.length - 1 ? child.key?.range : (node?.range ?? child.key?.range);
+    if (node?.kind === "sequence") {
+      const item: DataNode | undefined = node.items[Number(step)];
+      if (item === undefined) break;
+      node = item;
+      place = item.location;
+    } else {
+      const entry = entryOf(node, String(step));
+      if (entry === undefined) break;
+      node = entry.node;
+      place = part === "key" && depth === path.length - 1 ? entry.keyLocation : node.location;
+    }
   }
-  return { source, start: range?.[0] ?? 0, end: range?.[1] ?? 0 };
-}
-
-function childOf(node: Node | null, step: string | number): { key?: Node; value: Node | null } | undefined {
-  const { isMap, isPair, isScalar, isSeq } = loadWhenUsed.yaml();
-  if (isSeq(node)) {
-    const item = node.items[step as number];
-    return item === undefined ? undefined : { value: item as Node };
-  }
-  if (!isMap(node)) return undefined;
-  // The last of two equal keys wins, as in upstream's parser.
-  const pair = node.items.findLast((item) => isPair(item) && isScalar(item.key) && item.key.value === step);
-  return pair === undefined ? undefined : { key: pair.key as Node, value: pair.value as Node | null };
+  return place;
 }

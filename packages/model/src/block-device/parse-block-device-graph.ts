@@ -22,19 +22,12 @@ export interface ParsedBlockDeviceGraph {
 export function parseBlockDeviceGraph(source: SourceText): ParsedBlockDeviceGraph {
   const { diagnostics, report } = createReport();
   const yaml = locateYaml(source);
-  for (const error of yaml.errors) {
-    const location = { source, start: error.pos[0], end: error.pos[1] };
-    const message = (error.message.split("\n")[0] ?? "")
-      .replace(/^./, (first) => first.toLowerCase())
-      .replace(/\.$/, "");
-    if (error.code !== "DUPLICATE_KEY") report("syntax", `not YAML: ${message}`, location);
-    else
-      report("duplicate-key", "a key is written twice in one map, so the first is ignored", location, {
-        severity: "warning",
-      });
+  for (const { code, message, location = { source, start: 0, end: 0 }, related = [] } of yaml.diagnostics) {
+    if (code === "yaml/duplicate-key") report("duplicate-key", message, location, { severity: "warning", related });
+    else report("syntax", code === "yaml/syntax" ? `not YAML: ${message}` : message, location);
   }
   const kinds = NODE_KINDS.map(({ kind }) => kind);
-  if (yaml.errors.some(({ code }) => code !== "DUPLICATE_KEY")) return { config: undefined, diagnostics };
+  if (diagnostics.some(({ severity }) => severity === "error")) return { config: undefined, diagnostics };
   const entries = flattenTree(yaml, kinds, report);
   const config = { source, entries };
   const typed = entries.map((entry) => checkEntry(entry, report)).every(Boolean);

@@ -1,34 +1,16 @@
-import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import type { Diagnostic, Location } from "../diagnostic.js";
-import { loadWhenUsed } from "../load-when-used.js";
 import { lineRange, positionAt } from "../source-text.js";
 import { type DataNode, plainData } from "../views/data-node.js";
-import { describeSchemaError } from "./describe-schema-error.js";
-import { type SchemaName, schemas } from "./schemas.js";
+import { describeSchemaError, type SchemaError } from "./describe-schema-error.js";
+import type { SchemaName } from "./schemas.js";
+import { validators } from "./validators.js";
 
-let ajv: Ajv | undefined;
-const validators = new Map<SchemaName, ValidateFunction>();
-
-function validatorOf(name: SchemaName): ValidateFunction {
-  const known = validators.get(name);
-  if (known) return known;
-  const { Ajv } = loadWhenUsed.ajv();
-  ajv ??= new Ajv({
-    allErrors: true,
-    verbose: true,
-    allowUnionTypes: true,
-    strict: true,
-    strictTypes: false,
-    strictRequired: false,
-  });
-  const validate = ajv.compile(schemas[name]);
-  validators.set(name, validate);
-  return validate;
-}
+/** A generated function. */
+type Validator = { (data: unknown): boolean; errors?: readonly SchemaError[] | null };
 
 /** Violations of a schema, each at the node it is about; `code` is `schema/<name>`. */
 export function checkSchema(name: SchemaName, root: DataNode, element: string): readonly Diagnostic[] {
-  const validate = validatorOf(name);
+  const validate: Validator = validators[name];
   if (validate(plainData(root))) return [];
   const diagnostics = (validate.errors ?? [])
     .filter((error) => !isConsequence(error))
@@ -41,7 +23,7 @@ export function checkSchema(name: SchemaName, root: DataNode, element: string): 
 }
 
 /** `if` and friends repeat what a more precise error says already. */
-function isConsequence(error: ErrorObject): boolean {
+function isConsequence(error: SchemaError): boolean {
   return error.keyword === "if" || error.keyword === "propertyNames";
 }
 

@@ -1,5 +1,17 @@
-import type { ErrorObject } from "ajv";
 import { nearestName } from "../nearest-name.js";
+
+/** What a generated validator says, which is what Ajv says. */
+export interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  // biome-ignore lint/suspicious/noExplicitAny: every keyword has parameters of its own.
+  readonly params: Readonly<Record<string, any>>;
+  readonly message?: string;
+  readonly data?: unknown;
+  readonly schema?: unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: any JSON Schema.
+  readonly parentSchema?: Readonly<Record<string, any>>;
+}
 
 interface Description {
   readonly message: string;
@@ -9,7 +21,7 @@ interface Description {
 }
 
 /** What a schema violation means in words: quotes the value and lists the legal ones. */
-export function describeSchemaError(error: ErrorObject): Description {
+export function describeSchemaError(error: SchemaError): Description {
   const where = placeName(error.instancePath);
   const value = JSON.stringify(error.data);
   const { params } = error;
@@ -69,7 +81,7 @@ function forbiddenPair(schema: unknown): string {
     .join(" and ");
 }
 
-function exampleWords(error: ErrorObject): string {
+function exampleWords(error: SchemaError): string {
   const examples = (error.parentSchema as { readonly examples?: readonly string[] } | undefined)?.examples;
   return examples === undefined ? `does not match ${error.params.pattern}` : `does not read like ${quoted(examples)}`;
 }

@@ -27,15 +27,30 @@ class Refusal extends Error {
   }
 }
 
+const bySource = new WeakMap<SourceText, ParsedData>();
+
 /**
  * YAML as upstream's PyYAML reads it (version 1.1, merge keys, the last of two equal keys wins), with the place of
  * every node. Syntax errors, double keys, and files made to exhaust memory become diagnostics.
  */
 export function parseYaml(element: Element, file: RegularFile): ParsedData {
-  const source = textOf(element, file);
+  const { root, diagnostics } = parseYamlText(textOf(element, file));
+  return { root, diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, element: element.name })) };
+}
+
+/** The same of a text that belongs to no element; remembered, since a file has several readers. */
+export function parseYamlText(source: SourceText): ParsedData {
+  const known = bySource.get(source);
+  if (known) return known;
+  const parsed = readYaml(source);
+  bySource.set(source, parsed);
+  return parsed;
+}
+
+function readYaml(source: SourceText): ParsedData {
   const diagnostics: Diagnostic[] = [];
   const report = (code: string, message: string, location: Location, related: Diagnostic["related"] = []) =>
-    diagnostics.push({ code, severity: "error", message, element: element.name, location, related });
+    diagnostics.push({ code, severity: "error", message, location, related });
   if (source.text.length > DATA_FILE_LIMIT) {
     const message = `file has ${source.text.length} characters, and more than ${DATA_FILE_LIMIT} are not read`;
     report("yaml/too-large", message, { source, start: 0, end: 0 });

@@ -215,7 +215,22 @@ it.each<[string, string, readonly string[]]>([
   [
     "a key written twice",
     rooted.replace("{ name: image0,", "{ name: image, name: image0,"),
-    ["1:30 warning block-device/duplicate-key a key is written twice in one map, so the first is ignored"],
+    ['1:30 warning block-device/duplicate-key key "name" is given twice, and only the last counts'],
+  ],
+  [
+    "an alias without an anchor",
+    "- local_loop: *nothing\n",
+    ['1:15 error block-device/syntax not YAML: alias "*nothing" has no anchor "&nothing" before it'],
+  ],
+  [
+    "aliases that multiply",
+    `- &a0 [x]\n${Array.from({ length: 8 }, (_, at) => `- &a${at + 1} [${`*a${at},`.repeat(9)}]\n`).join("")}`,
+    [expect.stringMatching(/^\d+:\d+ error block-device\/syntax aliases make more than 20000 values of this file$/)],
+  ],
+  [
+    "nesting without end",
+    `${"[".repeat(50_000)}\n`,
+    ["1:1 error block-device/syntax file is nested more than 100 levels deep"],
   ],
 ])("%s", (_, text, expected) => {
   expect(findings(text)).toEqual(expected);

@@ -17,6 +17,11 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allowUnionTypes: true });
 
+const EXAMPLES: Readonly<Record<string, unknown>> = {
+  "block-device.schema.json": [{ local_loop: { name: "image0" } }],
+  "image-file.schema.json": [{ imagename: "web", elements: ["vm"] }],
+};
+
 describe("schemas", () => {
   it.each(Object.entries(schemas))("%s is a draft 7 schema", (_, schema) => {
     expect(schema.$schema).toBe("http://json-schema.org/draft-07/schema#");
@@ -30,10 +35,11 @@ describe("schemas", () => {
       "pkg-map.schema.json",
       "svc-map.schema.json",
       "block-device.schema.json",
+      "image-file.schema.json",
     ]);
     for (const { name, content } of rendered) {
       const validate = ajv.compile(JSON.parse(content) as object);
-      expect(validate(name.startsWith("block-device") ? [{ local_loop: { name: "image0" } }] : {})).toBe(true);
+      expect(validate(EXAMPLES[name] ?? {}), name).toBe(true);
       expect(validate("text"), name).toBe(false);
     }
   });
