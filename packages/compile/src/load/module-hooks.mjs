@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { transformSync } from "amaro";
+import wasm from "@swc/wasm-typescript";
 
 /** @type {{ packages: Record<string, string>, preferOwn: boolean }} */
 let settings = { packages: {}, preferOwn: false };
@@ -54,7 +54,7 @@ export function load(url, context, next) {
  */
 function withoutTypes(path, text) {
   try {
-    return transformSync(text, { mode: "strip-only" }).code;
+    return wasm.transformSync(text, { mode: "strip-only" }).code;
   } catch (error) {
     // The error crosses from the hooks' thread, which keeps only its message.
     const { message, startLine, startColumn } =

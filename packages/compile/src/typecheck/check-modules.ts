@@ -1,11 +1,9 @@
-import { createRequire } from "node:module";
-import { dirname } from "node:path";
-import type ts_ from "typescript";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { API, Diagnostic as CompilerDiagnostic } from "typescript/unstable/async";
+import { compilerProject, upwards } from "./compiler-project.js";
 
-// An import of this 9 MB of CommonJS would first be scanned for names to export, which takes longer than running it.
-const ts: typeof ts_ = createRequire(import.meta.url)("typescript");
-
-/** A finding of the TypeScript compiler as plain data, so that it can cross threads. Offsets are UTF-16. */
+/** A finding of the TypeScript compiler. Offsets are UTF-16. */
 export interface CompilerFinding {
   readonly code: number;
   readonly category: "error" | "warning";
@@ -30,115 +28,116 @@ export interface CheckRequest {
   readonly typeRoots: readonly string[] | undefined;
 }
 
-/** What a project gets that has no tsconfig.json. */
-const DEFAULTS: ts_.CompilerOptions = {
-  target: ts.ScriptTarget.ES2023,
-  lib: ["lib.es2023.d.ts"],
-  // dibkit runs every module as an ES module, whatever the nearest package.json says.
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  noUncheckedIndexedAccess: true,
-  verbatimModuleSyntax: true,
-  erasableSyntaxOnly: true,
-};
-
 export interface CheckResult {
   readonly findings: readonly CompilerFinding[];
-  /** Every file the result depends on. */
-  readonly files: readonly string[];
+  /** Every file the result depends on; undefined when they cannot all be told. */
+  readonly files: readonly string[] | undefined;
   /** Places where a tsconfig.json would have changed it. */
   readonly missing: readonly string[];
 }
 
-/** Type-checks modules and everything of the author's that they import. */
-export function checkModules(request: CheckRequest): CheckResult {
-  const first = request.modules[0];
+/**
+ * Type-checks modules and everything of the author's that they import, in a process of the compiler's own; an aborted
+ * check has no result. The compiler is native code: what was written in JavaScript took longer to start than this to
+ * finish.
+ */
+export async function checkModules(
+  request: CheckRequest,
+  signal: AbortSignal | undefined,
+): Promise<CheckResult | undefined> {
+  const [first, ...others] = request.modules;
   if (first === undefined) return { findings: [], files: [], missing: [] };
-  const { options, errors, configs, missing } = compilerOptions(dirname(first), request);
-  const host = ts.createCompilerHost(options);
-  host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone;
-  host.resolveModuleNameLiterals = (literals, containing, redirected, current) =>
-    literals.map(({ text }) => {
-      const found = ts.resolveModuleName(text, containing, current, host, undefined, redirected, MODE);
-      const own = found.resolvedModule ? undefined : request.packages[text];
-      return own === undefined
-        ? found
-        : { resolvedModule: { resolvedFileName: own, extension: extensionOf(own), isExternalLibraryImport: true } };
-    });
-  const program = ts.createProgram({ rootNames: [...request.modules], options, host });
-  const own = new Set(Object.values(request.packages).map((path) => path.replace(/[^/]*$/, "")));
-  const authored = program
-    .getSourceFiles()
-    .filter((file) => !file.isDeclarationFile && !file.fileName.includes("/node_modules/"))
-    .filter((file) => ![...own].some((directory) => file.fileName.startsWith(directory)));
-  const diagnostics = [
-    ...errors,
-    ...program.getOptionsDiagnostics(),
-    ...program.getGlobalDiagnostics(),
-    ...authored.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
-  ];
-  return {
-    findings: diagnostics.filter((each) => each.category <= ts.DiagnosticCategory.Error).map(finding),
-    files: [...configs, ...program.getSourceFiles().map((file) => file.fileName)],
-    missing,
-  };
+  const { API } = await import("typescript/unstable/async");
+  const project = compilerProject([first, ...others], request.typeRoots);
+  const compiler = new API({ cwd: dirname(project.path) });
+  const stop = () => void compiler.close();
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    const own = lacking(request);
+    const authors = project.authors && Object.keys(own).length > 0 ? await authorsPaths(compiler, project.authors) : {};
+    project.write({ ...own, ...authors });
+    const { diagnostics, sources } = await diagnose(compiler, project.path, Object.values(request.packages));
+    const texts = new Map<string, string>();
+    return {
+      findings: diagnostics.filter(({ category }) => category <= 1).map((each) => finding(each, texts)),
+      files: project.configs && [...project.configs, ...sources],
+      missing: project.missing,
+    };
+  } catch (error) {
+    if (signal?.aborted) return undefined;
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await compiler.close();
+    project.remove();
+  }
 }
 
-const MODE = ts.ModuleKind.ESNext;
-
-function extensionOf(path: string): ts_.Extension {
-  return path.endsWith(".d.ts") ? ts.Extension.Dts : ts.Extension.Ts;
+async function diagnose(compiler: API, config: string, packages: readonly string[]) {
+  const snapshot = await compiler.updateSnapshot({ openProjects: [config] });
+  const program = snapshot.getProject(config)?.program;
+  if (!program) throw new Error(`the TypeScript compiler did not open ${config}`);
+  const sources = await program.getSourceFileNames();
+  const own = packages.map((path) => `${dirname(path)}/`);
+  const authored = sources.filter(
+    (file) =>
+      !/\.d\.[cm]?ts$/.test(file) &&
+      !file.includes("/node_modules/") &&
+      !own.some((directory) => file.startsWith(directory)),
+  );
+  const found = await Promise.all([
+    program.getConfigFileParsingDiagnostics(),
+    program.getProgramDiagnostics(),
+    program.getGlobalDiagnostics(),
+    ...authored.flatMap((file) => [program.getSyntacticDiagnostics(file), program.getSemanticDiagnostics(file)]),
+  ]);
+  return { diagnostics: found.flat(), sources };
 }
 
-function compilerOptions(directory: string, request: CheckRequest) {
-  const missing: string[] = [];
-  const path = ts.findConfigFile(directory, (candidate) => {
-    const exists = ts.sys.fileExists(candidate);
-    if (!exists) missing.push(candidate);
-    return exists;
-  });
-  // What a configuration extends is read through the host too, so everything it depends on is known.
-  const configs: string[] = [];
-  const readFile = (file: string) => {
-    configs.push(file);
-    return ts.sys.readFile(file);
-  };
-  const host = { ...ts.sys, readFile, onUnRecoverableConfigFileDiagnostic: () => {} };
-  const parsed = path ? ts.getParsedCommandLineOfConfigFile(path, {}, host) : undefined;
-  const options: ts_.CompilerOptions = {
-    ...(parsed?.options ?? DEFAULTS),
-    noEmit: true,
-    composite: false,
-    incremental: false,
-    declaration: false,
-    declarationMap: false,
-    emitDeclarationOnly: false,
-    skipLibCheck: true,
-    allowImportingTsExtensions: true,
-    ...(request.typeRoots ? { typeRoots: [...request.typeRoots], types: ["node"] } : {}),
-  };
-  delete options.tsBuildInfoFile;
-  // A project without source files of its own (TS18003) is fine: the modules are named one by one.
-  const errors = (parsed?.errors ?? []).filter((error) => error.code !== 18003);
-  return { options, errors, configs, missing };
+/** dibkit's packages that some module cannot import because nothing above it has them installed. */
+function lacking({ modules, packages }: CheckRequest): Record<string, readonly string[]> {
+  const directories = [...new Set(modules.map((path) => dirname(path)))];
+  const installed = (directory: string, name: string) =>
+    upwards(directory).some((at) =>
+      existsSync(join(at, "node_modules", ...name.split("/").slice(0, 2), "package.json")),
+    );
+  return Object.fromEntries(
+    Object.entries(packages)
+      .filter(([name]) => !directories.every((directory) => installed(directory, name)))
+      .map(([name, path]) => [name, [path]]),
+  );
 }
 
-function finding(diagnostic: ts_.Diagnostic): CompilerFinding {
+/** Path mappings do not add up, so the author's are repeated beside dibkit's. */
+async function authorsPaths(compiler: API, config: string): Promise<Record<string, readonly string[]>> {
+  const { options } = await compiler.parseConfigFile(config);
+  const { paths, pathsBasePath } = options as { paths?: Record<string, string[]>; pathsBasePath?: string };
+  const base = pathsBasePath ?? dirname(config);
+  return Object.fromEntries(
+    Object.entries(paths ?? {}).map(([pattern, targets]) => [pattern, targets.map((target) => resolve(base, target))]),
+  );
+}
+
+function finding(diagnostic: CompilerDiagnostic, texts: Map<string, string>): CompilerFinding {
   return {
     code: diagnostic.code,
-    category: diagnostic.category === ts.DiagnosticCategory.Error ? "error" : "warning",
-    lines: ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n").split("\n"),
-    place: placeOf(diagnostic),
+    category: diagnostic.category === 1 ? "error" : "warning",
+    lines: chainOf(diagnostic),
+    place: placeOf(diagnostic, texts),
     related: (diagnostic.relatedInformation ?? []).flatMap((information) => {
-      const place = placeOf(information);
-      return place ? [{ message: ts.flattenDiagnosticMessageText(information.messageText, " "), place }] : [];
+      const place = placeOf(information, texts);
+      return place ? [{ message: chainOf(information).join(" "), place }] : [];
     }),
   };
 }
 
-function placeOf({ file, start, length }: ts_.DiagnosticRelatedInformation): CompilerPlace | undefined {
-  if (!file || start === undefined) return undefined;
-  return { path: file.fileName, text: file.text, start, end: start + (length ?? 1) };
+function chainOf({ text, messageChain }: CompilerDiagnostic): readonly string[] {
+  return [...text.split("\n"), ...(messageChain ?? []).flatMap(chainOf)];
+}
+
+function placeOf({ fileName, pos, end }: CompilerDiagnostic, texts: Map<string, string>): CompilerPlace | undefined {
+  if (fileName === undefined || !existsSync(fileName)) return undefined;
+  const text = texts.get(fileName) ?? readFileSync(fileName, "utf8");
+  texts.set(fileName, text);
+  return { path: fileName, text, start: pos, end: Math.max(end, pos + 1) };
 }

@@ -1,15 +1,14 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
 import type { Diagnostic, Location, SourceText } from "@dibkit/model";
 import { fromSource, ownPackages } from "../load/own-packages.js";
-import type { CheckRequest, CheckResult, CompilerFinding, CompilerPlace } from "./check-modules.js";
+import { type CompilerFinding, type CompilerPlace, checkModules } from "./check-modules.js";
 import { isKnownGood, rememberGood } from "./known-good.js";
 
-/** Type-checks modules, on another thread. A finding's code is `typescript/TS<number>`. */
+/** Type-checks modules, in another process. A finding's code is `typescript/TS<number>`. */
 export async function typecheck(modules: readonly string[], signal?: AbortSignal): Promise<readonly Diagnostic[]> {
   if (modules.length === 0 || isKnownGood(modules, process.env)) return [];
-  const result = await check(
+  const result = await checkModules(
     {
       modules,
       packages: declarations(),
@@ -18,22 +17,9 @@ export async function typecheck(modules: readonly string[], signal?: AbortSignal
     signal,
   );
   if (result === undefined) return [];
-  if (result.findings.length === 0) rememberGood(modules, result.files, result.missing, process.env);
+  if (result.findings.length === 0 && result.files) rememberGood(modules, result.files, result.missing, process.env);
   const texts = new Map<string, SourceText>();
   return result.findings.map((finding) => diagnostic(finding, texts));
-}
-
-function check(request: CheckRequest, signal: AbortSignal | undefined): Promise<CheckResult | undefined> {
-  const checker = new URL(fromSource ? "./check-modules.ts" : "./check-modules.js", import.meta.url).href;
-  const worker = new Worker(new URL("./worker.mjs", import.meta.url), { workerData: { checker, request } });
-  const stop = () => void worker.terminate();
-  signal?.addEventListener("abort", stop, { once: true });
-  return new Promise<CheckResult | undefined>((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    // After a message this changes nothing; an aborted check has no findings.
-    worker.once("exit", () => resolve(undefined));
-  }).finally(() => signal?.removeEventListener("abort", stop));
 }
 
 /** Where the types of dibkit's packages are. */
