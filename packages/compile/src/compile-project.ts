@@ -5,6 +5,7 @@ import { applyEmit } from "./emit/apply-emit.js";
 import { readManifest } from "./emit/manifest.js";
 import { type EmitPlan, type FileChange, planEmit } from "./emit/plan-emit.js";
 import { renderDiff } from "./emit/render-diff.js";
+import { entryModules } from "./load/entry-modules.js";
 import { type LoadedDefinitions, loadDefinitions } from "./load/load-definitions.js";
 import { withoutEchoes } from "./load/without-echoes.js";
 import { typecheck } from "./typecheck/typecheck.js";
@@ -70,14 +71,14 @@ export async function loadProject(
   options: Pick<CompileOptions, "entries" | "cwd" | "typecheck" | "signal">,
 ): Promise<{ readonly loaded: LoadedDefinitions; readonly diagnostics: readonly Diagnostic[] }> {
   const cwd = options.cwd ?? process.cwd();
-  const loading = loadDefinitions(options.entries, { cwd });
   if (options.typecheck === false) {
-    const loaded = await loading;
+    const loaded = await loadDefinitions(options.entries, { cwd });
     return { loaded, diagnostics: loaded.diagnostics };
   }
-  const { entryModules } = await import("./load/entry-modules.js");
   const entries = await entryModules(options.entries, cwd);
-  const [loaded, first] = await Promise.all([loading, typecheck(entries.modules, options.signal)]);
+  // The compiler's process first: it works beside the loading.
+  const checking = typecheck(entries.modules, options.signal);
+  const [first, loaded] = await Promise.all([checking, loadDefinitions(options.entries, { cwd })]);
   const known = new Set(entries.modules);
   const more = loaded.modules.filter((module) => !known.has(module));
   const types = more.length === 0 ? first : await typecheck(loaded.modules, options.signal);
