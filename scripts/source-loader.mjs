@@ -18,8 +18,8 @@ export async function resolve(specifier, context, next) {
 
 export async function load(url, context, next) {
   if (!url.startsWith("file:") || !url.endsWith(".ts")) return next(url, context);
-  const { transformSync } = await import("amaro");
-  const source = transformSync(await readFile(fileURLToPath(url), "utf8"), { mode: "strip-only" }).code;
+  const { default: blank } = await import("ts-blank-space");
+  const source = blank(await readFile(fileURLToPath(url), "utf8"));
   return { format: "module", source: `${source}\n//# sourceURL=${url}`, shortCircuit: true };
 }
 
