@@ -1,4 +1,5 @@
 import { type Element, nearestName, viewsOf } from "@dibkit/model";
+import type { BuildContext } from "../build-context.js";
 import { setVariables } from "../known-variables.js";
 import { defineGraphRule } from "../rule.js";
 import type { ScriptFile } from "../script-file.js";
@@ -39,12 +40,15 @@ export default defineGraphRule({
         // What every operating system is expected to set, such as DISTRO_NAME.
         if (setters.some((element) => systems.includes(element))) continue;
         const meant = nearestName(name, known);
+        const inScript = script.phase && scriptThatSets(context, script, name);
         const help =
-          setters.length > 0
-            ? `depend on "${setters[0]?.name}", which sets it`
-            : meant !== undefined
-              ? `did you mean "${meant}"?`
-              : "give it a default, or document it in README.rst when users must set it";
+          inScript !== undefined
+            ? `export it in environment.d: scripts do not see what ${inScript} sets`
+            : setters.length > 0
+              ? `depend on "${setters[0]?.name}", which sets it`
+              : meant !== undefined
+                ? `did you mean "${meant}"?`
+                : "give it a default, or document it in README.rst when users must set it";
         yield {
           message: `${script.path} reads "${name}", which nothing in the build sets`,
           help,
@@ -54,6 +58,22 @@ export default defineGraphRule({
     }
   },
 });
+
+/** Another script of the build that sets the variable, for itself only. */
+function scriptThatSets(
+  { composition, contextOf }: BuildContext,
+  reader: ScriptFile,
+  name: string,
+): string | undefined {
+  for (const { element } of composition.elements) {
+    for (const script of contextOf(element).hookScripts) {
+      if (script.source === reader.source || !script.source.text.includes(name)) continue;
+      const sets = script.shell.assignments.some((made) => made.name === name && made.exported);
+      if (sets) return `${script.path} of element "${element.name}"`;
+    }
+  }
+  return undefined;
+}
 
 /** Variables that a script cannot do without, and the first place that reads each. */
 function needed(script: ScriptFile): ReadonlyMap<string, { readonly start: number; readonly end: number }> {
