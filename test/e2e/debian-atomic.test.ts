@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dibkit, example, leftovers, runProgram, whyNotBuild } from "./dibkit.js";
 
@@ -99,7 +100,9 @@ type Report = Readonly<Record<string, string>>;
 
 /** The reports on the console, by name. */
 function reportsOf(console: string): Readonly<Record<string, Report>> {
-  const found = console.replaceAll("\r", "").matchAll(/^BEGIN (\w+)\n(.*?)^END \1$/gms);
+  const found = stripVTControlCharacters(console)
+    .replaceAll("\r", "")
+    .matchAll(/^BEGIN (\w+)\n(.*?)^END \1$/gms);
   return Object.fromEntries(
     [...found].map(([, name, body]) => [
       name,
@@ -215,7 +218,7 @@ describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild}
       ...everywhere,
       cmdline: bootEntry(1),
       booted: `${commits.first}.0`,
-      others: `${commits.second}.0`,
+      others: `${commits.second}.0 (pending)`,
       hello: expect.stringContaining("not found"),
       kept: "yes",
     });
