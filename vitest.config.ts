@@ -21,7 +21,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "fast", include: ["packages/*/test/**/*.test.ts", "test/repository/**/*.test.ts"] },
+        test: {
+          name: "fast",
+          include: ["packages/*/test/**/*.test.ts", "test/repository/**/*.test.ts"],
+          // No test waits for a clock; this is for machines that are busy with something else.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         extends: true,

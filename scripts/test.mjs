@@ -9,7 +9,6 @@ setup({ tests: true });
 const checks = [
   ["npx", "biome", "check", "."],
   ["npx", "tsc", "-p", "tsconfig.test.json"],
-  [process.execPath, "scripts/gen.mjs", "--check"],
 ];
 const failures = [];
 for (const [command, ...args] of checks) {
