@@ -8,6 +8,7 @@ import type { Undo } from "../run/undo-stack.js";
 import { commandFailed, type DiskFailure } from "./disk-failure.js";
 import type { DiskState } from "./disk-node.js";
 import { type HostTool, uniqueTools } from "./host-tool.js";
+import { keepDisk } from "./keep-disk.js";
 import type { MountedDisk } from "./mounted-disk.js";
 import { unitOf } from "./nodes/index.js";
 
@@ -30,15 +31,42 @@ interface TakeDown {
  * Makes, partitions, formats and mounts the disk of a plan under `context.targetPath` and writes `etc/fstab` into the
  * root tree. Everything is registered on the undo stack before it is done; on failure what was made is taken down.
  */
-export async function createDisk(plan: DiskPlan, context: BuildContext): Promise<Result<MountedDisk, DiskFailure>> {
+export function createDisk(plan: DiskPlan, context: BuildContext): Promise<Result<MountedDisk, DiskFailure>> {
+  return openDisk(plan, context, (node, state) => unitOf(node).create(node, state));
+}
+
+/** Raw files of a populated disk, and the plan it was made from. */
+export interface DiskCopy {
+  readonly plan: DiskPlan;
+  /** By the name of the disk. */
+  readonly images: Readonly<Record<string, string>>;
+}
+
+/** Mounts a copy of a disk that `keep` of a mounted disk has made, with everything that was on it. */
+export function reopenDisk(
+  { plan, images }: DiskCopy,
+  context: BuildContext,
+): Promise<Result<MountedDisk, DiskFailure>> {
+  const open: OpenNode = (node, state) => (unitOf(node).reopen ?? unitOf(node).create)(node, state);
+  return openDisk(plan, context, open, images);
+}
+
+type OpenNode = (node: DiskPlan["nodes"][number], state: DiskState) => Promise<Result<void, DiskFailure>>;
+
+async function openDisk(
+  plan: DiskPlan,
+  context: BuildContext,
+  open: OpenNode,
+  kept?: Readonly<Record<string, string>>,
+): Promise<Result<MountedDisk, DiskFailure>> {
   const takeDowns: TakeDown[] = [];
-  const state = createState(context, takeDowns);
+  const state = createState(context, takeDowns, kept);
   for (const node of plan.nodes) {
-    const made = await unitOf(node).create(node, state);
-    if (made.ok) continue;
+    const opened = await open(node, state);
+    if (opened.ok) continue;
     await takeDown(takeDowns);
     for (const image of state.images.values()) await rm(image, { force: true });
-    return err(made.error);
+    return err(opened.error);
   }
   await mkdir(join(context.treePath, "etc"), { recursive: true });
   await writeFile(join(context.treePath, "etc", "fstab"), plan.fstab);
@@ -49,6 +77,7 @@ export async function createDisk(plan: DiskPlan, context: BuildContext): Promise
     imagePath,
     images,
     environment: blockDeviceEnvironment(state.devices),
+    keep: (directory) => keepDisk(state, directory),
     unmount: async () => {
       const failure = await takeDown(takeDowns);
       return failure === undefined ? ok({ imagePath, images }) : err(failure);
@@ -60,9 +89,15 @@ export async function createDisk(plan: DiskPlan, context: BuildContext): Promise
   });
 }
 
-function createState(context: BuildContext, takeDowns: TakeDown[]): DiskState {
+function createState(
+  context: BuildContext,
+  takeDowns: TakeDown[],
+  kept: Readonly<Record<string, string>> | undefined,
+): DiskState {
   return {
     context,
+    mounted: new Map(),
+    ...(kept === undefined ? {} : { kept }),
     devices: new Map(),
     images: new Map(),
     blockSizes: new Map(),

@@ -18,6 +18,10 @@ export interface DiskState {
   /** Sector size of every disk. */
   readonly blockSizes: Map<string, number>;
   readonly filesystems: Map<string, MadeFilesystem>;
+  /** Device of every mounted filesystem by its mount point, in order of mounting; not what stands in for one. */
+  readonly mounted: Map<string, string>;
+  /** When a kept disk is opened again: its raw files by the name of the disk. */
+  readonly kept?: Readonly<Record<string, string>>;
   /** Runs a host tool for a node. */
   readonly run: (node: string, argv: readonly string[]) => Promise<Result<string, DiskFailure>>;
   /** Runs a host tool that takes something down: not stopped by Ctrl-C, which is often why it is called. */
@@ -33,6 +37,10 @@ export interface DiskNodeUnit<N extends DiskPlanNode> {
   /** What this host cannot do for the node, known before anything is built. */
   readonly check?: (node: N) => DiskFailure | undefined;
   readonly create: (node: N, state: DiskState) => Promise<Result<void, DiskFailure>>;
+  /** Finds on a kept disk what `create` made there; the same as `create` when absent. */
+  readonly reopen?: (node: N, state: DiskState) => Promise<Result<void, DiskFailure>>;
+  /** Whether a copy of the disk can be in use while its original is; LVM and some filesystems go by unique names. */
+  readonly canBeKept?: (node: N) => boolean;
 }
 
 export function defineDiskNode<K extends DiskPlanNode["kind"]>(

@@ -1,5 +1,5 @@
 export { copyTree, measureTree } from "./copy-tree.js";
-export { checkDiskHost, createDisk, diskTools } from "./create-disk.js";
+export { checkDiskHost, createDisk, type DiskCopy, diskTools, reopenDisk } from "./create-disk.js";
 export type { DiskFailure } from "./disk-failure.js";
 export type { HostTool } from "./host-tool.js";
 export { uniqueTools } from "./host-tool.js";

@@ -1,5 +1,6 @@
 import type { Result } from "@dibkit/model";
 import type { DiskFailure } from "./disk-failure.js";
+import type { KeptDisk } from "./keep-disk.js";
 
 /** The raw files of a disk after everything was unmounted and detached. */
 export interface DiskImages {
@@ -15,6 +16,8 @@ export interface MountedDisk extends DiskImages {
   readonly rootPath: string;
   /** `IMAGE_BLOCK_DEVICE`, `IMAGE_BLOCK_DEVICES` and `LOOPDEV` for the scripts from `pre-finalise.d` on. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Copies the raw files, as they are now, into a directory; the disk stays mounted. */
+  keep(directory: string): Promise<Result<KeptDisk, DiskFailure>>;
   /**
    * Trims, unmounts and detaches everything in reverse order; the raw files stay and are then the caller's.
    * Every step is tried even when an earlier one fails; the first failure is returned.

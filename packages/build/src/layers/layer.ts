@@ -21,6 +21,8 @@ export interface LayerMeta {
     readonly host: boolean;
     /** The layer holds finished outputs instead. */
     readonly output?: boolean;
+    /** The layer holds a populated disk instead. */
+    readonly disk?: boolean;
   };
   /** Everything mounted in the target after the step. */
   readonly mounts: readonly MountRecord[];

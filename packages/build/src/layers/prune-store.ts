@@ -46,7 +46,9 @@ export async function verifyStore(
   for (const meta of await store.all()) {
     const trees = Object.entries(meta.changed).flatMap(([name, there]) => (there ? [name] : []));
     if (trees.length === 0) continue;
-    const measured = await measureTrees(commands, join(store.layers, layerName(meta.key)), trees);
+    const measured = await measureTrees(commands, join(store.layers, layerName(meta.key)), trees, {
+      sparse: meta.changed.disk ?? false,
+    });
     if (measured?.content === meta.content) continue;
     damaged.push(meta);
     if (repair) await store.remove(meta);

@@ -10,6 +10,12 @@ export async function holdsAnything(directory: string): Promise<boolean> {
 }
 
 /**
+ * For raw disks, which are mostly zeros. Which of those are holes the filesystem decides, sometimes later; and the
+ * sparse format that GNU tar prefers has tar's process id in it.
+ */
+const SPARSE = ["--sparse", "--hole-detection=raw", "--sparse-version=0.0"];
+
+/**
  * Hash of the trees `names` below `directory`: paths, types, modes, owners, contents, links, devices and extended
  * attributes (so overlay's whiteouts and opaque marks too), but no times. tar writes all of that in one pass.
  */
@@ -17,9 +23,11 @@ export async function measureTrees(
   commands: CommandRunner,
   directory: string,
   names: readonly string[],
+  options: { readonly sparse?: boolean } = {},
 ): Promise<{ readonly content: string; readonly bytes: number } | undefined> {
   const tar = shellCommand(
-    ...["tar", "-C", directory, "--sort=name", "--mtime=@0", "--numeric-owner", "--format=pax"],
+    ...["tar", ...(options.sparse ? SPARSE : []), "-C", directory, "--sort=name", "--mtime=@0"],
+    ...["--numeric-owner", "--format=pax"],
     ...["--pax-option=exthdr.name=%d/%f,delete=atime,delete=ctime", "--xattrs", "--xattrs-include=*"],
     // Where overlay copied a file from, and which mount did it, is no content and differs each time.
     ...["origin", "uuid", "impure", "nlink"].map((name) => `--xattrs-exclude=trusted.overlay.${name}`),

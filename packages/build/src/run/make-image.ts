@@ -2,13 +2,9 @@ import { statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { err, findPhase, ok, PHASES, type Phase, type Result } from "@dibkit/model";
-import { copyTree } from "../disk/copy-tree.js";
-import { createDisk } from "../disk/create-disk.js";
-import type { DiskFailure } from "../disk/disk-failure.js";
 import type { MountedDisk } from "../disk/mounted-disk.js";
 import { commitFormats } from "../formats/commit-formats.js";
-import type { FormatFailure } from "../formats/format-failure.js";
-import { writeFormats } from "../formats/write-formats.js";
+import { type WrittenFormat, writeFormats } from "../formats/write-formats.js";
 import { KERNEL_MOUNTS } from "../host/mount-record.js";
 import { explainMiss } from "../layers/explain-miss.js";
 import type { ImageState } from "../layers/layer.js";
@@ -25,10 +21,11 @@ import type { BuildContext } from "./build-context.js";
 import type { BuildFailure } from "./build-job.js";
 import type { BuildSession } from "./build-session.js";
 import { keepOutputs, OUTPUT_STEP, outputKey, restoreOutputs, writtenBeside } from "./output-layer.js";
-import { planFinalDisk } from "./plan-final-disk.js";
+import { populatedDisk } from "./populated-disk.js";
 import { overlaysOf } from "./run-command-step.js";
 import { runPhase } from "./run-phase.js";
 import { runScriptStep } from "./run-script-step.js";
+import { stage } from "./stage.js";
 import { renderOverlay } from "./step-script.js";
 import { timed } from "./timed.js";
 import { createUndoStack } from "./undo-stack.js";
@@ -71,29 +68,43 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
   const since = Date.now();
   const legacy = await runBlockDeviceScripts(session, state);
   if (!legacy.ok) return legacy;
-  const disk = await timed(session, "disk", "create", () => makeDisk(context, session), reason);
-  if (!disk.ok) return disk;
-  const copied = await timed(session, "disk", "copy", () =>
-    stage(session, copyTree(TREE_DIRECTORY, TARGET_DIRECTORY, context)),
-  );
-  if (!copied.ok) return copied;
-  const finished = await finishOnDisk(session, state, disk.value);
+  const populated = await populatedDisk(session, context, state, reason);
+  if (!populated.ok) return populated;
+  const { disk, kept: diskKept } = populated.value;
+  try {
+    const written = await finishImage(session, context, state, disk);
+    if (!written.ok) return written;
+    const beside = await writtenBeside(session.job.image, since);
+    const outputs = await stage(session, commitFormats(written.value, request, context));
+    await disk.finish();
+    if (outputs.ok && key !== undefined) await keepOutputs(session, key, outputs.value, beside);
+    return outputs;
+  } finally {
+    // Also after a script on the disk failed: the next build then begins with that script's phase.
+    await diskKept;
+  }
+}
+
+/** From the populated disk to written formats that wait to be put in place. */
+async function finishImage(
+  session: BuildSession,
+  context: BuildContext,
+  state: ImageState,
+  disk: MountedDisk,
+): Stage<readonly WrittenFormat[]> {
+  const request = formatRequest(session.job.request, session.job.image);
+  const finished = await finishOnDisk(session, state, disk);
   if (!finished.ok) return finished;
   const trees = await timed(session, "formats", "from the tree", () =>
-    stage(session, writeFormats(request, { kind: "tree", path: disk.value.rootPath }, context)),
+    stage(session, writeFormats(request, { kind: "tree", path: disk.rootPath }, context)),
   );
   if (!trees.ok) return trees;
-  const unmounted = await timed(session, "disk", "unmount", () => stage(session, disk.value.unmount()));
+  const unmounted = await timed(session, "disk", "unmount", () => stage(session, disk.unmount()));
   if (!unmounted.ok) return unmounted;
   const images = await timed(session, "formats", request.types.join(","), () =>
     stage(session, writeFormats(request, { kind: "image", path: unmounted.value.imagePath }, context)),
   );
-  if (!images.ok) return images;
-  const beside = await writtenBeside(session.job.image, since);
-  const outputs = await stage(session, commitFormats([...trees.value, ...images.value], request, context));
-  await disk.value.finish();
-  if (outputs.ok && key !== undefined) await keepOutputs(session, key, outputs.value, beside);
-  return outputs;
+  return images.ok ? ok([...trees.value, ...images.value]) : images;
 }
 
 /** Mounts the finished tree and the hooks for the rest of the build; their changes are thrown away at the end. */
@@ -117,12 +128,7 @@ async function showTree(session: BuildSession, state: ImageState): Stage<void> {
 async function runBlockDeviceScripts(session: BuildSession, tree: ImageState): Stage<ImageState> {
   const phase = findPhase("block-device.d");
   if (phase === undefined) throw new Error("the phase table has lost block-device.d");
-  return runPhase(session, phase, { hash: "tree", root: [], hooks: tree.hooks, mounts: [] }, true);
-}
-
-async function makeDisk(context: BuildContext, session: BuildSession): Stage<MountedDisk> {
-  const planned = await planFinalDisk(context, session);
-  return planned.ok ? stage(session, createDisk(planned.value, context)) : planned;
+  return runPhase(session, phase, { ...tree, hash: "tree", root: [], mounts: [] }, true);
 }
 
 /** `pre-finalise.d`, `finalise.d` and `cleanup.d` on the mounted disk, then what upstream tidies up itself. */
@@ -137,8 +143,8 @@ async function finishOnDisk(session: BuildSession, tree: ImageState, disk: Mount
     diskMounts: new Set(points.filter((point) => point !== "")),
   };
   const phases: readonly Phase[] = PHASES;
-  // The hooks of the tree: scripts of extra-data.d may have added some for these phases.
-  let state: ImageState = { hash: "disk", root: [], hooks: tree.hooks, mounts: KERNEL_MOUNTS };
+  // The hooks and host files of the tree: scripts of extra-data.d may have left some for these phases.
+  let state: ImageState = { ...tree, hash: "disk", root: [], mounts: KERNEL_MOUNTS };
   for (const phase of phases.filter(({ beforeDisk }) => !beforeDisk)) {
     const done = await runPhase(onDisk, phase, state, true);
     if (!done.ok) return done;
@@ -146,16 +152,6 @@ async function finishOnDisk(session: BuildSession, tree: ImageState, disk: Mount
   }
   const finished = await runScriptStep(onDisk, state, finishStep(onDisk.base));
   return finished.ok ? ok(undefined) : finished;
-}
-
-async function stage<T>(session: BuildSession, work: Promise<Result<T, DiskFailure | FormatFailure>>): Stage<T> {
-  const done = await work;
-  if (done.ok) return done;
-  const failure = done.error;
-  const tail = "command" in failure ? failure.command.tail : [];
-  const help = "help" in failure && failure.help !== undefined ? { help: failure.help } : {};
-  if (session.signal.aborted) return err({ kind: "interrupted" });
-  return err({ kind: "stage-failed", message: failure.message, tail, ...help });
 }
 
 function commandFailure(session: BuildSession, message: string, tail: readonly string[]): Result<never, BuildFailure> {

@@ -18,8 +18,8 @@ import type { BuildSession } from "./build-session.js";
 import { environmentOfPhase } from "./environment-of-phase.js";
 import { environmentFiles, phaseScripts } from "./phase-scripts.js";
 
-/** Outputs larger than this are not kept a second time. */
-const LARGEST_KEPT_BYTES = 8 * 1024 ** 3;
+/** Outputs and disks larger than this are not kept a second time. */
+export const LARGEST_KEPT_BYTES = 8 * 1024 ** 3;
 
 const LABEL = { phase: "formats", script: "outputs" };
 

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createCommandRunner } from "../../src/exec/command-runner.js";
 import { blame } from "../../src/layers/blame.js";
 import { newestBuild } from "../../src/layers/build-history.js";
-import { openLayerStore } from "../../src/layers/layer-store.js";
+import { layerName, openLayerStore } from "../../src/layers/layer-store.js";
+import { verifyStore } from "../../src/layers/prune-store.js";
 import { findMoment, openShell, stateAt } from "../../src/run/open-shell.js";
 import { mayBuild, type TinyProject, tinyProject, workerIsBuilt } from "../tiny-image.js";
 
@@ -99,6 +100,55 @@ describe.skipIf(!mayBuild)("a real build", { timeout: 120_000 }, () => {
   test("a changed variable runs only scripts that mention it", async () => {
     const { steps } = await project.build({ environment: { DIB_PROBE_ONLY: "1" } });
     expect(Object.entries(steps).filter(([step, how]) => step.startsWith("install.d") && how !== "cached")).toEqual([]);
+  });
+
+  test("an edited script of the disk's phases finds the disk as it was, and runs with those after it", async () => {
+    const finalise = (line: string) =>
+      project.element("probe", { "finalise.d/60-last": `#!/bin/bash\nset -eu\n${line}\n` });
+    finalise("echo one > /etc/one");
+    await project.build();
+    finalise("echo two > /etc/two");
+    const { outcome, steps, events } = await project.build();
+    expect(outcome.kind).toBe("built");
+    expect(Object.keys(steps).filter((step) => step.startsWith("disk/"))).toEqual(["disk/restore", "disk/unmount"]);
+    expect(["pre-finalise.d/50-probe", "finalise.d/60-last", "cleanup.d/50-probe"].map((step) => steps[step])).toEqual([
+      "ran",
+      "ran",
+      "ran",
+    ]);
+    const started = events.flatMap((event) => (event.type === "step-started" ? [`${event.id}: ${event.reason}`] : []));
+    expect(started).toContain("disk/restore: option script finalise.d/60-last changed");
+    const listed = await createCommandRunner().run(["tar", "-tf", join(project.directory, "out/image.tar")]);
+    const names = listed.ok ? listed.value.stdout.split("\n") : [];
+    expect(names.filter((name) => /^\.\/etc\/(one|two|probe)$/.test(name)).sort()).toEqual([
+      "./etc/probe",
+      "./etc/two",
+    ]);
+    expect(
+      await verifyStore(await openLayerStore(join(project.directory, "store")), createCommandRunner(), false),
+    ).toEqual([]);
+  });
+
+  test("a disk whose copy is damaged is made anew, and an image keeps its newest disk only", async () => {
+    const store = await openLayerStore(join(project.directory, "store"));
+    const disks = async () => (await store.all()).filter(({ changed }) => changed.disk);
+    const [kept, ...others] = await disks();
+    expect(others).toEqual([]);
+    writeFileSync(join(store.layers, layerName(kept?.key ?? ""), "disk/image0.raw"), "nothing");
+    project.element("probe", { "finalise.d/60-last": "#!/bin/bash\necho three > /etc/three\n" });
+    const { outcome, events, steps } = await project.build();
+    expect(outcome.kind).toBe("built");
+    expect(steps["disk/copy"]).toBe("ran");
+    expect(events.flatMap((event) => (event.type === "warning" ? [event.message] : []))).toEqual([
+      expect.stringMatching(/^the disk is made anew, because its copy could not be opened: block-device node /),
+    ]);
+    project.element("probe", {
+      "finalise.d/60-last": null,
+      "install.d/65-more": "#!/bin/bash\necho more > /etc/more\n",
+    });
+    await project.build();
+    expect((await disks()).map(({ key }) => key === kept?.key)).toEqual([false]);
+    project.element("probe", { "install.d/65-more": null });
   });
 
   test("a failing script is named with its element, exit code, last lines and log", async () => {

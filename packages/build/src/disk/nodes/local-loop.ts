@@ -1,7 +1,9 @@
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { err, ok } from "@dibkit/model";
-import { defineDiskNode } from "../disk-node.js";
+import { type DiskImageNode, err, ok, type Result } from "@dibkit/model";
+import { copyDiskCommand } from "../copy-disk.js";
+import type { DiskFailure } from "../disk-failure.js";
+import { type DiskState, defineDiskNode } from "../disk-node.js";
 import { attachLoop } from "../loop-device.js";
 
 export default defineDiskNode({
@@ -10,26 +12,45 @@ export default defineDiskNode({
     { program: "losetup", debianPackage: "mount", purpose: "use image files as disks" },
     { program: "partx", debianPackage: "util-linux", purpose: "make partitions visible" },
   ],
-  async create(node, state) {
-    if (node.bytes === null) throw new Error(`disk "${node.name}" was planned without a size`);
-    const directory = node.directory ?? state.context.imageDirectory;
-    const image = join(directory, `${node.name}.raw`);
-    try {
-      await mkdir(directory, { recursive: true });
-      state.context.undo.defer(`remove ${image}`, () => rm(image, { force: true }));
+  create: (node, state) =>
+    attach(node, state, async (image) => {
+      if (node.bytes === null) throw new Error(`disk "${node.name}" was planned without a size`);
       const file = await open(image, "w");
       await file.truncate(node.bytes).finally(() => file.close());
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const help = `make "${directory}" writable, or free space there`;
-      return err({ kind: "no-space", node: node.name, message: `cannot create "${image}": ${code ?? message}`, help });
-    }
-    const loop = await attachLoop(node.name, image, node.blockSize, state);
-    if (!loop.ok) return loop;
-    state.onTakeDown(`detach ${loop.value.path}`, loop.value.detach);
-    state.images.set(node.name, image);
-    state.blockSizes.set(node.name, node.blockSize);
-    state.devices.set(node.name, loop.value.path);
-    return ok(undefined);
-  },
+      return ok(undefined);
+    }),
+  reopen: (node, state) =>
+    attach(node, state, async (image) => {
+      const kept = state.kept?.[node.name];
+      if (kept === undefined) throw new Error(`disk "${node.name}" was not kept`);
+      return state.run(node.name, copyDiskCommand(kept, image));
+    }),
 });
+
+/** Gets the raw file of a disk into place and makes a device of it. */
+async function attach(
+  node: DiskImageNode,
+  state: DiskState,
+  write: (image: string) => Promise<Result<unknown, DiskFailure>>,
+): Promise<Result<void, DiskFailure>> {
+  const directory = node.directory ?? state.context.imageDirectory;
+  const image = join(directory, `${node.name}.raw`);
+  try {
+    await mkdir(directory, { recursive: true });
+    state.context.undo.defer(`remove ${image}`, () => rm(image, { force: true }));
+    const written = await write(image);
+    if (!written.ok) return written;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const help = `make "${directory}" writable, or free space there`;
+    return err({ kind: "no-space", node: node.name, message: `cannot create "${image}": ${code}`, help });
+  }
+  const loop = await attachLoop(node.name, image, node.blockSize, state);
+  if (!loop.ok) return loop;
+  state.onTakeDown(`detach ${loop.value.path}`, loop.value.detach);
+  state.images.set(node.name, image);
+  state.blockSizes.set(node.name, node.blockSize);
+  state.devices.set(node.name, loop.value.path);
+  return ok(undefined);
+}

@@ -56,6 +56,8 @@ export default defineDiskNode({
       purpose: "make LVM volumes",
     })),
   check: checkDeviceMapper,
+  // A copy has the same volume group, which can be active only once on a machine.
+  canBeKept: () => false,
   async create(node, state) {
     const cannot = checkDeviceMapper(node);
     if (cannot !== undefined) return err(cannot);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { FilesystemNode } from "@dibkit/model";
 import { ok } from "@dibkit/model";
-import { defineDiskNode } from "../disk-node.js";
+import { type DiskState, defineDiskNode } from "../disk-node.js";
 import { isFat } from "../fat-tree.js";
 import { kernelKnowsFat } from "../host-filesystems.js";
 import type { HostTool } from "../host-tool.js";
@@ -27,6 +27,9 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   btrfs: { debianPackage: "btrfs-progs", identity: (label, uuid) => ["-L", label, "-U", uuid] },
   swap: { debianPackage: "util-linux", program: "mkswap", identity: (label, uuid) => ["-L", label, "-U", uuid] },
 };
+
+/** The kernel mounts these however many copies of them, with the same UUID, are in use. */
+const COPIABLE = ["ext2", "ext3", "ext4", "vfat", "fat", "swap"];
 
 const MCOPY = { program: "mcopy", debianPackage: "mtools" };
 const OTHER: Maker = { debianPackage: "", identity: (label) => ["-L", label] };
@@ -56,12 +59,22 @@ export default defineDiskNode({
     if (!isFat(type) || kernelKnowsFat()) return [own];
     return [own, { ...MCOPY, purpose: "fill FAT filesystems, which this kernel cannot mount" }];
   },
+  canBeKept: ({ type }) => COPIABLE.includes(type),
   async create(node, state) {
-    const device = state.devices.get(node.base);
-    if (device === undefined) throw new Error(`no device "${node.base}" for mkfs "${node.name}"`);
+    const device = deviceOf(node, state);
     const made = await state.run(node.name, mkfsCommand(node, node.uuid ?? randomUUID(), device));
     if (!made.ok) return made;
     state.filesystems.set(node.name, { ...node, device });
     return ok(undefined);
   },
+  async reopen(node, state) {
+    state.filesystems.set(node.name, { ...node, device: deviceOf(node, state) });
+    return ok(undefined);
+  },
 });
+
+function deviceOf(node: FilesystemNode, state: DiskState): string {
+  const device = state.devices.get(node.base);
+  if (device === undefined) throw new Error(`no device "${node.base}" for mkfs "${node.name}"`);
+  return device;
+}

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ok, type Result } from "@dibkit/model";
+import { copyTree } from "../copy-tree.js";
 import type { DiskFailure } from "../disk-failure.js";
 import { type DiskState, defineDiskNode, type MadeFilesystem } from "../disk-node.js";
 import { isFat, kernelMounts, mountFatInMemory } from "../fat-tree.js";
@@ -19,10 +20,14 @@ export default defineDiskNode({
     const path = join(state.context.targetPath, node.mountPoint);
     await mkdir(path, { recursive: true });
     if (isFat(filesystem.type) && !(await kernelMounts(filesystem, state))) {
-      return mountFatInMemory(node.name, filesystem, path, state);
+      const shown = await mountFatInMemory(node.name, filesystem, path, state);
+      // The kept filesystem is empty: its files were still in memory then. They are those of the tree.
+      if (!shown.ok || state.kept === undefined) return shown;
+      return copyTree(join(state.context.treePath, node.mountPoint), path, state.context);
     }
     const mounted = await state.run(node.name, ["mount", filesystem.device, path]);
     if (!mounted.ok) return mounted;
+    state.mounted.set(path, filesystem.device);
     state.onTakeDown(`unmount ${path}`, () => trimAndUnmount(node.name, filesystem, path, state));
     return ok(undefined);
   },

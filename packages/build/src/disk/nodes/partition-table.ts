@@ -1,5 +1,6 @@
-import { ok } from "@dibkit/model";
-import { defineDiskNode } from "../disk-node.js";
+import { ok, type PartitionTableNode, type Result } from "@dibkit/model";
+import type { DiskFailure } from "../disk-failure.js";
+import { type DiskState, defineDiskNode } from "../disk-node.js";
 import { PARTITION_TABLES } from "../partition-tables/index.js";
 
 export default defineDiskNode({
@@ -17,9 +18,13 @@ export default defineDiskNode({
     if (!written.ok) return written;
     // The table went into the file behind the device, so what the device has cached of it is stale.
     const flushed = await state.run(node.name, ["blockdev", "--flushbufs", device]);
-    if (!flushed.ok) return flushed;
-    // partx tells the kernel each partition (BLKPG), which needs neither partition scanning nor device-mapper.
-    const added = await state.run(node.name, ["partx", "--add", device]);
-    return added.ok ? ok(undefined) : added;
+    return flushed.ok ? addPartitions(node, state) : flushed;
   },
+  reopen: addPartitions,
 });
+
+/** partx tells the kernel each partition (BLKPG), which needs neither partition scanning nor device-mapper. */
+async function addPartitions(node: PartitionTableNode, state: DiskState): Promise<Result<void, DiskFailure>> {
+  const added = await state.run(node.name, ["partx", "--add", state.devices.get(node.base) ?? ""]);
+  return added.ok ? ok(undefined) : added;
+}

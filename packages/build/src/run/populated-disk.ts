@@ -1,0 +1,171 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type DiskPlan, err, ok, type Result } from "@dibkit/model";
+import { copyTree } from "../disk/copy-tree.js";
+import { createDisk, reopenDisk } from "../disk/create-disk.js";
+import type { DiskFailure } from "../disk/disk-failure.js";
+import { canBeKept, diskUsage } from "../disk/keep-disk.js";
+import type { MountedDisk } from "../disk/mounted-disk.js";
+import { explainMiss, noteIngredients } from "../layers/explain-miss.js";
+import type { ImageState, LayerMeta } from "../layers/layer.js";
+import { type LayerKey, layerKey } from "../layers/layer-key.js";
+import { layerName } from "../layers/layer-store.js";
+import { measureTrees } from "../layers/tree-changes.js";
+import { TARGET_DIRECTORY, TREE_DIRECTORY } from "../plan/base-environment.js";
+import type { BuildContext } from "./build-context.js";
+import type { BuildFailure } from "./build-job.js";
+import type { BuildSession } from "./build-session.js";
+import { LARGEST_KEPT_BYTES } from "./output-layer.js";
+import { phaseScripts } from "./phase-scripts.js";
+import { planFinalDisk } from "./plan-final-disk.js";
+import { stage } from "./stage.js";
+import { timed } from "./timed.js";
+
+type Stage<T> = Promise<Result<T, BuildFailure>>;
+
+/** A mounted disk with the whole tree on it, as `pre-finalise.d` finds it. */
+export interface PopulatedDisk {
+  readonly disk: MountedDisk;
+  /** Resolves when a copy of the disk is in the store, or is known not to get there. */
+  readonly kept: Promise<void>;
+}
+
+const STEP = "disk/populated";
+
+/**
+ * The tree on a disk: a copy of the one an earlier build has left for the same tree and layout, or a new one, which is
+ * left for later builds. `reason` says why the finished outputs could not be used.
+ */
+export async function populatedDisk(
+  session: BuildSession,
+  context: BuildContext,
+  state: ImageState,
+  reason: string | undefined,
+): Stage<PopulatedDisk> {
+  const key = await diskKey(session, state);
+  const meta = key && !session.job.request.refresh ? await session.store.find(key.key) : undefined;
+  if (meta !== undefined) {
+    const restored = await timed(session, "disk", "restore", () => restore(session, context, meta), reason);
+    if (!restored.ok) return restored;
+    if (restored.value !== undefined) return ok({ disk: restored.value, kept: Promise.resolve() });
+  }
+  const why = key === undefined ? reason : await explainMiss(session.store, session.lineage, STEP, key.ingredients);
+  return populate(session, context, key, why);
+}
+
+async function populate(
+  session: BuildSession,
+  context: BuildContext,
+  key: LayerKey | undefined,
+  reason: string | undefined,
+): Stage<PopulatedDisk> {
+  let plan: DiskPlan | undefined;
+  const make = async (): Stage<MountedDisk> => {
+    const planned = await planFinalDisk(context, session);
+    if (!planned.ok) return planned;
+    plan = planned.value;
+    return stage(session, createDisk(plan, context));
+  };
+  const made = await timed(session, "disk", "create", make, reason);
+  if (!made.ok) return made;
+  const disk = made.value;
+  const copied = await timed(session, "disk", "copy", () =>
+    stage(session, copyTree(TREE_DIRECTORY, TARGET_DIRECTORY, context)),
+  );
+  if (!copied.ok) return copied;
+  if (key === undefined || plan === undefined || !canBeKept(plan)) return ok({ disk, kept: Promise.resolve() });
+  if ((await diskUsage(disk.images)) > LARGEST_KEPT_BYTES) return ok({ disk, kept: Promise.resolve() });
+  return keep(session, disk, plan, key);
+}
+
+/**
+ * Key of the populated disk: the tree, and everything its size and layout come from. Undefined when there are scripts
+ * of `block-device.d`: they may change the tree or the host in ways that no layer holds.
+ */
+async function diskKey(session: BuildSession, state: ImageState): Promise<LayerKey | undefined> {
+  if ((await phaseScripts(session, state, "block-device.d")).length > 0) return undefined;
+  const { request, disk } = session.job;
+  return layerKey({
+    step: STEP,
+    side: "host",
+    parent: state.hash,
+    scriptHash: "",
+    scriptMode: 0,
+    environment: {},
+    reach: { files: {}, mentions: () => true },
+    architecture: request.architecture,
+    options: {
+      disk: disk.source.text,
+      "disk parameters": JSON.stringify([disk.parameters, disk.environment]),
+      size: JSON.stringify([request.imageSize, request.imageExtraSize, request.journalSize]),
+      efi: String(session.elements.some(({ name }) => name === "block-device-efi")),
+    },
+  });
+}
+
+/** Undefined when the copy cannot be used, for instance because another build has just removed it. */
+async function restore(session: BuildSession, context: BuildContext, meta: LayerMeta): Stage<MountedDisk | undefined> {
+  const name = layerName(meta.key);
+  const plan = await session.store.readJson<DiskPlan>("l", name, "disk", "plan.json");
+  if (plan === undefined) return ok(undefined);
+  const disks = plan.nodes.filter(({ kind }) => kind === "local-loop");
+  const place = (disk: { readonly name: string }) => join(session.store.layers, name, "disk", `${disk.name}.raw`);
+  const images = Object.fromEntries(disks.map((disk) => [disk.name, place(disk)]));
+  const opened = await reopenDisk({ plan, images }, context);
+  if (opened.ok) return opened;
+  if (session.signal.aborted) return err({ kind: "interrupted" });
+  warn(session, "the disk is made anew, because its copy could not be opened", opened.error);
+  return ok(undefined);
+}
+
+/** Copies the disk while it is quiet; what takes time after that goes on beside the scripts on the disk. */
+async function keep(session: BuildSession, disk: MountedDisk, plan: DiskPlan, key: LayerKey): Stage<PopulatedDisk> {
+  const staging = join(session.directory, "staging", "disk");
+  const work = () => stage(session, disk.keep(join(staging, "disk")));
+  await mkdir(staging, { recursive: true });
+  const copied = await timed(session, "disk", "keep", work);
+  if (!copied.ok) return copied;
+  const { images, reason } = copied.value;
+  const kept =
+    images === undefined ? rm(staging, { recursive: true, force: true }) : commit(session, staging, plan, key);
+  if (reason !== undefined && !session.signal.aborted) warn(session, "the disk is not kept for later builds", reason);
+  const settled = kept.catch((error: unknown) => {
+    session.emit({ type: "warning", message: `the disk is not kept for later builds: ${String(error)}` });
+    return rm(staging, { recursive: true, force: true });
+  });
+  return ok({ disk, kept: settled });
+}
+
+async function commit(session: BuildSession, staging: string, plan: DiskPlan, key: LayerKey): Promise<void> {
+  await writeFile(join(staging, "disk", "plan.json"), JSON.stringify(plan));
+  const measured = await measureTrees(session.commands, staging, ["disk"], { sparse: true });
+  if (measured === undefined) return;
+  await session.store.commit(staging, {
+    version: 1,
+    key: key.key,
+    label: { phase: "disk", script: "populated" },
+    created: new Date().toISOString(),
+    seconds: 0,
+    ...measured,
+    changed: { root: false, hooks: false, host: false, disk: true },
+    mounts: [],
+    replacedHooks: {},
+    ingredients: key.ingredients,
+  });
+  await noteIngredients(session.store, session.lineage, STEP, key.ingredients);
+  await dropEarlier(session, key.key);
+}
+
+/** Disks are large: an image keeps the newest one only. */
+async function dropEarlier(session: BuildSession, key: string): Promise<void> {
+  const place = ["last", `${session.lineage}-newest-disk.json`] as const;
+  const earlier = await session.store.readJson<{ readonly key: string }>(...place);
+  await session.store.writeJson({ key }, ...place);
+  if (earlier === undefined || earlier.key === key) return;
+  const meta = await session.store.find(earlier.key);
+  if (meta !== undefined) await session.store.remove(meta);
+}
+
+function warn(session: BuildSession, consequence: string, failure: DiskFailure): void {
+  session.emit({ type: "warning", message: `${consequence}: ${failure.message}` });
+}
