@@ -1,6 +1,7 @@
 import { nearestName } from "@dibkit/model";
 import { replacement } from "../edits.js";
 import { defineGraphRule } from "../rule.js";
+import { REMOVED_ELEMENTS } from "../superseded-elements.js";
 
 export default defineGraphRule({
   id: "deps-known",
@@ -23,11 +24,13 @@ export default defineGraphRule({
       // What a dependency asks for is said where that element is looked at; what is only provided is left to the image.
       if (path.at(-2) !== focus.name || askedAt === undefined || name.startsWith("#")) continue;
       if (facts.providers.has(name)) continue;
-      const nearest = nearestName(name, catalog.elements.keys());
+      const removed = REMOVED_ELEMENTS.get(name);
+      const nearest = removed?.replacement ?? nearestName(name, catalog.elements.keys());
       yield {
         message: `element "${focus.name}" depends on "${name}", which is in no directory of ELEMENTS_PATH`,
-        help:
-          nearest === undefined
+        help: removed
+          ? removed.help
+          : nearest === undefined
             ? `add the directory that holds "${name}" to ELEMENTS_PATH, or remove the line`
             : `did you mean "${nearest}"?`,
         location: askedAt,

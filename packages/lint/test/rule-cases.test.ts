@@ -1,0 +1,103 @@
+import { expect, it } from "vitest";
+import { type ExampleTree, type LintConfiguration, lint } from "../src/index.js";
+import { exampleCatalog } from "./example-elements.js";
+
+async function findings(rule: string, tree: ExampleTree, configuration: LintConfiguration = {}) {
+  const catalog = exampleCatalog(tree);
+  const elements = [...catalog.elements.values()];
+  const { diagnostics } = await lint({ catalog, elements, only: [rule], configuration });
+  return diagnostics.map(({ severity, message, help }) => `${severity} ${message} [${help}]`);
+}
+
+const ROOT =
+  "        - name: root\n          size: 100%\n          mkfs:\n            type: ext4\n            mount:\n              mount_point: /\n";
+const disk = (label: string, partitions: string) =>
+  `- local_loop:\n    name: image0\n    partitioning:\n      label: ${label}\n      partitions:\n${partitions}${ROOT}`;
+const partition = (type: string) => `        - name: first\n          type: ${type}\n          size: 8MiB\n`;
+const mode = (value: string) => ({ "disk/environment.d/10-disk": `export DIB_BLOCK_DEVICE=${value}\n` });
+const layout = (label: string, partitions = "", name = "default") => ({
+  [`disk/block-device-${name}.yaml`]: disk(label, partitions),
+});
+const ADD_ESP = "add a partition with type 'EF00', a vfat filesystem and mount point /boot/efi";
+const ADD_BIOS = "add a partition of 8MiB with type 'EF02'";
+
+it.each<[string, ExampleTree, readonly string[]]>([
+  ["MBR needs no partition", { ...mode("mbr"), ...layout("mbr") }, []],
+  [
+    "UEFI with a BIOS boot partition only",
+    { ...mode("efi"), ...layout("gpt", partition("'EF02'")) },
+    [`warning the GPT disk has no EFI system partition, which DIB_BLOCK_DEVICE=efi needs [${ADD_ESP}]`],
+  ],
+  ["UEFI with its partition", { ...mode("efi"), ...layout("gpt", partition("'ef00'")) }, []],
+  ["UEFI with its partition, by GUID", layout("gpt", partition("C12A7328-F81F-11D2-BA4B-00A0C93EC93B")), []],
+  [
+    "BIOS with an EFI system partition only",
+    { ...mode("gpt"), ...layout("gpt", partition("'EF00'")) },
+    [`warning the GPT disk has no BIOS boot partition, which DIB_BLOCK_DEVICE=gpt needs [${ADD_BIOS}]`],
+  ],
+  [
+    "no mode and neither partition",
+    layout("gpt"),
+    [
+      `warning the GPT disk has no EFI system partition and no BIOS boot partition [${ADD_BIOS} for BIOS; for UEFI ${ADD_ESP}]`,
+    ],
+  ],
+  ["a machine that boots otherwise", { ...mode("gpt"), ...layout("gpt", "", "ppc64el") }, []],
+])("block-device-boot: %s", async (_, tree, expected) => {
+  expect(await findings("block-device-boot", tree)).toEqual(expected);
+});
+
+it("takes the boot mode of an image from its environment", async () => {
+  const tree = { ...layout("gpt", partition("'EF02'")), "debian/element-provides": "operating-system\n" };
+  const image = { name: "web", elements: ["disk", "debian"], skipBase: true, environment: { DIB_BLOCK_DEVICE: "efi" } };
+  expect(await findings("block-device-boot", tree, { images: [image] })).toEqual([
+    `warning the GPT disk has no EFI system partition, which DIB_BLOCK_DEVICE=efi needs [${ADD_ESP}]`,
+  ]);
+});
+
+const MAP = { "web/pkg-map": '{ "default": { "web-server": "nginx" } }\n' };
+const script = (line: string) => `#!/bin/bash\nset -eu\nset -o pipefail\n${line}\n`;
+
+it.each<[string, ExampleTree, number]>([
+  ["nobody asks", MAP, 1],
+  ["a script of the element", { ...MAP, "web/install.d/50-web": script("install-packages -m web web-server") }, 0],
+  ["a script with a variable", { ...MAP, "web/install.d/50-web": script('install-packages -m web "$WANTED"') }, 0],
+  ["an old list", { ...MAP, "web/install.d/package-installs-web": "web-server\n" }, 0],
+  ["another element", { ...MAP, "proxy/install.d/50-web": script("install-packages -m web web-server") }, 0],
+  ["another element by its own map", { ...MAP, "proxy/package-installs.yaml": "web-server:\n" }, 1],
+])("pkg-map-used: %s", async (_, tree, count) => {
+  expect(await findings("pkg-map-used", tree)).toHaveLength(count);
+});
+
+it.each<[string, string, readonly string[]]>([
+  [
+    "another name by default",
+    "web:\n  redhat: httpd\n",
+    ['warning service "web" is "web" on rocky, which svc-map does not count to family "redhat" [add "rocky: httpd"]'],
+  ],
+  ["the same name by default", "web:\n  redhat: httpd\n  default: httpd\n", []],
+  ["no family", "web:\n  debian: apache2\n", []],
+])("svc-map-family: %s", async (_, map, expected) => {
+  const targets = [{ distro: "rocky", arch: "amd64" }];
+  expect(await findings("svc-map-family", { "web/svc-map": map }, { targets })).toEqual(expected);
+  expect(
+    await findings("svc-map-family", { "web/svc-map": map }, { targets: [{ distro: "fedora", arch: "amd64" }] }),
+  ).toEqual([]);
+});
+
+it("names the script that sets a variable only for itself", async () => {
+  const tree = {
+    "web/install.d/10-first": script("export DIB_WEB_ROOT=/srv"),
+    "web/install.d/20-second": script("echo $DIB_WEB_ROOT"),
+  };
+  expect(await findings("env-set", tree)).toEqual([
+    'warning install.d/20-second reads "DIB_WEB_ROOT", which nothing in the build sets [export it in environment.d: scripts do not see what install.d/10-first of element "web" sets]',
+  ]);
+});
+
+it("says what became of a removed element", async () => {
+  const tree = { "web/element-deps": "serial-console\n", "enable-serial-console/README.rst": "x\n" };
+  expect(await findings("deps-known", tree)).toEqual([
+    'error element "web" depends on "serial-console", which is in no directory of ELEMENTS_PATH [depend on "enable-serial-console"]',
+  ]);
+});
