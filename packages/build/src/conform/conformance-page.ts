@@ -18,8 +18,8 @@ element that records it. Times are not compared. Every difference that stays has
 makes the command fail.
 
 Upstream itself runs in a sandbox: namespaces of its own, the host read-only around it. \`sudo\` is a stand-in there,
-because the real one resets the PATH, and so is \`kpartx\` where the kernel has no device-mapper: it calls \`partx\` and
-links the partitions to \`/dev/mapper\`. Everything else is upstream's own. \`PYTHONHASHSEED=0\` fixes the order of its
+because the real one resets the PATH, and so are \`kpartx\` and \`dmsetup\` where the kernel has no device-mapper: the
+partitions are made known by \`partx\` and linked to \`/dev/mapper\`. Everything else is upstream's own. \`PYTHONHASHSEED=0\` fixes the order of its
 sets, without which two of its own builds differ.
 
 ## Builds

@@ -33,12 +33,8 @@ esac
 if [ -z "$root" ]; then hooks=/tmp/in_target.d; else hooks=$TMP_HOOKS_PATH; fi
 to=$root/${PROBE_DIRECTORY}
 mkdir -p "$to"
-exec 210> "$to/$phase.descriptors"
-for entry in /proc/$$/fd/*; do
-  number=\${entry##*/}
-  [ "$number" -ge 200 ] || echo "$number $(readlink "$entry" | sed -E 's/:\\[[0-9]+\\]$//')" >&210
-done
-exec 210>&-
+# By a program of its own: bash would list the descriptors it lists them with.
+find /proc/$$/fd -mindepth 1 -printf '%f %l\\n' > "$to/$phase.descriptors"
 env -0 > "$to/$phase.environment"
 {
   echo "== working directory"
@@ -52,7 +48,7 @@ env -0 > "$to/$phase.environment"
   echo "== shell options"
   echo "$-"
   echo "== descriptors"
-  cat "$to/$phase.descriptors"
+  sed -E -e '/^255 /d' -e 's/:\\[[0-9]+\\]$//' "$to/$phase.descriptors" | sort -n
   echo "== limits"
   ulimit -a
   echo "== rights"

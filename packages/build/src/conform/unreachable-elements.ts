@@ -16,6 +16,8 @@ const REASONS: readonly { readonly names: RegExp; readonly reason: string }[] = 
     reason: "fetches sources from elsewhere",
   },
   { names: /^(hpdsa|ilo|mellanox|hwburnin|oat-client|hwdiscovery)$/, reason: "needs a vendor's packages" },
+  { names: /^stable-interface-names$/, reason: "needs biosdevname, which Debian no longer has" },
+  { names: /^dib-run-parts$/, reason: "needs dib-utils, which Debian 12 does not have" },
   { names: /^deploy-kexec$/, reason: "depends on an element that upstream no longer has" },
 ];
 

@@ -70,7 +70,7 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     // Upstream's package lists are Python sets, whose order changes with each run's hash seed.
     PYTHONHASHSEED: "0",
     DIB_ARGS: request.arguments.join(" "),
-    DIB_ENV: renderDibEnvironment(caller),
+    DIB_ENV: renderDibEnvironment({ DIB_ARGS: request.arguments.join(" "), DIB_PYTHON_EXEC: PYTHON, ...caller }),
     DIB_DEBUG_TRACE: String(request.trace),
     DIB_IMAGE_CACHE: request.imageCache,
     DIB_LOCKFILES: request.lockFiles,
@@ -104,9 +104,9 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
   };
 }
 
-/** `DIB_ENV`: the caller's own DIB_ variables and the Python upstream's wrapper sets, as bash's `export` prints them. */
-function renderDibEnvironment(caller: EnvironmentValues): string {
-  return Object.entries({ DIB_PYTHON_EXEC: PYTHON, ...caller })
+/** `DIB_ENV`: the caller's own DIB_ variables and the two upstream sets before it, as bash's `export` prints them. */
+function renderDibEnvironment(values: EnvironmentValues): string {
+  return Object.entries(values)
     .filter(([name]) => name.startsWith("DIB_"))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `declare -x ${name}=${declaredValue(value)}`)

@@ -32,3 +32,8 @@ for partition in /sys/class/block/"$name"/"$name"p*; do
   echo "add map \${partition##*/}"
 done
 `;
+
+/** In a container upstream also calls `dmsetup mknodes`, for the nodes that the links above stand for. */
+export const DMSETUP_SHIM = `#!/bin/bash
+exit 0
+`;

@@ -10,7 +10,7 @@ import { shellCommand } from "../host/shell-quote.js";
 import { SUDO_SHIM } from "../host/sudo-shim.js";
 import type { BuildRequest } from "../plan/build-request.js";
 import { detachLeftLoops } from "./detach-left-loops.js";
-import { KPARTX_SHIM } from "./kpartx-shim.js";
+import { DMSETUP_SHIM, KPARTX_SHIM } from "./kpartx-shim.js";
 import { upstreamCommand } from "./upstream-command.js";
 
 export interface UpstreamBuild {
@@ -39,8 +39,8 @@ export type UpstreamOutcome =
 
 /**
  * Runs the installed `disk-image-create` on a build request. It runs in namespaces of its own with the host read-only
- * around it, like dibkit's own builds; `sudo` is a shim, because the real one would reset the PATH, and so is `kpartx`
- * where there is no device-mapper.
+ * around it, like dibkit's own builds; `sudo` is a shim, because the real one would reset the PATH, and so are
+ * `kpartx` and `dmsetup` where there is no device-mapper.
  */
 export async function runUpstream(build: UpstreamBuild, watcher: UpstreamWatcher): Promise<UpstreamOutcome> {
   const { request, image } = build;
@@ -93,7 +93,7 @@ async function preparePlaces(work: string, build: UpstreamBuild): Promise<Places
 }
 
 async function writeShims(bin: string, mapped: boolean): Promise<void> {
-  const shims = { sudo: SUDO_SHIM, ...(mapped ? {} : { kpartx: KPARTX_SHIM }) };
+  const shims = { sudo: SUDO_SHIM, ...(mapped ? {} : { kpartx: KPARTX_SHIM, dmsetup: DMSETUP_SHIM }) };
   for (const [name, text] of Object.entries(shims)) {
     await writeFile(join(bin, name), text);
     await chmod(join(bin, name), 0o755);
