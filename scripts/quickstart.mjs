@@ -22,7 +22,7 @@ const steps = [
   { args: ["resolve", "web-server.image.ts"] },
   { args: ["plan", "web-server.image.ts"] },
   { args: ["build", "web-server.image.ts", "-o", "build/web-server"], root: true },
-  { args: ["boot", image, "--http", "80/=Hello from dibkit"] },
+  { args: ["boot", image, "--http", "80/=Hello from dibkit", "--timeout", "900"] },
 ];
 const times = [];
 for (const { args, root } of steps) {
