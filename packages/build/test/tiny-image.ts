@@ -61,6 +61,11 @@ export interface TinyOptions {
   readonly packages?: readonly string[];
   /** Name of the layer store's directory. */
   readonly store?: string;
+  readonly refresh?: boolean;
+  readonly maxAge?: string;
+  readonly logfile?: string;
+  /** Name of the outputs without suffix. */
+  readonly image?: string;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: BuildEvent) => void;
 }
@@ -94,12 +99,16 @@ export function tinyProject(): TinyProject {
       environment = {},
       packages = [],
       store = "store",
+      refresh = false,
+      maxAge,
+      logfile,
+      image = "image",
     } = {}) {
       const flags = {
         ...{ trace: 0, uncompressed: false, clear: false, skipBase: true, checksum: false, noTmpfs: false },
-        ...{ offline: false, refresh: false, packages, types: formats, imageSize: "0.2" },
+        ...{ offline: false, refresh, maxAge, logfile, packages, types: formats, imageSize: "0.2" },
         ...{
-          output: join(directory, "out/image"),
+          output: join(directory, "out", image),
           imageCache: join(directory, "cache"),
           store: join(directory, store),
         },

@@ -38,6 +38,7 @@ export const buildOptions = {
   dockerTarget: { type: "string", value: "REPO:TAG", summary: "name of the image for the formats docker and oci" },
   logfile: { type: "string", value: "FILE", summary: "write everything that scripts print to this file too" },
   refresh: { type: "boolean", summary: "run every script again, even when its layer is in the cache" },
+  maxAge: { type: "string", value: "AGE", summary: "run scripts again whose layer is older, such as 12h or 7d" },
   cacheDir: { type: "string", value: "DIR", summary: "where layers are kept (default ~/.cache/dibkit)" },
   ...projectOptions,
 } as const satisfies Readonly<Record<string, OptionSpec>>;

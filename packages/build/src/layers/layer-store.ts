@@ -8,6 +8,7 @@ import { hashText } from "./layer-key.js";
  * Directories:
  *   l/<first 12 digits of the key>/{meta.json,log,root,hooks,host}   committed layers; `r`, `h` for short mount options
  *   e/<key>.json        environments captured in the target
+ *   n/<first 12 digits of the key>.json   the key of a newer layer, made when the step was asked to run again
  *   last/<step>.json    ingredients of the newest layer of each step of an image, to explain misses
  *   builds/<id>/        one directory per running or finished build
  */
@@ -16,8 +17,12 @@ export interface LayerStore {
   /** Directory of a layer, from which its trees are mounted. */
   readonly layers: string;
   find(key: string): Promise<LayerMeta | undefined>;
-  /** Moves a staged layer into place; of two builds that made the same one, the first wins and its meta is returned. */
-  commit(staging: string, meta: LayerMeta): Promise<LayerMeta>;
+  /**
+   * Moves a staged layer into place; of two builds that made the same one, the first wins and its meta is returned.
+   * With `replace` it is found instead of an earlier one from now on. It then gets a key of its own, because builds that
+   * run may still use the earlier one.
+   */
+  commit(staging: string, meta: LayerMeta, replace?: boolean): Promise<LayerMeta>;
   all(): Promise<readonly LayerMeta[]>;
   remove(meta: LayerMeta): Promise<void>;
   readJson<T>(...path: readonly string[]): Promise<T | undefined>;
@@ -30,7 +35,8 @@ export function layerName(key: string): string {
 
 export async function openLayerStore(directory: string): Promise<LayerStore> {
   const layers = join(directory, "l");
-  for (const name of ["l", "l/empty", "e", "last", "builds"]) await mkdir(join(directory, name), { recursive: true });
+  for (const name of ["l", "l/empty", "n", "e", "last", "builds"])
+    await mkdir(join(directory, name), { recursive: true });
   const readJson = async <T>(...path: readonly string[]): Promise<T | undefined> => {
     try {
       return JSON.parse(await readFile(join(directory, ...path), "utf8")) as T;
@@ -46,7 +52,9 @@ export async function openLayerStore(directory: string): Promise<LayerStore> {
     await writeFile(temporary, JSON.stringify(value), { mode: 0o600 });
     await rename(temporary, file);
   };
-  const find = async (key: string) => {
+  const newer = (key: string) => readJson<{ readonly key: string }>("n", `${layerName(key)}.json`);
+  const find = async (asked: string) => {
+    const key = (await newer(asked))?.key ?? asked;
     const meta = await readJson<LayerMeta>("l", layerName(key), "meta.json");
     if (meta === undefined || meta.key !== key || meta.version !== 1) return undefined;
     const now = new Date();
@@ -60,11 +68,16 @@ export async function openLayerStore(directory: string): Promise<LayerStore> {
     find,
     readJson,
     writeJson,
-    async commit(staging, meta) {
+    async commit(staging, given, replace = false) {
+      const again =
+        (await newer(given.key)) !== undefined || (replace && existsSync(join(layers, layerName(given.key))));
+      const key = again ? hashText(JSON.stringify([given.key, given.created, process.pid, staging])) : given.key;
+      const meta = { ...given, key };
       await writeFile(join(staging, "meta.json"), JSON.stringify(meta));
       const place = join(layers, layerName(meta.key));
       try {
         await rename(staging, place);
+        if (again) await writeJson({ key }, "n", `${layerName(given.key)}.json`);
         return meta;
       } catch (error) {
         const known = existsSync(place) ? await find(meta.key) : undefined;

@@ -30,6 +30,8 @@ export interface LayerMeta {
   readonly replacedHooks: Readonly<Record<string, string>>;
   /** Name of each key ingredient and a hash of its value, to explain a later miss. */
   readonly ingredients: Readonly<Record<string, string>>;
+  /** State of the mirrors that the step's packages came from, when apt fetched their indexes in it. */
+  readonly aptIndex?: string;
 }
 
 /** The image at one moment of the build: a stack of layers and what is mounted in it. */

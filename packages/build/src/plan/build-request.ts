@@ -48,4 +48,6 @@ export interface BuildRequest {
   readonly store: string;
   /** Run every step even when a layer of it exists. */
   readonly refresh: boolean;
+  /** Run a step again when its layer is older: `12h`, `7d`. */
+  readonly maxAge?: string;
 }

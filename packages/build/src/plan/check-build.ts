@@ -5,6 +5,7 @@ import { checkDiskHost, diskTools } from "../disk/create-disk.js";
 import { type HostTool, uniqueTools } from "../disk/host-tool.js";
 import { findProgram } from "../doctor/find-program.js";
 import { checkFormats } from "../formats/check-formats.js";
+import { parseAge } from "../layers/layer-age.js";
 import type { BuildRequest } from "./build-request.js";
 import { checkLoopDevices } from "./check-loop-devices.js";
 import { formatRequest } from "./format-request.js";
@@ -55,7 +56,13 @@ export function checkBuild(checks: BuildChecks): readonly Diagnostic[] {
     ...checkFormatRequest(checks),
     ...checkPlaces(checks),
     ...checkConditions(checks),
+    ...checkAge(checks.request),
   ];
+}
+
+function checkAge({ maxAge }: BuildRequest): readonly Diagnostic[] {
+  if (maxAge === undefined || parseAge(maxAge) !== undefined) return [];
+  return [error("unknown-age", `"${maxAge}" is no age of a layer`, "write it like 30m, 12h, 7d or 2w")];
 }
 
 function error(code: string, message: string, help?: string, location?: Location): Diagnostic {

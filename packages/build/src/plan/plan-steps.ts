@@ -11,6 +11,7 @@ import {
 } from "@dibkit/model";
 import { explainMiss } from "../layers/explain-miss.js";
 import { EMPTY_STATE, type ImageState } from "../layers/layer.js";
+import { isTooOld } from "../layers/layer-age.js";
 import { hashText } from "../layers/layer-key.js";
 import { afterLayer, type LayerStore } from "../layers/layer-store.js";
 import type { HelperFile } from "../layers/script-reach.js";
@@ -80,6 +81,7 @@ async function planStep(
   if (store === undefined) return run(key, "never ran before in this image");
   const meta = await store.find(key);
   if (meta === undefined) return run(key, await explainMiss(store, lineage, stepName(step.label), ingredients));
+  if (isTooOld(meta, request.maxAge)) return run(key, `its layer is older than ${request.maxAge}`);
   return { planned: { ...base, key, cached: true }, after: afterLayer(state, meta) };
 }
 

@@ -31,6 +31,7 @@ export interface BuildFlags {
   /** dibkit's own. */
   readonly store?: string | undefined;
   readonly refresh: boolean;
+  readonly maxAge?: string | undefined;
 }
 
 export interface RequestSurroundings {
@@ -94,6 +95,7 @@ export function buildRequest(
       qemuImgOptions: flags.qemuImgOptions ?? optionList(definition?.qemuImgOptions),
       rootLabel: flags.rootLabel ?? definition?.rootLabel,
       ramdiskElement: flags.ramdiskElement,
+      maxAge: flags.maxAge,
       dockerTarget: flags.dockerTarget ?? definition?.dockerTarget,
       logFile: flags.logfile === undefined ? undefined : resolvePath(cwd, flags.logfile),
     }),

@@ -8,6 +8,7 @@ import { type WrittenFormat, writeFormats } from "../formats/write-formats.js";
 import { KERNEL_MOUNTS } from "../host/mount-record.js";
 import { explainMiss } from "../layers/explain-miss.js";
 import type { ImageState } from "../layers/layer.js";
+import { isTooOld } from "../layers/layer-age.js";
 import {
   BUILD_DIRECTORY,
   HOOKS_DIRECTORY,
@@ -61,7 +62,8 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
   const request = formatRequest(session.job.request, session.job.image);
   const key = await outputKey(session, state);
   const kept = key && !session.job.request.refresh ? await session.store.find(key.key) : undefined;
-  if (kept !== undefined) return stage(session, restoreOutputs(session, context, kept));
+  const old = kept !== undefined && isTooOld(kept, session.job.request.maxAge);
+  if (kept !== undefined && !old) return stage(session, restoreOutputs(session, context, kept));
   const reason = key && (await explainMiss(session.store, session.lineage, OUTPUT_STEP, key.ingredients));
   const shown = await showTree(session, state);
   if (!shown.ok) return shown;

@@ -106,7 +106,8 @@ export async function keepOutputs(
   const measured = await measureTrees(session.commands, staging, ["output"]);
   if (measured === undefined) return;
   await noteIngredients(session.store, session.lineage, OUTPUT_STEP, key.ingredients);
-  await session.store.commit(staging, {
+  const { refresh, maxAge } = session.job.request;
+  const meta: LayerMeta = {
     version: 1,
     key: key.key,
     label: LABEL,
@@ -117,7 +118,8 @@ export async function keepOutputs(
     mounts: [],
     replacedHooks: {},
     ingredients: key.ingredients,
-  });
+  };
+  await session.store.commit(staging, meta, refresh || maxAge !== undefined);
 }
 
 /** What scripts on the disk put beside the outputs since a moment: manifests, kernels, ramdisks named after the image. */

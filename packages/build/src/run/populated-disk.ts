@@ -114,6 +114,7 @@ async function restore(session: BuildSession, context: BuildContext, meta: Layer
   const opened = await reopenDisk({ plan, images }, context);
   if (opened.ok) return opened;
   if (session.signal.aborted) return err({ kind: "interrupted" });
+  await session.store.remove(meta);
   warn(session, "the disk is made anew, because its copy could not be opened", opened.error);
   return ok(undefined);
 }

@@ -4,8 +4,10 @@ import type { Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
 import { type CommandFailure, exitCodeOf } from "../exec/command-runner.js";
 import { recordMounts } from "../host/mount-record.js";
+import { aptIndexState } from "../layers/apt-index.js";
 import { explainMiss, noteIngredients } from "../layers/explain-miss.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
+import { isTooOld } from "../layers/layer-age.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { afterLayer, layerName } from "../layers/layer-store.js";
 import { fileHash, holdsAnything, measureTrees, replacedFiles } from "../layers/tree-changes.js";
@@ -41,6 +43,9 @@ export async function runScriptStep(
 
 async function reasonToRun(session: BuildSession, id: string, key: LayerKey): Promise<string> {
   if (session.job.request.refresh) return "asked to run everything again";
+  const { maxAge } = session.job.request;
+  const known = maxAge === undefined ? undefined : await session.store.find(key.key);
+  if (known !== undefined && isTooOld(known, maxAge)) return `its layer is older than ${maxAge}`;
   return explainMiss(session.store, session.lineage, id, key.ingredients);
 }
 
@@ -51,7 +56,7 @@ async function usableLayer(session: BuildSession, key: LayerKey): Promise<LayerM
   for (const [path, hash] of Object.entries(meta.replacedHooks)) {
     if ((await fileHash(join(session.hooksBase, path))) !== hash) return undefined;
   }
-  return meta;
+  return isTooOld(meta, session.job.request.maxAge) ? undefined : meta;
 }
 
 async function execute(
@@ -127,6 +132,7 @@ async function commit(
   const trees = Object.entries(changed).flatMap(([name, there]) => (there ? [name] : []));
   const measured =
     trees.length === 0 ? { content: "", bytes: 0 } : await measureTrees(session.commands, staging, trees);
+  const aptIndex = changed.root ? await aptIndexState(join(staging, "root")) : undefined;
   const repeatable = measured !== undefined && !step.interactive && result.mounts.unrepeatable.length === 0;
   const meta: LayerMeta = {
     version: 1,
@@ -141,8 +147,10 @@ async function commit(
     mounts: result.mounts.records,
     replacedHooks: changed.hooks ? await replacedFiles(join(staging, "hooks"), session.hooksBase) : {},
     ingredients: key.ingredients,
+    ...(aptIndex === undefined ? {} : { aptIndex }),
   };
-  const committed = await session.store.commit(staging, meta);
+  const { refresh, maxAge } = session.job.request;
+  const committed = await session.store.commit(staging, meta, refresh || maxAge !== undefined);
   await noteIngredients(session.store, session.lineage, stepName(step.label), key.ingredients);
   return committed;
 }

@@ -139,6 +139,7 @@ describe.skipIf(!mayBuild)("a real build", { timeout: 120_000 }, () => {
     const { outcome, events, steps } = await project.build();
     expect(outcome.kind).toBe("built");
     expect(steps["disk/copy"]).toBe("ran");
+    expect(await verifyStore(store, createCommandRunner(), false)).toEqual([]);
     expect(events.flatMap((event) => (event.type === "warning" ? [event.message] : []))).toEqual([
       expect.stringMatching(/^the disk is made anew, because its copy could not be opened: block-device node /),
     ]);

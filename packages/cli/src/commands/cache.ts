@@ -53,6 +53,7 @@ function list(terminal: Terminal, store: LayerStore, layers: readonly UsedLayer[
       key: meta.key,
       bytes: meta.bytes,
       created: meta.created,
+      ...(meta.aptIndex === undefined ? {} : { aptIndex: meta.aptIndex }),
       used: used.toISOString(),
     }));
     terminal.stdout.write(`${JSON.stringify({ version: 1, store: store.directory, layers: entries }, null, 2)}\n`);

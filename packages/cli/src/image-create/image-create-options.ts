@@ -124,6 +124,7 @@ const NOTHING_GIVEN: BuildOptionValues = {
   dockerTarget: undefined,
   logfile: undefined,
   refresh: false,
+  maxAge: undefined,
   cacheDir: undefined,
   elementsPath: [],
   project: undefined,
