@@ -7,7 +7,7 @@ import { exampleCatalog } from "./example-elements.js";
 
 const { default: Ajv } = createRequire(import.meta.url)("ajv-draft-04") as typeof import("ajv-draft-04");
 const schema = JSON.parse(readFileSync(new URL("fixtures/sarif-2.1.0-rtm.5.json", import.meta.url), "utf8"));
-const isSarif = new Ajv.default({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
+const isSarif = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
 
 async function sarif(catalog: Catalog): Promise<unknown> {
   const result = await lint({

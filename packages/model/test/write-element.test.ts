@@ -121,7 +121,7 @@ const nameBytes = fc
       arbitrary: fc.constantFrom("-", "...", " ", "a\nb", "ü\u0301", "𝒳\u{1F600}").map((text) => Buffer.from(text)),
     },
   )
-  .map((bytes) => bytes.filter((byte) => byte !== 0 && byte !== 0x2f).subarray(0, 200))
+  .map((bytes) => Buffer.from(bytes.filter((byte) => byte !== 0 && byte !== 0x2f).subarray(0, 200)))
   .filter((bytes) => bytes.length > 0 && !["", ".", ".."].includes(bytes.toString("latin1")));
 
 const content = fc.oneof(
