@@ -50,24 +50,30 @@ function contentReason(
   if (one.type !== "file" || without(one) !== without(other)) return undefined;
   const volatile = VOLATILE_FILES.find((file) => file.path.test(path));
   if (volatile !== undefined) return volatile.reason;
+  const unordered = UNORDERED.find((file) => file.path.test(path));
   const [theirs, ours] = [upstream.texts.get(path), dibkit.texts.get(path)];
-  return theirs && ours && sameButForOrder(theirs, ours) ? orderReason(path) : undefined;
+  return unordered && theirs && ours && sameButForOrder(theirs, ours, unordered.between) ? unordered.reason : undefined;
 }
 
-/** Files that programs write in the order of a hash table or of a directory. */
-const UNORDERED: readonly { readonly path: RegExp; readonly reason: string }[] = [
-  { path: /^var\/cache\/debconf\//, reason: "the same records in another order: debconf writes a hash table" },
+/** Files that programs write in the order of a hash table, with what is between their records. */
+const UNORDERED: readonly { readonly path: RegExp; readonly between: RegExp; readonly reason: string }[] = [
+  {
+    path: /^var\/cache\/debconf\//,
+    between: /\n/,
+    reason: "the same records in another order: debconf writes a hash table",
+  },
+  {
+    path: /^etc\/dib-manifests\/dib-element-manifest$/,
+    between: /\s+/,
+    reason: "the same elements in another order: upstream's is that of a Python set, dibkit's that of the request",
+  },
 ];
 
 export function isUnordered(path: string): boolean {
   return UNORDERED.some((file) => file.path.test(path));
 }
 
-function orderReason(path: string): string | undefined {
-  return UNORDERED.find((file) => file.path.test(path))?.reason;
-}
-
-function sameButForOrder(one: Buffer, other: Buffer): boolean {
-  const sorted = (text: Buffer) => text.toString("latin1").split("\n").sort().join("\n");
+function sameButForOrder(one: Buffer, other: Buffer, between: RegExp): boolean {
+  const sorted = (text: Buffer) => text.toString("latin1").split(between).sort().join("\n");
   return sorted(one) === sorted(other);
 }

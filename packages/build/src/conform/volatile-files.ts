@@ -17,5 +17,6 @@ export const VOLATILE_FILES: readonly VolatileFile[] = [
   { path: /^var\/cache\/ldconfig\/aux-cache$/, reason: "holds inode numbers and times" },
   { path: /^var\/lib\/apt\/lists\//, reason: "a mirror may publish between two builds" },
   { path: /^var\/cache\/apt\/(src)?pkgcache\.bin$/, reason: "an image of memory" },
+  { path: /\/\.git\/(index|logs\/.*)$/, reason: "git notes when it cloned" },
   { path: /\/__pycache__\/.*\.pyc$/, reason: "holds the time of its source" },
 ];

@@ -87,9 +87,9 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     IMAGE_TYPE: caller.IMAGE_TYPE ?? "qcow2",
     IMAGE_NAME: request.imageName,
     IMAGE_ELEMENT: names.join(" "),
-    IMAGE_ELEMENT_YAML: input.elements
+    IMAGE_ELEMENT_YAML: [...input.elements]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map((element) => `${element.name}: ${element.path}\n`)
-      .sort()
       .join(""),
     "BASH_FUNC_get_image_element_array%%": elementArrayFunction(input.elements),
     "BASH_FUNC_die%%": "() {  local exitcode=$?;\n set +o xtrace;\n echo $@;\n exit $exitcode\n}",
