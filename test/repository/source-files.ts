@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,12 +24,14 @@ export const sourceFiles: readonly SourceFile[] = packageNames.flatMap((name) =>
     .map((path) => read(name, path)),
 );
 
-/** Absolute paths of all files below a directory, sorted. */
+/** Absolute paths of all files below a directory that git keeps or would keep: no build output, no image. */
 export function filesBelow(directory: string): readonly string[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
+  const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", directory];
+  return execFileSync("git", list, { cwd: repository, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 })
+    .split("\0")
+    .filter((path) => path !== "")
+    .map((path) => join(repository, path))
+    .filter((path) => existsSync(path))
     .sort();
 }
 
