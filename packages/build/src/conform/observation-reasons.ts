@@ -74,9 +74,13 @@ const OBSERVATIONS: readonly Reason[] = [
     reason: "output goes through a socket to dibkit, through a pipe to upstream's filter",
   },
   {
-    name: /^descriptors: ([3-9]|\d\d+)$/,
+    name: /^descriptors: [3-9]$/,
     holds: onlyUpstream,
     reason: "upstream leaves its first standard output open",
+  },
+  {
+    name: /^descriptors: \d\d+$/,
+    reason: "left open by whoever started the build, and inherited",
   },
   {
     name: /^mounts: /,
