@@ -25,6 +25,9 @@ chroot "${root}" systemctl disable podman.socket podman.service podman-auto-upda
 rm -f "${root}/etc/resolv.conf"
 ln -s ../run/systemd/resolve/stub-resolv.conf "${root}/etc/resolv.conf"
 
+# libostree sets every time of change to 0, and Python would compile everything anew at each start of cloud-init.
+chroot "${root}" python3 -m compileall -q -f -j 0 --invalidation-mode unchecked-hash /usr/lib/python3 /usr/lib/python3.??
+
 # libostree looks for exactly one kernel, in /usr/lib/modules, with its initramfs beside it.
 version=$(basename "$(echo "${root}"/usr/lib/modules/*)")
 cp "${root}/boot/vmlinuz-${version}" "${root}/usr/lib/modules/${version}/vmlinuz"
