@@ -52,6 +52,14 @@ describe("dibkit lint", () => {
     ]);
   });
 
+  it("says that there is nothing to look at", async () => {
+    mkdirSync(join(root, "empty"));
+    const here = await runCli(["lint"], { cwd: join(root, "empty") });
+    expect(here.exitCode).toBe(0);
+    expect(here.stderr).toBe("there is no element in the working directory; name elements, or directories of them\n");
+    expect((await lint("empty")).exitCode).toBe(2);
+  });
+
   it("repairs safely, then unsafely, and is done", async () => {
     const safe = await lint("--fix");
     expect(safe.stderr).toContain("repaired elements/web/install.d/50-web\n");

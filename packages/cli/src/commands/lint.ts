@@ -78,6 +78,9 @@ export default defineCommand({
       outcome = repaired;
     }
     let result: LintResult = outcome;
+    if (result.elements === 0) {
+      terminal.stderr.write("there is no element in the working directory; name elements, or directories of them\n");
+    }
     if (options.baseline !== undefined) {
       const { baselined } = await import("../lint-baseline.js");
       const rest = await baselined(outcome, options.baseline, options.updateBaseline, terminal);
