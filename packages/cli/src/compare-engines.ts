@@ -39,6 +39,8 @@ export async function compareEngines(options: CompareOptions, terminal: Terminal
     output,
     types: options.disk ? "raw,tar" : "tar",
     elementsPath: [probe, ...options.elementsPath],
+    // Layers of other images would show what the probe saw there: their names and directories are in no key.
+    cacheDir: options.cacheDir ?? join(directory, "layers"),
   };
   const planned = await planImage(terminal, [...elements, PROBE_NAME], flags, false);
   if (!planned.ok) return planned.exitCode;

@@ -30,7 +30,7 @@ function opensDoor(text: string): boolean {
 
 /** Ways to read variables without naming them. */
 const WHOLE_ENVIRONMENT =
-  /\b(printenv|compgen)\b|\benviron\b\s*(\.(items|keys|values|copy)\b|[),])|\bfor\s[^\n]*\bin\s+os\.environ|\bexport -p\b|\bdeclare -[xp]|\bset\s*\||(^|[\s;|&(`])env\s*($|[|>)`])|\$\{!/m;
+  /\b(printenv|compgen)\b|\benviron\b\s*(\.(items|keys|values|copy)\b|[),])|\bfor\s[^\n]*\bin\s+os\.environ|\bexport -p\b|\bdeclare -[xp]|\bset\s*\||(^|[\s;|&(`])env(\s+(-0|--null))?\s*($|[|>)`])|\$\{!/m;
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/g;
 

@@ -34,6 +34,7 @@ test.each([
   ["echo $DIB_RELEASE", "DIB_RELEASE_NAME", false],
   ["eval ref=\\$DIB_REPOREF_$name", "DIB_REPOREF_nova", true],
   ["env | grep ^DIB_", "DIB_ANYTHING", true],
+  ['env -0 > "$to/environment"', "DIB_ANYTHING", true],
   ["sudo env A=1 true", "DIB_ANYTHING", false],
   ["echo ${!name}", "DIB_ANYTHING", true],
   ["os.environ.get('DIB_KNOWN')", "DIB_ANYTHING", false],
