@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { delimiter, dirname, join, resolve as resolvePath } from "node:path";
 import type { LintConfiguration } from "@dibkit/lint";
 import type { Catalog, Diagnostic, Element, Result } from "@dibkit/model";
+import type { ProjectFailure } from "./open-project.js";
 import type { Terminal } from "./terminal.js";
 
 /** Everything that linting needs, found from paths. */
@@ -17,9 +18,7 @@ export interface LintSession {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export type SessionFailure =
-  | { readonly kind: "findings"; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly kind: "usage"; readonly message: string; readonly help: string };
+export type SessionFailure = ProjectFailure;
 
 /** Finds configuration and elements for paths: element directories, directories of elements, `.ts` modules. */
 export async function openLintSession(

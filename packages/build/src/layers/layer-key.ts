@@ -65,6 +65,12 @@ export function layerKey(input: KeyInput): LayerKey {
   return { key: hashText(JSON.stringify([input.step, sorted])), ingredients };
 }
 
+/** The key of a step of dibkit's own: no script runs, so the image before it and the options are all that counts. */
+export function ownStepKey(input: Pick<KeyInput, "step" | "parent" | "architecture" | "options">): LayerKey {
+  const reach: ScriptReach = { files: {}, mentions: () => true };
+  return layerKey({ ...input, side: "host", scriptHash: "", scriptMode: 0, environment: {}, reach });
+}
+
 /** First 40 hex digits of the SHA-256. */
 export function hashText(text: string | Uint8Array): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 40);

@@ -7,7 +7,7 @@ import { partialName } from "../formats/partial-file.js";
 import type { WrittenFormat } from "../formats/write-formats.js";
 import { noteIngredients } from "../layers/explain-miss.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
-import { type LayerKey, layerKey } from "../layers/layer-key.js";
+import { type LayerKey, ownStepKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
 import { measureTrees } from "../layers/tree-changes.js";
 import { formatRequest } from "../plan/format-request.js";
@@ -52,14 +52,9 @@ export async function outputKey(session: BuildSession, state: ImageState): Promi
       options[`script ${phase.name}/${script.name}`] = key;
     }
   }
-  return layerKey({
+  return ownStepKey({
     step: OUTPUT_STEP,
-    side: "host",
     parent: state.hash,
-    scriptHash: "",
-    scriptMode: 0,
-    environment: {},
-    reach: { files: {}, mentions: () => true },
     architecture: request.architecture,
     options,
   });

@@ -8,7 +8,7 @@ import { canBeKept, diskUsage } from "../disk/keep-disk.js";
 import type { MountedDisk } from "../disk/mounted-disk.js";
 import { explainMiss, noteIngredients } from "../layers/explain-miss.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
-import { type LayerKey, layerKey } from "../layers/layer-key.js";
+import { type LayerKey, ownStepKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
 import { measureTrees } from "../layers/tree-changes.js";
 import { TARGET_DIRECTORY, TREE_DIRECTORY } from "../plan/base-environment.js";
@@ -85,14 +85,9 @@ async function populate(
 async function diskKey(session: BuildSession, state: ImageState): Promise<LayerKey | undefined> {
   if ((await phaseScripts(session, state, "block-device.d")).length > 0) return undefined;
   const { request, disk } = session.job;
-  return layerKey({
+  return ownStepKey({
     step: STEP,
-    side: "host",
     parent: state.hash,
-    scriptHash: "",
-    scriptMode: 0,
-    environment: {},
-    reach: { files: {}, mentions: () => true },
     architecture: request.architecture,
     options: {
       disk: disk.source.text,

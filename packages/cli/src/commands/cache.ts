@@ -1,4 +1,5 @@
 import type { LayerMeta, LayerStore, UsedLayer } from "@dibkit/build";
+import { parseByteSize } from "../byte-size.js";
 import { defineCommand } from "../command.js";
 import { openStore, storeOptions } from "../open-store.js";
 import { type Terminal, usageFailure } from "../terminal.js";
@@ -35,7 +36,7 @@ export default defineCommand({
         return reportDamage(terminal, damaged, options.fix);
       }
       case "prune": {
-        const limit = bytesOf(options.size);
+        const limit = parseByteSize(options.size);
         if (limit === undefined)
           return usageFailure(terminal, `"${options.size}" is no size`, "write it like 500M or 20G");
         return reportRemoved(terminal, await pruneStore(store, limit));
@@ -86,10 +87,4 @@ function reportRemoved(terminal: Terminal, removed: readonly UsedLayer[]): 0 {
 
 function mebibytes(bytes: number): string {
   return `${(bytes / 1024 ** 2).toFixed(1).padStart(8)} MiB`;
-}
-
-function bytesOf(size: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)([KMGT]?)i?B?$/i.exec(size);
-  if (match?.[1] === undefined) return undefined;
-  return Number(match[1]) * 1024 ** " KMGT".indexOf((match[2] || " ").toUpperCase());
 }
