@@ -32,7 +32,7 @@ export function copyTree(cursor: TreeCursor, tables: GrammarTables, hasError: bo
   while (parents.length > 0) {
     const node = draft(cursor, tables, hasError);
     (parents[parents.length - 1] as Draft).children.push(node);
-    if (cursor.gotoFirstChild()) {
+    if (node.named && cursor.gotoFirstChild()) {
       parents.push(node);
       continue;
     }
@@ -45,7 +45,8 @@ export function copyTree(cursor: TreeCursor, tables: GrammarTables, hasError: bo
   return root;
 }
 
-// Each question to the cursor crosses into WebAssembly, which is most of the cost of a tree.
+// Each question to the cursor crosses into WebAssembly, which is most of the cost of a tree; tokens, half of all nodes,
+// are therefore not asked for children.
 function draft(cursor: TreeCursor, tables: GrammarTables, hasError: boolean): Draft {
   const type = tables.types[cursor.nodeTypeId];
   const field = cursor.currentFieldId;
