@@ -1,5 +1,6 @@
 import type { BuildPlan } from "@dibkit/build";
 import type { buildOptions } from "./build-options.js";
+import { callerWords } from "./caller-words.js";
 import type { ExitCode, OptionsOf } from "./command.js";
 import { hostArch } from "./host-arch.js";
 import { reportFailure, reportFindings } from "./report-failure.js";
@@ -33,7 +34,7 @@ export async function planImage(
     env,
     cwd,
     hostArchitecture: hostArch(),
-    words,
+    words: callerWords(words, options),
   });
   const resolution = resolve(project.catalog, image.elements, {
     arch: request.architecture,
