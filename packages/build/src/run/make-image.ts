@@ -21,6 +21,7 @@ import { finishStep } from "../plan/own-steps.js";
 import type { BuildContext } from "./build-context.js";
 import type { BuildFailure } from "./build-job.js";
 import type { BuildSession } from "./build-session.js";
+import { refuseLegacyDevice } from "./legacy-device.js";
 import { keepOutputs, OUTPUT_STEP, outputKey, restoreOutputs, writtenBeside } from "./output-layer.js";
 import { populatedDisk } from "./populated-disk.js";
 import { overlaysOf } from "./run-command-step.js";
@@ -70,6 +71,8 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
   const since = Date.now();
   const legacy = await runBlockDeviceScripts(session, state);
   if (!legacy.ok) return legacy;
+  const refused = await refuseLegacyDevice(session);
+  if (!refused.ok) return refused;
   const populated = await populatedDisk(session, context, state, reason);
   if (!populated.ok) return populated;
   const { disk, kept: diskKept } = populated.value;

@@ -25,7 +25,8 @@ export async function planFinalDisk(
     ...optional("extraSize", number(request.imageExtraSize)),
     ...optional("journalSize", number(request.journalSize)),
     rootFilesystem: disk.environment.DIB_ROOT_FSTYPE ?? "ext4",
-    efi: session.elements.some((element) => element.name === "block-device-efi"),
+    // As upstream looks for it: block-device-efi-lvm counts too.
+    efi: session.elements.some((element) => element.name.includes("block-device-efi")),
   });
   const { config, diagnostics } = parseBlockDeviceGraph(disk.source);
   const planned = config && planDisk(config, { ...disk.parameters, imageBytes: kib * 1024 });
