@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ok } from "@dibkit/model";
 import { defineFormat } from "./format.js";
 import { notWritable, runFormatTool } from "./format-failure.js";
-import { tarCommand, tarTool } from "./tar-archive.js";
+import { tarCommand, tarTimes, tarTool } from "./tar-archive.js";
 
 export default defineFormat({
   name: "aci",
@@ -14,7 +14,7 @@ export default defineFormat({
   async write({ request, context, sourcePath, targetPath }) {
     const written = await runFormatTool(
       "aci",
-      tarCommand(sourcePath, targetPath, ["--transform", "s,^.,rootfs,S"]),
+      tarCommand(sourcePath, targetPath, request, ["--transform", "s,^.,rootfs,S"]),
       context,
     );
     if (!written.ok) return written;
@@ -33,7 +33,7 @@ export default defineFormat({
     }
     return runFormatTool(
       "aci",
-      ["tar", "-C", context.scratchDirectory, "--append", "-f", targetPath, "manifest"],
+      ["tar", "-C", context.scratchDirectory, ...tarTimes(request), "--append", "-f", targetPath, "manifest"],
       context,
     );
   },

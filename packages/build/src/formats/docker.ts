@@ -22,7 +22,7 @@ export default defineFormat({
   async write({ request, context, sourcePath }) {
     const archive = join(context.scratchDirectory, "docker-import.tar");
     const undo = context.undo.defer(`remove ${archive}`, () => rm(archive, { force: true }));
-    const written = await runFormatTool("docker", tarCommand(sourcePath, archive), context);
+    const written = await runFormatTool("docker", tarCommand(sourcePath, archive, request), context);
     const imported = written.ok
       ? await runFormatTool("docker", ["docker", "import", archive, request.dockerTarget ?? ""], context)
       : written;

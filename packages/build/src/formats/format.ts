@@ -19,6 +19,8 @@ export interface FormatRequest {
   readonly overwrite: boolean;
   /** `--docker-target`: `REPOSITORY:TAG` for docker and oci. */
   readonly dockerTarget?: string;
+  /** `SOURCE_DATE_EPOCH`: the same bytes for the same source, and no time in them after this one. */
+  readonly sourceDate?: number;
   /** `DIB_GZIP_BIN`; default gzip. */
   readonly gzip?: string;
   /** `ACI_MANIFEST`: file added to aci archives. */

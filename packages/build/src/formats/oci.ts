@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { defineFormat } from "./format.js";
+import { defineFormat, type FormatRequest } from "./format.js";
 import { notWritable, runFormatTool } from "./format-failure.js";
 import { tarCommand, tarTool } from "./tar-archive.js";
 
@@ -38,11 +38,13 @@ export default defineFormat({
       const blobs = join(layout, "blobs", "sha256");
       await mkdir(blobs, { recursive: true });
       const tree = join(layout, "tree.tar");
-      const archived = await runFormatTool("oci", tarCommand(sourcePath, tree), context);
+      const archived = await runFormatTool("oci", tarCommand(sourcePath, tree, request), context);
       if (!archived.ok) return archived;
-      await writeLayout(layout, blobs, tree, context.architecture, request.dockerTarget);
+      await writeLayout(layout, blobs, tree, context.architecture, request);
       const files = ["blobs", "index.json", "oci-layout"];
-      return await runFormatTool("oci", ["tar", "-C", layout, "--sort=name", "-cf", targetPath, ...files], context);
+      // The archive around the layout tells nothing of its own.
+      const plain = ["--sort=name", `--mtime=@${request.sourceDate ?? 0}`, "--owner=0", "--group=0", "--numeric-owner"];
+      return await runFormatTool("oci", ["tar", "-C", layout, ...plain, "-cf", targetPath, ...files], context);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
       return notWritable(layout, error);
@@ -58,12 +60,13 @@ async function writeLayout(
   blobs: string,
   tree: string,
   debianArchitecture: string,
-  target: string | undefined,
+  { dockerTarget: target, sourceDate }: FormatRequest,
 ): Promise<void> {
   const { diffId, layer } = await compressLayer(tree, blobs);
   const config = await writeBlob(blobs, "application/vnd.oci.image.config.v1+json", {
     ...(PLATFORMS[debianArchitecture] ?? { architecture: debianArchitecture }),
     os: "linux",
+    ...(sourceDate === undefined ? {} : { created: new Date(sourceDate * 1000).toISOString() }),
     config: {},
     rootfs: { type: "layers", diff_ids: [diffId] },
   });

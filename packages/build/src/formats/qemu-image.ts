@@ -1,6 +1,8 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { ok } from "@dibkit/model";
 import type { HostTool } from "../disk/host-tool.js";
 import { defineFormat, type FormatRequest, type FormatUnit } from "./format.js";
-import { runFormatTool } from "./format-failure.js";
+import { notWritable, runFormatTool } from "./format-failure.js";
 
 const qemuImg: HostTool = { program: "qemu-img", debianPackage: "qemu-utils", purpose: "write disk image formats" };
 
@@ -14,11 +16,16 @@ interface QemuFormat {
     readonly switches: readonly string[];
     readonly creation: readonly string[];
   };
+  /** Corrects what qemu-img writes by chance: identifiers, times and names of the file. */
+  readonly settle?: (file: FileHandle, request: FormatRequest) => Promise<void>;
 }
 
 const keyOf = (option: string) => option.split("=")[0] ?? "";
 
-/** Arguments of qemu-img for a format. Sixteen requests at once, out of order, keep all processors busy. */
+/**
+ * Arguments of qemu-img for a format. Sixteen requests at once, out of order, keep all processors busy; but where a
+ * cluster then comes to lie is a matter of chance, so a repeatable image is written in order.
+ */
 export function convertArguments(
   format: QemuFormat,
   request: FormatRequest,
@@ -28,8 +35,9 @@ export function convertArguments(
   const own = format.options?.(request) ?? { switches: [], creation: [] };
   const given = request.qemuImgOptions?.split(",").filter((option) => option !== "") ?? [];
   const creation = [...own.creation.filter((option) => !given.map(keyOf).includes(keyOf(option))), ...given];
+  const order = request.sourceDate === undefined ? ["-W"] : [];
   return [
-    ...["qemu-img", "convert", ...own.switches, "-m", "16", "-W", "-f", "raw", "-O", format.driver ?? format.name],
+    ...["qemu-img", "convert", ...own.switches, "-m", "16", ...order, "-f", "raw", "-O", format.driver ?? format.name],
     ...(creation.length === 0 ? [] : ["-o", creation.join(",")]),
     from,
     to,
@@ -44,7 +52,17 @@ export function defineQemuFormat(format: QemuFormat): FormatUnit {
     extension: format.name,
     source: "image",
     tools: [qemuImg],
-    write: ({ request, context, sourcePath, targetPath }) =>
-      runFormatTool(format.name, convertArguments(format, request, sourcePath, targetPath), context),
+    async write({ request, context, sourcePath, targetPath }) {
+      const command = convertArguments(format, request, sourcePath, targetPath);
+      const written = await runFormatTool(format.name, command, context);
+      if (!written.ok || format.settle === undefined) return written;
+      try {
+        const file = await open(targetPath, "r+");
+        await format.settle(file, request).finally(() => file.close());
+        return ok(undefined);
+      } catch (error) {
+        return notWritable(targetPath, error);
+      }
+    },
   });
 }

@@ -7,9 +7,11 @@ export default defineFormat({
   extension: "squash",
   source: "tree",
   tools: [{ program: "mksquashfs", debianPackage: "squashfs-tools", purpose: "write squashfs images" }],
-  write: ({ context, sourcePath, targetPath }) => {
+  write: ({ request, context, sourcePath, targetPath }) => {
     const exclude = ["-wildcards", "-e", "proc/*", "-e", "sys/*"];
     const options = ["-comp", "xz", "-noappend", "-root-becomes", sourcePath, "-no-recovery", "-no-progress", "-quiet"];
-    return runFormatTool("squashfs", ["mksquashfs", sourcePath, targetPath, ...options, ...exclude], context);
+    const date = request.sourceDate === undefined ? [] : ["env", `SOURCE_DATE_EPOCH=${request.sourceDate}`];
+    const command = [...date, "mksquashfs", sourcePath, targetPath, ...options, ...exclude];
+    return runFormatTool("squashfs", command, context);
   },
 });

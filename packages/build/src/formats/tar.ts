@@ -8,5 +8,6 @@ export default defineFormat({
   extension: "tar",
   source: "tree",
   tools: [tarTool],
-  write: ({ context, sourcePath, targetPath }) => runFormatTool("tar", tarCommand(sourcePath, targetPath), context),
+  write: ({ request, context, sourcePath, targetPath }) =>
+    runFormatTool("tar", tarCommand(sourcePath, targetPath, request), context),
 });

@@ -9,7 +9,9 @@ export default defineFormat({
   source: "tree",
   tools: [tarTool, { program: "gzip", debianPackage: "gzip", purpose: "compress archives" }],
   write: ({ request, context, sourcePath, targetPath }) => {
-    const filter = ["--use-compress-program", `${request.gzip ?? "gzip"} -9`];
-    return runFormatTool("tgz", tarCommand(sourcePath, targetPath, filter), context);
+    // pigz notes the time even when it reads a pipe.
+    const timeless = request.sourceDate === undefined ? "" : " -n";
+    const filter = ["--use-compress-program", `${request.gzip ?? "gzip"} -9${timeless}`];
+    return runFormatTool("tgz", tarCommand(sourcePath, targetPath, request, filter), context);
   },
 });

@@ -1,4 +1,5 @@
 import { mkdir, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { err, ok, type Result } from "@dibkit/model";
 import type { BuildContext } from "../run/build-context.js";
@@ -24,7 +25,8 @@ export interface WrittenFormat {
 }
 
 /**
- * Writes every requested format that is made from this kind of source, beside its final place under a temporary name.
+ * Writes every requested format that is made from this kind of source, beside its final place under a temporary name;
+ * as many at once as there are processors.
  * Call it once with the tree and once with the image, then `commitFormats` with both results.
  */
 export async function writeFormats(
@@ -41,18 +43,55 @@ export async function writeFormats(
     return notWritable(directory, error);
   }
   await removeStalePartials(request.outputPath);
+  const wanted = units.filter((candidate) => candidate.source === source.kind);
+  const write = (unit: FormatUnit) => writeFormat(unit, request, source.path, context);
+  const together = await mapLimited(
+    wanted.filter(({ consumesSource }) => !consumesSource),
+    availableParallelism(),
+    write,
+  );
+  const last = wanted.find(({ consumesSource }) => consumesSource);
+  const failed = together.find(({ ok: done }) => !done);
+  const results = failed === undefined && last !== undefined ? [...together, await write(last)] : together;
   const written: WrittenFormat[] = [];
-  for (const unit of units.filter((candidate) => candidate.source === source.kind)) {
-    const path = `${request.outputPath}.${unit.extension}`;
-    const temporaryPath = join(directory, partialName(basename(path), context.scratchDirectory));
-    const undo = context.undo.defer(`remove ${temporaryPath}`, () => rm(temporaryPath, { force: true }));
-    const done = await unit.write({ request, context, sourcePath: source.path, targetPath: temporaryPath });
-    if (!done.ok) {
-      await undo.now();
-      return done;
-    }
-    if (unit.extension === undefined) undo.forget();
-    else written.push({ format: unit.name, temporaryPath, path, undo });
+  for (const result of results) {
+    if (!result.ok) return result;
+    if (result.value !== undefined) written.push(result.value);
   }
   return ok(written);
+}
+
+/** Undefined when the result is no file. */
+async function writeFormat(
+  unit: FormatUnit,
+  request: FormatRequest,
+  sourcePath: string,
+  context: BuildContext,
+): Promise<Result<WrittenFormat | undefined, FormatFailure>> {
+  const path = `${request.outputPath}.${unit.extension}`;
+  const temporaryPath = join(dirname(path), partialName(basename(path), context.scratchDirectory));
+  const undo = context.undo.defer(`remove ${temporaryPath}`, () => rm(temporaryPath, { force: true }));
+  const done = await unit.write({ request, context, sourcePath, targetPath: temporaryPath });
+  if (!done.ok) {
+    await undo.now();
+    return done;
+  }
+  if (unit.extension !== undefined) return ok({ format: unit.name, temporaryPath, path, undo });
+  undo.forget();
+  return ok(undefined);
+}
+
+/** Works on so many items at once; results are in the order of the items. */
+async function mapLimited<T, U>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<U>,
+): Promise<readonly U[]> {
+  const results: U[] = [];
+  const entries = items.entries();
+  const worker = async () => {
+    for (const [index, item] of entries) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
 }

@@ -11,6 +11,7 @@ import { checkLoopDevices } from "./check-loop-devices.js";
 import { formatRequest } from "./format-request.js";
 import type { HooksTree } from "./hooks-tree.js";
 import type { KnownValues } from "./plan-packages.js";
+import { sourceDate } from "./source-date.js";
 
 export interface BuildChecks {
   readonly request: BuildRequest;
@@ -57,12 +58,20 @@ export function checkBuild(checks: BuildChecks): readonly Diagnostic[] {
     ...checkPlaces(checks),
     ...checkConditions(checks),
     ...checkAge(checks.request),
+    ...checkSourceDate(checks.request),
   ];
 }
 
 function checkAge({ maxAge }: BuildRequest): readonly Diagnostic[] {
   if (maxAge === undefined || parseAge(maxAge) !== undefined) return [];
   return [error("unknown-age", `"${maxAge}" is no age of a layer`, "write it like 30m, 12h, 7d or 2w")];
+}
+
+function checkSourceDate({ environment }: BuildRequest): readonly Diagnostic[] {
+  const { SOURCE_DATE_EPOCH: text = "" } = environment;
+  if (text === "" || sourceDate(environment) !== undefined) return [];
+  const message = `SOURCE_DATE_EPOCH is "${text}" but must be a number of seconds since 1970`;
+  return [error("source-date", message, 'set it like "SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)"')];
 }
 
 function error(code: string, message: string, help?: string, location?: Location): Diagnostic {

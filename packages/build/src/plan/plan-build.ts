@@ -8,6 +8,7 @@ import { baseEnvironment, ELEMENTS_DIRECTORY } from "./base-environment.js";
 import type { BuildRequest } from "./build-request.js";
 import { checkBuild } from "./check-build.js";
 import { formatRequest } from "./format-request.js";
+import { diskSeed } from "./disk-seed.js";
 import { helperFiles } from "./helper-files.js";
 import { mergeHooks } from "./hooks-tree.js";
 import { knownEnvironment } from "./known-environment.js";
@@ -49,7 +50,12 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
   const image = absolute(request.imageName, request.workingDirectory);
   const lineage = lineageOf(image, request.architecture);
   const hooks = mergeHooks(elements);
-  const disk = planDiskLayout(request, elements, lineage);
+  const seed = diskSeed(
+    image,
+    request.architecture,
+    elements.map(({ name }) => name),
+  );
+  const disk = planDiskLayout(request, elements, seed);
   const shown = elements.map((element) => ({
     name: element.name,
     path: element.origin === "typescript" ? join(ELEMENTS_DIRECTORY, element.name) : element.root,
