@@ -18,7 +18,9 @@ const FRAME_MS = 200;
  */
 export function createBuildProgress(terminal: Terminal, verbose: boolean): BuildProgress {
   const chalk = new Chalk({ level: terminal.colorStderr ? 1 : 0 });
-  const live = terminal.isTerminal && !verbose ? createLogUpdate(terminal.stderr) : undefined;
+  // The shell after an error can take the terminal at any moment, and nothing may write over it.
+  const quiet = /(^|,)after-error(,|$)/.test(terminal.env.break ?? "");
+  const live = terminal.isTerminal && !verbose && !quiet ? createLogUpdate(terminal.stderr) : undefined;
   let running: { readonly label: StepLabel; readonly since: number; readonly reason?: string } | undefined;
   const print = (line: string) => {
     live?.clear();
@@ -27,7 +29,7 @@ export function createBuildProgress(terminal: Terminal, verbose: boolean): Build
   const seconds = () => (running === undefined ? 0 : (Date.now() - running.since) / 1000);
   const timer = setInterval(
     () => {
-      if (running === undefined) return;
+      if (running === undefined || quiet) return;
       if (live) live(stepLine(chalk, chalk.cyan("…"), running.label, `${seconds().toFixed(0)} s`, running.reason));
       else if (!verbose && seconds() >= STILL_RUNNING_S) {
         print(stepLine(chalk, "…", running.label, `still running after ${seconds().toFixed(0)} s`));
