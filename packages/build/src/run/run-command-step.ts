@@ -7,7 +7,7 @@ import type { ImageState } from "../layers/layer.js";
 import { type EnvironmentValues, HOOKS_DIRECTORY, TARGET_DIRECTORY } from "../plan/base-environment.js";
 import type { BuildSession } from "./build-session.js";
 import { serialiseEnvironment } from "./environment-capture.js";
-import { type OverlayMount, renderStepScript } from "./step-script.js";
+import { type OverlayMount, renderStepScript, type StepScript } from "./step-script.js";
 
 /** A command to run on a state of the image. */
 export interface CommandStep {
@@ -28,7 +28,7 @@ export interface CommandStep {
   readonly onOutput?: (line: string) => void;
   readonly capture?: boolean;
   readonly interactive?: boolean;
-  readonly onError?: { readonly chroot: boolean; readonly command: readonly string[] };
+  readonly onError?: StepScript["onError"];
 }
 
 export interface CommandStepResult {

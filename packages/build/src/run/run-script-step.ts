@@ -83,7 +83,7 @@ async function execute(
     log,
     ...(step.onDisk ? { onDisk: true } : {}),
     ...(step.interactive ? { interactive: true } : {}),
-    ...(session.breaks.at("after-error") ? { onError: errorShell(session, step) } : {}),
+    ...(session.breaks.at("after-error") ? { onError: errorShell(session, step, log) } : {}),
     ...(session.job.verbose ? { onOutput: (line: string) => session.emit({ type: "output", id, line }) } : {}),
   });
   const seconds = (performance.now() - started) / 1000;
@@ -109,8 +109,13 @@ async function execute(
   return ok(afterLayer(state, meta));
 }
 
-function errorShell({ breaks }: BuildSession, step: ScriptStep) {
-  return { chroot: step.side === "target" && !breaks.outsideTarget, command: breaks.command };
+function errorShell({ breaks }: BuildSession, step: ScriptStep, log: string) {
+  return {
+    chroot: step.side === "target" && !breaks.outsideTarget,
+    command: breaks.command,
+    note: `hook script ${stepName(step.label)} failed; this shell is where it ran, and leaving it ends the build`,
+    log,
+  };
 }
 
 async function commit(

@@ -33,7 +33,13 @@ export interface StepScript {
   /** The command talks to the terminal. */
   readonly interactive?: boolean;
   /** Runs with the terminal when the command failed, before anything is taken down. */
-  readonly onError?: { readonly chroot: boolean; readonly command: readonly string[] };
+  readonly onError?: {
+    readonly chroot: boolean;
+    readonly command: readonly string[];
+    /** Said before it, with the last lines of the log. */
+    readonly note: string;
+    readonly log: string;
+  };
 }
 
 const OVERLAY_OPTIONS = "redirect_dir=on,index=off,metacopy=off";
@@ -111,7 +117,7 @@ mapfile -d '' -t vars < ${shellQuote(step.environmentFile)}
 cd ${shellQuote(step.workingDirectory)} 2>/dev/null || cd /
 env -i "\${vars[@]}" ${renderCommand(step)}${streams}
 status=$?
-${step.onError === undefined ? ":" : `[ $status -eq 0 ] || env -i "\${vars[@]}" ${renderCommand({ ...step, ...step.onError })}${terminal}`}
+${step.onError === undefined ? ":" : renderErrorShell(step, step.onError, terminal)}
 ${step.hooksInTarget === undefined ? ":" : `umount -l ${shellQuote(inTarget)}`}
 cat /proc/self/mountinfo > ${shellQuote(step.mountTableFile)}
 cd /
@@ -130,6 +136,13 @@ ${
 }
 exit $status
 `;
+}
+
+/** Upstream's `after-error`: the shell starts where the command failed, after what it printed last. */
+function renderErrorShell(step: StepScript, onError: NonNullable<StepScript["onError"]>, terminal: string): string {
+  const said = `{ tail -n 20 ${shellQuote(onError.log)}; echo ${shellQuote(onError.note)}; } >/dev/tty 2>&1`;
+  const shell = `env -i "\${vars[@]}" ${renderCommand({ ...step, ...onError })}${terminal}`;
+  return `[ $status -eq 0 ] || { ${said}; ${shell}; }`;
 }
 
 /**
