@@ -1,5 +1,8 @@
 import type { Severity } from "@dibkit/model";
 
+/** Stands for the distribution while no operating-system element is in reach. */
+export const ANY_DISTRO = "any distribution";
+
 /** One combination to evaluate packages and maps for. */
 export interface Target {
   /** `DISTRO_NAME`, e.g. `debian`. */

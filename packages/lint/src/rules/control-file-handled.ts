@@ -1,16 +1,23 @@
-import { type Catalog, type Element, type Location, viewsOf } from "@dibkit/model";
+import type { Element } from "@dibkit/model";
+import type { BuildContext } from "../build-context.js";
 import { defineGraphRule } from "../rule.js";
-import { enumerated } from "../words.js";
+import { onSystemsOnly, reachedFrom, systemsOf } from "../systems.js";
 
 /** What only does something when the element that handles it is in the image. */
-const HANDLERS: readonly { readonly file: RegExp; readonly what: string; readonly element: string }[] = [
-  { file: /^package-installs\.(yaml|json)$/, what: "packages", element: "package-installs" },
-  { file: /^pkg-map$/, what: "names of packages", element: "pkg-map" },
-  { file: /^svc-map$/, what: "names of services", element: "svc-map" },
-  { file: /^source-repository-[^/]+$/, what: "source repositories", element: "source-repositories" },
-  { file: /^static\//, what: "files", element: "install-static" },
-  { file: /^init-scripts\//, what: "init scripts", element: "dib-init-system" },
-  { file: /^install\.d\/[^/]+-[^/]+-install\//, what: "install types", element: "install-types" },
+const HANDLERS: readonly {
+  readonly file: RegExp;
+  readonly does: string;
+  readonly element: string;
+  /** It only answers what scripts ask, so another element may bring the handler together with the question. */
+  readonly passive?: true;
+}[] = [
+  { file: /^package-installs\.(yaml|json)$/, does: "lists packages", element: "package-installs" },
+  { file: /^pkg-map$/, does: "maps names of packages", element: "pkg-map", passive: true },
+  { file: /^svc-map$/, does: "maps names of services", element: "svc-map", passive: true },
+  { file: /^source-repository-[^/]+$/, does: "names a source repository", element: "source-repositories" },
+  { file: /^static\//, does: "is a file for the image", element: "install-static" },
+  { file: /^init-scripts\//, does: "is an init script", element: "dib-init-system" },
+  { file: /^install\.d\/[^/]+-[^/]+-install\//, does: "belongs to an install type", element: "install-types" },
 ];
 
 export default defineGraphRule({
@@ -30,74 +37,37 @@ export default defineGraphRule({
       "package-installs/README.rst": "x\n",
     },
   },
-  *check({ composition, focus, catalog, facts, contextOf }) {
+  *check(context) {
+    const { composition, focus, catalog, contextOf } = context;
     const names = new Set(composition.elements.map(({ element }) => element.name));
     const checked = focus === undefined ? composition.elements.map(({ element }) => element) : [focus];
     for (const element of checked) {
-      for (const { file, what, element: handler } of HANDLERS) {
-        if (names.has(handler)) continue;
-        const path = [...element.files.keys()].find((candidate) => file.test(candidate));
+      for (const handler of HANDLERS) {
+        if (names.has(handler.element)) continue;
+        const path = [...element.files.keys()].find((candidate) => handler.file.test(candidate));
         // Where the handler itself is out of reach nothing can be said about it.
-        if (path === undefined || !catalog.elements.has(handler)) continue;
-        if (focus === undefined) {
-          yield unhandled(element, path, what, handler, "", contextOf(element).place(path));
-          continue;
-        }
-        const without = systemsWithout(catalog, facts.providers.get("operating-system") ?? [], handler, element);
-        if (without === undefined) continue;
-        const few = without.length > 3 ? [...without.slice(0, 3), "others"] : without;
-        const where = without.length === 0 ? "" : ` when it is built on ${enumerated(few)}`;
+        if (path === undefined || !catalog.elements.has(handler.element)) continue;
+        const where = focus === undefined ? "" : placesWithout(context, focus, handler.element);
+        if (where === undefined) continue;
+        const severity = where !== "" ? "info" : handler.passive && focus !== undefined ? "warning" : undefined;
         yield {
-          ...unhandled(element, path, what, handler, where, contextOf(element).place(path)),
-          ...(without.length === 0 ? {} : { severity: "info" as const }),
+          ...(severity !== undefined && { severity }),
+          element: element.name,
+          message: `${path} of element "${element.name}" ${handler.does}, but nothing brings "${handler.element}", which handles it${where}`,
+          help: `add "${handler.element}" to element-deps`,
+          location: contextOf(element).place(path),
         };
       }
     }
   },
 });
 
-function unhandled(element: Element, path: string, what: string, handler: string, where: string, location: Location) {
-  return {
-    element: element.name,
-    message: `${path} of element "${element.name}" names ${what}, but nothing brings "${handler}", which handles it${where}`,
-    help: `add "${handler}" to element-deps`,
-    location,
-  };
-}
-
-/**
- * Operating systems with which the handler would be missing: empty when it is missing with every one, undefined when it is
- * always there, because `base` or every system brings it.
- */
-function systemsWithout(
-  catalog: Catalog,
-  systems: readonly Element[],
-  handler: string,
-  element: Element,
-): readonly string[] | undefined {
-  if (reaches(catalog, "base", handler)) return undefined;
+/** Where the handler is missing, in words; undefined when it is always there, because `base` or every system brings it. */
+function placesWithout({ catalog, targets }: BuildContext, element: Element, handler: string): string | undefined {
+  if (reachedFrom(catalog, "base").has(handler)) return undefined;
+  const systems = systemsOf(catalog, targets);
   // An operating system is looked at as the one that it is.
-  if (systems.includes(element)) return [];
-  const without = systems.filter((system) => !reaches(catalog, system.name, handler)).map((system) => system.name);
-  if (systems.length > 0 && without.length === 0) return undefined;
-  return without.length === systems.length ? [] : without;
-}
-
-const closures = new WeakMap<Catalog, Map<string, ReadonlySet<string>>>();
-
-function reaches(catalog: Catalog, from: string, wanted: string): boolean {
-  const known = closures.get(catalog) ?? new Map<string, ReadonlySet<string>>();
-  closures.set(catalog, known);
-  const reached = known.get(from) ?? closureOf(catalog, from);
-  known.set(from, reached);
-  return reached.has(wanted);
-}
-
-function closureOf(catalog: Catalog, from: string): ReadonlySet<string> {
-  const reached = new Set([from]);
-  for (const name of reached) {
-    const element = catalog.elements.get(name);
-    for (const entry of element === undefined ? [] : viewsOf(element).deps.value) reached.add(entry.name);
-  }
-  return reached;
+  if (systems.some((system) => system.element === element)) return "";
+  const without = systems.filter(({ names }) => !names.has(handler));
+  return systems.length > 0 && without.length === 0 ? undefined : onSystemsOnly(without, systems);
 }

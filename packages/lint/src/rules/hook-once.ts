@@ -1,5 +1,7 @@
-import type { Element, ElementFile, Location } from "@dibkit/model";
+import type { Catalog, Element, ElementFile, Location } from "@dibkit/model";
+import type { BuildContext } from "../build-context.js";
 import { defineGraphRule } from "../rule.js";
+import { allSystems, onSystemsOnly, systemsOf } from "../systems.js";
 import { arrows } from "../words.js";
 
 export default defineGraphRule({
@@ -23,7 +25,8 @@ export default defineGraphRule({
       "proxy/install.d/50-proxy": "#!/bin/bash\nset -eu\nset -o pipefail\n",
     },
   },
-  *check({ composition, focus, contextOf }) {
+  *check(context) {
+    const { composition, focus, contextOf } = context;
     const first = new Map<string, Element>();
     for (const { element, path } of composition.elements) {
       for (const file of element.files.values()) {
@@ -34,9 +37,10 @@ export default defineGraphRule({
           continue;
         }
         if (focus !== undefined && focus !== before && focus !== element) continue;
-        yield clash(before, element, file.path, path, (owner) => contextOf(owner).place(file.path));
+        yield clash(before, element, file.path, ` (${arrows(path)})`, (owner) => contextOf(owner).place(file.path));
       }
     }
+    if (focus !== undefined) yield* clashesWithSystems(context, focus);
   },
 });
 
@@ -47,19 +51,54 @@ function isMerged({ path, kind }: ElementFile): boolean {
   return !/^(tests|test-elements|__pycache__|\.[^/]*)\/|\/__pycache__\/|\.pyc$/.test(path);
 }
 
-function clash(
-  before: Element,
-  element: Element,
-  file: string,
-  way: readonly string[],
-  place: (owner: Element) => Location,
-) {
+/** An element is built on an operating system that it does not name: what that brings may be in its way. */
+function* clashesWithSystems({ composition, catalog, targets, contextOf }: BuildContext, focus: Element) {
+  if (composition.closure.providers.has("operating-system")) return;
+  const all = allSystems(catalog);
+  // What is itself part of a system, such as a package manager, is not built on the others.
+  if (all.some(({ names }) => names.has(focus.name))) return;
+  const systems = systemsOf(catalog, targets);
+  const present = new Set(composition.elements.map(({ element }) => element));
+  for (const file of focus.files.values()) {
+    if (!isMerged(file)) continue;
+    const other = ownersInSystems(catalog)
+      .get(file.path)
+      ?.find((owner) => !present.has(owner) && systems.some(({ names }) => names.has(owner.name)));
+    if (other === undefined) continue;
+    const where = onSystemsOnly(
+      systems.filter(({ names }) => names.has(other.name)),
+      systems,
+    );
+    const found = clash(other, focus, file.path, "", (owner) => contextOf(owner).place(file.path));
+    // Where it is not so on every system, the element may not be meant for that one.
+    yield { ...found, message: `${found.message}${where}`, ...(where !== "" && { severity: "warning" as const }) };
+  }
+}
+
+const ownersByCatalog = new WeakMap<Catalog, ReadonlyMap<string, readonly Element[]>>();
+
+/** Merged files of everything that any operating system brings, and whose they are. */
+function ownersInSystems(catalog: Catalog): ReadonlyMap<string, readonly Element[]> {
+  const known = ownersByCatalog.get(catalog);
+  if (known) return known;
+  const names = new Set(allSystems(catalog).flatMap((system) => [...system.names]));
+  const owners = new Map<string, Element[]>();
+  for (const element of [...names].flatMap((name) => catalog.elements.get(name) ?? [])) {
+    for (const file of element.files.values()) {
+      if (isMerged(file)) owners.set(file.path, [...(owners.get(file.path) ?? []), element]);
+    }
+  }
+  ownersByCatalog.set(catalog, owners);
+  return owners;
+}
+
+function clash(before: Element, element: Element, file: string, way: string, place: (owner: Element) => Location) {
   const isHook = /^[a-z-]+\.d\/[^/]+$/.test(file);
   const effect = isHook ? "the build refuses that" : "one of them is lost";
   return {
     ...(isHook ? {} : { severity: "warning" as const }),
     element: element.name,
-    message: `elements "${before.name}" and "${element.name}" (${arrows(way)}) both have ${file}: ${effect}`,
+    message: `elements "${before.name}" and "${element.name}"${way} both have ${file}: ${effect}`,
     help: "rename one of the files",
     location: place(element),
     related: [{ message: `the same file of "${before.name}"`, location: place(before) }],

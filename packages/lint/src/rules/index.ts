@@ -27,6 +27,7 @@ import _fileFinalNewline from "./file-final-newline.js";
 import _fileTabs from "./file-tabs.js";
 import _hookOnce from "./hook-once.js";
 import _imageOperatingSystem from "./image-operating-system.js";
+import _packagesArchKnown from "./packages-arch-known.js";
 import _packagesArchSpaces from "./packages-arch-spaces.js";
 import _packagesConflict from "./packages-conflict.js";
 import _packagesFlagFalse from "./packages-flag-false.js";
@@ -102,6 +103,7 @@ export const rules: readonly Rule[] = [
   _fileTabs,
   _hookOnce,
   _imageOperatingSystem,
+  _packagesArchKnown,
   _packagesArchSpaces,
   _packagesConflict,
   _packagesFlagFalse,

@@ -1,5 +1,8 @@
 import { type Location, type PackageAlternative, parseWhen, viewsOf } from "@dibkit/model";
+import type { Target } from "../configuration.js";
+import { targetsOfPackage } from "../package-targets.js";
 import { defineGraphRule } from "../rule.js";
+import { onTargetsOnly } from "../targets.js";
 
 export default defineGraphRule({
   id: "packages-conflict",
@@ -34,14 +37,13 @@ export default defineGraphRule({
         wishes.set(name, known);
       }
     }
-    const archs = [...new Set(targets.map((target) => target.arch))];
     for (const [name, list] of wishes) {
       for (const removal of list.filter(({ alternative }) => removes(alternative))) {
         const wish = list.find(
           (other) =>
             other.element !== removal.element &&
             !removes(other.alternative) &&
-            meet(removal.alternative, other.alternative),
+            meet(removal.alternative, other.alternative, targets).length > 0,
         );
         if (wish === undefined) continue;
         // Told where one of the two is looked at; an element that has neither only brings them together.
@@ -51,8 +53,7 @@ export default defineGraphRule({
         );
         if (!own && !direct.every(({ path }) => path.length === 2)) continue;
         const key = removal.alternative.fields.has("build-only") ? "build-only" : "uninstall";
-        const on = archs.filter((arch) => applies(removal.alternative, arch) && applies(wish.alternative, arch));
-        const where = on.length > 0 && on.length < archs.length ? ` on ${on.join(", ")} only` : "";
+        const where = onTargetsOnly(meet(removal.alternative, wish.alternative, targets), targets);
         yield {
           element: removal.element,
           message: `"${name}" is ${key} in element "${removal.element}", which takes it from element "${wish.element}" that installs it${where}`,
@@ -69,18 +70,16 @@ function removes(alternative: PackageAlternative): boolean {
   return alternative.fields.has("uninstall") || alternative.fields.has("build-only");
 }
 
-function applies({ arch, notArch }: PackageAlternative, target: string): boolean {
-  return arch.length > 0 ? arch.includes(target) : !notArch.includes(target);
+/** Targets on which both may hold in one build: phase order aside, no common condition is asked both ways. */
+function meet(a: PackageAlternative, b: PackageAlternative, targets: readonly Target[]): readonly Target[] {
+  const both = new Set(targetsOfPackage(b, targets));
+  return exclude(a, b) ? [] : targetsOfPackage(a, targets).filter((target) => both.has(target));
 }
 
-/** Whether both may hold in one build: same phase order aside, no common condition is asked both ways. */
-function meet(a: PackageAlternative, b: PackageAlternative): boolean {
-  if (a.arch.length > 0 && b.arch.length > 0 && !a.arch.some((arch) => b.arch.includes(arch))) return false;
-  if (a.arch.length > 0 && a.arch.every((arch) => b.notArch.includes(arch))) return false;
-  if (b.arch.length > 0 && b.arch.every((arch) => a.notArch.includes(arch))) return false;
-  if (a.installType !== undefined && b.installType !== undefined && a.installType !== b.installType) return false;
+function exclude(a: PackageAlternative, b: PackageAlternative): boolean {
+  if (a.installType !== undefined && b.installType !== undefined && a.installType !== b.installType) return true;
   if (a.dibPythonVersion !== undefined && b.dibPythonVersion !== undefined && a.dibPythonVersion !== b.dibPythonVersion)
-    return false;
+    return true;
   const conditions = a.when.map(({ text }) => parseWhen(text));
   for (const { text } of b.when) {
     const other = parseWhen(text);
@@ -91,8 +90,8 @@ function meet(a: PackageAlternative, b: PackageAlternative): boolean {
         same !== (condition.operator === other.operator) &&
         (same || (condition.operator === "=" && other.operator === "="))
       )
-        return false;
+        return true;
     }
   }
-  return true;
+  return false;
 }

@@ -1,5 +1,7 @@
 import { lineRemoval } from "../edits.js";
+import { targetsOfPackage } from "../package-targets.js";
 import { defineRule } from "../rule.js";
+import { onTargetsOnly } from "../targets.js";
 
 export default defineRule({
   id: "packages-flag-false",
@@ -13,9 +15,11 @@ export default defineRule({
     bad: { "web/package-installs.yaml": "nginx:\n  uninstall: false\n" },
     good: { "web/package-installs.yaml": "nginx:\napache2:\n  uninstall: true\n" },
   },
-  *check({ views }) {
+  *check({ views, targets }) {
     for (const { name, alternatives, path } of views.packageInstalls.value) {
-      for (const { fields } of alternatives) {
+      for (const alternative of alternatives) {
+        const { fields } = alternative;
+        const where = onTargetsOnly(targetsOfPackage(alternative, targets), targets);
         for (const key of ["uninstall", "build-only"]) {
           const field = fields.get(key);
           if (field === undefined || (field.value !== false && field.value !== null)) continue;
@@ -27,7 +31,7 @@ export default defineRule({
             source.text.slice(lineStart, field.keyLocation.start).trim() === "" &&
             fields.size > 1;
           yield {
-            message: `"${key}" of "${name}" is ${value}, but its presence alone makes upstream remove the package`,
+            message: `"${key}" of "${name}" is ${value}, but its presence alone makes upstream remove the package${where}`,
             help: `remove "${key}"`,
             location: field.keyLocation,
             ...(alone && { fix: lineRemoval(`remove "${key}"`, false, field.keyLocation) }),

@@ -1,6 +1,10 @@
-import { parseWhen } from "@dibkit/model";
+import { DISTRO_FAMILIES, nearestName, parseWhen, type WhenCondition } from "@dibkit/model";
 import { replacement } from "../edits.js";
+import { targetsByArch } from "../package-targets.js";
 import { defineRule } from "../rule.js";
+import { onTargetsOnly } from "../targets.js";
+
+const KNOWN_DISTROS: readonly string[] = Object.values(DISTRO_FAMILIES).flat();
 
 export default defineRule({
   id: "packages-when",
@@ -14,18 +18,21 @@ export default defineRule({
     bad: { "web/package-installs.yaml": "nginx:\n  when: DIB_WEB == nginx\n" },
     good: { "web/package-installs.yaml": "nginx:\n  when:\n    - DIB_WEB = nginx\n    - DIB_TLS != 0\n" },
   },
-  *check({ views }) {
+  *check({ views, targets }) {
+    const distros = new Set([...KNOWN_DISTROS, ...targets.map(({ distro }) => distro)]);
     for (const { name, alternatives } of views.packageInstalls.value) {
-      for (const { when } of alternatives) {
-        for (const { text, location } of when) {
+      for (const alternative of alternatives) {
+        const where = onTargetsOnly(targetsByArch(alternative, targets), targets);
+        for (const { text, location } of alternative.when) {
           const condition = parseWhen(text);
           // A malformed statement is the schema's to report.
-          const trap = condition && trapOf(condition.value);
+          const trap = condition && (trapOf(condition.value) ?? misspelt(condition, distros));
           if (condition === undefined || trap === undefined) continue;
           const { variable, operator } = condition;
           const always = operator === "!=" ? "always" : "never";
           yield {
-            message: `"${variable}" is compared with "${condition.value}", ${trap.what}, so "${name}" is ${always} installed by this condition`,
+            ...(trap.severity && { severity: trap.severity }),
+            message: `"${variable}" is compared with "${condition.value}", ${trap.what}, so "${name}" is ${always} installed by this condition${where}`,
             help: trap.help(variable, operator),
             location,
             ...(trap.value !== undefined && {
@@ -44,6 +51,7 @@ export default defineRule({
 });
 
 interface Trap {
+  readonly severity?: "warning";
   readonly what: string;
   /** The value that was probably meant. */
   readonly value?: string;
@@ -61,6 +69,14 @@ function trapOf(value: string): Trap | undefined {
   const quotes = /^(["'])(.*)\1$/.exec(value)?.[2];
   if (quotes !== undefined) return simple("quotes included", quotes);
   return value !== value.trim() ? simple("trailing blanks included", value.trim()) : undefined;
+}
+
+/** `DISTRO_NAME = fedroa`: a name of one's own may be anything, but not nearly one that exists. */
+function misspelt({ variable, value }: WhenCondition, distros: ReadonlySet<string>): Trap | undefined {
+  if (variable !== "DISTRO_NAME" || distros.has(value)) return undefined;
+  const meant = nearestName(value, distros);
+  if (meant === undefined) return undefined;
+  return { ...simple("which no distribution in reach is called", meant), severity: "warning" };
 }
 
 function simple(what: string, value: string): Trap {
