@@ -3,33 +3,38 @@ import { hashText } from "../layers/layer-key.js";
 import type { HelperFile } from "../layers/script-reach.js";
 import type { HooksTree } from "./hooks-tree.js";
 
-const DOCUMENTATION = /^(README(\..*)?|test-elements|tests|__pycache__)(\/|$)/;
+const ASIDE = /^(README(\..*)?|test-elements|tests|__pycache__|environment\.d)(\/|$)/;
 
 const PHASE_NAMES: ReadonlySet<string> = new Set(PHASES.map((phase) => phase.name));
 
-/** Every file that scripts may read or run: all but hook scripts, environment files, tests and documentation. */
+/** Every file of the image's elements, as scripts may find them; hook scripts and documents are set aside. */
 export function helperFiles(tree: HooksTree): readonly HelperFile[] {
   const elements = new Set([...tree.entries.values()].map((entry) => entry.element));
-  const helpers: HelperFile[] = [];
-  for (const element of elements) {
-    for (const file of element.files.values()) {
-      if (DOCUMENTATION.test(file.path) || isHookScript(file) || file.path.startsWith("environment.d/")) continue;
-      helpers.push(helperFile(element.name, file));
-    }
-  }
-  return helpers;
+  return [...elements].flatMap((element) =>
+    [...element.files.values()]
+      .filter(({ path }) => !path.includes("__pycache__"))
+      .map((file) => fileFacts(element.name, file)),
+  );
 }
 
-function isHookScript(file: ElementFile): boolean {
-  const [top, , ...deeper] = file.path.split("/");
-  return PHASE_NAMES.has(top ?? "") && deeper.length === 0 && !/^.*\/package-installs-/.test(file.path);
+function isHookScript(path: string): boolean {
+  const [top, , ...deeper] = path.split("/");
+  return PHASE_NAMES.has(top ?? "") && deeper.length === 0 && !/\/package-installs-/.test(path);
 }
 
-function helperFile(element: string, file: ElementFile): HelperFile {
-  const base = { id: `${element}/${file.path}`, name: file.path.slice(file.path.lastIndexOf("/") + 1) };
+function fileFacts(element: string, file: ElementFile): HelperFile {
+  const { path } = file;
+  const base = {
+    id: `${element}/${path}`,
+    path,
+    name: path.slice(path.lastIndexOf("/") + 1),
+    ...(ASIDE.test(path) || isHookScript(path) ? { aside: true } : {}),
+  };
   if (file.kind === "symlink") return { ...base, text: file.target, hash: hashText(`link ${file.target}`) };
   if (file.kind === "directory") return { ...base, text: "", hash: hashText(`directory ${file.mode}`) };
   const binary = file.bytes.subarray(0, 8000).includes(0);
-  const hash = hashText(`${(file.mode & 0o111).toString(8)} ${hashText(file.bytes)}`);
-  return binary ? { ...base, hash } : { ...base, text: Buffer.from(file.bytes).toString("utf8"), hash };
+  const hash = hashText(`${(file.mode & 0o777).toString(8)} ${hashText(file.bytes)}`);
+  const text = Buffer.from(file.bytes).toString("utf8");
+  const runs = (file.mode & 0o111) !== 0 || (!binary && (text.startsWith("#!") || /\.(py|pm|rb)$/.test(path)));
+  return { ...base, hash, ...(runs ? { runs } : {}), ...(binary ? {} : { text }) };
 }

@@ -1,6 +1,7 @@
 import type { Phase } from "@dibkit/model";
 import type { ImageState } from "../layers/layer.js";
 import { hashText, layerKey } from "../layers/layer-key.js";
+import type { HelperFile } from "../layers/script-reach.js";
 import { CAPTURE_SCRIPT } from "../run/environment-capture.js";
 import { type EnvironmentValues, TARGET_DIRECTORY, targetEnvironment } from "./base-environment.js";
 
@@ -10,11 +11,24 @@ export function environmentKey(
   state: Pick<ImageState, "hash">,
   files: Readonly<Record<string, string>>,
   base: EnvironmentValues,
+  helpers: readonly HelperFile[],
+  digest: (value: string) => string,
 ): string {
   const parent = phase.side === "target" ? state.hash : "host";
-  const everything = { files, mentions: () => true };
+  const everything = { files: { ...files, helpers: hashOfHelpers(helpers) }, mentions: () => true };
   const input = { step: `environment ${phase.name}`, side: phase.side, parent, scriptHash: hashText(CAPTURE_SCRIPT) };
-  return layerKey({ ...input, scriptMode: 0, environment: base, reach: everything, architecture: "" }).key;
+  return layerKey({ ...input, scriptMode: 0, environment: base, reach: everything, architecture: "", digest }).key;
+}
+
+const hashes = new WeakMap<readonly HelperFile[], string>();
+
+/** Environment files may source any helper, and doing so again costs little. */
+function hashOfHelpers(helpers: readonly HelperFile[]): string {
+  const known = hashes.get(helpers);
+  if (known !== undefined) return known;
+  const hash = hashText(JSON.stringify(helpers.filter(({ aside }) => !aside).map(({ id, hash }) => [id, hash])));
+  hashes.set(helpers, hash);
+  return hash;
 }
 
 /** The builder's environment as a phase starts with it. */

@@ -1,29 +1,70 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { hostInputs } from "../../src/layers/host-inputs.js";
+import { prepareScriptCommands } from "../../src/layers/script-commands.js";
+import { type HelperFile, reachOf } from "../../src/layers/script-reach.js";
 
 const home = mkdtempSync(join(tmpdir(), "dibkit-home-"));
-mkdirSync(join(home, ".ssh"));
-writeFileSync(join(home, ".ssh/authorized_keys"), "one");
+const write = (path: string, text: string) => {
+  mkdirSync(join(home, path, ".."), { recursive: true });
+  writeFileSync(join(home, path), text);
+};
+write(".ssh/authorized_keys", "one");
+write("project/files/motd", "one");
+write("project/key.pub", "one");
+write("tree/a/b/c/deep", "one");
+write("bin/make-root", "#!/bin/sh\n");
+chmodSync(join(home, "bin/make-root"), 0o755);
+beforeAll(prepareScriptCommands);
 afterAll(() => rmSync(home, { recursive: true }));
 
-test("files that a script names are inputs, by what names them", () => {
-  const inputs = hostInputs("cat ~/.ssh/authorized_keys $HOME/.ssh/none $DIB_KEYS", {
-    HOME: home,
-    DIB_KEYS: join(home, ".ssh"),
-    DIB_OTHER: home,
-  });
-  expect(Object.keys(inputs).sort()).toEqual(["file that DIB_KEYS names", "host file ~/.ssh/authorized_keys"]);
+const helper: HelperFile = {
+  ...{ id: "a/bin/keys", path: "bin/keys", name: "keys", hash: "1", runs: true },
+  text: "#!/bin/bash\ncat ~/.ssh/authorized_keys",
+};
+const environment = {
+  HOME: home,
+  PATH: `${home}/bin:/usr/bin:/bin`,
+  DIB_KEYS: join(home, ".ssh"),
+  DIB_LIST: `${home}/none ${home}/tree`,
+  DIB_RELATIVE: "key.pub",
+  DIB_OTHER: home,
+};
+const inputs = (script: string, more = {}) =>
+  hostInputs(reachOf(script, [helper]), { ...environment, ...more }, join(home, "project"));
+
+test.each([
+  ["cat ~/.ssh/authorized_keys $HOME/.ssh/none", ["host file ~/.ssh/authorized_keys"]],
+  ["cat $DIB_KEYS", ["file that DIB_KEYS names"]],
+  ["cp -r $DIB_LIST /x", ["file that DIB_LIST names"]],
+  ["cp $DIB_RELATIVE /x", ["file that DIB_RELATIVE names"]],
+  ["keys", ["host file ~/.ssh/authorized_keys"]],
+  ["cp files/motd ./key.pub $TARGET_ROOT/etc", ["host file ./key.pub", "host file files/motd"]],
+  ["cp ~/.ssh/*.pub /x", ["host file ~/.ssh"]],
+  ["cp ~/.ssh/auth* /x", ["host file ~/.ssh/auth"]],
+  ["make-root $TARGET_ROOT", ["host program make-root"]],
+  ["cp a $TARGET_ROOT/etc/passwd ${TMP_MOUNT_PATH}/etc/passwd", []],
+  ["# cat ~/.ssh/authorized_keys", []],
+])("%s reads %j", (script, expected) => {
+  const found = Object.keys(inputs(script)).filter((name) => !/DIB_/.test(name) || script.includes("DIB_"));
+  expect(found.sort()).toEqual(expected);
 });
 
-test("they change with the content", () => {
-  const before = hostInputs("cat ~/.ssh/authorized_keys", { HOME: home });
-  writeFileSync(join(home, ".ssh/authorized_keys"), "two");
-  expect(hostInputs("cat ~/.ssh/authorized_keys", { HOME: home })).not.toEqual(before);
+test.each([
+  ["cat ~/.ssh/authorized_keys", ".ssh/authorized_keys"],
+  ["cp -r $DIB_LIST /x", "tree/a/b/c/deep"],
+  ["cat files/motd", "project/files/motd"],
+  ["make-root x", "bin/make-root"],
+])("%s sees a change of %s", (script, path) => {
+  const before = inputs(script);
+  write(path, "#!/bin/sh\n# two");
+  expect(inputs(script)).not.toEqual(before);
 });
 
-test("paths of the target are not the host's", () => {
-  expect(hostInputs("cp a $TARGET_ROOT/etc/passwd ${TMP_MOUNT_PATH}/etc/passwd", { HOME: home })).toEqual({});
+test("upstream's library counts for scripts that use it", () => {
+  const library = { _LIB: join(home, "tree") };
+  expect(Object.keys(inputs("source $_LIB/common", library))).toContain("upstream's library");
+  expect(Object.keys(inputs("echo", library))).toEqual([]);
 });

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { describeMiss } from "../../src/layers/explain-miss.js";
 import { type KeyInput, layerKey } from "../../src/layers/layer-key.js";
+import { prepareScriptCommands } from "../../src/layers/script-commands.js";
 import { reachOf } from "../../src/layers/script-reach.js";
+
+await prepareScriptCommands();
 
 const input: KeyInput = {
   step: "install.d/50-x",
@@ -10,7 +13,10 @@ const input: KeyInput = {
   scriptHash: "1",
   scriptMode: 0o755,
   environment: { DIB_USED: "1", DIB_UNUSED: "1", http_proxy: "p", HOME: "/root", DIB_IMAGE_CACHE: "/home/me/cache" },
-  reach: { files: { "a/bin/x": "f" }, mentions: reachOf("echo $DIB_USED", []).mentions },
+  reach: {
+    files: { "a/bin/x": "f" },
+    mentions: reachOf("called $DIB_USED", [], new Map([["called", "() { :; }"]])).mentions,
+  },
   architecture: "amd64",
 };
 
@@ -30,6 +36,16 @@ const changes: readonly (readonly [string, Partial<KeyInput>, string | undefined
   ],
   ["a host file it names", { hostInputs: { "host file ~/.ssh/id": "1" } }, "host file ~/.ssh/id is new"],
   ["a DIB variable it does not mention", { environment: { ...input.environment, DIB_UNUSED: "2" } }, undefined],
+  [
+    "a function of environment.d that it calls",
+    { environment: { ...input.environment, "BASH_FUNC_called%%": "() { :; }" } },
+    "variable BASH_FUNC_called%% is new",
+  ],
+  [
+    "a function that it does not call",
+    { environment: { ...input.environment, "BASH_FUNC_other%%": "() { :; }" } },
+    undefined,
+  ],
   ["where the cache is", { environment: { ...input.environment, DIB_IMAGE_CACHE: "/elsewhere" } }, undefined],
   ["the home directory", { environment: { ...input.environment, HOME: "/home/me" } }, undefined],
 ];
