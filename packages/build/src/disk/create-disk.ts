@@ -1,8 +1,9 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import type { DiskPlan, Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
 import { type CommandRunner, createCommandRunner } from "../exec/command-runner.js";
+import { pathInside } from "../host/inside-root.js";
 import type { BuildContext } from "../run/build-context.js";
 import type { Undo } from "../run/undo-stack.js";
 import { commandFailed, type DiskFailure } from "./disk-failure.js";
@@ -11,6 +12,7 @@ import { type HostTool, uniqueTools } from "./host-tool.js";
 import { keepDisk } from "./keep-disk.js";
 import type { MountedDisk } from "./mounted-disk.js";
 import { unitOf } from "./nodes/index.js";
+import { rewriteDisk, takeRewritten } from "./rewrite-disk.js";
 
 /** Host programs a plan needs. */
 export function diskTools(plan: DiskPlan): readonly HostTool[] {
@@ -68,8 +70,9 @@ async function openDisk(
     for (const image of state.images.values()) await rm(image, { force: true });
     return err(opened.error);
   }
-  await mkdir(join(context.treePath, "etc"), { recursive: true });
-  await writeFile(join(context.treePath, "etc", "fstab"), plan.fstab);
+  const fstab = await pathInside(context.treePath, "etc/fstab");
+  await mkdir(dirname(fstab), { recursive: true });
+  await writeFile(fstab, plan.fstab);
   const images = Object.fromEntries(state.images);
   const imagePath = images.image0 ?? "";
   return ok({
@@ -78,13 +81,15 @@ async function openDisk(
     images,
     environment: blockDeviceEnvironment(state.devices),
     keep: (directory) => keepDisk(state, directory),
+    rewrite: (date) => rewriteDisk(plan, state, date),
     unmount: async () => {
       const failure = await takeDown(takeDowns);
+      await takeRewritten(state);
       return failure === undefined ? ok({ imagePath, images }) : err(failure);
     },
     finish: async () => {
       await takeDown(takeDowns);
-      for (const image of state.images.values()) await rm(image, { force: true });
+      for (const image of [...state.images.values(), ...state.rewritten.values()]) await rm(image, { force: true });
     },
   });
 }
@@ -102,6 +107,7 @@ function createState(
     images: new Map(),
     blockSizes: new Map(),
     filesystems: new Map(),
+    rewritten: new Map(),
     run: runWith(context.commands),
     clean: runWith(createCommandRunner()),
     onTakeDown: (label, action) => {

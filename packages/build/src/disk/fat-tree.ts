@@ -32,7 +32,7 @@ export async function mountFatInMemory(
   if (!mounted.ok) return mounted;
   state.onTakeDown(`unmount ${path}`, async () => {
     // A disk that is given up needs no content.
-    const given = state.context.signal.aborted;
+    const given = state.context.signal.aborted || state.rewritten.size > 0;
     const written = given ? ok(undefined) : await writeFatTree(node, filesystem.device, path, state);
     const unmounted = await state.clean(node, ["umount", path]);
     return written.ok ? unmounted : written;
@@ -40,17 +40,35 @@ export async function mountFatInMemory(
   return ok(undefined);
 }
 
-/** Copies what is in a directory into an empty FAT filesystem, times kept. */
-async function writeFatTree(
+/**
+ * Copies what is in a directory into an empty FAT filesystem, in the order of names, times of files kept. Directories,
+ * whose times mtools does not keep, get `date`, or the present.
+ */
+export async function writeFatTree(
   node: string,
   device: string,
   directory: string,
   { clean }: DiskState,
-): Promise<Result<unknown, DiskFailure>> {
-  const names = await readdir(directory);
-  if (names.length === 0) return ok(undefined);
-  const sources = names.map((name) => join(directory, name));
-  const environment = ["env", "MTOOLS_SKIP_CHECK=1", "LC_ALL=C.UTF-8"];
-  const written = await clean(node, [...environment, "mcopy", "-i", device, "-s", "-Q", "-m", ...sources, "::/"]);
-  return written.ok ? clean(node, ["blockdev", "--flushbufs", device]) : written;
+  date?: number,
+): Promise<Result<void, DiskFailure>> {
+  const repeatable = date === undefined ? [] : [`SOURCE_DATE_EPOCH=${date}`, "TZ=UTC0"];
+  const environment = ["env", "MTOOLS_SKIP_CHECK=1", "LC_ALL=C.UTF-8", ...repeatable];
+  const pending = [""];
+  for (let at = pending.shift(); at !== undefined; at = pending.shift()) {
+    const entries = await readdir(join(directory, at), { withFileTypes: true });
+    const inOrder = entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const directories = inOrder.filter((entry) => entry.isDirectory()).map(({ name }) => `${at}/${name}`);
+    const files = inOrder.filter((entry) => !entry.isDirectory()).map(({ name }) => join(directory, at, name));
+    const commands = [
+      ...(directories.length === 0 ? [] : [["mmd", "-i", device, ...directories.map((path) => `::${path}`)]]),
+      ...(files.length === 0 ? [] : [["mcopy", "-i", device, "-Q", "-m", ...files, `::${at}/`]]),
+    ];
+    for (const command of commands) {
+      const written = await clean(node, [...environment, ...command]);
+      if (!written.ok) return written;
+    }
+    pending.push(...directories);
+  }
+  const flushed = await clean(node, ["blockdev", "--flushbufs", device]);
+  return flushed.ok ? ok(undefined) : flushed;
 }

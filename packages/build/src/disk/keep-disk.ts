@@ -1,6 +1,6 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type DiskPlan, ok, type Result } from "@dibkit/model";
+import { type DiskPlan, err, ok, type Result } from "@dibkit/model";
 import { copyDiskCommand } from "./copy-disk.js";
 import type { DiskFailure } from "./disk-failure.js";
 import type { DiskState } from "./disk-node.js";
@@ -25,13 +25,9 @@ export function canBeKept(plan: DiskPlan): boolean {
  */
 export async function keepDisk(state: DiskState, directory: string): Promise<Result<KeptDisk, DiskFailure>> {
   const mounts = [...state.mounted];
-  let reason: DiskFailure | undefined;
+  const quiet = await makeReadOnly(state);
+  let reason = quiet.ok ? undefined : quiet.error;
   const images: Record<string, string> = {};
-  for (const [path, device] of mounts.toReversed()) {
-    const quiet = await remount(state, path, "ro");
-    const flushed = quiet.ok ? await state.run("disk", ["blockdev", "--flushbufs", device]) : quiet;
-    if (!flushed.ok) reason ??= flushed.error;
-  }
   await mkdir(directory, { recursive: true });
   for (const [name, image] of state.images) {
     if (reason !== undefined) break;
@@ -45,6 +41,17 @@ export async function keepDisk(state: DiskState, directory: string): Promise<Res
     if (!writable.ok) return writable;
   }
   return ok(reason === undefined ? { images } : { images: undefined, reason });
+}
+
+/** Brings everything on a mounted disk to its raw files; nothing can be written to it from then on. */
+export async function makeReadOnly(state: DiskState): Promise<Result<void, DiskFailure>> {
+  let failure: DiskFailure | undefined;
+  for (const [path, device] of [...state.mounted].toReversed()) {
+    const quiet = await remount(state, path, "ro");
+    const flushed = quiet.ok ? await state.run("disk", ["blockdev", "--flushbufs", device]) : quiet;
+    if (!flushed.ok) failure ??= flushed.error;
+  }
+  return failure === undefined ? ok(undefined) : err(failure);
 }
 
 /** Bytes that raw files take on disk, holes left out. */

@@ -1,6 +1,7 @@
 import type { Result } from "@dibkit/model";
 import type { DiskFailure } from "./disk-failure.js";
 import type { KeptDisk } from "./keep-disk.js";
+import type { UnsettledFilesystem } from "./rewrite-disk.js";
 
 /** The raw files of a disk after everything was unmounted and detached. */
 export interface DiskImages {
@@ -18,6 +19,11 @@ export interface MountedDisk extends DiskImages {
   readonly environment: Readonly<Record<string, string>>;
   /** Copies the raw files, as they are now, into a directory; the disk stays mounted. */
   keep(directory: string): Promise<Result<KeptDisk, DiskFailure>>;
+  /**
+   * Writes the raw files a second time, so that their bytes follow from what is on the disk and from `date` (seconds
+   * since 1970) alone; gives the filesystems for which that cannot be. The disk is read-only from then on.
+   */
+  rewrite(date: number): Promise<Result<readonly UnsettledFilesystem[], DiskFailure>>;
   /**
    * Trims, unmounts and detaches everything in reverse order; the raw files stay and are then the caller's.
    * Every step is tried even when an earlier one fails; the first failure is returned.

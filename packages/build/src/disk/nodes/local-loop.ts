@@ -1,6 +1,7 @@
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type DiskImageNode, err, ok, type Result } from "@dibkit/model";
+import { copyAround } from "../copy-around.js";
 import { copyDiskCommand } from "../copy-disk.js";
 import type { DiskFailure } from "../disk-failure.js";
 import { type DiskState, defineDiskNode } from "../disk-node.js";
@@ -25,6 +26,14 @@ export default defineDiskNode({
       if (kept === undefined) throw new Error(`disk "${node.name}" was not kept`);
       return state.run(node.name, copyDiskCommand(kept, image));
     }),
+  rewrite: (node, state) => {
+    const original = state.original.images.get(node.name);
+    const device = state.original.devices.get(node.name);
+    if (original === undefined || device === undefined) throw new Error(`no disk "${node.name}" to write again`);
+    const left = [...state.original.filesystems.values()].filter(({ name }) => state.isRewritten(name));
+    const write = (image: string) => copyAround(node.name, { original, image, device }, left, state);
+    return attach(node, state, write, "rewritten");
+  },
 });
 
 /** Gets the raw file of a disk into place and makes a device of it. */
@@ -32,9 +41,10 @@ async function attach(
   node: DiskImageNode,
   state: DiskState,
   write: (image: string) => Promise<Result<unknown, DiskFailure>>,
+  suffix = "raw",
 ): Promise<Result<void, DiskFailure>> {
   const directory = node.directory ?? state.context.imageDirectory;
-  const image = join(directory, `${node.name}.raw`);
+  const image = join(directory, `${node.name}.${suffix}`);
   try {
     await mkdir(directory, { recursive: true });
     state.context.undo.defer(`remove ${image}`, () => rm(image, { force: true }));

@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { FilesystemNode } from "@dibkit/model";
 import { ok } from "@dibkit/model";
 import { type DiskState, defineDiskNode } from "../disk-node.js";
-import { isFat } from "../fat-tree.js";
+import { writeExtTree } from "../ext-tree.js";
+import { isFat, writeFatTree } from "../fat-tree.js";
 import { kernelKnowsFat } from "../host-filesystems.js";
 import type { HostTool } from "../host-tool.js";
+import { isExtended } from "../rewritable-filesystem.js";
 
 interface Maker {
   readonly debianPackage: string;
@@ -37,13 +39,18 @@ const OTHER: Maker = { debianPackage: "", identity: (label) => ["-L", label] };
 const programOf = (type: string, maker: Maker) => maker.program ?? `mkfs.${type}`;
 
 /** The command that makes a filesystem: upstream's words in upstream's order (level2/mkfs.py). */
-export function mkfsCommand(node: FilesystemNode, uuid: string, device: string): readonly string[] {
+export function mkfsCommand(
+  node: FilesystemNode,
+  uuid: string,
+  device: string,
+  options: readonly string[] = node.options,
+): readonly string[] {
   const maker = MAKERS[node.type] ?? OTHER;
   const program = maker.program === undefined ? ["mkfs", "-t", node.type] : [maker.program];
   const seeded = maker === fat && /^[0-9a-f]{8}-/i.test(node.uuid ?? "") ? ["-i", uuid.slice(0, 8)] : [];
   return [
     ...program,
-    ...node.options.filter((option) => option !== ""),
+    ...options.filter((option) => option !== ""),
     ...seeded,
     ...maker.identity(node.label, uuid),
     device,
@@ -71,7 +78,26 @@ export default defineDiskNode({
     state.filesystems.set(node.name, { ...node, device: deviceOf(node, state) });
     return ok(undefined);
   },
+  async rewrite(node, state) {
+    const original = state.original.filesystems.get(node.name);
+    const tree = state.mountPoints.get(node.name);
+    if (original === undefined || tree === undefined || !state.isRewritten(node.name)) return ok(undefined);
+    const device = deviceOf(node, state);
+    const uuid = node.uuid ?? randomUUID();
+    if (isExtended(node.type)) {
+      const command = mkfsCommand(node, uuid, device, withExtendedOption(node.options, `hash_seed=${uuid}`));
+      return writeExtTree(original, command, device, tree, state);
+    }
+    const made = await state.run(node.name, mkfsCommand(node, uuid, device, ["--invariant", ...node.options]));
+    return made.ok ? writeFatTree(node.name, device, tree, state, state.date) : made;
+  },
 });
+
+/** Options of mke2fs with one more `-E` word; it takes the last `-E` only. */
+export function withExtendedOption(options: readonly string[], word: string): readonly string[] {
+  const at = options.lastIndexOf("-E") + 1;
+  return at === 0 ? [...options, "-E", word] : options.with(at, `${options[at]},${word}`);
+}
 
 function deviceOf(node: FilesystemNode, state: DiskState): string {
   const device = state.devices.get(node.base);

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { ok, type Result } from "@dibkit/model";
+import { pathInside } from "../../host/inside-root.js";
 import { copyTree } from "../copy-tree.js";
 import type { DiskFailure } from "../disk-failure.js";
 import { type DiskState, defineDiskNode, type MadeFilesystem } from "../disk-node.js";
@@ -17,13 +17,13 @@ export default defineDiskNode({
     const filesystem = state.filesystems.get(node.base);
     if (filesystem === undefined) throw new Error(`no filesystem "${node.base}" for mount "${node.name}"`);
     if (filesystem.type === "swap") return ok(undefined);
-    const path = join(state.context.targetPath, node.mountPoint);
+    const path = await pathInside(state.context.targetPath, node.mountPoint);
     await mkdir(path, { recursive: true });
     if (isFat(filesystem.type) && !(await kernelMounts(filesystem, state))) {
       const shown = await mountFatInMemory(node.name, filesystem, path, state);
       // The kept filesystem is empty: its files were still in memory then. They are those of the tree.
       if (!shown.ok || state.kept === undefined) return shown;
-      return copyTree(join(state.context.treePath, node.mountPoint), path, state.context);
+      return copyTree(await pathInside(state.context.treePath, node.mountPoint), path, state.context);
     }
     const mounted = await state.run(node.name, ["mount", filesystem.device, path]);
     if (!mounted.ok) return mounted;
@@ -37,12 +37,12 @@ async function trimAndUnmount(
   node: string,
   filesystem: MadeFilesystem,
   path: string,
-  { context, clean }: DiskState,
+  { context, clean, rewritten }: DiskState,
 ): Promise<Result<unknown, DiskFailure>> {
   const synced = await clean(node, ["sync", "--file-system", path]);
   if (!synced.ok) return synced;
   // Gives blocks of deleted files back, which makes the image smaller; a filesystem that cannot is no failure.
-  if (!isFat(filesystem.type) && !context.signal.aborted) {
+  if (!isFat(filesystem.type) && !context.signal.aborted && rewritten.size === 0) {
     const trimmed = await clean(node, ["fstrim", path]);
     if (!trimmed.ok) context.emit({ type: "note", message: trimmed.error.message });
   }

@@ -21,6 +21,7 @@ export default defineDiskNode({
     return flushed.ok ? addPartitions(node, state) : flushed;
   },
   reopen: addPartitions,
+  rewrite: addPartitions,
 });
 
 /** partx tells the kernel each partition (BLKPG), which needs neither partition scanning nor device-mapper. */

@@ -1,0 +1,106 @@
+import { stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ok, type Result } from "@dibkit/model";
+import type { DiskFailure } from "./disk-failure.js";
+import type { MadeFilesystem, RewriteState } from "./disk-node.js";
+import { rootAttributes, userFlags } from "./ext-attributes.js";
+
+type Done = Promise<Result<void, DiskFailure>>;
+
+/** e2fsprogs takes this time for the present one; 0 would mean that there is none. */
+export function fakeTime(date: number): readonly string[] {
+  return ["env", `E2FSPROGS_FAKE_TIME=${Math.max(1, date)}`];
+}
+
+/** First inode of the user's: those before it, but for the root directory, are mkfs's own. */
+const FIRST_INODE = 11;
+const ROOT = "<2>";
+
+/**
+ * Makes an ext filesystem with the files of a mounted one. `mkfs` gets its command with `-d` for the tree; what its `-d`
+ * does not set (attributes of the root directory, flags) or takes from the build (times of access and change) is set
+ * with debugfs.
+ */
+export async function writeExtTree(
+  original: MadeFilesystem,
+  command: readonly string[],
+  device: string,
+  directory: string,
+  state: RewriteState,
+): Done {
+  const { name } = original;
+  const tree = join(state.context.scratchDirectory, `tree-${name}`);
+  // Bound alone, so that filesystems mounted inside it are not seen.
+  const shown = await state.run(name, ["sh", "-c", 'mkdir -p "$2" && mount --bind "$1" "$2"', "sh", directory, tree]);
+  if (!shown.ok) return shown;
+  try {
+    const made = await state.run(name, [...fakeTime(state.date), ...command.slice(0, -1), "-d", tree, device]);
+    if (!made.ok) return made;
+    return await settleInodes(original, device, { tree, directory }, state);
+  } finally {
+    await state.clean(name, ["umount", tree]);
+  }
+}
+
+interface Places {
+  /** The filesystem alone. */
+  readonly tree: string;
+  /** Where it is mounted. */
+  readonly directory: string;
+}
+
+async function settleInodes(original: MadeFilesystem, device: string, places: Places, state: RewriteState): Done {
+  const { name } = original;
+  const { tree, directory } = places;
+  const listed = await state.run(name, ["dumpe2fs", device]);
+  if (!listed.ok) return listed;
+  const inodes = [ROOT, ...usedInodes(listed.value).map((inode) => `<${inode}>`)];
+  const time = `@${state.date}`;
+  const { mode, uid, gid, mtimeMs } = await stat(tree);
+  const flags = await userFlags(original, device, tree, state);
+  if (!flags.ok) return flags;
+  const attributes = await rootAttributes(original, state);
+  if (!attributes.ok) return attributes;
+  const commands = [
+    `sif ${ROOT} mode 0${mode.toString(8)}`,
+    `sif ${ROOT} uid ${uid}`,
+    `sif ${ROOT} gid ${gid}`,
+    `sif ${ROOT} mtime @${Math.floor(mtimeMs / 1000)}`,
+    ...attributes.value.map(({ attribute, file }) => `ea_set -f ${file} ${ROOT} ${attribute}`),
+    ...flags.value.map(({ path, flags: value }) => `sif ${path} flags 0x${value.toString(16)}`),
+    ...(await coveredDirectories(tree, directory, state)).map((path) => `sif "${path}" mtime ${time}`),
+    ...inodes.flatMap((inode) => ["atime", "ctime", "crtime"].map((field) => `sif ${inode} ${field} ${time}`)),
+  ];
+  const script = join(state.context.scratchDirectory, `inodes-${name}`);
+  await writeFile(script, `${commands.join("\n")}\n`);
+  const set = await state.run(name, [...fakeTime(state.date), "sh", "-c", DEBUGFS, "sh", script, device]);
+  return set.ok ? ok(undefined) : set;
+}
+
+/** Mount points of other filesystems: what is mounted there hides them, so their times could not be settled before. */
+async function coveredDirectories(tree: string, directory: string, state: RewriteState): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const mountPoint of state.mountPoints.values()) {
+    const path = mountPoint.startsWith(`${directory}/`) ? mountPoint.slice(directory.length) : undefined;
+    const status = path === undefined ? undefined : await stat(join(tree, path)).catch(() => undefined);
+    if (path !== undefined && status !== undefined && status.mtimeMs / 1000 > state.date) found.push(path);
+  }
+  return found;
+}
+
+/** debugfs ends with 0 whatever went wrong; it says so on its error output, after a line with its version. */
+const DEBUGFS =
+  'trouble=$(debugfs -w -f "$1" "$2" 2>&1 >/dev/null | sed 1d); [ -z "$trouble" ] || { echo "$trouble" >&2; exit 1; }';
+
+/** Numbers of all inodes in use, from what dumpe2fs says is free. */
+export function usedInodes(dump: string): readonly number[] {
+  const count = Number(/^Inode count:\s+(\d+)/m.exec(dump)?.[1] ?? 0);
+  const used = new Uint8Array(count + 1).fill(1, FIRST_INODE);
+  for (const [, ranges = ""] of dump.matchAll(/^ {2}Free inodes: (\d.*)$/gm)) {
+    for (const range of ranges.split(", ")) {
+      const [first = 0, last = first] = range.split("-").map(Number);
+      used.fill(0, first, last + 1);
+    }
+  }
+  return [...used.keys()].filter((inode) => used[inode] === 1);
+}
