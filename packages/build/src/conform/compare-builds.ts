@@ -1,4 +1,5 @@
 import type { CommandRunner } from "../exec/command-runner.js";
+import { compareBeside, type FilesBeside } from "./compare-beside.js";
 import { compareDisks } from "./compare-disks.js";
 import { compareFstab, linesOf } from "./compare-fstab.js";
 import { compareObservations } from "./compare-observations.js";
@@ -18,6 +19,8 @@ export interface BuiltImage {
   readonly tar: string;
   /** The disk, when one was asked for. */
   readonly raw?: string;
+  /** Files that scripts wrote beside the image. */
+  readonly beside?: FilesBeside;
 }
 
 export interface Comparison {
@@ -44,12 +47,14 @@ export async function compareBuilds(
   const packages = [theirs, ours].map((tree) => readPackages(textIn(tree, DPKG_STATUS)));
   const [theirPackages = new Map(), ourPackages = new Map()] = packages;
   const disks = await comparedDisks(upstream, dibkit, commands);
+  const beside = await compareBeside(upstream.beside ?? {}, dibkit.beside ?? {});
   return {
     differences: [
       ...compareTrees(theirs, ours, isProbeRecord),
       ...compareValues("packages", theirPackages, ourPackages),
       ...compareFstab(textIn(theirs, FSTAB), textIn(ours, FSTAB)),
       ...disks.differences,
+      ...beside.differences,
       ...compareObservations(...seen),
     ],
     compared: {
@@ -57,6 +62,7 @@ export async function compareBuilds(
       packages: theirPackages.size,
       fstab: linesOf(textIn(theirs, FSTAB)).size,
       ...disks.compared,
+      ...(beside.compared === 0 ? {} : { beside: beside.compared }),
       environment: seen[0].environment.size,
       observed: seen[0].observed.size,
     },

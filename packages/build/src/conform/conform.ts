@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { err, ok, type Result, type UpstreamInstallation } from "@dibkit/model";
 import { createCommandRunner } from "../exec/command-runner.js";
 import type { BuildPlan } from "../plan/plan-build.js";
@@ -55,6 +54,7 @@ export async function conform(
   const { plan, directory } = request;
   const { job } = plan;
   await mkdir(directory, { recursive: true });
+  for (const left of await namedAfter(job.image)) await rm(left, { recursive: true, force: true });
   const theirs = await buildUpstream(request, watcher);
   if (!theirs.ok) return theirs;
   watcher.onNote("building with dibkit");
@@ -100,7 +100,7 @@ async function buildUpstream(
   const kept = await keptRun(place);
   if (kept !== undefined && JSON.stringify({ ...kept, seconds: 0 }) === JSON.stringify({ ...asked, seconds: 0 })) {
     watcher.onNote(`using what upstream built in ${place}`);
-    return ok({ image: imageIn(place), run: kept });
+    return ok({ image: await imageIn(place), run: kept });
   }
   watcher.onNote(`building with upstream ${asked.version}`);
   const started = performance.now();
@@ -120,21 +120,29 @@ async function keptRun(place: string): Promise<UpstreamRun | undefined> {
   return text === undefined ? undefined : (JSON.parse(text) as UpstreamRun);
 }
 
-/** Moves the outputs out of the way of the other build, which has the same image name. */
+/** Moves everything named after the image out of the way of the other build, which has the same image name. */
 async function moveOutputs(image: string, to: string): Promise<BuiltImage> {
   await rm(to, { recursive: true, force: true });
   await mkdir(to, { recursive: true });
-  for (const suffix of ["tar", "raw", "d"]) {
-    if (existsSync(`${image}.${suffix}`)) await rename(`${image}.${suffix}`, join(to, `image.${suffix}`));
-  }
+  for (const path of await namedAfter(image)) await rename(path, join(to, `image${path.slice(image.length)}`));
   return imageIn(to);
 }
 
-function imageIn(place: string): BuiltImage {
-  const raw = join(place, "image.raw");
-  return { tar: join(place, "image.tar"), ...(existsSync(raw) ? { raw } : {}) };
+async function namedAfter(image: string): Promise<readonly string[]> {
+  const files = await readdir(dirname(image));
+  return files.filter((file) => file.startsWith(`${basename(image)}.`)).map((file) => join(dirname(image), file));
 }
 
-function pathsOf(image: BuiltImage): readonly string[] {
-  return Object.values(image);
+async function imageIn(place: string): Promise<BuiltImage> {
+  const entries = await readdir(place, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name.startsWith("image."));
+  const named = new Map(files.map(({ name }) => [name.slice("image.".length), join(place, name)]));
+  const raw = named.get("raw");
+  named.delete("tar");
+  named.delete("raw");
+  return { tar: join(place, "image.tar"), ...(raw === undefined ? {} : { raw }), beside: Object.fromEntries(named) };
+}
+
+function pathsOf({ tar, raw, beside }: BuiltImage): readonly string[] {
+  return [tar, ...(raw === undefined ? [] : [raw]), ...Object.values(beside ?? {})];
 }

@@ -1,5 +1,13 @@
 /** What is compared. */
-export type Aspect = "tree" | "packages" | "fstab" | "partitions" | "filesystems" | "environment" | "observed";
+export type Aspect =
+  | "tree"
+  | "packages"
+  | "fstab"
+  | "partitions"
+  | "filesystems"
+  | "beside"
+  | "environment"
+  | "observed";
 
 /** Something that differs between upstream's image and dibkit's. */
 export interface Difference {

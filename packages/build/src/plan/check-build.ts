@@ -5,7 +5,7 @@ import { checkDiskHost, diskTools } from "../disk/create-disk.js";
 import { type HostTool, uniqueTools } from "../disk/host-tool.js";
 import { findProgram } from "../doctor/find-program.js";
 import { checkFormats } from "../formats/check-formats.js";
-import { parseAge } from "../layers/layer-age.js";
+import { wrongAge } from "../layers/layer-age.js";
 import type { BuildRequest } from "./build-request.js";
 import { checkLoopDevices } from "./check-loop-devices.js";
 import { formatRequest } from "./format-request.js";
@@ -63,8 +63,10 @@ export function checkBuild(checks: BuildChecks): readonly Diagnostic[] {
 }
 
 function checkAge({ maxAge }: BuildRequest): readonly Diagnostic[] {
-  if (maxAge === undefined || parseAge(maxAge) !== undefined) return [];
-  return [error("unknown-age", `"${maxAge}" is no age of a layer`, "write it like 30m, 12h, 7d or 2w")];
+  const wrong = maxAge === undefined ? undefined : wrongAge(maxAge);
+  if (wrong === undefined) return [];
+  const help = "write it like 30m, 12h, 7d or 2w, for one phase like install.d=7d";
+  return [error("unknown-age", `"${wrong}" is no age of a layer`, help)];
 }
 
 function checkSourceDate({ environment }: BuildRequest): readonly Diagnostic[] {
@@ -97,7 +99,9 @@ function checkTools({ request, elements, disk, image }: BuildChecks): readonly D
       error(
         "missing-host-tool",
         `program "${program}" is missing, which is needed to ${purpose}`,
-        `install the package ${debianPackage}, for instance with "apt-get install ${debianPackage}"`,
+        debianPackage === ""
+          ? "install it, or choose a type of filesystem that has a package: ext2, ext3, ext4, xfs, vfat, btrfs or swap"
+          : `install the package ${debianPackage}, for instance with "apt-get install ${debianPackage}"`,
       ),
     );
 }

@@ -1,0 +1,135 @@
+// Every comparison of docs/conformance.json: builds with upstream and with dibkit, compares, and notes the results.
+// node bench/conform.mjs [--only BUILD,…] [--keep DIR] [--record FILE]     (after npm run build; needs root)
+// Kept, what upstream built is used again. Mirrors are those of apt on this machine.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { withSources, writePythonIndex } from "./conform-sources.mjs";
+import { dibkit, timed, withDirectory } from "./timed.mjs";
+
+const repository = fileURLToPath(new URL("../", import.meta.url));
+const upstreamElements = elementsOfUpstream();
+
+/** What is built together: elements that upstream ships, as many as fit into one image. */
+const BUILDS = {
+  mbr: {
+    elements:
+      "vm debian cloud-init cloud-init-datasources cloud-init-disable-resizefs growroot dhcp-all-interfaces devuser manifests element-manifest local-config svc-map journal-to-console enable-serial-console disable-nouveau dynamic-login conform-sample",
+    flags: ["--disk"],
+  },
+  gpt: {
+    elements:
+      "vm block-device-gpt debian-minimal grub2 simple-init pypi pip-cache baremetal cleanup-kernel-initrd select-boot-kernel-initrd apt-conf apt-preferences apt-sources openstack-ci-mirrors growvols ibft-interfaces iscsi-boot dib-python openssh-server",
+    flags: ["--disk"],
+    environment: {
+      DIB_INSTALLTYPE_simple_init: "repo",
+      DIB_NO_PYPI_PIP: "1",
+      DIB_MODPROBE_BLACKLIST: "floppy pcspkr",
+      DIB_PYTHON_VERSION: "3",
+    },
+  },
+  efi: {
+    elements: "vm block-device-efi debian-systemd cloud-init-nocloud posix",
+    flags: ["--disk"],
+  },
+  ramdisk: {
+    elements: "debian-minimal ramdisk deploy-baremetal no-final-image",
+    flags: ["--ramdisk-element", "ramdisk"],
+  },
+  "stable-vm": { elements: "debian-minimal stable-vm", flags: ["--disk"], release: "stable" },
+  "debian-build-succeeds": { elements: "debian build-succeeds", release: "stable" },
+  "testing-build-succeeds": { elements: "debian-minimal testing-build-succeeds", release: "testing" },
+};
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: Object.keys(BUILDS).join(",") },
+    keep: { type: "string" },
+    record: { type: "string", default: join(repository, "docs/conformance.json") },
+    help: { type: "boolean", default: false },
+  },
+});
+const names = values.only.split(",");
+if (values.help || names.some((name) => BUILDS[name] === undefined)) {
+  console.log(`node bench/conform.mjs [--only ${Object.keys(BUILDS).join(",")}] [--keep DIR] [--record FILE]`);
+  process.exit(values.help ? 0 : 2);
+}
+process.exitCode = values.keep === undefined ? await withDirectory("conform", runAll) : await runAll(values.keep);
+
+async function runAll(root) {
+  const cache = join(root, "downloads");
+  mkdirSync(cache, { recursive: true });
+  writePythonIndex(join(cache, "pypi/mirror"));
+  return withSources(root, (server) => {
+    const codes = names.map((name) => {
+      console.log(`== ${name}`);
+      return compare(root, name, server);
+    });
+    return Math.max(...codes);
+  });
+}
+
+function compare(root, name, server) {
+  const { elements, flags = [], environment = {}, release = "bookworm" } = BUILDS[name];
+  const tests = elements.includes("-succeeds") || elements.includes("-vm") ? testElements(elements.split(" ")[0]) : [];
+  const places = [...tests, join(repository, "test/e2e/elements")].flatMap((path) => ["--elements-path", path]);
+  const keep = join(root, name);
+  mkdirSync(keep, { recursive: true });
+  const words = ["conform", ...elements.split(" "), ...flags, ...places, "--image-cache", join(root, "downloads")];
+  const run = spawnSync(process.execPath, [dibkit, ...words, "--keep", keep, "--record", values.record], {
+    stdio: "inherit",
+    env: { ...process.env, ...variables(keep, server, release), ...environment },
+  });
+  return run.status ?? 1;
+}
+
+function variables(directory, server, release) {
+  const suites = aptSuites(release);
+  const file = (name, text) => {
+    writeFileSync(join(directory, name), text);
+    return join(directory, name);
+  };
+  return {
+    ...(suites.length === 0 ? {} : { DIB_DISTRIBUTION_MIRROR: suites[0].site }),
+    DIB_APT_SOURCES_CONF: suites.map(({ suite, line }) => `${suite}:${line}`).join("\n"),
+    DIB_RELEASE: release,
+    DIB_REPOLOCATION_sample: `${server}/sample.git`,
+    DIB_REPOLOCATION_glean: `${server}/glean.git`,
+    DIB_DEV_USER_USERNAME: "tester",
+    DIB_DEV_USER_PWDLESS_SUDO: "yes",
+    DIB_DEV_USER_PASSWORD: "a password",
+    CONFORM_SAMPLE_GREETS: "yes",
+    CONFORM_SAMPLE_WORDS: 'two words and "quotes"',
+    DIB_APT_CONF: file("apt.conf", 'APT::Install-Suggests "false";\n'),
+    DIB_APT_SOURCES: file("sources.list", suites.map(({ line }) => `${line}\n`).join("")),
+    DIB_DPKG_MANIFEST: file("packages.json", JSON.stringify({ packages: [{ package: "cowsay", version: "3.0*" }] })),
+  };
+}
+
+/** Where apt on this machine takes Debian from, with another release in the place of this machine's. */
+function aptSuites(release) {
+  const host = /^VERSION_CODENAME=(\w+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
+  const { stdout } = timed(["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)", "Created-By: Packages"]);
+  const found = [...new Set(stdout.trim().split("\n"))].map((line) => line.split(" "));
+  const suites = ["", "-updates", "-security"].flatMap((suffix) => {
+    const site = found.find(([, suite]) => suite === `${host}${suffix}`)?.[0];
+    const suite = `${release}${suffix}`;
+    return site === undefined ? [] : [{ site, suite, line: `deb ${site} ${suite} main` }];
+  });
+  // What is to become a release has no other suites yet.
+  return release === "testing" ? suites.slice(0, 1) : suites;
+}
+
+/** Upstream's own test elements of one of its elements. */
+function testElements(element) {
+  return [join(upstreamElements, element, "test-elements")];
+}
+
+function elementsOfUpstream() {
+  const script = 'import diskimage_builder.paths as p; p.show_path("elements")';
+  const run = spawnSync("/usr/bin/python3", ["-c", script], { encoding: "utf8" });
+  if (run.status !== 0) throw new Error(`diskimage-builder is not installed: ${run.stderr}`);
+  return run.stdout.trim();
+}
