@@ -1,4 +1,4 @@
-import { type Catalog, type Element, type Location, viewsOf } from "@dibkit/model";
+import { type Catalog, type Element, type Location, textOf, viewsOf } from "@dibkit/model";
 import { scriptFile } from "./script-file.js";
 
 /** A place that sets a variable for others to see. */
@@ -9,12 +9,20 @@ export interface VariableSource {
   readonly value: string | undefined;
 }
 
+/** A script or program of an element that has the name of another one in it. */
+export interface Mention {
+  readonly element: Element;
+  readonly text: string;
+}
+
 /** What is worth knowing about all elements in reach; each part is worked out when first asked for. */
 export interface CatalogFacts {
   /** Elements by what they provide, e.g. those of `operating-system`. */
   readonly providers: ReadonlyMap<string, readonly Element[]>;
   /** Variables that `environment.d` files export, and where. */
   readonly exports: ReadonlyMap<string, readonly VariableSource[]>;
+  /** Files of phase directories and `bin` that mention an element as a word of its own. */
+  mentionsOf(element: Element): readonly Mention[];
 }
 
 const factsByCatalog = new WeakMap<Catalog, CatalogFacts>();
@@ -24,6 +32,7 @@ export function catalogFacts(catalog: Catalog): CatalogFacts {
   if (known) return known;
   let providers: ReadonlyMap<string, readonly Element[]> | undefined;
   let exports: ReadonlyMap<string, readonly VariableSource[]> | undefined;
+  let mentions: ReadonlyMap<string, readonly Mention[]> | undefined;
   const facts: CatalogFacts = {
     get providers() {
       providers ??= collectProviders(catalog);
@@ -32,6 +41,10 @@ export function catalogFacts(catalog: Catalog): CatalogFacts {
     get exports() {
       exports ??= collectExports(catalog);
       return exports;
+    },
+    mentionsOf({ name }) {
+      mentions ??= collectMentions(catalog);
+      return (mentions.get(firstWord(name)) ?? []).filter(({ text }) => text.includes(name));
     },
   };
   factsByCatalog.set(catalog, facts);
@@ -60,6 +73,27 @@ function collectExports(catalog: Catalog): ReadonlyMap<string, readonly Variable
     }
   }
   return sources;
+}
+
+const WORD = /[\w-]+/g;
+const LARGEST_SCRIPT = 100_000;
+
+function firstWord(name: string): string {
+  return name.match(WORD)?.[0] ?? "";
+}
+
+/** By the first word of the name. One pass over all texts: to search each for each name would take the square of it. */
+function collectMentions(catalog: Catalog): ReadonlyMap<string, readonly Mention[]> {
+  const mentions = new Map<string, Mention[]>([...catalog.elements.keys()].map((name) => [firstWord(name), []]));
+  for (const element of catalog.elements.values()) {
+    for (const file of element.files.values()) {
+      if (file.kind !== "file" || !/^(?:[\w-]+\.d|bin)\//.test(file.path)) continue;
+      if (file.bytes.length > LARGEST_SCRIPT) continue;
+      const { text } = textOf(element, file);
+      for (const word of new Set(text.match(WORD))) mentions.get(word)?.push({ element, text });
+    }
+  }
+  return mentions;
 }
 
 /** Variables that an element's `environment.d` exports; `A=1` and a later `export A` count as one. */

@@ -1,5 +1,6 @@
 import { type Catalog, type Diagnostic, type Element, type SourceText, viewsOf } from "@dibkit/model";
 import { initShell } from "@dibkit/shell";
+import { authorFix } from "./author-fix.js";
 import { authorLocation, fileOfSource } from "./author-location.js";
 import { catalogFacts } from "./catalog-facts.js";
 import { compareDiagnostics } from "./compare-diagnostics.js";
@@ -223,12 +224,14 @@ function finish(
   };
 }
 
-/** Moves a finding about a generated file to the author's TypeScript; its fix would edit a file that is not there. */
+/** Moves a finding about a generated file, and its repair where that can be, to the author's TypeScript. */
 function toAuthor(diagnostic: Diagnostic, authored: ReadonlyMap<string, Element>): Diagnostic {
   const element = diagnostic.element === undefined ? undefined : authored.get(diagnostic.element);
   if (element === undefined || diagnostic.location === undefined) return diagnostic;
   const { source, start, end } = diagnostic.location;
   const file = fileOfSource(element, source);
-  const { fix: _generatedOnly, ...rest } = diagnostic;
-  return file === undefined ? rest : { ...rest, location: authorLocation(element, file, start, end) };
+  const { fix: generated, ...rest } = diagnostic;
+  if (file === undefined) return rest;
+  const fix = generated && authorFix(element, file, generated);
+  return { ...rest, location: authorLocation(element, file, start, end), ...(fix && { fix }) };
 }

@@ -6,12 +6,19 @@ import { uriOfPath } from "./workspace.js";
 /** Command by which the server changes mode bits, which editors cannot. */
 export const CHMOD_COMMAND = "dibkit.chmod";
 
-/** Repairs of the findings in a range of a file. */
-export function codeActions(path: string, range: Range, diagnostics: readonly Diagnostic[]): CodeAction[] {
+/** Repairs of the findings in a range of a file whose text in the editor is `text`. */
+export function codeActions(
+  path: string,
+  text: string | undefined,
+  range: Range,
+  diagnostics: readonly Diagnostic[],
+): CodeAction[] {
   const actions: CodeAction[] = [];
   for (const diagnostic of diagnostics) {
     const { fix, location } = diagnostic;
     if (fix === undefined || location?.source.path !== path || !touches(rangeOf(location), range)) continue;
+    // What was found in another text, such as that of a module that is not saved yet, would be put in the wrong place.
+    if (text !== undefined && text !== location.source.text) continue;
     const bits = fix.edits.find((edit) => edit.kind === "chmod");
     const edit = workspaceEdit(fix.edits, location.source);
     actions.push({

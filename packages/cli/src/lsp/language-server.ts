@@ -78,7 +78,8 @@ function register(connection: Connection, terminal: Terminal): void {
   });
   connection.onCodeAction(({ textDocument, range }) => {
     const path = pathOfUri(textDocument.uri);
-    return path === undefined ? [] : codeActions(path, range, found);
+    const text = documents.get(textDocument.uri)?.getText();
+    return path === undefined ? [] : codeActions(path, text, range, found);
   });
   connection.onExecuteCommand(({ command, arguments: words }) => {
     const [path, executable] = words ?? [];

@@ -1,4 +1,5 @@
-import { type Catalog, type Element, textOf, viewsOf } from "@dibkit/model";
+import { type Catalog, type Element, viewsOf } from "@dibkit/model";
+import { catalogFacts } from "../catalog-facts.js";
 import { defineRule } from "../rule.js";
 
 export default defineRule({
@@ -50,13 +51,7 @@ function asksByVariable(text: string): boolean {
 
 /** Another element may install by this map: `install-packages -m web …`. */
 function usedElsewhere(catalog: Catalog, owner: Element, name: string): boolean {
-  for (const element of catalog.elements.values()) {
-    if (element === owner) continue;
-    for (const file of element.files.values()) {
-      if (file.kind !== "file" || !/^(?:[\w-]+\.d|bin)\//.test(file.path) || file.bytes.length > 100_000) continue;
-      const { text } = textOf(element, file);
-      if (text.includes(owner.name) && (text.includes(name) || asksByVariable(text))) return true;
-    }
-  }
-  return false;
+  return catalogFacts(catalog)
+    .mentionsOf(owner)
+    .some(({ element, text }) => element !== owner && (text.includes(name) || asksByVariable(text)));
 }
