@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { err, findPhase, ok, PHASES, type Phase, type Result } from "@dibkit/model";
 import type { MountedDisk } from "../disk/mounted-disk.js";
+import { checkFormats } from "../formats/check-formats.js";
 import { commitFormats } from "../formats/commit-formats.js";
 import { type WrittenFormat, writeFormats } from "../formats/write-formats.js";
 import { KERNEL_MOUNTS } from "../host/mount-record.js";
@@ -12,6 +13,8 @@ import { isTooOld } from "../layers/layer-age.js";
 import {
   BUILD_DIRECTORY,
   HOOKS_DIRECTORY,
+import { settleStep } from "../plan/settle-step.js";
+import { sourceDate } from "../plan/source-date.js";
   IMAGE_DIRECTORY,
   TARGET_DIRECTORY,
   TREE_DIRECTORY,
@@ -99,6 +102,8 @@ async function finishImage(
 ): Stage<readonly WrittenFormat[]> {
   const request = formatRequest(session.job.request, session.job.image);
   const finished = await finishOnDisk(session, state, disk);
+  const rewritten = await rewriteOnDate(session, disk);
+  if (!rewritten.ok) return rewritten;
   if (!finished.ok) return finished;
   const trees = await timed(session, "formats", "from the tree", () =>
     stage(session, writeFormats(request, { kind: "tree", path: disk.rootPath }, context)),
@@ -107,6 +112,20 @@ async function finishImage(
   const unmounted = await timed(session, "disk", "unmount", () => stage(session, disk.unmount()));
   if (!unmounted.ok) return unmounted;
   const images = await timed(session, "formats", request.types.join(","), () =>
+/** For a repeatable image: its filesystems anew, see `rewriteDisk`. Archives alone need no disk. */
+async function rewriteOnDate(session: BuildSession, disk: MountedDisk): Stage<void> {
+  const { request } = session.job;
+  const date = sourceDate(request.environment);
+  const { units } = checkFormats(formatRequest(request, session.job.image));
+  if (date === undefined || units.every(({ source }) => source === "tree")) return ok(undefined);
+  const done = await timed(session, "disk", "rewrite", () => stage(session, disk.rewrite(date)));
+  if (!done.ok) return done;
+  for (const { name, reason } of done.value) {
+    session.emit({ type: "warning", message: `filesystem "${name}" will not be the same in another build: ${reason}` });
+  }
+  return ok(undefined);
+}
+
     stage(session, writeFormats(request, { kind: "image", path: unmounted.value.imagePath }, context)),
   );
   return images.ok ? ok([...trees.value, ...images.value]) : images;
@@ -133,6 +152,7 @@ async function showTree(session: BuildSession, state: ImageState): Stage<void> {
 async function runBlockDeviceScripts(session: BuildSession, tree: ImageState): Stage<ImageState> {
   const phase = findPhase("block-device.d");
   if (phase === undefined) throw new Error("the phase table has lost block-device.d");
+  const since = Date.now() / 1000;
   return runPhase(session, phase, { ...tree, hash: "tree", root: [], mounts: [] }, true);
 }
 
@@ -156,7 +176,10 @@ async function finishOnDisk(session: BuildSession, tree: ImageState, disk: Mount
     state = done.value;
   }
   const finished = await runScriptStep(onDisk, state, finishStep(onDisk.base));
-  return finished.ok ? ok(undefined) : finished;
+  if (!finished.ok) return finished;
+  if (sourceDate(session.job.request.environment) === undefined) return ok(undefined);
+  const settled = await runScriptStep(onDisk, { ...state, mounts: [] }, settleStep(onDisk.base, since));
+  return settled.ok ? ok(undefined) : settled;
 }
 
 function commandFailure(session: BuildSession, message: string, tail: readonly string[]): Result<never, BuildFailure> {
