@@ -23,6 +23,13 @@ export interface CatalogFacts {
   readonly exports: ReadonlyMap<string, readonly VariableSource[]>;
   /** Files of phase directories and `bin` that mention an element as a word of its own. */
   mentionsOf(element: Element): readonly Mention[];
+  /** Different texts of such files that ask for packages by a variable: `install-packages -m web $PACKAGES`. */
+  readonly variableAskers: ReadonlySet<string>;
+}
+
+/** `install-packages -m web $PACKAGES`, `pkg-map --element web $1`. */
+export function asksByVariable(text: string): boolean {
+  return /(install-packages|pkg-map)[^\n]*\s["']?[\w-]*\$/.test(text);
 }
 
 const factsByCatalog = new WeakMap<Catalog, CatalogFacts>();
@@ -32,7 +39,7 @@ export function catalogFacts(catalog: Catalog): CatalogFacts {
   if (known) return known;
   let providers: ReadonlyMap<string, readonly Element[]> | undefined;
   let exports: ReadonlyMap<string, readonly VariableSource[]> | undefined;
-  let mentions: ReadonlyMap<string, readonly Mention[]> | undefined;
+  let programs: Programs | undefined;
   const facts: CatalogFacts = {
     get providers() {
       providers ??= collectProviders(catalog);
@@ -43,8 +50,12 @@ export function catalogFacts(catalog: Catalog): CatalogFacts {
       return exports;
     },
     mentionsOf({ name }) {
-      mentions ??= collectMentions(catalog);
-      return (mentions.get(firstWord(name)) ?? []).filter(({ text }) => text.includes(name));
+      programs ??= collectPrograms(catalog);
+      return (programs.mentions.get(firstWord(name)) ?? []).filter(({ text }) => text.includes(name));
+    },
+    get variableAskers() {
+      programs ??= collectPrograms(catalog);
+      return programs.askers;
     },
   };
   factsByCatalog.set(catalog, facts);
@@ -82,18 +93,26 @@ function firstWord(name: string): string {
   return name.match(WORD)?.[0] ?? "";
 }
 
-/** By the first word of the name. One pass over all texts: to search each for each name would take the square of it. */
-function collectMentions(catalog: Catalog): ReadonlyMap<string, readonly Mention[]> {
+interface Programs {
+  /** By the first word of the element's name. */
+  readonly mentions: ReadonlyMap<string, readonly Mention[]>;
+  readonly askers: ReadonlySet<string>;
+}
+
+/** One pass over all texts: to search each for every name would take time by the square of the elements. */
+function collectPrograms(catalog: Catalog): Programs {
   const mentions = new Map<string, Mention[]>([...catalog.elements.keys()].map((name) => [firstWord(name), []]));
+  const askers = new Set<string>();
   for (const element of catalog.elements.values()) {
     for (const file of element.files.values()) {
       if (file.kind !== "file" || !/^(?:[\w-]+\.d|bin)\//.test(file.path)) continue;
       if (file.bytes.length > LARGEST_SCRIPT) continue;
       const { text } = textOf(element, file);
+      if (asksByVariable(text)) askers.add(text);
       for (const word of new Set(text.match(WORD))) mentions.get(word)?.push({ element, text });
     }
   }
-  return mentions;
+  return { mentions, askers };
 }
 
 /** Variables that an element's `environment.d` exports; `A=1` and a later `export A` count as one. */

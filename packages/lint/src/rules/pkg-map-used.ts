@@ -1,5 +1,5 @@
 import { type Catalog, type Element, viewsOf } from "@dibkit/model";
-import { catalogFacts } from "../catalog-facts.js";
+import { asksByVariable, catalogFacts } from "../catalog-facts.js";
 import { defineRule } from "../rule.js";
 
 export default defineRule({
@@ -44,14 +44,10 @@ function asksFor(element: Element, name: string): boolean {
   return [...packageInstalls.value, ...legacyPackageInstalls.value].some((wanted) => wanted.name === name);
 }
 
-/** `install-packages -m web $PACKAGES`, `pkg-map --element web $1`. */
-function asksByVariable(text: string): boolean {
-  return /(install-packages|pkg-map)[^\n]*\s["']?[\w-]*\$/.test(text);
-}
-
 /** Another element may install by this map: `install-packages -m web …`. */
 function usedElsewhere(catalog: Catalog, owner: Element, name: string): boolean {
-  return catalogFacts(catalog)
-    .mentionsOf(owner)
-    .some(({ element, text }) => element !== owner && (text.includes(name) || asksByVariable(text)));
+  const { variableAskers, mentionsOf } = catalogFacts(catalog);
+  if (mentionsOf(owner).some(({ element, text }) => element !== owner && text.includes(name))) return true;
+  for (const text of variableAskers) if (text.includes(owner.name)) return true;
+  return false;
 }
