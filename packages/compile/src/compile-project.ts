@@ -5,10 +5,9 @@ import { applyEmit } from "./emit/apply-emit.js";
 import { readManifest } from "./emit/manifest.js";
 import { type EmitPlan, type FileChange, planEmit } from "./emit/plan-emit.js";
 import { renderDiff } from "./emit/render-diff.js";
-import { entryModules } from "./load/entry-modules.js";
 import { type LoadedDefinitions, loadDefinitions } from "./load/load-definitions.js";
 import { withoutEchoes } from "./load/without-echoes.js";
-import { typecheck } from "./typecheck/typecheck.js";
+import { type StartedCheck, startTypecheck } from "./typecheck/typecheck.js";
 
 export interface CompileOptions {
   /** Modules, directories and globs; see `loadDefinitions`. */
@@ -32,7 +31,7 @@ export interface CompileReport {
   readonly changes: readonly FileChange[];
   readonly written: boolean;
   /** The changes as a unified diff. */
-  readonly diff: () => string;
+  readonly diff: () => Promise<string>;
 }
 
 /** Compiles a project's TypeScript definitions into element directories. */
@@ -45,7 +44,7 @@ export async function compileProject(options: CompileOptions): Promise<CompileRe
     loaded,
     changes: [],
     written: false,
-    diff: () => "",
+    diff: async () => "",
   });
   options.signal?.throwIfAborted();
   if (hasErrors(diagnostics)) return failed();
@@ -70,18 +69,15 @@ export async function compileProject(options: CompileOptions): Promise<CompileRe
 export async function loadProject(
   options: Pick<CompileOptions, "entries" | "cwd" | "typecheck" | "signal">,
 ): Promise<{ readonly loaded: LoadedDefinitions; readonly diagnostics: readonly Diagnostic[] }> {
-  const cwd = options.cwd ?? process.cwd();
-  if (options.typecheck === false) {
-    const loaded = await loadDefinitions(options.entries, { cwd });
-    return { loaded, diagnostics: loaded.diagnostics };
-  }
-  const entries = await entryModules(options.entries, cwd);
-  // The compiler's process first: it works beside the loading.
-  const checking = typecheck(entries.modules, options.signal);
-  const [first, loaded] = await Promise.all([checking, loadDefinitions(options.entries, { cwd })]);
-  const known = new Set(entries.modules);
-  const more = loaded.modules.filter((module) => !known.has(module));
-  const types = more.length === 0 ? first : await typecheck(loaded.modules, options.signal);
+  let checking: StartedCheck | undefined;
+  const loaded = await loadDefinitions(options.entries, {
+    cwd: options.cwd ?? process.cwd(),
+    // The compiler's process first: it works beside the loading.
+    onModules: async (modules) => {
+      if (options.typecheck !== false) checking = await startTypecheck(modules, options.signal);
+    },
+  });
+  const types = (await checking?.findings) ?? [];
   return { loaded, diagnostics: withoutEchoes(types, loaded.diagnostics) };
 }
 

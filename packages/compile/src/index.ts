@@ -1,4 +1,4 @@
-export { type BindingsReport, writeBindings } from "./bindings/write-bindings.js";
+export type { BindingsReport } from "./bindings/write-bindings.js";
 export { type CompileOptions, type CompileReport, compileProject, loadProject } from "./compile-project.js";
 export { ejectProject } from "./eject-project.js";
 export { applyEmit } from "./emit/apply-emit.js";
@@ -6,9 +6,10 @@ export { MANIFEST_FILE, type Manifest, readManifest } from "./emit/manifest.js";
 export { type EmitPlan, type FileChange, planEmit } from "./emit/plan-emit.js";
 export { renderDiff } from "./emit/render-diff.js";
 export { elementsIn } from "./import/elements-in.js";
-export { type ImportOptions, type ImportReport, importElements } from "./import/import-elements.js";
+export type { ImportOptions, ImportReport } from "./import/import-elements.js";
 export { type CollectedDefinitions, collectDefinitions } from "./load/collect-definitions.js";
 export { CONFIG_FILE, findConfig } from "./load/entry-modules.js";
 export { type LoadedDefinitions, type LoadOptions, loadDefinitions } from "./load/load-definitions.js";
+export { importElements, watchProject, writeBindings } from "./on-demand.js";
 export { typecheck } from "./typecheck/typecheck.js";
-export { type WatchOptions, watchProject } from "./watch-project.js";
+export type { WatchOptions } from "./watch-project.js";

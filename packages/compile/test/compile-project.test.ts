@@ -111,7 +111,7 @@ describe("compileProject", () => {
     const before = files(join(directory, "out"));
     const report = await compile(directory, { check: true });
     expect(files(join(directory, "out"))).toEqual(before);
-    expect(report.diff()).toBe(`diff --dibkit a/a/README.rst b/a/README.rst
+    expect(await report.diff()).toBe(`diff --dibkit a/a/README.rst b/a/README.rst
 old mode 100755
 new mode 100644
 diff --dibkit a/a/install.d/50-a b/a/install.d/50-a

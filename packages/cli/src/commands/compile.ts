@@ -45,7 +45,7 @@ export default defineCommand({
     const report = await compileProject({ ...common, check: options.check });
     if (!options.check) return tell(report, options.out, terminal);
     await reportFindings(terminal, report.diagnostics);
-    terminal.stdout.write(report.diff());
+    terminal.stdout.write(await report.diff());
     if (failed(report)) return 1;
     const files = report.changes.length;
     terminal.stderr.write(

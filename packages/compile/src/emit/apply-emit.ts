@@ -26,13 +26,22 @@ const REPLACED = ".dibkit-old-";
 export function applyEmit(plan: EmitPlan, signal?: AbortSignal): void {
   mkdirSync(plan.outDir, { recursive: true });
   recover(plan.outDir);
-  for (const name of new Set(plan.changes.map((change) => change.element))) {
+  for (const [name, changes] of byElement(plan.changes)) {
     signal?.throwIfAborted();
-    const changes = plan.changes.filter((change) => change.element === name);
     replaceElement(plan, name, changes);
   }
   for (const name of plan.elements.keys()) if (!existsSync(join(plan.outDir, name))) mkdirSync(join(plan.outDir, name));
   writeManifest(plan.outDir, plan.manifest);
+}
+
+function byElement(changes: readonly FileChange[]): ReadonlyMap<string, readonly FileChange[]> {
+  const groups = new Map<string, FileChange[]>();
+  for (const change of changes) {
+    const group = groups.get(change.element);
+    if (group) group.push(change);
+    else groups.set(change.element, [change]);
+  }
+  return groups;
 }
 
 /** Puts back an element that an interrupted run had moved away, and removes what it had staged. */
@@ -53,17 +62,18 @@ function replaceElement(plan: EmitPlan, name: string, changes: readonly FileChan
   const replaced = join(plan.outDir, REPLACED + name);
   const old = plan.existing.get(name);
   const changed = new Set(changes.map((change) => change.path));
+  const target: Target = { root: staged, made: new Set() };
   mkdirSync(staged);
   try {
-    for (const file of old?.files.values() ?? []) if (!changed.has(file.path)) carryOver(file, place, staged);
-    for (const change of changes) if (change.after) writeEntry(change.after, staged);
+    for (const file of old?.files.values() ?? []) if (!changed.has(file.path)) carryOver(file, place, target);
+    for (const change of changes) if (change.after) writeEntry(change.after, target);
   } catch (error) {
     rmSync(staged, { recursive: true, force: true });
     throw error;
   }
   if (old) renameSync(place, replaced);
   renameSync(staged, place);
-  rmSync(replaced, { recursive: true, force: true });
+  if (old) rmSync(replaced, { recursive: true, force: true });
   if (!plan.elements.has(name)) removeWhenEmpty(place);
 }
 
@@ -75,22 +85,29 @@ function removeWhenEmpty(directory: string): void {
   }
 }
 
+/** A directory that is being filled, and which of its directories are there already. */
+interface Target {
+  readonly root: string;
+  readonly made: Set<string>;
+}
+
 /** The same file in the new directory: a hard link where the filesystem has them, so even its times stay. */
-function carryOver(file: ElementFile, from: string, to: string): void {
+function carryOver(file: ElementFile, from: string, to: Target): void {
   if (file.kind !== "file") {
     writeEntry(file, to);
     return;
   }
-  const target = place(to, file.path);
+  const source = fsPath(join(from, file.path));
+  const target = placeIn(to, file.path);
   try {
-    linkSync(place(from, file.path), target);
+    linkSync(source, target);
   } catch {
-    copyFileSync(place(from, file.path), target);
+    copyFileSync(source, target);
   }
 }
 
-function writeEntry(file: ElementFile, directory: string): void {
-  const path = place(directory, file.path);
+function writeEntry(file: ElementFile, to: Target): void {
+  const path = placeIn(to, file.path);
   if (file.kind === "directory") mkdirSync(path, { recursive: true });
   else if (file.kind === "symlink") symlinkSync(encodePath(file.target), path);
   else {
@@ -100,8 +117,11 @@ function writeEntry(file: ElementFile, directory: string): void {
 }
 
 /** The place of a file, its directory made. */
-function place(directory: string, path: string): string | Buffer {
-  const whole = join(directory, path);
-  mkdirSync(fsPath(dirname(whole)), { recursive: true });
-  return fsPath(whole);
+function placeIn(to: Target, path: string): string | Buffer {
+  const directory = dirname(path);
+  if (directory !== "." && !to.made.has(directory)) {
+    mkdirSync(fsPath(join(to.root, directory)), { recursive: true });
+    to.made.add(directory);
+  }
+  return fsPath(join(to.root, path));
 }

@@ -1,20 +1,23 @@
 import type { ElementFile } from "@dibkit/model";
-import { createTwoFilesPatch } from "diff";
 import type { FileChange } from "./plan-emit.js";
 
+type PatchOf = typeof import("diff")["createTwoFilesPatch"];
+
 /** Changes as one unified diff, as `git diff` would show them. */
-export function renderDiff(changes: readonly FileChange[]): string {
-  return changes.map(fileDiff).join("");
+export async function renderDiff(changes: readonly FileChange[]): Promise<string> {
+  if (changes.length === 0) return "";
+  const { createTwoFilesPatch } = await import("diff");
+  return changes.map((change) => fileDiff(change, createTwoFilesPatch)).join("");
 }
 
-function fileDiff({ element, path, before, after }: FileChange): string {
+function fileDiff({ element, path, before, after }: FileChange, patchOf: PatchOf): string {
   const name = `${element}/${path}`;
   const header = `diff --dibkit a/${name} b/${name}\n${modeLines(before, after)}`;
   const from = textOf(before);
   const to = textOf(after);
   if (from === undefined || to === undefined) return `${header}Binary files differ\n`;
   if (from === to) return header;
-  const patch = createTwoFilesPatch(before ? `a/${name}` : "/dev/null", after ? `b/${name}` : "/dev/null", from, to);
+  const patch = patchOf(before ? `a/${name}` : "/dev/null", after ? `b/${name}` : "/dev/null", from, to);
   return header + patch.replace(/^=+\n/, "").replace(/^(---|\+\+\+ [^\t\n]*)\t$/gm, "$1");
 }
 

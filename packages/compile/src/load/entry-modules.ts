@@ -1,7 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Diagnostic } from "@dibkit/model";
-import fastGlob from "fast-glob";
 
 /** Name of a project's configuration. */
 export const CONFIG_FILE = "dibkit.config.ts";
@@ -38,9 +37,14 @@ async function modulesOf(entry: string, cwd: string): Promise<readonly string[]>
   if (stat?.isFile()) return [path];
   if (stat?.isDirectory()) {
     const config = resolve(path, CONFIG_FILE);
-    return existsSync(config) ? [config] : fastGlob("**/*.ts", { cwd: path, absolute: true, ignore: IGNORED });
+    return existsSync(config) ? [config] : modulesMatching("**/*.ts", path);
   }
-  return fastGlob(entry, { cwd, absolute: true, ignore: IGNORED });
+  return modulesMatching(entry, cwd);
+}
+
+async function modulesMatching(pattern: string, cwd: string): Promise<readonly string[]> {
+  const { glob } = await import("tinyglobby");
+  return glob(pattern, { cwd, absolute: true, ignore: IGNORED, expandDirectories: false });
 }
 
 /** The configuration of the project a directory belongs to: the nearest one upwards. */

@@ -17,6 +17,8 @@ import { loadNativeImport, registerHooks } from "./register-hooks.js";
 export interface LoadOptions {
   /** Directory that relative entries and globs start from. */
   readonly cwd?: string;
+  /** Told all entry modules as soon as they are known, most of which have not been loaded then; awaited. */
+  readonly onModules?: (modules: readonly string[]) => Promise<void> | void;
 }
 
 /** Everything a project defines in TypeScript. Nothing is left out because something else is wrong. */
@@ -48,29 +50,29 @@ export async function loadDefinitions(
   const cwd = options.cwd ?? process.cwd();
   generation += 1;
   forgetModuleTexts();
-  await registerHooks();
   const modules = new Set<string>();
   const exports: unknown[] = [];
   const diagnostics: Diagnostic[] = [];
   const run = async (paths: readonly string[]) => {
-    for (const path of paths) {
-      if (modules.has(path)) continue;
-      modules.add(path);
-      const loaded = await importModule(path);
+    const fresh = paths.filter((path) => !modules.has(path));
+    for (const path of fresh) modules.add(path);
+    await registerHooks();
+    // All at once: while one is being loaded another can run.
+    for (const loaded of await Promise.all(fresh.map(importModule))) {
       if (loaded.ok) exports.push(...loaded.exports);
       else diagnostics.push(loaded.diagnostic);
     }
   };
   const found = await entryModules(entries, cwd);
   diagnostics.push(...found.diagnostics);
-  await run(found.modules);
   const configPath = found.modules.find((path) => path.endsWith(`/${CONFIG_FILE}`));
+  if (configPath) await run([configPath]);
   const named = collectDefinitions(exports, siteOf).config?.elements?.filter((entry) => typeof entry === "string");
-  if (configPath && named?.length) {
-    const more = await entryModules(named, dirname(configPath));
-    diagnostics.push(...more.diagnostics);
-    await run(more.modules);
-  }
+  const more = configPath && named?.length ? await entryModules(named, dirname(configPath)) : undefined;
+  diagnostics.push(...(more?.diagnostics ?? []));
+  const all = [...new Set([...found.modules, ...(more?.modules ?? [])])];
+  await options.onModules?.(all);
+  await run(all);
   const collected = collectDefinitions(exports, siteOf);
   diagnostics.push(...collected.diagnostics);
   const elements: Element[] = [];
@@ -87,7 +89,7 @@ export async function loadDefinitions(
     images: collected.images,
     config: collected.config,
     configPath,
-    modules: [...modules],
+    modules: all,
     diagnostics,
   };
 }

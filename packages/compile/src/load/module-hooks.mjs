@@ -1,9 +1,11 @@
 // Module hooks that let Node run an author's TypeScript as it is. They are plain JavaScript because Node loads them on
 // a thread of their own, where no other hook is active. Types become blanks, so every position stays what it was.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import wasm from "@swc/wasm-typescript";
+
+const require = createRequire(import.meta.url);
 
 /** @type {{ packages: Record<string, string>, preferOwn: boolean }} */
 let settings = { packages: {}, preferOwn: false };
@@ -18,20 +20,29 @@ export function initialize(data) {
  * @param {string} specifier
  * @param {{ parentURL?: string | undefined }} context
  * @param {(specifier: string, context?: object) => T} next
- * @returns {T}
+ * @returns {T | { url: string, format: "module", shortCircuit: true }}
  */
 export function resolve(specifier, context, next) {
   const parent = context.parentURL;
   const own = settings.packages[specifier];
-  if (own && (settings.preferOwn || !isInstalled(specifier, parent))) return next(own, context);
+  // Nothing is asked of Node that is known already: its own resolution takes longer than all else here.
+  if (own && (settings.preferOwn || !isInstalled(specifier, parent))) return found(own);
   if (!parent?.startsWith("file:") || !/^\.{0,2}\//.test(specifier)) return next(specifier, context);
   const wanted = new URL(specifier, parent);
   const source = typescriptOf(wanted);
+  if (source) source.pathname = pathToFileURL(realpathSync.native(fileURLToPath(source))).pathname;
   // What an author's module imports belongs to the same load, so a reload sees its changes too.
   const generation = new URL(parent).searchParams.get("dibkit");
   const url = source ?? wanted;
   if (generation && !url.pathname.includes("/node_modules/")) url.searchParams.set("dibkit", generation);
-  return next(url.href, context);
+  return source ? found(url.href) : next(url.href, context);
+}
+
+/**
+ * @param {string} url
+ */
+function found(url) {
+  return /** @type {const} */ ({ url, format: "module", shortCircuit: true });
 }
 
 /**
@@ -48,13 +59,22 @@ export function load(url, context, next) {
   return { format: "module", source: withoutTypes(path, readFileSync(path, "utf8")), shortCircuit: true };
 }
 
+/** @type {typeof import("@swc/wasm-typescript") | undefined} */
+let loaded;
+
+/** Loaded by the first module that needs it, while the importing thread does something else. */
+function compiler() {
+  loaded ??= /** @type {typeof import("@swc/wasm-typescript")} */ (require("@swc/wasm-typescript"));
+  return loaded;
+}
+
 /**
  * @param {string} path
  * @param {string} text
  */
 function withoutTypes(path, text) {
   try {
-    return wasm.transformSync(text, { mode: "strip-only" }).code;
+    return compiler().transformSync(text, { mode: "strip-only" }).code;
   } catch (error) {
     // The error crosses from the hooks' thread, which keeps only its message.
     const { message, startLine, startColumn } =
@@ -69,6 +89,7 @@ function withoutTypes(path, text) {
  * @param {URL} wanted
  */
 function typescriptOf(wanted) {
+  if (/\.m?ts$/.test(wanted.pathname)) return existsSync(wanted) ? wanted : undefined;
   if (existsSync(wanted) && /\.[a-z]+$/.test(wanted.pathname)) return undefined;
   const stem = wanted.pathname.replace(/\.(m?)js$/, "");
   const suffixes = /\.mjs$/.test(wanted.pathname) ? [".mts"] : [".ts", "/index.ts"];
@@ -87,8 +108,15 @@ function typescriptOf(wanted) {
 function isInstalled(specifier, parent) {
   if (!parent?.startsWith("file:")) return false;
   const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1);
-  for (let directory = dirname(fileURLToPath(parent.replace(/[?#].*$/, ""))); ; directory = dirname(directory)) {
-    if (existsSync(pathToFileURL(join(directory, "node_modules", ...name, "package.json")))) return true;
-    if (directory === dirname(directory)) return false;
-  }
+  return isInstalledAbove(dirname(fileURLToPath(parent.replace(/[?#].*$/, ""))), name.join("/"));
+}
+
+/**
+ * @param {string} directory
+ * @param {string} name
+ * @returns {boolean}
+ */
+function isInstalledAbove(directory, name) {
+  if (existsSync(join(directory, "node_modules", name, "package.json"))) return true;
+  return directory !== dirname(directory) && isInstalledAbove(dirname(directory), name);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { API, Diagnostic as CompilerDiagnostic } from "typescript/unstable/async";
-import { compilerProject, upwards } from "./compiler-project.js";
+import { type CompilerProject, compilerProject, upwards } from "./compiler-project.js";
 
 /** A finding of the TypeScript compiler. Offsets are UTF-16. */
 export interface CompilerFinding {
@@ -39,17 +39,26 @@ export interface CheckResult {
 /**
  * Type-checks modules and everything of the author's that they import, in a process of the compiler's own; an aborted
  * check has no result. The compiler is native code: what was written in JavaScript took longer to start than this to
- * finish.
+ * finish. When the outer promise is there the compiler works by itself, and this thread can do something else.
  */
-export async function checkModules(
+export async function startCheck(
   request: CheckRequest,
   signal: AbortSignal | undefined,
-): Promise<CheckResult | undefined> {
+): Promise<{ readonly result: Promise<CheckResult | undefined> }> {
   const [first, ...others] = request.modules;
-  if (first === undefined) return { findings: [], files: [], missing: [] };
+  if (first === undefined) return { result: Promise.resolve({ findings: [], files: [], missing: [] }) };
   const { API } = await import("typescript/unstable/async");
   const project = compilerProject([first, ...others], request.typeRoots);
   const compiler = new API({ cwd: dirname(project.path) });
+  return { result: check(compiler, project, request, signal) };
+}
+
+async function check(
+  compiler: API,
+  project: CompilerProject,
+  request: CheckRequest,
+  signal: AbortSignal | undefined,
+): Promise<CheckResult | undefined> {
   const stop = () => void compiler.close();
   signal?.addEventListener("abort", stop, { once: true });
   try {
@@ -79,17 +88,17 @@ async function diagnose(compiler: API, config: string, packages: readonly string
   if (!program) throw new Error(`the TypeScript compiler did not open ${config}`);
   const sources = await program.getSourceFileNames();
   const own = packages.map((path) => `${dirname(path)}/`);
-  const authored = sources.filter(
-    (file) =>
-      !/\.d\.[cm]?ts$/.test(file) &&
-      !file.includes("/node_modules/") &&
-      !own.some((directory) => file.startsWith(directory)),
+  const code = sources.filter((file) => !/\.d\.[cm]?ts$/.test(file));
+  const authored = code.filter(
+    (file) => !file.includes("/node_modules/") && !own.some((directory) => file.startsWith(directory)),
   );
+  // One request for everything is answered faster than one for each file, unless much of it is of no interest.
+  const files = authored.length === code.length ? [undefined] : authored;
   const found = await Promise.all([
     program.getConfigFileParsingDiagnostics(),
     program.getProgramDiagnostics(),
     program.getGlobalDiagnostics(),
-    ...authored.flatMap((file) => [program.getSyntacticDiagnostics(file), program.getSemanticDiagnostics(file)]),
+    ...files.flatMap((file) => [program.getSyntacticDiagnostics(file), program.getSemanticDiagnostics(file)]),
   ]);
   return { diagnostics: found.flat(), sources };
 }

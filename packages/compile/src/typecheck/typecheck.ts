@@ -2,24 +2,49 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Diagnostic, Location, SourceText } from "@dibkit/model";
 import { fromSource, ownPackages } from "../load/own-packages.js";
-import { type CompilerFinding, type CompilerPlace, checkModules } from "./check-modules.js";
+import { type CheckResult, type CompilerFinding, type CompilerPlace, startCheck } from "./check-modules.js";
 import { isKnownGood, rememberGood } from "./known-good.js";
+
+/** A type check that goes on by itself. */
+export interface StartedCheck {
+  readonly findings: Promise<readonly Diagnostic[]>;
+}
 
 /** Type-checks modules, in another process. A finding's code is `typescript/TS<number>`. */
 export async function typecheck(modules: readonly string[], signal?: AbortSignal): Promise<readonly Diagnostic[]> {
-  if (modules.length === 0 || isKnownGood(modules, process.env)) return [];
-  const result = await checkModules(
-    {
-      modules,
-      packages: declarations(),
-      typeRoots: fromSource ? [fileURLToPath(new URL("../../../../node_modules/@types", import.meta.url))] : undefined,
-    },
-    signal,
-  );
+  return (await startTypecheck(modules, signal)).findings;
+}
+
+/** Begins to type-check modules; what comes of it is in `findings`. */
+export async function startTypecheck(modules: readonly string[], signal?: AbortSignal): Promise<StartedCheck> {
+  if (modules.length === 0 || isKnownGood(modules, process.env)) return { findings: Promise.resolve([]) };
+  const typeRoots = fromSource
+    ? [fileURLToPath(new URL("../../../../node_modules/@types", import.meta.url))]
+    : undefined;
+  const { result } = await startCheck({ modules, packages: declarations(), typeRoots }, signal);
+  return { findings: result.then((checked) => findingsOf(modules, checked), compilerTrouble) };
+}
+
+function findingsOf(modules: readonly string[], result: CheckResult | undefined): readonly Diagnostic[] {
   if (result === undefined) return [];
   if (result.findings.length === 0 && result.files) rememberGood(modules, result.files, result.missing, process.env);
   const texts = new Map<string, SourceText>();
   return result.findings.map((finding) => diagnostic(finding, texts));
+}
+
+/** The compiler is a program of its own for each kind of machine, and to npm an optional dependency. */
+function compilerTrouble(error: unknown): readonly Diagnostic[] {
+  const message = error instanceof Error ? error.message : "";
+  if (!/^(?:Unable to resolve @typescript\/|Executable not found)/.test(message)) throw error;
+  const name = `@typescript/typescript-${process.platform}-${process.arch}`;
+  return [
+    {
+      code: "compile/no-compiler",
+      severity: "error",
+      message: `types cannot be checked: "${name}", the TypeScript compiler for this machine, is not installed`,
+      help: "install dibkit without --omit=optional, or leave the check out with --no-typecheck",
+    },
+  ];
 }
 
 /** Where the types of dibkit's packages are. */
