@@ -40,6 +40,7 @@ export const buildOptions = {
   refresh: { type: "boolean", summary: "run every script again, even when its layer is in the cache" },
   maxAge: { type: "string", value: "AGE", summary: "run scripts again whose layer is older, such as 12h or 7d" },
   cacheDir: { type: "string", value: "DIR", summary: "where layers are kept (default ~/.cache/dibkit)" },
+  noTypecheck: { type: "boolean", summary: "skip the checks of the TypeScript compiler" },
   ...projectOptions,
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 

@@ -21,7 +21,7 @@ export async function planImage(
   verbose: boolean,
   readOnly = false,
 ): Promise<PlannedImage> {
-  const selected = await selectImage(terminal, words, options);
+  const selected = await selectImage(terminal, words, { ...options, typecheck: !options.noTypecheck });
   if (!selected.ok) return { ok: false, exitCode: await reportFailure(terminal, selected.error) };
   const { project, image } = selected.value;
   const [{ resolve, upstreamInstallation }, { buildRequest, planBuild }] = await Promise.all([

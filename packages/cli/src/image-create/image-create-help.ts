@@ -2,7 +2,7 @@ import { buildOptions } from "../build-options.js";
 import { type OptionSpec, optionFlag } from "../command.js";
 
 /** Options of `dibkit build` that `disk-image-create` does not have. */
-const OWN = new Set(["refresh", "maxAge", "cacheDir", "elementsPath", "project", "engine"]);
+const OWN = new Set(["noTypecheck", "refresh", "maxAge", "cacheDir", "elementsPath", "project", "engine"]);
 /** Those that upstream has only for images, not for ramdisks. */
 const ONLY_IMAGES = new Set(["skipBase", "packages"]);
 

@@ -121,6 +121,7 @@ const NOTHING_GIVEN: BuildOptionValues = {
   rootLabel: undefined,
   ramdiskElement: undefined,
   installType: undefined,
+  noTypecheck: false,
   dockerTarget: undefined,
   logfile: undefined,
   refresh: false,
