@@ -115,9 +115,10 @@ async function loadDefined(modules: readonly string[]): Promise<Defined> {
       name: image.name,
       elements: image.elements.map((element) => element.name),
       ...(image.arch !== undefined && { arch: image.arch }),
-      environment: Object.fromEntries(
-        Object.entries(image.environment ?? {}).map(([name, value]) => [name, String(value)]),
-      ),
+      environment: {
+        ...Object.fromEntries(Object.entries(image.environment ?? {}).map(([name, value]) => [name, String(value)])),
+        ...(image.blockDevice && { DIB_BLOCK_DEVICE_CONFIG: JSON.stringify(image.blockDevice) }),
+      },
     })),
   };
   return { elements, configuration, diagnostics: [...diagnostics, ...typeErrors] };

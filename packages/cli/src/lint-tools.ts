@@ -1,55 +1,23 @@
-import type { BashVerdict, LintConfiguration, LintTools, ShellcheckComment } from "@dibkit/lint";
+import { readFileSync } from "node:fs";
+import type { BashVerdict, LintConfiguration, LintTools } from "@dibkit/lint";
 import type { SourceText } from "@dibkit/model";
+import { runShellcheck } from "./run-shellcheck.js";
 import type { Terminal } from "./terminal.js";
 
-/** The programs the linter may ask, run through the one door to other programs. */
-export function lintTools(configuration: LintConfiguration, terminal: Pick<Terminal, "stderr">): LintTools {
+/** What the linter may ask: other programs, run through the one door to them, and files outside of elements. */
+export function lintTools(configuration: LintConfiguration, terminal: Pick<Terminal, "stderr" | "env">): LintTools {
   const wanted = configuration.shellcheck;
-  if (wanted === false) return { bashVerdicts };
-  return { bashVerdicts, shellcheck: (sources) => shellcheck(sources, wanted === true, terminal) };
+  const tools = { bashVerdicts, readText };
+  if (wanted === false) return tools;
+  return { ...tools, shellcheck: (sources) => runShellcheck(sources, wanted === true, terminal) };
 }
 
-// ShellCheck needs about 15 ms for a script, all rules of dibkit together one or two.
-const FEW_SCRIPTS = 50;
-const BATCH = 200;
-
-async function shellcheck(
-  sources: readonly SourceText[],
-  asked: boolean,
-  terminal: Pick<Terminal, "stderr">,
-): Promise<ReadonlyMap<SourceText, readonly ShellcheckComment[]>> {
-  const found = new Map<SourceText, readonly ShellcheckComment[]>();
-  if (sources.length === 0) return found;
-  if (!asked && sources.length > FEW_SCRIPTS) {
-    terminal.stderr.write(`note: ShellCheck is left out for ${sources.length} scripts; --shellcheck runs it\n`);
-    return found;
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
   }
-  const { createCommandRunner } = await import("@dibkit/build");
-  const { parseShellcheck, SHELLCHECK_CODES } = await import("@dibkit/lint");
-  const runner = createCommandRunner();
-  const argv = ["shellcheck", "--norc", "--format=json1", "--shell=bash", `--include=${SHELLCHECK_CODES.join(",")}`];
-  const run = async (files: readonly string[], input?: string) => {
-    const comments: string[] = [];
-    const onOutput = (line: string) => comments.push(line);
-    const result = await runner.run([...argv, ...files], { onOutput, ...(input !== undefined && { input }) });
-    if (!result.ok && result.error.kind === "not-found") return undefined;
-    return parseShellcheck(comments.join("\n")) ?? new Map<string, readonly ShellcheckComment[]>();
-  };
-  const onDisk = sources.filter(({ path }) => path.startsWith("/") && !path.includes("#"));
-  for (let at = 0; at < onDisk.length; at += BATCH) {
-    const batch = onDisk.slice(at, at + BATCH);
-    const byFile = await run(batch.map(({ path }) => path));
-    if (byFile === undefined) {
-      if (asked) terminal.stderr.write("note: ShellCheck is not installed; install the package shellcheck\n");
-      return found;
-    }
-    for (const source of batch) found.set(source, byFile.get(source.path) ?? []);
-  }
-  // Scripts of TypeScript elements exist in memory only.
-  for (const source of sources) {
-    if (!found.has(source)) found.set(source, (await run(["-"], source.text))?.get("-") ?? []);
-  }
-  return found;
 }
 
 /** Asks `bash -n`, which reads a script and runs nothing. Texts are few: only those the grammar does not understand. */

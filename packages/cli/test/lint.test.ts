@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -71,6 +72,45 @@ describe("dibkit lint", () => {
     expect(readFileSync(join(root, "elements/web/element-deps"), "utf8")).toBe("site-base\n");
     const again = await lint("--fix-unsafe");
     expect([again.exitCode, again.stderr]).toEqual([0, ""]);
+  });
+
+  it.skipIf(!existsSync("/usr/bin/shellcheck"))("asks ShellCheck once about each text", async () => {
+    // The real one, after a note that it was called.
+    write("bin/shellcheck", `#!/bin/sh\necho called >>${root}/calls\nexec /usr/bin/shellcheck "$@"\n`, 0o755);
+    write("elements/web/install.d/50-web", "#!/bin/bash\nset -eu\nset -o pipefail\nrm -rf $1/*\n", 0o755);
+    vi.stubEnv("PATH", `${root}/bin:/bin`);
+    vi.stubEnv("XDG_CACHE_HOME", join(root, "cache"));
+    const calls = () =>
+      existsSync(join(root, "calls")) ? readFileSync(join(root, "calls"), "utf8").split("\n").length - 1 : 0;
+    try {
+      for (const expected of [1, 1]) {
+        expect((await lint()).stdout).toContain("[shellcheck/SC2115]");
+        expect(calls()).toBe(expected);
+      }
+      write("elements/web/install.d/50-web", "#!/bin/bash\nset -eu\nset -o pipefail\nrm -rf /srv/*\n", 0o755);
+      expect((await lint()).stdout).not.toContain("shellcheck/");
+      expect(calls()).toBe(2);
+      for (let number = 10; number < 70; number += 1) {
+        write(
+          `elements/web/install.d/${number}-more`,
+          `#!/bin/bash\nset -eu\nset -o pipefail\nrm -rf $1/*\n# ${number}\n`,
+          0o755,
+        );
+      }
+      const many = await lint();
+      expect(many.stderr).toBe(
+        "note: ShellCheck is left out for 60 new scripts; --shellcheck runs it, once for each text\n",
+      );
+      expect(many.stdout).not.toContain("shellcheck/");
+      await lint("--shellcheck");
+      expect(summary((await lint()).stdout)).toEqual(["1 error, 60 warnings in 2 elements, 64 files"]);
+      vi.stubEnv("PATH", "/nowhere");
+      expect((await lint()).stderr).toBe(
+        "note: ShellCheck is not installed, its checks are left out; install the package shellcheck\n",
+      );
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it("writes several reports at once", async () => {

@@ -19,4 +19,6 @@ export interface BuildContext {
   /** Variables that the configuration says are given from outside. */
   readonly variables: ReadonlySet<string>;
   contextOf(element: Element): ElementContext;
+  /** Text of a file outside of all elements; undefined when there is none, or the linter may not look. */
+  readText(path: string): string | undefined;
 }

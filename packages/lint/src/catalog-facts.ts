@@ -1,4 +1,4 @@
-import { type Catalog, type Element, type Location, textOf, viewsOf } from "@dibkit/model";
+import { type Catalog, type Element, fileSize, type Location, textOf, viewsOf } from "@dibkit/model";
 import { scriptFile } from "./script-file.js";
 
 /** A place that sets a variable for others to see. */
@@ -106,7 +106,7 @@ function collectPrograms(catalog: Catalog): Programs {
   for (const element of catalog.elements.values()) {
     for (const file of element.files.values()) {
       if (file.kind !== "file" || !/^(?:[\w-]+\.d|bin)\//.test(file.path)) continue;
-      if (file.bytes.length > LARGEST_SCRIPT) continue;
+      if (fileSize(file) > LARGEST_SCRIPT) continue;
       const { text } = textOf(element, file);
       if (asksByVariable(text)) askers.add(text);
       for (const word of new Set(text.match(WORD))) mentions.get(word)?.push({ element, text });

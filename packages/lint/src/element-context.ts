@@ -2,6 +2,7 @@ import {
   type Catalog,
   type Element,
   type ElementViews,
+  fileSize,
   type Location,
   type RegularFile,
   regularFileAt,
@@ -103,7 +104,7 @@ function textFilesOf(element: Element): readonly ScriptFile[] {
 
 function isText(file: RegularFile): boolean {
   if (/\.(pyc|png|jpg|gz|xz|bz2|zip|deb|rpm|gpg|tar|tgz|qcow2|img)$/.test(file.path)) return false;
-  return file.bytes.length <= LARGEST_TEXT && !file.bytes.subarray(0, 8_192).includes(0);
+  return fileSize(file) <= LARGEST_TEXT && !file.bytes.subarray(0, 8_192).includes(0);
 }
 
 function place(element: Element, path?: string): Location {

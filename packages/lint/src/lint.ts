@@ -17,6 +17,8 @@ import { targetsOf } from "./targets.js";
 
 /** Programs that the linter may ask, injected because it starts none itself. */
 export interface LintTools {
+  /** Text of a file that is no part of an element, such as one that `DIB_BLOCK_DEVICE_CONFIG` names. */
+  readonly readText?: (path: string) => string | undefined;
   /** `bash -n` on each text. */
   readonly bashVerdicts?: (sources: readonly SourceText[]) => Promise<ReadonlyMap<SourceText, BashVerdict>>;
   /** ShellCheck, with `SHELLCHECK_CODES`, on each script; nothing for those it was not run on. */
@@ -76,7 +78,10 @@ export async function lint(request: LintRequest): Promise<LintResult> {
 
   const found: Diagnostic[] = [...(request.diagnostics ?? []), ...diagnostics];
   found.push(...checked.flatMap((context) => elementFindings(context, active)));
-  found.push(...graphFindings(elements, images, { catalog, configuration, targets, rules: active, contextOf }));
+  const readText = tools.readText ?? (() => undefined);
+  found.push(
+    ...graphFindings(elements, images, { catalog, configuration, targets, rules: active, contextOf, readText }),
+  );
   if ((request.only ?? []).length === 0) found.push(...(await shellcheckFindings(checked, tools)));
   return finish(found, checked, request, rules, settings);
 }
@@ -126,6 +131,7 @@ interface GraphInput {
   readonly targets: readonly Target[];
   readonly rules: readonly Rule[];
   readonly contextOf: (element: Element) => ElementContext;
+  readonly readText: (path: string) => string | undefined;
 }
 
 function graphFindings(
@@ -139,7 +145,7 @@ function graphFindings(
   const found: Diagnostic[] = [];
   const check = (composition: Composition, focus: Element | undefined) => {
     const { catalog, targets, contextOf } = input;
-    const context = { composition, catalog, facts, focus, targets, variables, contextOf };
+    const context = { composition, catalog, facts, focus, targets, variables, contextOf, readText: input.readText };
     for (const rule of rules) {
       for (const finding of rule.check(context)) found.push(diagnosticOf(rule, finding, focus));
     }

@@ -22,6 +22,23 @@ const ADD_ESP = "add a partition with type 'EF00', a vfat filesystem and mount p
 const ADD_BIOS = "add a partition of 8MiB with type 'EF02'";
 
 it.each<[string, ExampleTree, readonly string[]]>([
+  [
+    "UEFI with MBR and without its partition",
+    { ...mode("efi"), ...layout("mbr") },
+    [`warning the MBR disk has no EFI system partition, which DIB_BLOCK_DEVICE=efi needs [${ADD_ESP}]`],
+  ],
+  [
+    "a layout for one architecture",
+    { ...mode("efi"), ...layout("gpt", partition("'EF02'"), "arm64") },
+    [`warning the GPT disk has no EFI system partition, which DIB_BLOCK_DEVICE=efi needs on arm64 only [${ADD_ESP}]`],
+  ],
+  [
+    "a layout in the environment",
+    {
+      "disk/environment.d/10-disk": `export DIB_BLOCK_DEVICE=efi\nexport DIB_BLOCK_DEVICE_CONFIG='\n${disk("gpt", "")}'\n`,
+    },
+    [`warning the GPT disk has no EFI system partition, which DIB_BLOCK_DEVICE=efi needs [${ADD_ESP}]`],
+  ],
   ["MBR needs no partition", { ...mode("mbr"), ...layout("mbr") }, []],
   [
     "UEFI with a BIOS boot partition only",
@@ -99,5 +116,47 @@ it("says what became of a removed element", async () => {
   const tree = { "web/element-deps": "serial-console\n", "enable-serial-console/README.rst": "x\n" };
   expect(await findings("deps-known", tree)).toEqual([
     'error element "web" depends on "serial-console", which is in no directory of ELEMENTS_PATH [depend on "enable-serial-console"]',
+  ]);
+});
+
+const WRONG = "- local_loop:\n    name: image0\n    szie: 1GiB\n    mkfs:\n      type: ext4\n      mount:\n        mount_point: /\n";
+const UNKNOWN = /"szie"/;
+
+it("checks the layout that an image or an element gives in a variable", async () => {
+  const check = async (tree: ExampleTree, environment?: Readonly<Record<string, string>>) => {
+    const catalog = exampleCatalog({ ...tree, "debian/element-provides": "operating-system\n" });
+    const image = { name: "web", elements: ["disk", "debian"], skipBase: true, ...(environment && { environment }) };
+    const readText = (path: string) => (path === "/etc/disk.yaml" ? WRONG : undefined);
+    const { diagnostics } = await lint({
+      catalog,
+      elements: [...catalog.elements.values()],
+      only: ["block-device-variable"],
+      configuration: { images: [image] },
+      tools: { readText },
+    });
+    return diagnostics.map(({ message, location }) => ({
+      message,
+      path: location?.source.path,
+      text: location?.source.text.slice(location.start, location.end),
+    }));
+  };
+  const plain = { "disk/README.rst": "x\n" };
+  const exported = (value: string) => ({ "disk/environment.d/10-disk": `export DIB_BLOCK_DEVICE_CONFIG=${value}\n` });
+  // A text without escapes is shown where it is written.
+  expect(await check(exported(`'${WRONG}'`))).toEqual([
+    { message: expect.stringMatching(UNKNOWN), path: "/elements/disk/environment.d/10-disk", text: "szie" },
+  ]);
+  expect(await check(exported('"${DIB_BLOCK_DEVICE_CONFIG:-file:///etc/disk.yaml}"'))).toEqual([
+    { message: expect.stringMatching(UNKNOWN), path: "/etc/disk.yaml", text: "szie" },
+  ]);
+  expect(await check(exported("file:///etc/none.yaml"))).toEqual([
+    {
+      message: 'the file "/etc/none.yaml" that DIB_BLOCK_DEVICE_CONFIG names cannot be read here',
+      path: "/elements/disk/environment.d/10-disk",
+      text: "DIB_BLOCK_DEVICE_CONFIG=file:///etc/none.yaml",
+    },
+  ]);
+  expect(await check(plain, { DIB_BLOCK_DEVICE_CONFIG: WRONG })).toEqual([
+    { message: expect.stringMatching(/^line 3 of DIB_BLOCK_DEVICE_CONFIG: .*"szie".* of image "web"$/) },
   ]);
 });

@@ -4,6 +4,7 @@ import type { Rule } from "../rule.js";
 import _blockDeviceBoot from "./block-device-boot.js";
 import _blockDeviceOnce from "./block-device-once.js";
 import _blockDeviceValid from "./block-device-valid.js";
+import _blockDeviceVariable from "./block-device-variable.js";
 import _controlFileHandled from "./control-file-handled.js";
 import _controlFileName from "./control-file-name.js";
 import _depsAcyclic from "./deps-acyclic.js";
@@ -80,6 +81,7 @@ export const rules: readonly Rule[] = [
   _blockDeviceBoot,
   _blockDeviceOnce,
   _blockDeviceValid,
+  _blockDeviceVariable,
   _controlFileHandled,
   _controlFileName,
   _depsAcyclic,
