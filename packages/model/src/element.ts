@@ -32,6 +32,8 @@ export interface RegularFile extends EntryBase {
   readonly mode: number;
   /** Content; read from disk on first access and kept. */
   readonly bytes: Uint8Array;
+  /** Bytes of the content, where that is known without reading it: see `fileSize`. */
+  readonly size?: number;
 }
 
 export interface SymbolicLink extends EntryBase {
@@ -71,6 +73,11 @@ export function textOf(element: Element, file: RegularFile): SourceText {
   const source: SourceText = { path, text };
   textByFile.set(file, source);
   return source;
+}
+
+/** Bytes of the content; a file on disk, which may be larger than memory, is not read for it. */
+export function fileSize(file: RegularFile): number {
+  return file.size ?? file.bytes.length;
 }
 
 /** Whether the owner may execute the file, which is what upstream's `find -executable` sees as root. */

@@ -109,11 +109,13 @@ function childrenOf(directory: string): readonly Child[] {
 
 function regularFile(absolute: string, path: string): RegularFile {
   let bytes: Uint8Array | undefined;
+  const { mode, size } = lstatSync(fsPath(absolute));
   return {
     kind: "file",
     path,
     origin: { kind: "disk", path: absolute },
-    mode: lstatSync(fsPath(absolute)).mode & 0o7777,
+    mode: mode & 0o7777,
+    size,
     get bytes() {
       bytes ??= readFileSync(fsPath(absolute));
       return bytes;

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Location } from "../diagnostic.js";
-import { type Element, type RegularFile, regularFileAt, textOf } from "../element.js";
+import { type Element, fileSize, type RegularFile, regularFileAt, textOf } from "../element.js";
 import { fsPath } from "../path-bytes.js";
 import { realPath } from "../real-path.js";
 
@@ -21,7 +21,8 @@ export function metadataFile(element: Element, path: string): RegularFile | unde
 
 function fileOutside(link: string, target: string, path: string): RegularFile | undefined {
   const real = realPath(resolve(dirname(link), target));
-  if (real === undefined) return undefined;
+  // The kernel's files are endless, or wait for something to happen.
+  if (real === undefined || /^\/(proc|sys|dev)\//.test(real)) return undefined;
   const stats = statSync(fsPath(real));
   if (!stats.isFile()) return undefined;
   let bytes: Uint8Array | undefined;
@@ -30,6 +31,7 @@ function fileOutside(link: string, target: string, path: string): RegularFile | 
     path,
     origin: { kind: "disk", path: real },
     mode: stats.mode & 0o7777,
+    size: stats.size,
     get bytes() {
       bytes ??= readFileSync(fsPath(real));
       return bytes;
@@ -37,15 +39,20 @@ function fileOutside(link: string, target: string, path: string): RegularFile | 
   };
 }
 
+// Of a larger file, an image of a disk perhaps, no line is shown: it may not even fit into memory.
+const LARGEST_SHOWN = 10_000_000;
+
 /** The first line of a file, computed when asked for, so that listing files does not read them. */
 export function firstLine(element: Element, file: RegularFile): Location {
+  const nothing = { path: file.origin.kind === "disk" ? file.origin.path : element.root, text: "" };
+  const source = () => (fileSize(file) > LARGEST_SHOWN ? nothing : textOf(element, file));
   return {
     get source() {
-      return textOf(element, file);
+      return source();
     },
     start: 0,
     get end() {
-      const { text } = textOf(element, file);
+      const { text } = source();
       const newline = text.search(/\r?\n/);
       return newline === -1 ? text.length : newline;
     },

@@ -28,6 +28,7 @@ function withPath(entry: ElementFile, path: string): ElementFile {
     path,
     origin: entry.origin,
     mode: entry.mode,
+    ...(entry.size !== undefined && { size: entry.size }),
     get bytes() {
       return entry.bytes;
     },
