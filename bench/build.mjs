@@ -4,7 +4,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { dibkit, median, printMachine, printTable, seconds, timed, times, withDirectory } from "./timed.mjs";
+import { aptMirror, dibkit, median, printMachine, printTable, seconds, timed, times, withDirectory } from "./timed.mjs";
 
 const PARTS = ["upstream", "cold", "nothing", "install", "finalise", "package"];
 const { values } = parseArgs({
@@ -131,8 +131,6 @@ function writeScript(root, path, round) {
 
 /** The environment's mirror, else the first one of Debian that apt uses here. */
 function mirrors() {
-  if (process.env.DIB_DISTRIBUTION_MIRROR) return {};
-  const { stdout } = timed(["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages"]);
-  const sites = [...new Set(stdout.split("\n"))].filter((site) => /^https?:/.test(site) && !/security/.test(site));
-  return sites[0] === undefined ? {} : { DIB_DISTRIBUTION_MIRROR: sites[0] };
+  const mirror = process.env.DIB_DISTRIBUTION_MIRROR ? undefined : aptMirror();
+  return mirror === undefined ? {} : { DIB_DISTRIBUTION_MIRROR: mirror };
 }

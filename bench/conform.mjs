@@ -2,12 +2,13 @@
 // node bench/conform.mjs [--only BUILD,…] [--keep DIR] [--record FILE]     (after npm run build; needs root)
 // Kept, what upstream built is used again. Mirrors are those of apt on this machine.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { withSources, writePythonIndex } from "./conform-sources.mjs";
-import { dibkit, timed, withDirectory } from "./timed.mjs";
+import { debianSources } from "./debian-sources.mjs";
+import { dibkit, withDirectory } from "./timed.mjs";
 
 const repository = fileURLToPath(new URL("../", import.meta.url));
 const upstreamElements = elementsOfUpstream();
@@ -86,15 +87,13 @@ function compare(root, name, server) {
 }
 
 function variables(directory, server, release) {
-  const suites = aptSuites(release);
+  const sources = debianSources(release);
   const file = (name, text) => {
     writeFileSync(join(directory, name), text);
     return join(directory, name);
   };
   return {
-    ...(suites.length === 0 ? {} : { DIB_DISTRIBUTION_MIRROR: suites[0].site }),
-    DIB_APT_SOURCES_CONF: suites.map(({ suite, line }) => `${suite}:${line}`).join("\n"),
-    DIB_RELEASE: release,
+    ...sources.environment,
     DIB_REPOLOCATION_sample: `${server}/sample.git`,
     DIB_REPOLOCATION_glean: `${server}/glean.git`,
     DIB_DEV_USER_USERNAME: "tester",
@@ -103,23 +102,9 @@ function variables(directory, server, release) {
     CONFORM_SAMPLE_GREETS: "yes",
     CONFORM_SAMPLE_WORDS: 'two words and "quotes"',
     DIB_APT_CONF: file("apt.conf", 'APT::Install-Suggests "false";\n'),
-    DIB_APT_SOURCES: file("sources.list", suites.map(({ line }) => `${line}\n`).join("")),
+    DIB_APT_SOURCES: file("sources.list", sources.lines),
     DIB_DPKG_MANIFEST: file("packages.json", JSON.stringify({ packages: [{ package: "cowsay", version: "3.0*" }] })),
   };
-}
-
-/** Where apt on this machine takes Debian from, with another release in the place of this machine's. */
-function aptSuites(release) {
-  const host = /^VERSION_CODENAME=(\w+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
-  const { stdout } = timed(["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)", "Created-By: Packages"]);
-  const found = [...new Set(stdout.trim().split("\n"))].map((line) => line.split(" "));
-  const suites = ["", "-updates", "-security"].flatMap((suffix) => {
-    const site = found.find(([, suite]) => suite === `${host}${suffix}`)?.[0];
-    const suite = `${release}${suffix}`;
-    return site === undefined ? [] : [{ site, suite, line: `deb ${site} ${suite} main` }];
-  });
-  // What is to become a release has no other suites yet.
-  return release === "testing" ? suites.slice(0, 1) : suites;
 }
 
 /** Upstream's own test elements of one of its elements. */

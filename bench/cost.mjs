@@ -1,0 +1,99 @@
+// What a cold build of `vm debian-minimal` costs, upstream's and dibkit's one after the other: time, memory, disk space.
+// node bench/cost.mjs [--types qcow2,tar] [--runs N] [--downloads DIR]          (after npm run build; needs root)
+// Each type is a build of its own. The download cache is warm; dibkit's layer store is empty before each of its builds.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { debianSources } from "./debian-sources.mjs";
+import { dibkit, printMachine, printTable, seconds, withDirectory } from "./timed.mjs";
+import { watched } from "./watched.mjs";
+
+const { values } = parseArgs({
+  options: {
+    types: { type: "string", default: "qcow2,tar" },
+    runs: { type: "string", default: "1" },
+    downloads: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+if (values.help) {
+  console.log("node bench/cost.mjs [--types qcow2,tar] [--runs N] [--downloads DIR]");
+  process.exit(0);
+}
+const ELEMENTS = ["vm", "debian-minimal"];
+
+await withDirectory("cost", async (root) => {
+  printMachine();
+  const downloads = values.downloads ?? join(root, "downloads");
+  const rows = [];
+  await withFilesystem(root, async (scratch) => {
+    if (!existsSync(downloads)) {
+      console.error("filling the download cache");
+      await build(scratch, downloads, "dibkit", "tar");
+    }
+    for (const type of values.types.split(",")) {
+      const [theirs, ours] = [[], []];
+      for (let run = 0; run < Number(values.runs); run++) {
+        theirs.push(await build(scratch, downloads, "upstream", type));
+        ours.push(await build(scratch, downloads, "dibkit", type));
+      }
+      rows.push(row(`-t ${type}`, middle(theirs), middle(ours)));
+    }
+  });
+  printTable(
+    ["vm debian-minimal", ...["time", "memory", "disk"].flatMap((what) => [`upstream ${what}`, "dibkit", "of it"])],
+    rows,
+  );
+});
+
+function row(name, theirs, ours) {
+  const mib = (value) => `${value.toFixed(0)} MiB`;
+  const share = (key) => (ours[key] / theirs[key]).toFixed(2);
+  return [
+    name,
+    ...[seconds(theirs.wall), seconds(ours.wall), share("wall")],
+    ...[mib(theirs.memory), mib(ours.memory), share("memory")],
+    ...[mib(theirs.disk), mib(ours.disk), share("disk")],
+  ];
+}
+
+function middle(results) {
+  return [...results].sort((a, b) => a.wall - b.wall)[Math.floor((results.length - 1) / 2)];
+}
+
+/** A filesystem of its own, so that nobody else's files are counted. */
+async function withFilesystem(root, use) {
+  const [image, scratch] = [join(root, "scratch.ext4"), join(root, "scratch")];
+  mkdirSync(scratch);
+  for (const words of [
+    ["truncate", "-s", "20G", image],
+    ["mkfs.ext4", "-q", "-F", "-m", "0", "-E", "lazy_itable_init=1", image],
+    ["mount", "-o", "loop", image, scratch],
+  ]) {
+    if (spawnSync(words[0], words.slice(1), { stdio: "inherit" }).status !== 0) throw new Error(words.join(" "));
+  }
+  try {
+    await use(scratch);
+  } finally {
+    spawnSync("umount", [scratch]);
+  }
+}
+
+async function build(scratch, downloads, engine, type) {
+  for (const name of ["store", "tmp", "out"]) {
+    rmSync(join(scratch, name), { recursive: true, force: true });
+    mkdirSync(join(scratch, name));
+  }
+  const places = ["--image-cache", downloads, "--cache-dir", join(scratch, "store"), "-o", join(scratch, "out/image")];
+  const words = ["build", ...ELEMENTS, "-t", type, ...places, "--engine", engine];
+  const result = await watched([process.execPath, dibkit, ...words], {
+    cwd: scratch,
+    disk: scratch,
+    env: { ...debianSources("bookworm").environment, NO_COLOR: "1", TMP_DIR: join(scratch, "tmp") },
+  });
+  console.error(
+    `${engine} -t ${type}: ${seconds(result.wall)}, ${result.memory.toFixed(0)} MiB of memory, ${result.disk.toFixed(0)} MiB of disk`,
+  );
+  return result;
+}
