@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { API, Diagnostic as CompilerDiagnostic } from "typescript/unstable/async";
+import type { API, Diagnostic as CompilerDiagnostic } from "typescript-native/unstable/async";
 import { type CompilerProject, compilerProject, upwards } from "./compiler-project.js";
 
 /** A finding of the TypeScript compiler. Offsets are UTF-16. */
@@ -47,7 +47,7 @@ export async function startCheck(
 ): Promise<{ readonly result: Promise<CheckResult | undefined> }> {
   const [first, ...others] = request.modules;
   if (first === undefined) return { result: Promise.resolve({ findings: [], files: [], missing: [] }) };
-  const { API } = await import("typescript/unstable/async");
+  const { API } = await import("typescript-native/unstable/async");
   const project = compilerProject([first, ...others], request.typeRoots);
   const compiler = new API({ cwd: dirname(project.path) });
   return { result: check(compiler, project, request, signal) };
