@@ -15,6 +15,10 @@ export default defineConfig({
         find: /^@dibkit\/model\/testing$/,
         replacement: fileURLToPath(new URL("packages/model/src/testing/index.ts", import.meta.url)),
       },
+      {
+        find: /^@dibkit\/model\/resolution$/,
+        replacement: fileURLToPath(new URL("packages/model/src/resolution-only.ts", import.meta.url)),
+      },
     ],
   },
   test: {

@@ -1,4 +1,4 @@
-import { type Resolution, viewsOf } from "@dibkit/model";
+import { nameList, type Resolution } from "@dibkit/model/resolution";
 
 export interface GraphNode {
   readonly name: string;
@@ -37,7 +37,7 @@ export function elementGraph(resolution: Resolution): ElementGraph {
     provides: resolution.provided.filter(({ by }) => by === element.name).map(({ name }) => name),
   }));
   const edges = resolution.elements.flatMap(({ element }) =>
-    [...new Set(viewsOf(element).deps.value.map((entry) => entry.name))].flatMap((name): GraphEdge[] => {
+    [...new Set(nameList(element, "element-deps").value.map((entry) => entry.name))].flatMap((name): GraphEdge[] => {
       const by = providers.get(name);
       if (by !== undefined) return by === element.name ? [] : [{ from: element.name, to: by, via: name }];
       return present.has(name) ? [{ from: element.name, to: name }] : [];

@@ -54,7 +54,7 @@ export async function openProject(
   options: ProjectOptions,
   modules: readonly string[] = [],
 ): Promise<Result<Project, ProjectFailure>> {
-  const { elementsPath, err, loadCatalog, ok, upstreamInstallation } = await import("@dibkit/model");
+  const { elementsPath, err, loadCatalog, ok, upstreamInstallation } = await import("@dibkit/model/resolution");
   const { root, config: configPath } = findProjectRoot(terminal, options.project);
   const entries = [...(configPath === undefined ? [] : [configPath]), ...modules];
   const defined = await definitionsIn(entries, terminal.cwd, options.typecheck === true);

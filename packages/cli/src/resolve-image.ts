@@ -32,7 +32,7 @@ export async function resolveImage(
   const selected = await selectImage(terminal, words, options);
   if (!selected.ok) return { ok: false, exitCode: await reportFailure(terminal, selected.error) };
   const { project, image } = selected.value;
-  const { resolve } = await import("@dibkit/model");
+  const { resolve } = await import("@dibkit/model/resolution");
   const arch = options.arch ?? image.arch ?? hostArch();
   const resolution = resolve(project.catalog, image.elements, {
     arch,

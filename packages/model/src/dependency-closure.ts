@@ -1,7 +1,7 @@
 import type { Catalog } from "./catalog.js";
 import type { Location } from "./diagnostic.js";
 import type { Element } from "./element.js";
-import { viewsOf } from "./views/views-of.js";
+import { nameList } from "./views/name-list.js";
 
 /** An element that was asked for, by the user or by a dependency. */
 export interface Visit {
@@ -83,7 +83,7 @@ function newVisit(catalog: Catalog, name: string, path: readonly string[], asked
 }
 
 function providedBy(visit: Visit, element: Element): readonly (Provider & { readonly provides: string })[] {
-  const byName = new Map(viewsOf(element).provides.value.map((entry) => [entry.name, entry.location]));
+  const byName = new Map(nameList(element, "element-provides").value.map((entry) => [entry.name, entry.location]));
   return [...byName].map(([provides, location]) => ({ provides, name: visit.name, path: visit.path, location }));
 }
 
@@ -91,9 +91,9 @@ function orderedDependencies(catalog: Catalog, element: Element) {
   const rank = (name: string) => {
     const dependency = catalog.elements.get(name);
     if (dependency === undefined) return 2;
-    return viewsOf(dependency).provides.value.length > 0 ? 0 : 1;
+    return nameList(dependency, "element-provides").value.length > 0 ? 0 : 1;
   };
-  return viewsOf(element)
-    .deps.value.map((entry) => ({ ...entry, rank: rank(entry.name) }))
+  return nameList(element, "element-deps")
+    .value.map((entry) => ({ ...entry, rank: rank(entry.name) }))
     .sort((a, b) => a.rank - b.rank);
 }

@@ -23,6 +23,7 @@ export interface LoadFailure {
 }
 
 const troubleByElement = new WeakMap<Element, readonly Diagnostic[]>();
+const lookupByElement = new WeakMap<Element, (path: string) => ElementFile | undefined>();
 
 /**
  * The element in a directory; its name is that of the real directory, as upstream takes it. Nothing is read before
@@ -43,9 +44,19 @@ export function loadDiagnostics(element: Element): readonly Diagnostic[] {
   return troubleByElement.get(element) ?? [];
 }
 
+/**
+ * One entry of an element. Of an element on disk whose files have not been listed only that one is looked at: to
+ * resolve takes two files of each element, and to list all others would take longer than all the rest.
+ */
+export function entryAt(element: Element, path: string): ElementFile | undefined {
+  const lookup = lookupByElement.get(element);
+  return lookup ? lookup(path) : element.files.get(path);
+}
+
 /** The element at a real path that is known to be a directory. */
 export function elementAt(root: string): Element {
   let files: ReadonlyMap<string, ElementFile> | undefined;
+  const early = new Map<string, RegularFile>();
   const element: Element = {
     name: basename(root),
     root,
@@ -53,16 +64,40 @@ export function elementAt(root: string): Element {
     get files() {
       if (files === undefined) {
         const trouble: Diagnostic[] = [];
-        files = readTree(root, element.name, trouble);
+        files = readTree(root, element.name, early, trouble);
         troubleByElement.set(element, trouble);
       }
       return files;
     },
   };
+  lookupByElement.set(element, (path) => {
+    if (files !== undefined || early.has(path)) return files?.get(path) ?? early.get(path);
+    const absolute = join(root, path);
+    const kind = plainOrMissing(absolute);
+    if (kind === "other") return element.files.get(path);
+    if (kind === "plain") early.set(path, regularFile(absolute, path));
+    return early.get(path);
+  });
   return element;
 }
 
-function readTree(root: string, element: string, trouble: Diagnostic[]): ReadonlyMap<string, ElementFile> {
+/** Whatever is neither a readable file nor missing is told by listing, with what there is to say of it. */
+function plainOrMissing(absolute: string): "plain" | "missing" | "other" {
+  try {
+    const stats = lstatSync(fsPath(absolute), { throwIfNoEntry: false });
+    if (stats === undefined) return "missing";
+    return stats.isFile() && isReadable(absolute) ? "plain" : "other";
+  } catch {
+    return "other";
+  }
+}
+
+function readTree(
+  root: string,
+  element: string,
+  early: ReadonlyMap<string, RegularFile>,
+  trouble: Diagnostic[],
+): ReadonlyMap<string, ElementFile> {
   const entries: ElementFile[] = [];
   const report = (code: string, message: string, help: string) =>
     trouble.push({ code: `load/${code}`, severity: "error", message, help, element });
@@ -83,7 +118,7 @@ function readTree(root: string, element: string, trouble: Diagnostic[]): Readonl
       else if (!child.entry.isFile()) {
         const message = `"${path}" is ${kindOf(child.entry)}, which an element cannot hold`;
         report("special-file", message, "remove it, or replace it by a regular file, a directory or a symbolic link");
-      } else if (isReadable(absolute)) entries.push(regularFile(absolute, path));
+      } else if (isReadable(absolute)) entries.push(early.get(path) ?? regularFile(absolute, path));
       else report("unreadable", `"${path}" cannot be read: permission denied`, "make it readable");
     }
   };

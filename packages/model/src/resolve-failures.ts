@@ -1,9 +1,10 @@
 import type { Catalog } from "./catalog.js";
 import type { DependencyClosure, Provider, Visit } from "./dependency-closure.js";
 import type { Diagnostic } from "./diagnostic.js";
+import type { Element } from "./element.js";
 import { nearestName } from "./nearest-name.js";
 import type { ResolveFailure } from "./resolution.js";
-import { viewsOf } from "./views/views-of.js";
+import { nameList } from "./views/name-list.js";
 
 /** Everything that makes upstream's resolver refuse a set of elements, each with the path that led there. */
 export function resolveFailures(
@@ -91,8 +92,8 @@ function noOperatingSystem(catalog: Catalog, names: readonly string[]): ResolveF
 }
 
 function providersOf(catalog: Catalog, name: string): readonly string[] {
-  const provides = (element: Parameters<typeof viewsOf>[0]) =>
-    viewsOf(element).provides.value.some((entry) => entry.name === name);
+  const provides = (element: Element) =>
+    nameList(element, "element-provides").value.some((entry) => entry.name === name);
   return [...catalog.elements.values()].filter(provides).map((element) => element.name);
 }
 

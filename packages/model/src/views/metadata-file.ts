@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Location } from "../diagnostic.js";
 import { type Element, fileSize, type RegularFile, regularFileAt, textOf } from "../element.js";
+import { entryAt } from "../load-element.js";
 import { fsPath } from "../path-bytes.js";
 import { realPath } from "../real-path.js";
 
@@ -12,9 +13,10 @@ const outsideByEntry = new WeakMap<object, RegularFile | undefined>();
  * lead outside the element.
  */
 export function metadataFile(element: Element, path: string): RegularFile | undefined {
+  const entry = entryAt(element, path);
+  if (entry === undefined || entry.kind === "file") return entry;
   const inside = regularFileAt(element, path);
-  const entry = element.files.get(path);
-  if (inside !== undefined || entry?.kind !== "symlink" || entry.origin.kind !== "disk") return inside;
+  if (inside !== undefined || entry.kind !== "symlink" || entry.origin.kind !== "disk") return inside;
   if (!outsideByEntry.has(entry)) outsideByEntry.set(entry, fileOutside(entry.origin.path, entry.target, path));
   return outsideByEntry.get(entry);
 }

@@ -13,8 +13,19 @@ export interface NameEntry {
   readonly location: Location;
 }
 
-/** The names in `element-deps` or `element-provides`, in the order of the file, repetitions kept. */
-export function parseNameList(element: Element, path: "element-deps" | "element-provides"): View<readonly NameEntry[]> {
+type NameList = View<readonly NameEntry[]>;
+
+const listsByElement = new WeakMap<Element, Map<string, NameList>>();
+
+/** The names in `element-deps` or `element-provides`, in the order of the file, repetitions kept. Parsed once. */
+export function nameList(element: Element, path: "element-deps" | "element-provides"): NameList {
+  const lists = listsByElement.get(element) ?? new Map<string, NameList>();
+  const list = lists.get(path) ?? parseNameList(element, path);
+  listsByElement.set(element, lists.set(path, list));
+  return list;
+}
+
+function parseNameList(element: Element, path: "element-deps" | "element-provides"): NameList {
   const file = metadataFile(element, path);
   if (file === undefined) return { value: [], diagnostics: [] };
   const value = strippedLines(textOf(element, file)).map(({ text, location }) => ({

@@ -6,7 +6,7 @@ import { parseHookScripts, parsePhaseFiles, parseUnknownPhases } from "./hook-sc
 import { parseInitScripts } from "./init-scripts.js";
 import { parseInstallTypes } from "./install-types.js";
 import { parseLegacyPackageInstalls } from "./legacy-package-installs.js";
-import { parseNameList } from "./name-list.js";
+import { nameList } from "./name-list.js";
 import { parseOtherFiles } from "./other-files.js";
 import { parsePackageInstalls } from "./package-installs.js";
 import { parsePkgMap } from "./pkg-map.js";
@@ -17,8 +17,8 @@ import { parseSvcMap } from "./svc-map.js";
 import { parseTestElements } from "./test-elements.js";
 
 const PARSERS: { readonly [K in keyof ElementViews]: (element: Element) => ElementViews[K] } = {
-  deps: (element) => parseNameList(element, "element-deps"),
-  provides: (element) => parseNameList(element, "element-provides"),
+  deps: (element) => nameList(element, "element-deps"),
+  provides: (element) => nameList(element, "element-provides"),
   scripts: parseHookScripts,
   phaseFiles: parsePhaseFiles,
   unknownPhases: parseUnknownPhases,
