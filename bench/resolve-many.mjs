@@ -1,6 +1,6 @@
 // Resolves the sets that packages/model/test/expand-elements.py resolves with upstream's resolver; for elements.mjs.
 import { readFileSync } from "node:fs";
-import { loadCatalog, resolve } from "@dibkit/model";
+import { loadCatalog, resolve } from "@dibkit/model/resolution";
 
 const { path, requests } = JSON.parse(readFileSync(0, "utf8"));
 const catalog = loadCatalog([path]);

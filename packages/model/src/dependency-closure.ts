@@ -1,7 +1,7 @@
 import type { Catalog } from "./catalog.js";
 import type { Location } from "./diagnostic.js";
 import type { Element } from "./element.js";
-import { nameList } from "./views/name-list.js";
+import { type NameEntry, nameList } from "./views/name-list.js";
 
 /** An element that was asked for, by the user or by a dependency. */
 export interface Visit {
@@ -46,7 +46,7 @@ export function walkDependencies(catalog: Catalog, asked: readonly string[]): De
   const missing: Visit[] = [];
   const clashes: { name: string; first: Provider; again: Provider }[] = [];
   for (const name of asked) {
-    if (!visits.has(name)) visits.set(name, newVisit(catalog, name, [name], undefined));
+    if (!visits.has(name)) visits.set(name, newVisit(catalog, name, undefined, undefined));
   }
   const queue = asked.map((name) => visits.get(name) as Visit);
   for (let at = 0; at < queue.length; at += 1) {
@@ -56,20 +56,21 @@ export function walkDependencies(catalog: Catalog, asked: readonly string[]): De
       if (!missing.includes(visit)) missing.push(visit);
       continue;
     }
-    for (const provider of providedBy(visit, visit.element)) {
+    const provided = providedBy(visit, visit.element);
+    for (const provider of provided) {
       const first = providers.get(provider.provides);
       if (first) clashes.push({ name: provider.provides, first, again: provider });
     }
-    for (const provider of providedBy(visit, visit.element)) {
+    for (const provider of provided) {
       if (!providers.has(provider.provides)) providers.set(provider.provides, provider);
     }
-    for (const dependency of orderedDependencies(catalog, visit.element)) {
+    for (const dependency of dependenciesOf(catalog, visit.element)) {
       const known = visits.get(dependency.name);
       if (known) {
         if (!known.dependents.includes(visit.name)) known.dependents.push(visit.name);
         continue;
       }
-      const next = newVisit(catalog, dependency.name, [...visit.path, dependency.name], dependency.location);
+      const next = newVisit(catalog, dependency.name, visit, dependency.location);
       next.dependents.push(visit.name);
       visits.set(dependency.name, next);
       if (!providers.has(dependency.name)) queue.push(next);
@@ -78,16 +79,38 @@ export function walkDependencies(catalog: Catalog, asked: readonly string[]): De
   return { visits, providers, missing, clashes };
 }
 
-function newVisit(catalog: Catalog, name: string, path: readonly string[], askedAt: Location | undefined): Visit {
-  return { name, element: catalog.elements.get(name), path, askedAt, dependents: [] };
+function newVisit(catalog: Catalog, name: string, parent: Visit | undefined, askedAt: Location | undefined): Visit {
+  return {
+    name,
+    element: catalog.elements.get(name),
+    get path() {
+      return parent ? [...parent.path, name] : [name];
+    },
+    askedAt,
+    dependents: [],
+  };
 }
 
 function providedBy(visit: Visit, element: Element): readonly (Provider & { readonly provides: string })[] {
-  const byName = new Map(nameList(element, "element-provides").value.map((entry) => [entry.name, entry.location]));
+  const entries = nameList(element, "element-provides").value;
+  if (entries.length === 0) return [];
+  const byName = new Map(entries.map((entry) => [entry.name, entry.location]));
   return [...byName].map(([provides, location]) => ({ provides, name: visit.name, path: visit.path, location }));
 }
 
-function orderedDependencies(catalog: Catalog, element: Element) {
+type Dependency = NameEntry & { readonly rank: number };
+
+const dependenciesByCatalog = new WeakMap<Catalog, Map<Element, readonly Dependency[]>>();
+
+/** Kept for the next set of elements: neither a catalog nor an element ever changes. */
+function dependenciesOf(catalog: Catalog, element: Element): readonly Dependency[] {
+  const known = dependenciesByCatalog.get(catalog) ?? new Map<Element, readonly Dependency[]>();
+  const dependencies = known.get(element) ?? orderedDependencies(catalog, element);
+  dependenciesByCatalog.set(catalog, known.set(element, dependencies));
+  return dependencies;
+}
+
+function orderedDependencies(catalog: Catalog, element: Element): readonly Dependency[] {
   const rank = (name: string) => {
     const dependency = catalog.elements.get(name);
     if (dependency === undefined) return 2;
