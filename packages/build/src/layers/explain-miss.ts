@@ -1,3 +1,4 @@
+import { ingredientDiff } from "./ingredient-texts.js";
 import { changedIngredients } from "./layer-key.js";
 import type { LayerStore } from "./layer-store.js";
 
@@ -20,6 +21,19 @@ export async function noteIngredients(
 /** Why a step has no usable layer, in a few words: `variable DIB_RELEASE changed`. */
 export async function explainMiss(store: LayerStore, lineage: string, step: string, now: Ingredients): Promise<string> {
   return describeMiss(await store.readJson<Ingredients>("last", lastFile(lineage, step)), now);
+}
+
+/** The changed lines of the text that a miss is explained with; empty when it is no text. */
+export async function diffOfMiss(
+  store: LayerStore,
+  lineage: string,
+  step: string,
+  now: Ingredients,
+  textOf: (ingredient: string) => string | undefined,
+): Promise<readonly string[]> {
+  const last = await store.readJson<Ingredients>("last", lastFile(lineage, step));
+  const [first] = last === undefined ? [] : changedIngredients(last, now);
+  return first === undefined ? [] : ingredientDiff(store, last?.[first], textOf(first));
 }
 
 /** The sentence for a miss, given the ingredients of the step's newest layer and those of now. */

@@ -5,6 +5,9 @@ import type { ScriptReach } from "./script-reach.js";
 /** Changed whenever the runner itself changes what a step does to the image. */
 export const RUNNER_REVISION = "1";
 
+/** The part of a script's reach that a key is made of. */
+export type KeyReach = Pick<ScriptReach, "files" | "mentions">;
+
 /** Everything that decides what a step does, by name. The names are what a cache miss is explained with. */
 export interface KeyInput {
   /** `install.d/50-nginx`. */
@@ -15,18 +18,20 @@ export interface KeyInput {
   readonly scriptHash: string;
   readonly scriptMode: number;
   readonly environment: EnvironmentValues;
-  readonly reach: ScriptReach;
+  readonly reach: KeyReach;
   readonly architecture: string;
   /** Files of the host that a host script names, by what names them. */
   readonly hostInputs?: Readonly<Record<string, string>>;
   /** Further inputs of dibkit's own steps, such as the packages of `-p`. */
   readonly options?: Readonly<Record<string, string>>;
+  /** How values of variables are told apart: by a hash, those of secrets by one that needs the store's key. */
+  readonly digest?: (value: string) => string;
 }
 
 /** Variables that say where things are on this machine; what is in those places is keyed by content instead. */
 export const PLACES: ReadonlySet<string> = new Set([
   ...["PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "VIRTUAL_ENV", "DIB_IMAGE_CACHE", "DIB_LOCKFILES"],
-  ...["ELEMENTS_PATH", "IMAGE_ELEMENT_YAML", "BASH_FUNC_get_image_element_array%%", "_LIB", "DIB_PYTHON_EXEC"],
+  ...["ELEMENTS_PATH", "IMAGE_ELEMENT_YAML", "BASH_FUNC_get_image_element_array%%", "_LIB"],
   ...["TMP_BUILD_DIR", "TMP_IMAGE_DIR", "TMP_MOUNT_PATH", "TMP_HOOKS_PATH", "TARGET_ROOT", "TMP_DIR"],
   ...["DIB_BLOCK_DEVICE_PARAMS_YAML", "DIB_DEBUG_TRACE", "PS4", "BASH_FUNC_die%%"],
 ]);
@@ -46,6 +51,7 @@ export interface LayerKey {
  * (where), files (what it can read), variables (what it is told), arch, options.
  */
 export function layerKey(input: KeyInput): LayerKey {
+  const { digest = hashText } = input;
   const ingredients: Record<string, string> = {
     "runner revision": RUNNER_REVISION,
     "image before it": input.parent,
@@ -58,8 +64,9 @@ export function layerKey(input: KeyInput): LayerKey {
   Object.assign(ingredients, input.hostInputs);
   for (const [id, hash] of Object.entries(input.reach.files)) ingredients[`file ${id}`] = hash;
   for (const [name, value] of Object.entries(input.environment)) {
-    if (PLACES.has(name) || (DIB_OWN.test(name) && !input.reach.mentions(name))) continue;
-    ingredients[`variable ${name}`] = hashText(value);
+    const asWritten = /^BASH_FUNC_(.*)%%$/.exec(name)?.[1] ?? name;
+    if (PLACES.has(name) || (DIB_OWN.test(name) && !input.reach.mentions(asWritten))) continue;
+    ingredients[`variable ${name}`] = digest(value);
   }
   const sorted = Object.entries(ingredients).sort(([a], [b]) => (a < b ? -1 : 1));
   return { key: hashText(JSON.stringify([input.step, sorted])), ingredients };
@@ -67,7 +74,7 @@ export function layerKey(input: KeyInput): LayerKey {
 
 /** The key of a step of dibkit's own: no script runs, so the image before it and the options are all that counts. */
 export function ownStepKey(input: Pick<KeyInput, "step" | "parent" | "architecture" | "options">): LayerKey {
-  const reach: ScriptReach = { files: {}, mentions: () => true };
+  const reach: KeyReach = { files: {}, mentions: () => true };
   return layerKey({ ...input, side: "host", scriptHash: "", scriptMode: 0, environment: {}, reach });
 }
 

@@ -9,6 +9,8 @@ import { hashText } from "./layer-key.js";
  *   l/<first 12 digits of the key>/{meta.json,log,root,hooks,host}   committed layers; `r`, `h` for short mount options
  *   e/<key>.json        environments captured in the target
  *   n/<first 12 digits of the key>.json   the key of a newer layer, made when the step was asked to run again
+ *   t/<hash>            texts of scripts and element files that keys were made of, to show how they changed
+ *   c/<first 12 digits of the key>        the build that makes this layer right now
  *   last/<step>.json    ingredients of the newest layer of each step of an image, to explain misses
  *   builds/<id>/        one directory per running or finished build
  */
@@ -35,7 +37,7 @@ export function layerName(key: string): string {
 
 export async function openLayerStore(directory: string): Promise<LayerStore> {
   const layers = join(directory, "l");
-  for (const name of ["l", "l/empty", "n", "e", "last", "builds"])
+  for (const name of ["l", "l/empty", "n", "e", "t", "c", "last", "builds"])
     await mkdir(join(directory, name), { recursive: true });
   const readJson = async <T>(...path: readonly string[]): Promise<T | undefined> => {
     try {
@@ -72,7 +74,7 @@ export async function openLayerStore(directory: string): Promise<LayerStore> {
       const again =
         (await newer(given.key)) !== undefined || (replace && existsSync(join(layers, layerName(given.key))));
       const key = again ? hashText(JSON.stringify([given.key, given.created, process.pid, staging])) : given.key;
-      const meta = { ...given, key };
+      const meta: LayerMeta = { ...given, key, ...(again ? { asked: given.key } : {}) };
       await writeFile(join(staging, "meta.json"), JSON.stringify(meta));
       const place = join(layers, layerName(meta.key));
       try {

@@ -6,6 +6,8 @@ export interface LayerMeta {
   readonly version: 1;
   /** Full key; the directory has its first 12 digits. */
   readonly key: string;
+  /** The key it is found under, when it has taken the place of an earlier layer. */
+  readonly asked?: string;
   readonly label: StepLabel;
   /** ISO time of the commit. */
   readonly created: string;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { CommandRunner } from "../exec/command-runner.js";
 import type { LayerMeta } from "./layer.js";
 import { type LayerStore, layerName } from "./layer-store.js";
+import { oldestRunning } from "./running-builds.js";
 import { measureTrees } from "./tree-changes.js";
 
 /** A layer and when it was last of use. */
@@ -15,23 +16,35 @@ export interface UsedLayer {
 export async function usedLayers(store: LayerStore): Promise<readonly UsedLayer[]> {
   const metas = await store.all();
   const layers = await Promise.all(
-    metas.map(async (meta) => ({
-      meta,
-      used: (await stat(join(store.layers, layerName(meta.key), "meta.json"))).atime,
-    })),
+    metas.map(async (meta) => {
+      const status = await stat(join(store.layers, layerName(meta.key), "meta.json")).catch(() => undefined);
+      // Another process may have removed it meanwhile.
+      return status === undefined ? [] : [{ meta, used: status.atime }];
+    }),
   );
-  return layers.sort((a, b) => b.used.getTime() - a.used.getTime());
+  return layers.flat().sort((a, b) => b.used.getTime() - a.used.getTime());
 }
 
-/** Removes the least recently used layers until at most `limit` bytes are left; gives the removed ones. */
-export async function pruneStore(store: LayerStore, limit: number): Promise<readonly UsedLayer[]> {
+/**
+ * Removes the least recently used layers until at most `limit` bytes are left; gives the removed ones. Layers that a
+ * running build may stand on stay.
+ */
+export async function pruneStore(
+  store: LayerStore,
+  limit: number,
+  commands: CommandRunner,
+): Promise<readonly UsedLayer[]> {
   const removed: UsedLayer[] = [];
-  let total = 0;
-  for (const layer of await usedLayers(store)) {
-    total += layer.meta.bytes;
-    if (total <= limit) continue;
+  const layers = await usedLayers(store);
+  let total = layers.reduce((sum, { meta }) => sum + meta.bytes, 0);
+  if (total <= limit) return [];
+  const running = await oldestRunning(store, commands);
+  for (const layer of layers.toReversed()) {
+    if (total <= limit) break;
+    if (running !== undefined && layer.used >= running) break;
     await store.remove(layer.meta);
     removed.push(layer);
+    total -= layer.meta.bytes;
   }
   return removed;
 }

@@ -28,7 +28,7 @@ const BESIDE_SELF = new RegExp(
 );
 
 /** A script's own name, as in usage messages, leads nowhere. */
-const OWN_NAME = /basename\s+(-- )?"?\$(0|\{0\})"?/g;
+const OWN_NAME = /basename\s+(-- )?"?\$(0|\{0\})"?|^\s*(echo|printf)\s[^|`(<>\n]*$/gm;
 /** Upstream's `package-installs` looks for files of this name in the directory it is given, and for no others. */
 const OLD_PACKAGE_LISTS = /package-(?:un)?installs\s+-d\s+"?\$\(dirname\s+"?\$0"?\)"?/g;
 const SELF = /\$0|\$\{0|BASH_SOURCE|__file__|argv\[0\]|FindBin|\$PROGRAM_NAME/;

@@ -32,6 +32,8 @@ export interface PlannedStep {
   readonly cached: boolean;
   /** Why it will run; absent when it is cached. */
   readonly reason?: string;
+  /** Changed lines of the script or element file that the reason names, with `+` or `-` before each. */
+  readonly diff?: readonly string[];
 }
 
 export interface PlannedPackages {

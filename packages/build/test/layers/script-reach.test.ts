@@ -49,7 +49,7 @@ test.each([
   ["itself", "cp $0 /root", ALL],
   ["directories of elements", 'd=$(get_image_element_array); cat "$d/pkg-map"', HELPERS],
   ["all of an element", "eval declare -A e=($(get_image_element_array)); cp -r ${e[a]} /x", ALL],
-  ["its name in a usage message", 'echo "usage: $(basename "$0")"', []],
+  ["its name in a usage message", 'echo "usage: $(basename "$0")"\necho "$0 x"', []],
   ["a program that cannot be read", undefined, ALL],
   ["a compiled helper", "compiled x", HELPERS],
   ["a program nobody knows", "acme-frobnicate x", HELPERS],

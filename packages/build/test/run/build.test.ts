@@ -76,7 +76,7 @@ describe.skipIf(!mayBuild)("a real build", { timeout: 120_000 }, () => {
     const ran = Object.keys(steps).filter((step) => steps[step] !== "cached");
     expect(ran.filter((step) => PHASES.some((phase) => step.startsWith(phase)))).toEqual([]);
     const planned = (await project.plan()).document.steps.filter(({ cached }) => !cached);
-    expect(planned.map(({ phase }) => phase)).toEqual(ON_DISK);
+    expect(planned).toEqual([]);
   });
 
   test("an edited script runs again, and what comes after it, with the reason", async () => {

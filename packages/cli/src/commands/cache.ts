@@ -1,48 +1,58 @@
-import type { LayerMeta, LayerStore, UsedLayer } from "@dibkit/build";
-import { parseByteSize } from "../byte-size.js";
+import type { Garbage, LayerDescription, LayerMeta, LayerStore, UsedLayer } from "@dibkit/build";
+import { parseByteSize, renderByteSize } from "../byte-size.js";
 import { defineCommand } from "../command.js";
-import { openStore, storeOptions } from "../open-store.js";
+import { openStore, pastBuild, storeOptions } from "../open-store.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "cache",
-  summary: "list, check and trim the layers that builds have left",
+  summary: "list, check, explain and trim the layers that builds have left",
+  description:
+    "list shows every layer; verify reads all of them and compares them with what was kept; why says what a layer's key\nis made of and what differs from the layer before; prune removes the least recently used layers; gc removes what no\nbuild can use any more; clear removes all. Layers that a running build stands on always stay.",
   arguments: [
     {
       name: "ACTION",
-      summary: "list layers, verify their content, prune the least recently used ones, or clear everything",
+      summary: "what to do",
       required: true,
-      choices: ["list", "verify", "prune", "clear"],
+      choices: ["list", "verify", "why", "prune", "gc", "clear"],
     },
+    { name: "LAYER|STEP", summary: "for why: the beginning of a key, or a step such as install.d/50-nginx" },
   ],
   options: {
     size: { type: "string", value: "SIZE", default: "20G", summary: "what prune leaves at most, such as 500M or 20G" },
     fix: { type: "boolean", summary: "let verify remove damaged layers" },
+    image: { type: "string", value: "IMAGE", summary: "for why: the image whose step is meant (default: the newest)" },
     format: { type: "string", value: "FORMAT", choices: ["text", "json"], default: "text", summary: "how to print it" },
     ...storeOptions,
   },
   examples: [
     { command: "dibkit cache list", does: "shows every layer with its size and when it was last used" },
+    { command: "dibkit cache why install.d/50-nginx", does: "says what its key is made of and why it ran last" },
     { command: "dibkit cache prune --size 10G", does: "removes the least recently used layers above 10 GiB" },
   ],
   async run({ arguments: words, options }, terminal) {
-    const { createCommandRunner, pruneStore, usedLayers, verifyStore } = await import("@dibkit/build");
+    const { collectGarbage, createCommandRunner, pruneStore, usedLayers, verifyStore } = await import("@dibkit/build");
     const store = await openStore(terminal, options.cacheDir);
+    const commands = createCommandRunner();
+    const json = options.format === "json";
     switch (words.ACTION) {
       case "list":
-        return list(terminal, store, await usedLayers(store), options.format === "json");
-      case "verify": {
-        const damaged = await verifyStore(store, createCommandRunner(), options.fix);
-        return reportDamage(terminal, damaged, options.fix);
-      }
+        return list(terminal, store, await usedLayers(store), json);
+      case "verify":
+        return reportDamage(terminal, await verifyStore(store, commands, options.fix), options.fix);
+      case "why":
+        return why(terminal, store, words["LAYER|STEP"], options.image, json);
       case "prune": {
         const limit = parseByteSize(options.size);
         if (limit === undefined)
           return usageFailure(terminal, `"${options.size}" is no size`, "write it like 500M or 20G");
-        return reportRemoved(terminal, await pruneStore(store, limit));
+        return reportRemoved(terminal, await pruneStore(store, limit, commands));
       }
+      case "gc":
+        return reportGarbage(terminal, await collectGarbage(store, commands));
       case "clear":
-        return reportRemoved(terminal, await pruneStore(store, -1));
+        await collectGarbage(store, commands);
+        return reportRemoved(terminal, await pruneStore(store, -1, commands));
     }
   },
 });
@@ -62,13 +72,69 @@ function list(terminal: Terminal, store: LayerStore, layers: readonly UsedLayer[
   }
   for (const { meta, used } of layers) {
     const name = `${meta.label.phase}/${meta.label.script}`.padEnd(44);
-    terminal.stdout.write(
-      `${used.toISOString().slice(0, 16)}  ${mebibytes(meta.bytes)}  ${name} ${meta.label.element ?? ""}\n`,
-    );
+    const size = renderByteSize(meta.bytes).padStart(11);
+    const line = `${used.toISOString().slice(0, 16)}  ${meta.key.slice(0, 12)} ${size}  ${name} ${meta.label.element ?? ""}`;
+    terminal.stdout.write(`${line.trimEnd()}\n`);
   }
   const total = layers.reduce((sum, { meta }) => sum + meta.bytes, 0);
-  terminal.stdout.write(`${layers.length} layers, ${mebibytes(total).trim()} in ${store.directory}\n`);
+  terminal.stdout.write(`${layers.length} layers, ${renderByteSize(total)} in ${store.directory}\n`);
   return 0;
+}
+
+async function why(
+  terminal: Terminal,
+  store: LayerStore,
+  word: string | undefined,
+  image: string | undefined,
+  json: boolean,
+): Promise<0 | 2> {
+  if (word === undefined) return usageFailure(terminal, "why of what?", "name a layer or a step, as in cache list");
+  const { describeLayer } = await import("@dibkit/build");
+  const build = /^[0-9a-f]{4,}$/.test(word) ? undefined : await pastBuild(terminal, store, image);
+  const described = await describeLayer(store, word, build);
+  if (described === undefined) {
+    return usageFailure(
+      terminal,
+      `no layer of "${word}"`,
+      'see "dibkit cache list" for layers, "dibkit plan" for steps',
+    );
+  }
+  terminal.stdout.write(json ? `${JSON.stringify(whyDocument(described), null, 2)}\n` : whyText(described));
+  return 0;
+}
+
+function whyDocument({ meta, used, build, before }: LayerDescription) {
+  const { label, key, created, seconds, bytes, aptIndex, ingredients } = meta;
+  return {
+    version: 1,
+    ...label,
+    ...{ key, created, used: used.toISOString(), seconds, bytes, aptIndex: aptIndex ?? null, ingredients },
+    build: build ?? null,
+    before: before ? { key: before.meta.key, created: before.meta.created, changed: before.changed } : null,
+  };
+}
+
+function whyText({ meta, used, build, before }: LayerDescription): string {
+  const { label, key, created, seconds, bytes, aptIndex, ingredients } = meta;
+  const minute = (iso: string) => iso.slice(0, 16).replace("T", " ");
+  const lines = [
+    `${label.phase}/${label.script} of ${label.element === undefined ? "dibkit" : `element ${label.element}`}`,
+    `  layer ${key.slice(0, 12)}, made ${minute(created)} in ${seconds.toFixed(1)} s, ${renderByteSize(bytes)}, last used ${minute(used.toISOString())}`,
+    ...(aptIndex === undefined ? [] : [`  packages of the apt index ${aptIndex.slice(0, 12)}`]),
+  ];
+  if (build !== undefined) {
+    const happened = build.outcome === "cached" ? "was cached" : `ran because: ${build.reason ?? "it is new"}`;
+    lines.push(`  in build ${build.id} it ${happened}`);
+  }
+  if (before !== undefined) {
+    const changed = before.changed.length === 0 ? "the same key: it was made again" : before.changed.join(", ");
+    lines.push(
+      `  differs from the layer before, ${before.meta.key.slice(0, 12)} of ${minute(before.meta.created)}: ${changed}`,
+    );
+  }
+  lines.push("  its key is made of");
+  for (const [name, value] of Object.entries(ingredients)) lines.push(`    ${value.slice(0, 12).padEnd(12)}  ${name}`);
+  return `${lines.join("\n")}\n`;
 }
 
 function reportDamage(terminal: Terminal, damaged: readonly LayerMeta[], removed: boolean): 0 | 1 {
@@ -81,10 +147,11 @@ function reportDamage(terminal: Terminal, damaged: readonly LayerMeta[], removed
 
 function reportRemoved(terminal: Terminal, removed: readonly UsedLayer[]): 0 {
   const bytes = removed.reduce((sum, { meta }) => sum + meta.bytes, 0);
-  terminal.stdout.write(`removed ${removed.length} layers, ${mebibytes(bytes).trim()}\n`);
+  terminal.stdout.write(`removed ${removed.length} layers, ${renderByteSize(bytes)}\n`);
   return 0;
 }
 
-function mebibytes(bytes: number): string {
-  return `${(bytes / 1024 ** 2).toFixed(1).padStart(8)} MiB`;
+function reportGarbage(terminal: Terminal, { halves, replaced, records }: Garbage): 0 {
+  terminal.stdout.write(`removed ${replaced} replaced layers, ${halves} unfinished ones and ${records} old records\n`);
+  return 0;
 }

