@@ -36,8 +36,9 @@ const BUILDS = {
     flags: ["--disk"],
   },
   ramdisk: {
-    elements: "debian-minimal ramdisk deploy-baremetal no-final-image",
-    flags: ["--ramdisk-element", "ramdisk"],
+    elements: "debian-minimal ramdisk deploy-baremetal hwdiscovery hwburnin ilo dracut-network dkms no-final-image",
+    // hwdiscovery and hwburnin name programs for the ramdisk without installing them.
+    flags: ["--ramdisk-element", "ramdisk", "-p", "lshw,memtester,spew,wget"],
   },
   "stable-vm": { elements: "debian-minimal stable-vm", flags: ["--disk"], release: "stable" },
   "debian-build-succeeds": { elements: "debian build-succeeds", release: "stable" },

@@ -39,6 +39,8 @@ const files: Readonly<Record<string, string>> = {
   "tiny/root.d/10-tiny": TINY_OS,
   "tiny/install.d/50-mark":
     "#!/bin/bash\nset -eu\nmkdir /etc/tiny\necho $DIB_TINY > /etc/tiny/mark\nchmod 600 /etc/tiny/mark\n",
+  "tiny/finalise.d/50-firmware":
+    "#!/bin/bash\nset -eu\nmkdir -p /boot/EFI/boot\necho loader > /boot/EFI/boot/bootx64.efi\n",
   "tiny/environment.d/10-tiny": "export DIB_TINY=${DIB_TINY:-plain}\n",
   "random/install.d/60-random":
     "#!/bin/bash\nset -eu\nread -r id < /proc/sys/kernel/random/uuid\necho $id > /etc/random\n",
@@ -60,7 +62,7 @@ const env = {
   DIB_JOURNAL_SIZE: "4",
   DIB_IMAGE_EXTRA_SIZE: "60",
 };
-/** Two partitions, so that upstream asks kpartx for devices. */
+/** Several partitions, so that upstream asks kpartx for devices; one is FAT, for which many kernels have no driver. */
 const layout = JSON.stringify([
   { local_loop: { name: "image0" } },
   {
@@ -68,15 +70,18 @@ const layout = JSON.stringify([
       base: "image0",
       label: "mbr",
       partitions: [
-        { name: "root", flags: ["boot", "primary"], size: "80%" },
+        { name: "root", flags: ["boot", "primary"], size: "70%" },
+        { name: "firmware", size: "8MiB", type: "0x0c" },
         { name: "data", size: "100%" },
       ],
     },
   },
   { mkfs: { base: "root", name: "mkfs_root", type: "ext4", label: "tiny" } },
   { mkfs: { base: "data", name: "mkfs_data", type: "ext2", label: "data" } },
+  { mkfs: { base: "firmware", name: "mkfs_firmware", type: "vfat", label: "FIRMWARE" } },
   { mount: { base: "mkfs_root", name: "mount_root", mount_point: "/" } },
   { mount: { base: "mkfs_data", name: "mount_data", mount_point: "/srv" } },
+  { mount: { base: "mkfs_firmware", name: "mount_firmware", mount_point: "/boot" } },
   { fstab: { base: "mount_root", name: "fstab_root", options: "defaults", "fsck-passno": 1 } },
   { fstab: { base: "mount_data", name: "fstab_data", options: "noatime", "fsck-passno": 2 } },
 ]);
@@ -106,6 +111,7 @@ describe.skipIf(cantCompare)("dibkit conform", () => {
     ).toEqual([]);
     expect(report.version).toBe(1);
     expect(report.compared).toMatchObject({ fstab: 2 });
+    expect(report.compared.partitions).toBeGreaterThan(15);
     for (const aspect of ["tree", "partitions", "filesystems", "environment", "observed"]) {
       expect(report.compared[aspect], aspect).toBeGreaterThan(10);
     }

@@ -15,8 +15,12 @@ const TYPES: Readonly<Record<string, TreeEntry["type"]>> = {
   fifo: "fifo",
 };
 
-/** Reads a tar archive of a root tree. `keep` says of which files the content is wanted too. */
-export async function readTree(archive: string, keep: (path: string) => boolean): Promise<TreeSnapshot> {
+/** Reads a tar archive of a root tree. `keep` says of which files the content is wanted too, `times` whether those are. */
+export async function readTree(
+  archive: string,
+  keep: (path: string) => boolean,
+  options: { readonly times?: boolean } = {},
+): Promise<TreeSnapshot> {
   const entries = new Map<string, TreeEntry>();
   const texts = new Map<string, Buffer>();
   const names = new Map<string, string[]>();
@@ -41,7 +45,8 @@ export async function readTree(archive: string, keep: (path: string) => boolean)
       if (original !== undefined) entries.set(path, original);
       continue;
     }
-    entries.set(path, entryOf(header, hash.digest("hex")));
+    const entry = entryOf(header, hash.digest("hex"));
+    entries.set(path, options.times ? { ...entry, modified: modifiedOf(header) } : entry);
     if (wanted) texts.set(path, Buffer.concat(kept));
   }
   for (const group of names.values()) {
@@ -57,6 +62,12 @@ export async function readTree(archive: string, keep: (path: string) => boolean)
 
 function cleanPath(name: string): string {
   return name.replace(/^\.\//, "").replace(/\/$/, "") || ".";
+}
+
+/** Extended headers have parts of seconds. */
+function modifiedOf(header: Header): number {
+  const { pax } = header as { readonly pax?: Readonly<Record<string, string>> | null };
+  return pax?.mtime === undefined ? (header.mtime?.getTime() ?? 0) / 1000 : Number(pax.mtime);
 }
 
 function entryOf(header: Header, hash: string): TreeEntry {

@@ -1,4 +1,4 @@
-/** One path of an image's root tree, with everything that is compared. Times are not: two builds never share them. */
+/** One path of an image's root tree, with everything that is compared. */
 export interface TreeEntry {
   readonly type: "file" | "directory" | "symlink" | "character-device" | "block-device" | "fifo";
   /** Permission bits with set-uid, set-gid and sticky. */
@@ -15,6 +15,8 @@ export interface TreeEntry {
   readonly target?: string;
   /** Of devices: `MAJOR:MINOR`. */
   readonly device?: string;
+  /** Seconds since 1970, when times were asked for. */
+  readonly modified?: number;
   /** Of files with several names: the first name in byte order, this one's own included. */
   readonly linkedTo?: string;
 }

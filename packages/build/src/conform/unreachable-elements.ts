@@ -1,24 +1,36 @@
 /** Why an upstream element cannot be built from a Debian mirror alone. */
 const REASONS: readonly { readonly names: RegExp; readonly reason: string }[] = [
-  { names: /^(ubuntu|dkms$)/, reason: "needs Ubuntu's mirror" },
+  { names: /^(ubuntu|hpdsa$)/, reason: "needs Ubuntu's mirror" },
   { names: /^lvm$/, reason: "depends on ubuntu-minimal" },
   {
-    names: /^(centos|rhel|fedora|redhat-common|rpm-distro|yum|epel|selinux-permissive|disable-selinux|dracut-)/,
+    names: /^(centos|rhel|fedora|redhat-common|rpm-distro|yum|epel|oat-client|selinux-permissive|disable-selinux)/,
     reason: "needs an rpm distribution",
   },
+  { names: /^dracut-/, reason: "needs dracut in the image, which takes the place of Debian's initramfs-tools" },
   { names: /^(opensuse|zypper)/, reason: "needs openSUSE's mirror" },
   { names: /^gentoo$/, reason: "needs Gentoo's mirror" },
   { names: /^(containerfile|docker)$/, reason: "needs a container registry" },
   { names: /^(zipl|uboot)$/, reason: "needs another architecture" },
   {
-    names:
-      /^(simple-init|pip-and-virtualenv|python-|proliant-tools|tpm-emulator|keylime-agent|rax-nova-agent|ensure-venv)/,
+    names: /^(simple-init|proliant-tools|tpm-emulator|keylime-agent|rax-nova-agent|ensure-venv|python-stow-versions)$/,
     reason: "fetches sources from elsewhere",
   },
-  { names: /^(hpdsa|ilo|mellanox|hwburnin|oat-client|hwdiscovery)$/, reason: "needs a vendor's packages" },
+  { names: /^(pip-and-virtualenv|python-brickclient)$/, reason: "depends on epel, which needs an rpm distribution" },
+  { names: /^mellanox$/, reason: "needs packages that Debian no longer has, such as libibcommon" },
+  { names: /^deploy-targetcli$/, reason: "needs the package targetcli, which Debian has as targetcli-fb" },
+  { names: /^debian-upstart$/, reason: "needs upstart, which Debian no longer has" },
   { names: /^stable-interface-names$/, reason: "needs biosdevname, which Debian no longer has" },
   { names: /^dib-run-parts$/, reason: "needs dib-utils, which Debian 12 does not have" },
   { names: /^deploy-kexec$/, reason: "depends on an element that upstream no longer has" },
+  {
+    names: /^modprobe-blacklist$/,
+    reason: "has a hook of modprobe's, which debootstrap needs: upstream too refuses the two",
+  },
+  { names: /^iso$/, reason: "mounts a FAT image, and the kernel where this page was made has no driver for it" },
+  {
+    names: /^block-device-efi-lvm$/,
+    reason: "needs device-mapper, which the kernel where this page was made lacks; a test compares the planned disk",
+  },
 ];
 
 export function unreachableReason(element: string): string | undefined {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { type Element, type UpstreamInstallation, writeElement } from "@dibkit/model";
-import { createCommandRunner, exitCodeOf } from "../exec/command-runner.js";
+import { type CommandRunner, createCommandRunner, exitCodeOf } from "../exec/command-runner.js";
 import { namespaceCommand } from "../exec/namespace-command.js";
 import { renderHostView } from "../host/host-view.js";
 import { parseMountInfo } from "../host/mount-table.js";
@@ -10,6 +10,7 @@ import { shellCommand } from "../host/shell-quote.js";
 import { SUDO_SHIM } from "../host/sudo-shim.js";
 import type { BuildRequest } from "../plan/build-request.js";
 import { detachLeftLoops } from "./detach-left-loops.js";
+import { FAT_SHIMS } from "./fat-shims.js";
 import { DMSETUP_SHIM, KPARTX_SHIM } from "./kpartx-shim.js";
 import { upstreamCommand } from "./upstream-command.js";
 
@@ -40,7 +41,7 @@ export type UpstreamOutcome =
 /**
  * Runs the installed `disk-image-create` on a build request. It runs in namespaces of its own with the host read-only
  * around it, like dibkit's own builds; `sudo` is a shim, because the real one would reset the PATH, and so are
- * `kpartx` and `dmsetup` where there is no device-mapper.
+ * `kpartx` and `dmsetup` where there is no device-mapper, and `mount` and `umount` where there is no FAT driver.
  */
 export async function runUpstream(build: UpstreamBuild, watcher: UpstreamWatcher): Promise<UpstreamOutcome> {
   const { request, image } = build;
@@ -49,7 +50,11 @@ export async function runUpstream(build: UpstreamBuild, watcher: UpstreamWatcher
   try {
     const places = await preparePlaces(work, build);
     const mapped = (await commands.run(["dmsetup", "version"])).ok;
-    await writeShims(places.bin, mapped);
+    await writeShims(places.bin, {
+      sudo: SUDO_SHIM,
+      ...(mapped ? {} : { kpartx: KPARTX_SHIM, dmsetup: DMSETUP_SHIM }),
+      ...((await hasFatDriver(commands)) ? {} : FAT_SHIMS),
+    });
     const elements = build.authored.length === 0 ? [] : [places.elements];
     const command = upstreamCommand(request, image, [...elements, ...build.elementsPath], build.upstream);
     const { PATH = "/usr/sbin:/usr/bin:/sbin:/bin" } = command.environment;
@@ -92,8 +97,12 @@ async function preparePlaces(work: string, build: UpstreamBuild): Promise<Places
   return places;
 }
 
-async function writeShims(bin: string, mapped: boolean): Promise<void> {
-  const shims = { sudo: SUDO_SHIM, ...(mapped ? {} : { kpartx: KPARTX_SHIM, dmsetup: DMSETUP_SHIM }) };
+async function hasFatDriver(commands: CommandRunner): Promise<boolean> {
+  const built = /\bvfat$/m.test(readFileSync("/proc/filesystems", "utf8"));
+  return built || (await commands.run(["modprobe", "vfat"])).ok;
+}
+
+async function writeShims(bin: string, shims: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, text] of Object.entries(shims)) {
     await writeFile(join(bin, name), text);
     await chmod(join(bin, name), 0o755);
