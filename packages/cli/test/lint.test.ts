@@ -135,12 +135,29 @@ describe("dibkit lint", () => {
     const later = await lint("--baseline", "known.json");
     expect(later.stdout).toContain("hook script install.d/60-new.sh is never run");
     expect(summary(later.stdout)).toEqual(["1 error, 0 warnings in 2 elements, 5 files, 3 suppressed"]);
+    // What was repaired comes off the list, and is new when it comes back.
+    await lint("--rule", "script-executable", "--fix");
+    const repaired = await lint("--baseline", "known.json");
+    expect(repaired.stderr).toContain("some findings of known.json are gone; --update-baseline drops them from it");
+    rmSync(join(root, "elements/web/install.d/60-new.sh"));
+    await lint("--baseline", "known.json", "--update-baseline");
+    chmodSync(join(root, "elements/web/install.d/50-web"), 0o644);
+    expect(summary((await lint("--baseline", "known.json")).stdout)).toEqual([
+      "1 error, 0 warnings in 2 elements, 4 files, 2 suppressed",
+    ]);
+  });
+
+  it("counts warnings that it does not show", async () => {
+    const run = await lint("--quiet", "--max-warnings", "0", "elements/web", "--rule", "script-which");
+    expect([run.exitCode, run.stdout.includes("`which`")]).toEqual([1, false]);
+    expect(run.stderr).toBe("warnings: 1, --max-warnings allows 0\n");
   });
 
   it.each([
     [["--rule", "script-wich"], 'there is no rule "script-wich"', 'did you mean "script-which"?'],
     [["nowhere"], 'no element in "', "give an element"],
     [["--format", "xml"], 'unknown --format "xml"', "dibkit lint --help"],
+    [["--update-baseline"], "--update-baseline needs a file to write", "--baseline FILE"],
     [["--baseline", "none.json"], 'baseline "none.json" cannot be read', "--update-baseline"],
   ])("refuses %j", async (argv, message, help) => {
     const run = await lint(...argv);
@@ -155,7 +172,7 @@ describe("dibkit lint", () => {
     expect((await lint("--max-warnings", "2")).exitCode).toBe(0);
     write(".dibkitrc.json", '{\n  "rule": {},\n  "rules": { "deps-know": "fatal" }\n}');
     const run = await lint();
-    expect(run.exitCode).toBe(1);
+    expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain('unknown key "rule"');
     expect(run.stderr).toContain('did you mean "deps-known"?');
     expect(run.stderr).toContain('expected one of "error", "warning", "info", "off"');

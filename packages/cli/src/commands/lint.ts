@@ -65,6 +65,8 @@ export default defineCommand({
   async run({ arguments: { PATH: paths }, options }, terminal) {
     const reports = reportsWanted(options.format, options.outputFile, terminal);
     if (typeof reports === "string") return usageFailure(terminal, reports, 'see "dibkit lint --help"');
+    if (options.updateBaseline && options.baseline === undefined)
+      return usageFailure(terminal, "--update-baseline needs a file to write", "name it with --baseline FILE");
     const { rules } = await import("@dibkit/lint");
     const unknown = options.rule.find((id) => !rules.some((rule) => rule.id === id));
     if (unknown !== undefined) return unknownRule(unknown, terminal);
@@ -87,13 +89,17 @@ export default defineCommand({
       if (rest === undefined) return 2;
       result = rest;
     }
-    if (options.quiet)
-      result = { ...result, diagnostics: result.diagnostics.filter((one) => one.severity === "error") };
+    const shown = options.quiet ? result.diagnostics.filter((one) => one.severity === "error") : result.diagnostics;
     const { writeReports } = await import("../lint-reports.js");
-    const written = await writeReports(result, reports, terminal);
+    const written = await writeReports({ ...result, diagnostics: shown }, reports, terminal);
     if (!written) return 2;
-    const { isFailure } = await import("@dibkit/lint");
-    return isFailure(result, options.maxWarnings) ? 1 : 0;
+    const { countsOf, isFailure } = await import("@dibkit/lint");
+    const { errors, warnings } = countsOf(result);
+    const failed = isFailure(result, options.maxWarnings);
+    if (failed && errors === 0) {
+      terminal.stderr.write(`warnings: ${warnings}, --max-warnings allows ${options.maxWarnings}\n`);
+    }
+    return failed ? 1 : 0;
   },
 });
 
@@ -152,5 +158,7 @@ async function unknownRule(id: string, terminal: Terminal): Promise<ExitCode> {
 
 async function sessionFailure(failure: SessionFailure, terminal: Terminal): Promise<ExitCode> {
   const { reportFailure } = await import("../report-failure.js");
-  return reportFailure(terminal, failure);
+  await reportFailure(terminal, failure);
+  // Findings that stand in the way of linting are about the configuration.
+  return 2;
 }
