@@ -42,7 +42,10 @@ await withDirectory("cost", async (root) => {
     }
   });
   printTable(
-    ["vm debian-minimal", ...["time", "memory", "disk"].flatMap((what) => [`upstream ${what}`, "dibkit", "of it"])],
+    [
+      "vm debian-minimal",
+      ...["time", "cpu", "memory", "disk"].flatMap((what) => [`upstream ${what}`, "dibkit", "of it"]),
+    ],
     rows,
   );
 });
@@ -53,6 +56,7 @@ function row(name, theirs, ours) {
   return [
     name,
     ...[seconds(theirs.wall), seconds(ours.wall), share("wall")],
+    ...[seconds(theirs.cpu), seconds(ours.cpu), share("cpu")],
     ...[mib(theirs.memory), mib(ours.memory), share("memory")],
     ...[mib(theirs.disk), mib(ours.disk), share("disk")],
   ];
@@ -93,7 +97,7 @@ async function build(scratch, downloads, engine, type) {
     env: { ...debianSources("bookworm").environment, NO_COLOR: "1", TMP_DIR: join(scratch, "tmp") },
   });
   console.error(
-    `${engine} -t ${type}: ${seconds(result.wall)}, ${result.memory.toFixed(0)} MiB of memory, ${result.disk.toFixed(0)} MiB of disk`,
+    `${engine} -t ${type}: ${seconds(result.wall)} (cpu ${seconds(result.cpu)}), ${result.memory.toFixed(0)} MiB of memory, ${result.disk.toFixed(0)} MiB of disk`,
   );
   return result;
 }

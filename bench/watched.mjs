@@ -6,8 +6,8 @@ const EVERY_MS = 250;
 const MIB = 1024 ** 2;
 
 /**
- * Runs `words` to the end. Gives seconds on the clock, the peak of memory (anonymous pages of all its processes, and
- * what lies in tmpfs that only they see) and of the space used on the filesystem that holds `disk`, both in MiB.
+ * Runs `words` to the end. Gives seconds on the clock and of processor time, and in MiB the peaks of memory (anonymous
+ * pages of all its processes, and what lies in a tmpfs that only they see) and of space on the filesystem of `disk`.
  */
 export function watched(words, { cwd, env = {}, disk }) {
   const used = () => {
@@ -17,7 +17,7 @@ export function watched(words, { cwd, env = {}, disk }) {
   const before = used();
   const peak = { memory: 0, disk: 0 };
   const started = performance.now();
-  const child = spawn(words[0], words.slice(1), {
+  const child = spawn("/usr/bin/time", ["-f", "%U %S", ...words], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "pipe"],
@@ -35,7 +35,8 @@ export function watched(words, { cwd, env = {}, disk }) {
     child.on("close", (code) => {
       clearInterval(timer);
       if (code !== 0) return reject(new Error(`"${words.join(" ")}" failed with exit code ${code}\n${tail}`));
-      resolve({ wall: (performance.now() - started) / 1000, memory: peak.memory, disk: peak.disk });
+      const [user, system] = tail.trim().split("\n").at(-1).split(" ").map(Number);
+      resolve({ wall: (performance.now() - started) / 1000, cpu: user + system, ...peak });
     });
   });
 }

@@ -80,8 +80,18 @@ function writeRecord(
   const upstreamElements = readdirSync(upstream.elements, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith("_"))
     .map((entry) => entry.name);
+  const upstreamTestElements = upstreamElements.flatMap((name) => {
+    const tests = join(upstream.elements, name, "test-elements");
+    return existsSync(tests) ? readdirSync(tests).map((test) => `${name}/${test}`) : [];
+  });
   const date = new Date().toISOString().slice(0, 10);
-  const facts = { resolved, upstreamElements, date, ...(release === undefined ? {} : { release }) };
+  const facts = {
+    resolved,
+    upstreamElements,
+    upstreamTestElements,
+    date,
+    ...(release === undefined ? {} : { release }),
+  };
   writeFileSync(path, `${JSON.stringify(recordReport(known, report, facts), null, 2)}\n`);
 }
 

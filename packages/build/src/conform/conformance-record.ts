@@ -5,6 +5,8 @@ export interface ConformanceRecord {
   readonly version: 1;
   /** All elements of the upstream that was last compared with. */
   readonly elements: readonly string[];
+  /** Its test elements, as `ELEMENT/TEST`. */
+  readonly testElements?: readonly string[];
   /** By the elements asked for, newest result of each. */
   readonly builds: readonly RecordedBuild[];
 }
@@ -34,6 +36,7 @@ export function recordReport(
   facts: {
     readonly resolved: readonly string[];
     readonly upstreamElements: readonly string[];
+    readonly upstreamTestElements: readonly string[];
     readonly date: string;
     readonly release?: string;
   },
@@ -58,5 +61,6 @@ export function recordReport(
   const key = (one: RecordedBuild) => [...one.elements, ...one.formats].join(" ");
   const builds = [...record.builds.filter((one) => key(one) !== key(build)), build];
   const all = [...facts.upstreamElements].sort();
-  return { version: 1, elements: all, builds: builds.sort((a, b) => (key(a) < key(b) ? -1 : 1)) };
+  const testElements = [...facts.upstreamTestElements].sort();
+  return { version: 1, elements: all, testElements, builds: builds.sort((a, b) => (key(a) < key(b) ? -1 : 1)) };
 }

@@ -1,7 +1,7 @@
 /** Why an upstream element cannot be built from a Debian mirror alone. */
 const REASONS: readonly { readonly names: RegExp; readonly reason: string }[] = [
   { names: /^(ubuntu|hpdsa$)/, reason: "needs Ubuntu's mirror" },
-  { names: /^lvm$/, reason: "depends on ubuntu-minimal" },
+  { names: /^(lvm|apt-sources\/test-sources)$/, reason: "depends on ubuntu-minimal" },
   {
     names: /^(centos|rhel|fedora|redhat-common|rpm-distro|yum|epel|oat-client|selinux-permissive|disable-selinux)/,
     reason: "needs an rpm distribution",

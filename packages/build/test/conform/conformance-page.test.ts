@@ -16,6 +16,7 @@ const report = (elements: readonly string[], differences: ConformanceReport["dif
 const facts = (resolved: readonly string[], date = "2026-01-02") => ({
   resolved,
   upstreamElements: ["vm", "base", "ubuntu", "sysprep"],
+  upstreamTestElements: ["base/builds", "base/fails", "ubuntu/builds"],
   date,
   release: "bookworm",
 });
@@ -42,4 +43,11 @@ test("the page tells same, different, out of reach and not yet compared apart", 
   expect(page).toContain("| ubuntu | not reachable: needs Ubuntu's mirror |");
   expect(page).toContain("| sysprep | not compared yet |");
   expect(page).toContain("| vm | tar | 3.13.0 | 2026-01-02 | 100 tree, 7 packages | 0 | tree etc/odd |");
+});
+
+test("test elements count for the element they are of", () => {
+  const page = conformancePage(recordReport(EMPTY, report(["base", "builds"], []), facts(["base", "builds"])));
+  expect(page).toContain("| base/builds | same |");
+  expect(page).toContain("| base/fails | not compared yet |");
+  expect(page).toContain("| ubuntu/builds | not reachable: needs Ubuntu's mirror |");
 });
