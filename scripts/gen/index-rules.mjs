@@ -9,7 +9,18 @@ export async function files(repository) {
   return {
     "packages/lint/src/rules/index.ts": table(rules, "Rule", "../rule.js", "rules"),
     "packages/lint/src/reporters/index.ts": table(reporters, "Reporter", "../reporter.js", "reporters"),
+    "packages/model/src/define/lint-rules.ts": ruleNames(rules),
   };
+}
+
+/** For `rules` of a dibkit.config.ts, whose types are in a package that knows nothing of linting. */
+function ruleNames(names) {
+  return `${HEADER}
+
+/** Rules of \`dibkit lint\`. */
+export type LintRuleName =
+${names.map((name) => `  | "${name}"`).join("\n")};
+`;
 }
 
 async function namesIn(folder) {

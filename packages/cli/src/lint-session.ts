@@ -102,11 +102,11 @@ interface Defined {
 /** Elements, images and settings that TypeScript modules define; nothing is loaded when there are none. */
 async function loadDefined(modules: readonly string[]): Promise<Defined> {
   if (modules.length === 0) return { elements: [], configuration: {}, diagnostics: [] };
-  const { loadDefinitions, typecheck } = await import("@dibkit/compile");
-  const { elements, images, config, configPath, diagnostics, modules: loaded } = await loadDefinitions(modules);
-  const typeErrors = await typecheck(loaded);
+  const { loadProject } = await import("@dibkit/compile");
+  const { loaded, diagnostics } = await loadProject({ entries: modules });
+  const { elements, images, config, configPath } = loaded;
   const directory = dirname(configPath ?? (modules[0] as string));
-  const preset = config?.presets?.at(-1) as LintConfiguration["preset"];
+  const preset = config?.presets?.at(-1);
   const configuration: LintConfiguration = {
     ...(preset !== undefined && { preset }),
     ...(config?.rules && { rules: config.rules }),
@@ -121,5 +121,5 @@ async function loadDefined(modules: readonly string[]): Promise<Defined> {
       },
     })),
   };
-  return { elements, configuration, diagnostics: [...diagnostics, ...typeErrors] };
+  return { elements, configuration, diagnostics };
 }

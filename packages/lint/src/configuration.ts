@@ -1,4 +1,4 @@
-import type { Severity } from "@dibkit/model";
+import type { LintPreset, Severity } from "@dibkit/model";
 
 /** Stands for the distribution while no operating-system element is in reach. */
 export const ANY_DISTRO = "any distribution";
@@ -25,7 +25,7 @@ export interface ImageConfiguration {
 }
 
 export type RuleSetting = Severity | "off";
-export type PresetName = "recommended" | "upstream" | "all";
+export type PresetName = LintPreset;
 
 /** What `.dibkitrc.json` and `lint` in `dibkit.config.ts` may say. */
 export interface LintConfiguration {

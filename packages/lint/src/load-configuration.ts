@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Diagnostic, err, nearestName, ok, type Result, type SourceText } from "@dibkit/model";
+import { type Diagnostic, err, LINT_PRESETS, nearestName, ok, type Result, type SourceText } from "@dibkit/model";
 import type { LintConfiguration } from "./configuration.js";
 import { rules as allRules } from "./rules/index.js";
 import { quoted } from "./words.js";
@@ -39,7 +39,6 @@ function parseConfiguration(source: SourceText): Result<LoadedConfiguration, rea
 }
 
 const SETTINGS = ["error", "warning", "info", "off"];
-const PRESETS = ["recommended", "upstream", "all"];
 const strings = (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === "string");
 const object = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -47,7 +46,7 @@ const object = (value: unknown): value is Record<string, unknown> =>
 /** What each key may hold, and the words for it. */
 const KEYS: Readonly<Record<string, readonly [(value: unknown) => boolean, string]>> = {
   $schema: [(value) => typeof value === "string", "a text"],
-  preset: [(value) => PRESETS.includes(value as string), `one of ${quoted(PRESETS)}`],
+  preset: [(value) => (LINT_PRESETS as readonly unknown[]).includes(value), `one of ${quoted(LINT_PRESETS)}`],
   rules: [object, "an object of rule and severity"],
   overrides: [
     (value) =>

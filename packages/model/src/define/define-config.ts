@@ -1,6 +1,17 @@
 import type { Severity } from "../diagnostic.js";
 import type { ElementDefinition } from "./define-element.js";
 import type { ImageDefinition } from "./define-image.js";
+import type { LintRuleName } from "./lint-rules.js";
+
+/** Named sets of rule severities: `recommended` unless stated, the checks of `dib-lint` too, or everything. */
+export const LINT_PRESETS = ["recommended", "upstream", "all"] as const;
+
+export type LintPreset = (typeof LINT_PRESETS)[number];
+
+/** Severities by rule: dibkit's own, those of suppressions, and those of ShellCheck such as `shellcheck/SC2086`. */
+export type RuleSettings = { readonly [R in LintRuleName]?: Severity | "off" } & {
+  readonly [code: `suppression-${string}` | `shellcheck/${string}`]: Severity | "off";
+};
 
 /** What `dibkit.config.ts` may say. Paths are relative to its directory. */
 export interface ProjectConfig {
@@ -8,10 +19,10 @@ export interface ProjectConfig {
   readonly elements?: readonly (string | ElementDefinition)[];
   /** Directories of existing elements, in order of precedence; `$ELEMENTS_PATH` and upstream's come after them. */
   readonly elementsPath?: readonly string[];
-  /** Named sets of rule severities, applied in order before `rules`. */
-  readonly presets?: readonly string[];
+  /** Named sets of rule severities that `rules` start from; the last one wins. */
+  readonly presets?: readonly LintPreset[];
   /** Severity per lint rule. */
-  readonly rules?: { readonly [rule: string]: Severity | "off" };
+  readonly rules?: RuleSettings;
   readonly images?: readonly ImageDefinition[];
 }
 

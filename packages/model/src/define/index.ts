@@ -12,6 +12,7 @@ export * from "./element-spec.js";
 export * from "./environment.js";
 export { environmentWord } from "./environment-text.js";
 export * from "./file-content.js";
+export type * from "./lint-rules.js";
 export * from "./map-spec.js";
 export { forgetModuleTexts, moduleText } from "./module-text.js";
 export * from "./package-spec.js";
