@@ -82,9 +82,14 @@ function compare(root, name, server) {
   const words = ["conform", ...elements.split(" "), ...flags, ...places, "--image-cache", join(root, "downloads")];
   const run = spawnSync(process.execPath, [dibkit, ...words, "--keep", keep, "--record", values.record], {
     stdio: "inherit",
-    env: { ...process.env, ...variables(keep, server, release), ...environment },
+    env: { ...callersEnvironment(), ...variables(keep, server, release), ...environment },
   });
   return run.status ?? 1;
+}
+
+/** Upstream hands on the caller's whole environment, and some variables change what Python leaves in an image. */
+function callersEnvironment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PYTHON|PIP_)/.test(name)));
 }
 
 function variables(directory, server, release) {
