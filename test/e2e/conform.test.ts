@@ -13,26 +13,13 @@ import { dirname, join } from "node:path";
 import { upstreamInstallation } from "@dibkit/model";
 import { afterAll, describe, expect, test } from "vitest";
 import { dibkit, dibkitProgram, leftovers, runProgram, whyNotBuild } from "./dibkit.js";
+import { TINY_OS } from "./tiny-os.js";
 
 const root = mkdtempSync(join(tmpdir(), "dibkit-e2e-conform-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const cantBuild = whyNotBuild();
 const upstream = upstreamInstallation(process.env);
 const cantCompare = cantBuild ?? (upstream || process.env.CI ? undefined : "diskimage-builder is not installed");
-
-/** Programs that upstream's runner and the probe call inside the image, with their libraries. */
-const TINY_OS = `#!/bin/bash
-set -eu
-mkdir -p $TARGET_ROOT/{bin,etc,tmp,proc,dev,sys,root,var/log,var/lib}
-for name in awk basename bash cat chmod date dirname env false find grep id ls mkdir mktemp readlink rm sed sh sleep sort stat touch; do
-  program=$(readlink -f $(type -P $name))
-  cp $program $TARGET_ROOT/bin/$name
-  for library in $(ldd $program | grep -o '/[^ ]*'); do
-    mkdir -p $TARGET_ROOT$(dirname $library)
-    cp -Lu $library $TARGET_ROOT$library
-  done
-done
-`;
 
 const files: Readonly<Record<string, string>> = {
   "tiny/element-provides": "operating-system\n",
