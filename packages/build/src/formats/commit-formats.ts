@@ -18,7 +18,7 @@ const ALGORITHMS = ["md5", "sha256"] as const;
 export async function commitFormats(
   written: readonly WrittenFormat[],
   request: FormatRequest,
-  context: BuildContext,
+  context: Pick<BuildContext, "undo" | "emit" | "signal">,
 ): Promise<Result<readonly string[], FormatFailure>> {
   for (const { temporaryPath, path } of written) {
     if (!request.checksum) continue;
@@ -47,7 +47,11 @@ export async function commitFormats(
 }
 
 /** One pass over the file for both sums, in the form `md5sum -c` and `sha256sum -c` read. */
-async function writeChecksums(file: string, name: string, context: BuildContext): Promise<void> {
+async function writeChecksums(
+  file: string,
+  name: string,
+  context: Pick<BuildContext, "undo" | "signal">,
+): Promise<void> {
   const hashes = ALGORITHMS.map((algorithm) => ({ algorithm, hash: createHash(algorithm) }));
   for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024, signal: context.signal })) {
     for (const { hash } of hashes) hash.update(chunk as Buffer);
@@ -58,7 +62,7 @@ async function writeChecksums(file: string, name: string, context: BuildContext)
   }
 }
 
-async function renameOld(path: string, context: BuildContext): Promise<void> {
+async function renameOld(path: string, context: Pick<BuildContext, "emit">): Promise<void> {
   const old = await stat(path).catch(() => undefined);
   if (!old?.isFile()) return;
   const extension = extname(path);

@@ -2,7 +2,8 @@ import type { BuildOutcome } from "@dibkit/build";
 import { buildOptions, imageArguments } from "../build-options.js";
 import { defineCommand, type ExitCode } from "../command.js";
 import { planImage } from "../plan-image.js";
-import { type Terminal, writeTrouble } from "../terminal.js";
+import { reportFindings } from "../report-failure.js";
+import { type Terminal, usageFailure, writeTrouble } from "../terminal.js";
 
 export default defineCommand({
   name: "build",
@@ -13,6 +14,10 @@ export default defineCommand({
   options: {
     ...buildOptions,
     verbose: { type: "boolean", short: "v", summary: "show everything that scripts print" },
+    verify: {
+      type: "boolean",
+      summary: "build twice from nothing and say which bytes differ, and which script wrote them",
+    },
     engine: {
       type: "string",
       value: "ENGINE",
@@ -24,6 +29,7 @@ export default defineCommand({
   examples: [
     { command: "dibkit build vm debian-minimal -o debian", does: "writes debian.qcow2" },
     { command: "dibkit build web-server.image.ts -t qcow2,tar", does: "writes both formats of a defined image" },
+    { command: "dibkit build web-server.image.ts --verify", does: "ends with 1 when two builds are not the same" },
   ],
   async run({ arguments: words, options }, terminal) {
     const planned = await planImage(terminal, words["ELEMENT|IMAGE"], options, options.verbose);
@@ -31,6 +37,7 @@ export default defineCommand({
     if (options.engine === "upstream") {
       const { buildWithUpstream } = await import("../build-with-upstream.js");
       return buildWithUpstream(planned.plan, terminal);
+      if (options.verify) return usageFailure(terminal, "--verify compares builds of dibkit, not of upstream");
     }
     const [{ startBuild }, { createBuildProgress }] = await Promise.all([
       import("@dibkit/build"),
@@ -38,6 +45,12 @@ export default defineCommand({
     ]);
     const progress = createBuildProgress(terminal, options.verbose);
     const outcome = await startBuild(planned.plan, { onEvent: progress.show, signal: terminal.signal });
+    const ignored = checkVariables(planned.plan.job.request.environment);
+    if (ignored.length > 0) await reportFindings(terminal, ignored);
+    if (options.verify) {
+      const { verifyImage } = await import("../verify-image.js");
+      return verifyImage(planned.plan, terminal, options.verbose);
+    }
     progress.end();
     return report(terminal, outcome);
   },
