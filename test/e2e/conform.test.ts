@@ -164,6 +164,25 @@ describe.skipIf(cantBuild)("dibkit-image-create in the place of disk-image-creat
     expect(readdirSync(cwd)).toEqual(["build.log"]);
   });
 
+  test("dibkit images builds the images of a file one after the other, and can stop at the first failure", async () => {
+    const cwd = join(root, "images");
+    mkdirSync(cwd);
+    const image = (name: string, elements: string) =>
+      `- imagename: ${name}\n  skip-base: true\n  types: [tar]\n  elements: [${elements}]\n`;
+    writeFileSync(
+      join(cwd, "images.yaml"),
+      image("one", "tiny") + image("two", "tiny, failing") + image("three", "tiny"),
+    );
+    const all = await dibkit(["images", "images.yaml"], { cwd, env });
+    expect(all.stderr).toContain('1 of 3 images could not be built: "two"');
+    expect(all.exitCode).toBe(3);
+    expect(readdirSync(cwd).sort()).toEqual(["images.yaml", "one.tar", "three.tar"]);
+    rmSync(join(cwd, "three.tar"));
+    const first = await dibkit(["images", "images.yaml", "--stop-on-failure"], { cwd, env });
+    expect(first.exitCode).toBe(3);
+    expect(readdirSync(cwd).filter((name) => name.startsWith("three"))).toEqual([]);
+  });
+
   test.each([
     [["--foo"], 1, "disk-image-create: unrecognized option '--foo'\n"],
     [["-n", "no-such-element"], 1, "no-such-element"],

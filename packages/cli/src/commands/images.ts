@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { ImageEntry } from "@dibkit/model";
 import { defineCommand, type ExitCode } from "../command.js";
 import type { Terminal } from "../terminal.js";
-import { usageFailure } from "../terminal.js";
+import { usageFailure, writeTrouble } from "../terminal.js";
 
 export default defineCommand({
   name: "images",
@@ -33,14 +33,17 @@ export default defineCommand({
       }
       return 0;
     }
-    let worst: ExitCode = 0;
+    const failed: string[] = [];
     for (const [index, image] of images.entries()) {
       const code = await buildOne(image, commands[index] as string, terminal);
       if (code === 130) return 130;
-      if (code !== 0) worst = 3;
-      if (code !== 0 && options.stopOnFailure) return worst;
+      if (code !== 0) failed.push(image.imagename ?? "image");
+      if (code !== 0 && options.stopOnFailure) break;
     }
-    return worst;
+    if (failed.length === 0) return 0;
+    const names = failed.map((name) => `"${name}"`).join(", ");
+    writeTrouble(terminal, `${failed.length} of ${images.length} images could not be built: ${names}`);
+    return 3;
   },
 });
 
