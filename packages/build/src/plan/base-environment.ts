@@ -1,6 +1,6 @@
 import type { BuildRequest } from "./build-request.js";
-
 import { repeatableEnvironment } from "./source-date.js";
+
 export type EnvironmentValues = Readonly<Record<string, string>>;
 
 /** Directories of a build as its scripts see them; the same in every build, so no random path gets into an image. */
@@ -70,10 +70,10 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     LC_ALL: "C",
     // Upstream's package lists are Python sets, whose order changes with each run's hash seed.
     PYTHONHASHSEED: "0",
+    ...repeatableEnvironment(request.environment),
     DIB_ARGS: request.arguments.join(" "),
     DIB_ENV: renderDibEnvironment({ DIB_ARGS: request.arguments.join(" "), DIB_PYTHON_EXEC: PYTHON, ...caller }),
     DIB_DEBUG_TRACE: String(request.trace),
-    ...repeatableEnvironment(request.environment),
     DIB_IMAGE_CACHE: request.imageCache,
     DIB_LOCKFILES: request.lockFiles,
     DIB_PYTHON_EXEC: caller.DIB_PYTHON_EXEC ?? PYTHON,

@@ -13,14 +13,14 @@ import { isTooOld } from "../layers/layer-age.js";
 import {
   BUILD_DIRECTORY,
   HOOKS_DIRECTORY,
-import { settleStep } from "../plan/settle-step.js";
-import { sourceDate } from "../plan/source-date.js";
   IMAGE_DIRECTORY,
   TARGET_DIRECTORY,
   TREE_DIRECTORY,
 } from "../plan/base-environment.js";
 import { formatRequest } from "../plan/format-request.js";
 import { finishStep } from "../plan/own-steps.js";
+import { settleStep } from "../plan/settle-step.js";
+import { sourceDate } from "../plan/source-date.js";
 import type { BuildContext } from "./build-context.js";
 import type { BuildFailure } from "./build-job.js";
 import type { BuildSession } from "./build-session.js";
@@ -102,16 +102,21 @@ async function finishImage(
 ): Stage<readonly WrittenFormat[]> {
   const request = formatRequest(session.job.request, session.job.image);
   const finished = await finishOnDisk(session, state, disk);
-  const rewritten = await rewriteOnDate(session, disk);
-  if (!rewritten.ok) return rewritten;
   if (!finished.ok) return finished;
   const trees = await timed(session, "formats", "from the tree", () =>
     stage(session, writeFormats(request, { kind: "tree", path: disk.rootPath }, context)),
   );
   if (!trees.ok) return trees;
+  const rewritten = await rewriteOnDate(session, disk);
+  if (!rewritten.ok) return rewritten;
   const unmounted = await timed(session, "disk", "unmount", () => stage(session, disk.unmount()));
   if (!unmounted.ok) return unmounted;
   const images = await timed(session, "formats", request.types.join(","), () =>
+    stage(session, writeFormats(request, { kind: "image", path: unmounted.value.imagePath }, context)),
+  );
+  return images.ok ? ok([...trees.value, ...images.value]) : images;
+}
+
 /** For a repeatable image: its filesystems anew, see `rewriteDisk`. Archives alone need no disk. */
 async function rewriteOnDate(session: BuildSession, disk: MountedDisk): Stage<void> {
   const { request } = session.job;
@@ -124,11 +129,6 @@ async function rewriteOnDate(session: BuildSession, disk: MountedDisk): Stage<vo
     session.emit({ type: "warning", message: `filesystem "${name}" will not be the same in another build: ${reason}` });
   }
   return ok(undefined);
-}
-
-    stage(session, writeFormats(request, { kind: "image", path: unmounted.value.imagePath }, context)),
-  );
-  return images.ok ? ok([...trees.value, ...images.value]) : images;
 }
 
 /** Mounts the finished tree and the hooks for the rest of the build; their changes are thrown away at the end. */
@@ -152,12 +152,12 @@ async function showTree(session: BuildSession, state: ImageState): Stage<void> {
 async function runBlockDeviceScripts(session: BuildSession, tree: ImageState): Stage<ImageState> {
   const phase = findPhase("block-device.d");
   if (phase === undefined) throw new Error("the phase table has lost block-device.d");
-  const since = Date.now() / 1000;
   return runPhase(session, phase, { ...tree, hash: "tree", root: [], mounts: [] }, true);
 }
 
 /** `pre-finalise.d`, `finalise.d` and `cleanup.d` on the mounted disk, then what upstream tidies up itself. */
 async function finishOnDisk(session: BuildSession, tree: ImageState, disk: MountedDisk): Stage<void> {
+  const since = Date.now() / 1000;
   const points = (session.job.disk.environment.DIB_MOUNTPOINTS ?? "")
     .split("|")
     .map((point) => point.replace(/^\//, ""));

@@ -35,22 +35,22 @@ export default defineCommand({
     const planned = await planImage(terminal, words["ELEMENT|IMAGE"], options, options.verbose);
     if (!planned.ok) return planned.exitCode;
     if (options.engine === "upstream") {
+      if (options.verify) return usageFailure(terminal, "--verify compares builds of dibkit, not of upstream");
       const { buildWithUpstream } = await import("../build-with-upstream.js");
       return buildWithUpstream(planned.plan, terminal);
-      if (options.verify) return usageFailure(terminal, "--verify compares builds of dibkit, not of upstream");
     }
     const [{ startBuild }, { createBuildProgress }] = await Promise.all([
       import("@dibkit/build"),
       import("../build-progress.js"),
     ]);
-    const progress = createBuildProgress(terminal, options.verbose);
-    const outcome = await startBuild(planned.plan, { onEvent: progress.show, signal: terminal.signal });
     const ignored = checkVariables(planned.plan.job.request.environment);
     if (ignored.length > 0) await reportFindings(terminal, ignored);
     if (options.verify) {
       const { verifyImage } = await import("../verify-image.js");
       return verifyImage(planned.plan, terminal, options.verbose);
     }
+    const progress = createBuildProgress(terminal, options.verbose);
+    const outcome = await startBuild(planned.plan, { onEvent: progress.show, signal: terminal.signal });
     progress.end();
     return report(terminal, outcome);
   },
