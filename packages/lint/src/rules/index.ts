@@ -64,6 +64,7 @@ import _scriptShebang from "./script-shebang.js";
 import _scriptSudo from "./script-sudo.js";
 import _scriptSudoInTarget from "./script-sudo-in-target.js";
 import _scriptSyntax from "./script-syntax.js";
+import _scriptTargetTool from "./script-target-tool.js";
 import _scriptTmpSweep from "./script-tmp-sweep.js";
 import _scriptWhich from "./script-which.js";
 import _sourceRepositoryDestination from "./source-repository-destination.js";
@@ -141,6 +142,7 @@ export const rules: readonly Rule[] = [
   _scriptSudo,
   _scriptSudoInTarget,
   _scriptSyntax,
+  _scriptTargetTool,
   _scriptTmpSweep,
   _scriptWhich,
   _sourceRepositoryDestination,

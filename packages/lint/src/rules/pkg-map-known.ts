@@ -19,7 +19,12 @@ export default defineRule({
   },
   *check({ views, targets }) {
     const told = new Set<string>();
-    for (const { section, key, location } of views.pkgMap.value?.entries ?? []) {
+    for (const { section, key, release, location } of views.pkgMap.value?.entries ?? []) {
+      if (section === "release" && release === "8-stream" && !told.has(`${key} ${release}`)) {
+        told.add(`${key} ${release}`);
+        const message = 'release "8-stream" is looked up as "8", so its mappings are never used';
+        yield { message, help: 'write "8"', location };
+      }
       const id = `${section} ${key}`;
       if (key === undefined || told.has(id)) continue;
       told.add(id);

@@ -1,6 +1,7 @@
-import { type Catalog, type Element, viewsOf } from "@dibkit/model";
+import { type Catalog, type Element, nearestName, type PkgMapEntry, viewsOf } from "@dibkit/model";
 import { asksByVariable, catalogFacts } from "../catalog-facts.js";
 import { defineRule } from "../rule.js";
+import { enumerated, quoted } from "../words.js";
 
 export default defineRule({
   id: "pkg-map-used",
@@ -22,7 +23,9 @@ export default defineRule({
   },
   *check({ element, views, catalog, textFiles }) {
     const told = new Set<string>();
-    for (const { name, location } of views.pkgMap.value?.entries ?? []) {
+    const left: PkgMapEntry[] = [];
+    for (const entry of views.pkgMap.value?.entries ?? []) {
+      const { name } = entry;
       if (told.has(name)) continue;
       told.add(name);
       if (asksFor(element, name)) continue;
@@ -30,24 +33,48 @@ export default defineRule({
       if (textFiles.some(({ path, source }) => path !== "pkg-map" && source.text.includes(name))) continue;
       if (textFiles.some(({ phase, source }) => phase !== undefined && asksByVariable(source.text))) continue;
       if (usedElsewhere(catalog, element, name)) continue;
-      yield {
-        message: `nothing asks for package "${name}" of this pkg-map`,
-        help: "remove the mapping, or correct the name",
-        location,
-      };
+      const meant = nearestName(name, namesAsked(element));
+      if (meant === undefined) left.push(entry);
+      else {
+        const message = `nothing asks for package "${name}" of this pkg-map, but for "${meant}"`;
+        yield { message, help: `write "${meant}"`, location: entry.location };
+      }
     }
+    const [first] = left;
+    if (first === undefined) return;
+    const names = left.map(({ name }) => name);
+    const shown = names.length > 4 ? `${quoted(names.slice(0, 3))} and ${names.length - 3} more` : enumerated(names);
+    yield {
+      // What is only left over harms no one.
+      severity: "info",
+      message: `nothing asks for ${left.length === 1 ? "package" : "packages"} ${shown} of this pkg-map`,
+      help: "remove what is left over",
+      location: first.location,
+    };
   },
 });
 
-function asksFor(element: Element, name: string): boolean {
+function namesAsked(element: Element): readonly string[] {
   const { packageInstalls, legacyPackageInstalls } = viewsOf(element);
-  return [...packageInstalls.value, ...legacyPackageInstalls.value].some((wanted) => wanted.name === name);
+  return [...packageInstalls.value, ...legacyPackageInstalls.value].map((wanted) => wanted.name);
+}
+
+function asksFor(element: Element, name: string): boolean {
+  return namesAsked(element).includes(name);
 }
 
 /** Another element may install by this map: `install-packages -m web …`. */
 function usedElsewhere(catalog: Catalog, owner: Element, name: string): boolean {
   const { variableAskers, mentionsOf } = catalogFacts(catalog);
   if (mentionsOf(owner).some(({ element, text }) => element !== owner && text.includes(name))) return true;
-  for (const text of variableAskers) if (text.includes(owner.name)) return true;
+  for (const text of variableAskers) if (hasWord(text, owner.name)) return true;
+  return false;
+}
+
+/** Whether the name stands there by itself, not as a part of a longer one. */
+function hasWord(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+    if (!/[\w-]/.test((text[at - 1] ?? " ") + (text[at + name.length] ?? " "))) return true;
+  }
   return false;
 }

@@ -65,6 +65,7 @@ export type LintRuleName =
   | "script-sudo"
   | "script-sudo-in-target"
   | "script-syntax"
+  | "script-target-tool"
   | "script-tmp-sweep"
   | "script-which"
   | "source-repository-destination"
