@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { type Diagnostic, type DiskPlan, type Element, type Location, parseWhen, viewsOf } from "@dibkit/model";
 import { checkDiskHost, diskTools } from "../disk/create-disk.js";
 import { type HostTool, uniqueTools } from "../disk/host-tool.js";
+import { rewriteTools } from "../disk/rewrite-tools.js";
 import { findProgram } from "../doctor/find-program.js";
 import { checkFormats } from "../formats/check-formats.js";
 import { wrongAge } from "../layers/layer-age.js";
@@ -91,6 +92,7 @@ function checkTools({ request, elements, disk, image }: BuildChecks): readonly D
     ...RUNNER_TOOLS,
     ...elements.flatMap(({ name }) => ELEMENT_TOOLS[name] ?? []),
     ...(disk === undefined ? [] : diskTools(disk)),
+    ...(disk === undefined || sourceDate(request.environment) === undefined ? [] : rewriteTools(disk)),
     ...checkFormats(formatRequest(request, image)).tools,
   ]);
   return wanted

@@ -7,6 +7,7 @@ import { between } from "../../src/disk/copy-around.js";
 import { createDisk } from "../../src/disk/create-disk.js";
 import { usedInodes } from "../../src/disk/ext-tree.js";
 import { withExtendedOption } from "../../src/disk/nodes/mkfs.js";
+import { rewriteTools } from "../../src/disk/rewrite-tools.js";
 import { createTestContext, type TestContext } from "./disk-context.js";
 
 const MIB = 1024 * 1024;
@@ -207,4 +208,9 @@ it("reads the inodes in use", () => {
   const dump =
     "Inode count:              24\n  Free blocks: 9\n  Free inodes: 14-15, 18\n\n  Free inodes: 20-24\n  Free inodes: \n";
   expect(usedInodes(dump)).toEqual([11, 12, 13, 16, 17, 19]);
+});
+
+it("names the host tools it needs", () => {
+  const names = rewriteTools(planOf(GPT)).map(({ program, debianPackage }) => `${program} ${debianPackage}`);
+  expect(names).toEqual(["debugfs e2fsprogs", "dumpe2fs e2fsprogs", "lsattr e2fsprogs", "mcopy mtools", "mmd mtools"]);
 });
