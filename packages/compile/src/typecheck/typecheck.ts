@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Diagnostic, Location, SourceText } from "@dibkit/model";
 import { fromSource, ownPackages } from "../load/own-packages.js";
@@ -47,6 +48,10 @@ function compilerTrouble(error: unknown): readonly Diagnostic[] {
   ];
 }
 
+function ownDirectories(): readonly string[] {
+  return Object.values(declarations()).map((path) => `${dirname(path)}/`);
+}
+
 /** Where the types of dibkit's packages are. */
 function declarations(): Record<string, string> {
   return Object.fromEntries(
@@ -60,6 +65,8 @@ function declarations(): Record<string, string> {
 function diagnostic(finding: CompilerFinding, texts: Map<string, SourceText>): Diagnostic {
   const [message, ...chain] = finding.lines;
   const refusal = refusalIn(finding);
+  // Where dibkit declares a type is of no use to an author.
+  const related = finding.related.filter(({ place }) => !ownDirectories().some((own) => place.path.startsWith(own)));
   const details = chain.map((line) => line.trim()).join("; ");
   return {
     code: `typescript/TS${finding.code}`,
@@ -67,8 +74,8 @@ function diagnostic(finding: CompilerFinding, texts: Map<string, SourceText>): D
     message: refusal ?? (message as string).replace(/\.$/, ""),
     ...(details && !refusal ? { help: details.replace(/\.$/, "") } : {}),
     ...(finding.place ? { location: location(finding.place, texts) } : {}),
-    ...(finding.related.length > 0 && !refusal
-      ? { related: finding.related.map(({ message, place }) => ({ message, location: location(place, texts) })) }
+    ...(related.length > 0 && !refusal
+      ? { related: related.map(({ message, place }) => ({ message, location: location(place, texts) })) }
       : {}),
   };
 }

@@ -93,6 +93,12 @@ fi
       "a.ts:3:11 fromFile finds no file",
     ],
     [
+      "a variable the shell cannot have",
+      "a.ts",
+      'import { defineElement, envDefault } from "@dibkit/model";\nexport const a = defineElement("a", { summary: "a", environment: { "MY-PORT": envDefault(1) } });\n',
+      'a.ts:2:18 "MY-PORT" cannot be the name of a variable',
+    ],
+    [
       "a missing export",
       "a.ts",
       'import { port } from "./c.ts";\nexport const x = port;\n',

@@ -49,6 +49,48 @@ const MISTAKES: readonly (readonly [line: string, said: string | RegExp])[] = [
     "TMP_MOUNT_PATH is a path of the build host, and finalise.d scripts run inside the image",
   ],
   ['defineElement("h", { summary: "x", package: { nginx: {} } })', "an element has no field package"],
+  ['defineElement("i", { deps: [] })', "an element needs a summary: one line that says what an image gains by it"],
+  ['defineElement("i", { summary: "x", deps: elementRef("vm") })', "this is a list of elements: put [ ] around it"],
+  [
+    'defineElement("i", { summary: "x", packages: ["nginx"] })',
+    "packages is an object of names, such as { nginx: {} }",
+  ],
+  [
+    'defineElement("i", { summary: "x", packages: { nginx: true } })',
+    "a package has an object of conditions, which may be empty: {}",
+  ],
+  [
+    'defineElement("i", { summary: "x", packages: { nginx: { whn: "A=1" } } })',
+    "a package has no field whn: use phase, uninstall, buildOnly, installType, arch, notArch, dibPythonVersion or when",
+  ],
+  [
+    'defineElement("i", { summary: "x", packages: { nginx: { arch: "amd46" } } })',
+    "amd46 is not an architecture: use amd64, x86_64, i386, arm64, aarch64, armhf, ppc64, ppc64le, ppc64el, s390x or riscv64",
+  ],
+  [
+    'defineElement("i", { summary: "x", packages: { nginx: { when: "ACME" } } })',
+    "ACME is not a condition: write ACME=value or ACME!=value",
+  ],
+  [
+    'defineElement("i", { summary: "x", scripts: [bash`x`] })',
+    "a script is made by the helper of its phase, such as install(50, name, body)",
+  ],
+  ['defineElement("i", { summary: "x", scripts: install(5, "x", bash`x`) })', "scripts is a list: put [ ] around it"],
+  [
+    'defineElement("i", { summary: "x", svcMap: { nginx: { debain: "x" } } })',
+    /'debain' does not exist in type 'ServiceNames'\. Did you mean to write 'debian'\?/,
+  ],
+  [
+    'defineElement("i", { summary: "x", blockDevices: { default: [{ local_loop: { nam: "x" } }] } })',
+    /'nam' does not exist in type 'LocalLoopSpec'\. Did you mean to write 'name'\?/,
+  ],
+  [
+    'defineImage({ name: "i", elements: ["vm"] })',
+    'vm is a string, not an element: use its definition, its binding, or elementRef("vm")',
+  ],
+  ['defineImage({ name: "i", elements: [], sizes: 5 })', /'sizes' does not exist .* Did you mean to write 'size'\?/],
+  ['defineConfig({ presets: ["recomended"] })', /Did you mean '"recommended"'\?/],
+  ['defineConfig({ rules: { "deps-knwon": "off" } })', /"deps-knwon"' does not exist in type 'RuleSettings'/],
   [
     'defineElement("i", { summary: "x", packages: { nginx: { phase: "instal.d" } } })',
     /Type '"instal\.d"' is not assignable to type .* Did you mean '"install\.d"'\?/,
@@ -60,9 +102,9 @@ const MISTAKES: readonly (readonly [line: string, said: string | RegExp])[] = [
   ],
 ];
 
-const HEAD = `import { bash, defineElement, elementRef, envDefault, envComputed, environmentScript, finalise, install, root, script, testElement } from "@dibkit/model";
+const HEAD = `import { bash, defineConfig, defineElement, defineImage, elementRef, envDefault, envComputed, environmentScript, finalise, install, root, script, testElement } from "@dibkit/model";
 import { port } from "./port.js";
-export const used = [bash, defineElement, elementRef, envDefault, envComputed, environmentScript, finalise, install, root, script, testElement, port];
+export const used = [bash, defineConfig, defineElement, defineImage, elementRef, envDefault, envComputed, environmentScript, finalise, install, root, script, testElement, port];
 `;
 
 const RIGHT = `
@@ -77,6 +119,7 @@ const web = defineElement("web", {
     environmentScript(10, "b.bash", bash\`export YUM=dnf\`, { exports: ["YUM"] }),
   ],
 });
+export const settings = defineConfig({ presets: ["all"], rules: { "deps-known": "off", "shellcheck/SC2086": "info" } });
 export const over = defineElement("over", { summary: "x", deps: [web], packages: { c: { when: "PORT=1" }, d: { when: "OS_RELEASE=12" } } });
 export const made = (name: string, priority: number) => defineElement(name, { summary: name, scripts: [install(priority, name, bash\`x\`)] });
 `;

@@ -8,7 +8,7 @@ import {
   variablesByName,
 } from "./element-reference.js";
 import type { ElementSpec } from "./element-spec.js";
-import type { CheckedSpec, VariablesInView } from "./spec-rules.js";
+import type { CheckedElement, SpecInput, VariablesInView } from "./spec-rules.js";
 
 /** An element defined in TypeScript: a plain value, compiled to files by `elementOf`. */
 export interface ElementDefinition<Name extends string = string, Variables extends string = string>
@@ -18,9 +18,6 @@ export interface ElementDefinition<Name extends string = string, Variables exten
   readonly site: CallSite | undefined;
 }
 
-/** What `defineElement` infers from: the rules, not these types, say what a dependency may be. */
-type SpecInput = Omit<ElementSpec, "deps"> & { readonly summary: string; readonly deps?: readonly unknown[] };
-
 /**
  * Defines an element. The result is a value: export it, put it into `deps` of another one, return it from a function.
  *
@@ -28,7 +25,7 @@ type SpecInput = Omit<ElementSpec, "deps"> & { readonly summary: string; readonl
  */
 export function defineElement<const Name extends string, S extends SpecInput>(
   name: Name,
-  spec: CheckedSpec<S>,
+  spec: CheckedElement<S>,
   // The template literal makes declaration files name the variables instead of repeating the whole specification.
 ): ElementDefinition<Name, `${VariablesInView<S>}`> {
   const site = callSiteOf(defineElement);
@@ -62,6 +59,13 @@ function environmentOf(spec: ElementSpec, site: CallSite | undefined): { readonl
       "use a definition, a binding, or elementRef(name)",
     );
   });
+  const unspeakable = Object.keys(spec.environment ?? {}).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  if (unspeakable !== undefined)
+    throw new DefinitionError(
+      `"${unspeakable}" cannot be the name of a variable`,
+      site,
+      "use letters, digits and _, and begin with no digit",
+    );
   const exported = (spec.scripts ?? []).flatMap((script) => script.exports);
   const names = new Set([...inherited, ...Object.keys(spec.environment ?? {}), ...exported]);
   return variablesByName([...names].sort());

@@ -3,6 +3,7 @@ import type { BlockDeviceTreeSpec } from "./block-device-spec.js";
 import { type CallSite, callSiteOf } from "./call-site.js";
 import { DefinitionError } from "./definition-error.js";
 import type { AnyElementReference } from "./element-reference.js";
+import type { CheckedDeps } from "./spec-rules.js";
 
 /** Formats an image can be written in. */
 export const OUTPUT_FORMATS = [
@@ -63,11 +64,13 @@ export interface ImageDefinition extends ImageSpec {
 }
 
 /** Defines an image: what `dibkit build IMAGE.ts` makes. */
-export function defineImage(image: ImageSpec & { readonly name: string }): ImageDefinition {
+export function defineImage<const E extends readonly unknown[]>(
+  image: Omit<ImageSpec, "elements"> & { readonly name: string; readonly elements: CheckedDeps<E> },
+): ImageDefinition {
   const site = callSiteOf(defineImage);
   if (!/^[^\s/]+$/.test(image.name))
     throw new DefinitionError(`"${image.name}" cannot be the name of an image`, site, "its files are named after it");
-  return { dibkit: "image", ...image, site };
+  return { dibkit: "image", ...(image as unknown as ImageSpec & { readonly name: string }), site };
 }
 
 /** Whether a value is an image definition, of this copy of the package or of another. */

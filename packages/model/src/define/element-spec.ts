@@ -31,7 +31,7 @@ export interface ElementSpec {
   /** Names of services by distribution; needs the element `svc-map`. */
   readonly svcMap?: SvcMapSpec | FileReference;
   /** What to fetch into the image; needs the element `source-repositories`. */
-  readonly sourceRepositories?: SourceRepositoriesSpec | { readonly [key: string]: FileReference };
+  readonly sourceRepositories?: { readonly [key: string]: SourceRepositoriesSpec[string] | FileReference };
   /** Disk layouts: `default`, or for one architecture. */
   readonly blockDevices?: { readonly [A in "default" | Architecture]?: BlockDeviceTreeSpec | FileReference };
   /** Hook scripts, in any order. */

@@ -19,15 +19,20 @@ export type DistroFamily = "debian" | "gentoo" | "redhat" | "suse";
 /** What a package is called: names separated by spaces, or "" for "nothing to install here". */
 export type PackageNames = { readonly [name: string]: string };
 
+// Interfaces, because the compiler shows an interface by its name and spells everything else out.
+interface ByDistro<T> extends Readonly<Partial<Record<DistroName, T>>> {}
+interface ByFamily<T> extends Readonly<Partial<Record<DistroFamily, T>>> {}
+interface ServiceNames extends ByDistro<string>, ByFamily<string> {
+  readonly default?: string;
+}
+
 /** `pkg-map`: the most specific section that has the name wins. */
 export interface PkgMapSpec {
-  readonly release?: { readonly [D in DistroName]?: { readonly [release: string]: PackageNames } };
-  readonly distro?: { readonly [D in DistroName]?: PackageNames };
-  readonly family?: { readonly [F in DistroFamily]?: PackageNames };
+  readonly release?: ByDistro<{ readonly [release: string]: PackageNames }>;
+  readonly distro?: ByDistro<PackageNames>;
+  readonly family?: ByFamily<PackageNames>;
   readonly default?: PackageNames;
 }
 
 /** `svc-map`: what a service is called on a distro, in a family, or by default. */
-export type SvcMapSpec = {
-  readonly [service: string]: { readonly [K in DistroName | DistroFamily | "default"]?: string };
-};
+export type SvcMapSpec = { readonly [service: string]: ServiceNames };
