@@ -1,5 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
 import { join } from "node:path";
+import { isWhiteout } from "../layers/whiteout.js";
 import type { StepLabel } from "../run/build-event.js";
 import type { ImageFile } from "./image-contents.js";
 
@@ -23,7 +24,7 @@ export function* walkTree(root: string, writer?: StepLabel): Generator<FoundFile
       const status = lstatSync(place);
       if (status.isDirectory()) pending.push(path);
       const found = { path, modifiedMs: status.mtimeMs };
-      if (status.isCharacterDevice() && status.rdev === 0) yield found;
+      if (isWhiteout(status)) yield found;
       else {
         const again = status.isFile() && status.nlink > 1 && linked.has(status.ino);
         if (status.isFile()) linked.add(status.ino);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { StepLabel } from "../run/build-event.js";
 import type { BuildRecord } from "../run/build-record.js";
 import type { LayerStore } from "./layer-store.js";
+import { isWhiteout } from "./whiteout.js";
 
 /** One script's doing to a path of the image. */
 export interface BlameEntry {
@@ -31,7 +32,7 @@ async function changeIn(root: string, path: string, there: boolean): Promise<Bla
     const status = await lstat(at).catch(() => undefined);
     if (status === undefined) return undefined;
     // A whiteout of the path or of a directory above it.
-    if (status.isCharacterDevice() && status.rdev === 0) return there ? "removed" : undefined;
+    if (isWhiteout(status)) return there ? "removed" : undefined;
     if (status.isSymbolicLink()) break;
   }
   const status = await lstat(join(root, path)).catch(() => undefined);

@@ -35,8 +35,8 @@ export async function describeLayer(
     .filter((other) => sameStep(other, meta) && other.created < meta.created)
     .sort((a, b) => (a.created < b.created ? 1 : -1))[0];
   const id = step === undefined ? undefined : build?.record.id;
-  const timeline = id && (await store.readJson<BuildTimeline>("builds", id, "timeline.json"));
-  const timed = timeline && timeline.steps.find((one) => one.id === `${meta.label.phase}/${meta.label.script}`);
+  const timeline = id === undefined ? undefined : await store.readJson<BuildTimeline>("builds", id, "timeline.json");
+  const timed = timeline?.steps.find((one) => one.id === `${meta.label.phase}/${meta.label.script}`);
   return {
     meta,
     used: atime,

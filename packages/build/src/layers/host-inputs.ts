@@ -16,8 +16,9 @@ const NAMED_PATH =
   /(?:~|\$HOME|\$\{HOME\}|(?<![\w}$./-])\/(?:etc|root|home|srv|opt|var|boot|mnt|media|data|tmp|usr\/(?:local|share|src)))(?:\/[\w.@+-]+)+/g;
 const RELATIVE_PATH = /(?<![\w}$/.~:-])(?:\.{1,2}\/)?[\w@+-][\w.@+-]*(?:\/[\w.@+-]+)+|(?<![\w}$/.~:-])\.\/[\w.@+-]+/g;
 
-/** Directories of the build itself. */
-const OWN = /^\/(tmp\/dib_|tmp\/in_target\.d|proc|sys|dev)/;
+/** Directories of the build itself, and those of every system: a variable that names them means the image's. */
+const OWN =
+  /^\/(tmp\/dib_|tmp\/in_target\.d|(proc|sys|dev)(\/|$)|(boot|efi|etc|usr|var|home|root|tmp|run|bin|sbin|lib\w*)?\/?$)/;
 
 /** Programs that bring the files of an image's root with them, or decide which they are. */
 const ROOT_MAKERS: ReadonlySet<string> = new Set(["debootstrap", "dnf", "yum", "zypper", "emerge"]);

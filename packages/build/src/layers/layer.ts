@@ -48,4 +48,7 @@ export interface ImageState {
   readonly mounts: readonly MountRecord[];
 }
 
-export const EMPTY_STATE: ImageState = { hash: "empty", root: [], hooks: [], mounts: [] };
+/** The beginning of every build. Layers that were made as plain copies stand on none that overlayfs made. */
+export function emptyState(kind: "overlay" | "plain"): ImageState {
+  return { hash: kind === "overlay" ? "empty" : "empty, plain", root: [], hooks: [], mounts: [] };
+}

@@ -1,10 +1,11 @@
 import { PHASES, type Phase } from "@dibkit/model";
 import { diffOfMiss, explainMiss } from "../layers/explain-miss.js";
 import { ingredientTexts } from "../layers/ingredient-texts.js";
-import { EMPTY_STATE, type ImageState } from "../layers/layer.js";
+import { emptyState, type ImageState } from "../layers/layer.js";
 import { allowedAge, isTooOld } from "../layers/layer-age.js";
 import { afterLayer } from "../layers/layer-store.js";
 import type { BuildJob } from "../run/build-job.js";
+import { layerKind } from "../layers/open-layer-trees.js";
 import { ownSteps } from "./own-steps.js";
 import { phaseStep } from "./phase-step.js";
 import { planDiskSteps } from "./plan-disk-steps.js";
@@ -17,10 +18,11 @@ export async function planSteps(
   surroundings: StepSurroundings,
   outputs: Pick<BuildJob, "image" | "disk" | "elements">,
 ): Promise<readonly PlannedStep[]> {
+  const { store } = surroundings;
   const steps: PlannedStep[] = [];
   const own = ownSteps(surroundings.request, surroundings.base);
   // Undefined from the first step on that has to run: what comes after it depends on its result.
-  let state: ImageState | undefined = EMPTY_STATE;
+  let state: ImageState | undefined = emptyState((store && (await layerKind(store))) ?? "overlay");
   for (const phase of BEFORE_DISK) {
     const scripts = plannedScripts(surroundings, phase);
     const environment = scripts.length > 0 && state ? await recordedEnvironment(surroundings, phase, state) : undefined;

@@ -1,0 +1,99 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { CommandRunner } from "../exec/command-runner.js";
+import { namespaceCommand } from "../exec/namespace-command.js";
+import { shellCommand } from "../host/shell-quote.js";
+import { type OverlayMount, renderTreeMount } from "../host/tree-mount.js";
+import { HOOKS_DIRECTORY, TARGET_DIRECTORY } from "../plan/base-environment.js";
+import type { ImageState } from "./layer.js";
+import { hashText } from "./layer-key.js";
+import { type LayerStore, layerName } from "./layer-store.js";
+import type { LayerTrees } from "./layer-trees.js";
+import { measureTrees } from "./tree-changes.js";
+
+/**
+ * The options of one mount call must fit into a page of 4096 bytes, which is about 200 layers with the short names of
+ * the store; an element set with more scripts that change the image gets its older layers copied into one.
+ */
+export const MOST_LAYERS = 150;
+
+export interface TreesContext {
+  readonly store: LayerStore;
+  readonly commands: CommandRunner;
+  /** The merged hooks on disk: the lowest layer of the hooks directory. */
+  readonly hooksBase: string;
+  /** Directory of this build alone, on the filesystem of the store; it is removed with the build. */
+  readonly scratch: string;
+}
+
+/** Layers as overlayfs has them: an upper directory is a layer. */
+export function overlayTrees(context: TreesContext, limit = MOST_LAYERS): LayerTrees {
+  const { store, hooksBase } = context;
+  return {
+    kind: "overlay",
+    async show(state, staging) {
+      const overlay = (
+        name: "root" | "hooks",
+        layers: readonly string[],
+        lowest: string,
+        at: string,
+      ): OverlayMount => ({
+        base: store.layers,
+        lower: [...layers.map((layer) => `${layer}/${name}`), lowest],
+        upper: { directory: join(staging, name), work: join(staging, `work-${name}`) },
+        at,
+      });
+      for (const name of ["root", "hooks", "work-root", "work-hooks"]) {
+        await mkdir(join(staging, name), { recursive: true });
+      }
+      return {
+        root: overlay("root", await mergedRoot(context, state, limit), "empty", TARGET_DIRECTORY),
+        hooks: overlay("hooks", state.hooks, hooksBase, HOOKS_DIRECTORY),
+      };
+    },
+    async collect(staging) {
+      for (const name of ["work-root", "work-hooks"]) await rm(join(staging, name), { recursive: true, force: true });
+    },
+    discard: () => {},
+  };
+}
+
+/** Names of at most `limit` layers with the same content, newest first: the oldest ones are copied into one. */
+async function mergedRoot(context: TreesContext, state: ImageState, limit: number): Promise<readonly string[]> {
+  let layers = state.root;
+  while (layers.length > limit) {
+    layers = [...layers.slice(0, -limit), await mergeAll(context, layers.slice(-limit))];
+  }
+  return layers;
+}
+
+async function mergeAll({ store, commands, scratch }: TreesContext, layers: readonly string[]): Promise<string> {
+  const key = hashText(JSON.stringify(["merged", layers]));
+  if ((await store.find(key)) !== undefined) return layerName(key);
+  const staging = join(scratch, `merge-${layerName(key)}`);
+  const view = join(scratch, `merge-${layerName(key)}-view`);
+  await mkdir(view, { recursive: true });
+  await mkdir(join(staging, "root"), { recursive: true });
+  const lower = [...layers.map((layer) => `${layer}/root`), "empty"];
+  const mount = renderTreeMount({ base: store.layers, lower, at: view });
+  const copy = shellCommand("cp", "-a", "--reflink=auto", "--", `${view}/.`, join(staging, "root"));
+  const done = await commands.run(namespaceCommand(["bash", "-c", `${mount} && ${copy}`]));
+  const measured = done.ok ? await measureTrees(commands, staging, ["root"]) : undefined;
+  await rm(view, { recursive: true, force: true });
+  if (!done.ok || measured === undefined) {
+    throw new Error(`cannot merge ${layers.length} layers: ${done.ok ? "" : done.error.tail.join(" ")}`);
+  }
+  await store.commit(staging, {
+    version: 1,
+    key,
+    label: { phase: "dibkit", script: "merge-layers" },
+    created: new Date().toISOString(),
+    seconds: 0,
+    ...measured,
+    changed: { root: true, hooks: false, host: false },
+    mounts: [],
+    replacedHooks: {},
+    ingredients: {},
+  });
+  return layerName(key);
+}
