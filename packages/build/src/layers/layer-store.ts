@@ -83,9 +83,15 @@ export async function openLayerStore(directory: string): Promise<LayerStore> {
         return meta;
       } catch (error) {
         const known = existsSync(place) ? await find(meta.key) : undefined;
-        if (known === undefined) throw error;
-        await rm(staging, { recursive: true, force: true });
-        return known;
+        if (known !== undefined) {
+          await rm(staging, { recursive: true, force: true });
+          return known;
+        }
+        // What a removal has left that was killed half-way.
+        if (!existsSync(place) || existsSync(join(place, "meta.json"))) throw error;
+        await rm(place, { recursive: true, force: true });
+        await rename(staging, place);
+        return meta;
       }
     },
     async all() {

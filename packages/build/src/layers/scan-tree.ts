@@ -32,7 +32,9 @@ export function compareScans(before: TreeScan, after: TreeScan): TreeChanges {
   const changed = [...after].flatMap(([path, stamp]) => (before.get(path) === stamp ? [] : [path]));
   const gone = [...before.keys()].filter((path) => !after.has(path));
   const isGone = new Set(gone);
-  const removed = gone.filter((path) => !isGone.has(parentOf(path)));
+  // What was below a directory that is a file now goes with the directory.
+  const isIn = (directory: string) => directory === "" || (after.get(directory)?.startsWith("d ") ?? false);
+  const removed = gone.filter((path) => !isGone.has(parentOf(path)) && isIn(parentOf(path)));
   return { changed: changed.sort(), removed: removed.sort() };
 }
 
