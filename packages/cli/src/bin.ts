@@ -18,6 +18,7 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     const undoing = getEventListeners(interrupt.signal, "abort").length > 0;
     interrupt.abort(new Error(`interrupted by ${name}`));
     // Nobody has anything to undo, or the user insists.
+    if (signals === 1 && !undoing) process.stderr.write("interrupted\n");
     if (signals > 1 || !undoing) process.exit(INTERRUPTED);
   });
 }

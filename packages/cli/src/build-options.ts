@@ -37,8 +37,27 @@ export const buildOptions = {
   },
   dockerTarget: { type: "string", value: "REPO:TAG", summary: "name of the image for the formats docker and oci" },
   logfile: { type: "string", value: "FILE", summary: "write everything that scripts print to this file too" },
+  secret: {
+    type: "string",
+    value: "NAME",
+    repeatable: true,
+    summary: "keep the value of this variable out of logs and caches, as those of envSecret",
+  },
   refresh: { type: "boolean", summary: "run every script again, even when its layer is in the cache" },
-  maxAge: { type: "string", value: "AGE", summary: "run scripts again whose layer is older, such as 12h or 7d" },
+  maxAge: {
+    type: "string",
+    value: "AGE",
+    summary: "run scripts again whose layer is older, such as 12h or 7d; install.d=7d,root.d=4w for single phases",
+  },
+  noStore: {
+    type: "boolean",
+    summary: "use no layers and keep none: everything runs, and dibkit shell knows nothing of it",
+  },
+  cacheSize: {
+    type: "string",
+    value: "SIZE",
+    summary: "remove the least recently used layers above this after the build (default 40G, or DIBKIT_CACHE_SIZE)",
+  },
   cacheDir: { type: "string", value: "DIR", summary: "where layers are kept (default ~/.cache/dibkit)" },
   noTypecheck: { type: "boolean", summary: "skip the checks of the TypeScript compiler" },
   ...projectOptions,

@@ -3,7 +3,7 @@ import { optionFlag } from "./command.js";
 import type { BuildOptionValues } from "./plan-image.js";
 
 /** Flags that upstream does not know: they say how dibkit works, not what is built. */
-const OWN = new Set(["noTypecheck", "refresh", "maxAge", "cacheDir", "elementsPath", "project"]);
+const OWN = new Set(["noTypecheck", "refresh", "maxAge", "cacheDir", "secret", "elementsPath", "project"]);
 
 /**
  * The words that `DIB_ARGS` holds: every flag of `disk-image-create` that was given, then the elements. dibkit's own

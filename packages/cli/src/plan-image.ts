@@ -1,11 +1,15 @@
 import type { BuildPlan } from "@dibkit/build";
 import type { buildOptions } from "./build-options.js";
+import { parseByteSize } from "./byte-size.js";
 import { callerWords } from "./caller-words.js";
 import type { ExitCode, OptionsOf } from "./command.js";
 import { hostArch } from "./host-arch.js";
 import { reportFailure, reportFindings } from "./report-failure.js";
 import { selectImage } from "./select-image.js";
-import type { Terminal } from "./terminal.js";
+import { type Terminal, usageFailure } from "./terminal.js";
+
+/** A few Debian images with their disks and outputs. */
+const DEFAULT_CACHE_SIZE = "40G";
 
 export type BuildOptionValues = OptionsOf<typeof buildOptions>;
 
@@ -28,7 +32,13 @@ export async function planImage(
     import("@dibkit/model"),
     import("@dibkit/build"),
   ]);
-  const flags = { ...options, store: options.cacheDir };
+  const secrets = [...options.secret, ...(project.config.secrets ?? [])];
+  const wordOfSize = options.cacheSize ?? terminal.env.DIBKIT_CACHE_SIZE ?? DEFAULT_CACHE_SIZE;
+  const cacheSize = parseByteSize(wordOfSize);
+  if (cacheSize === undefined) {
+    return { ok: false, exitCode: usageFailure(terminal, `"${wordOfSize}" is no size`, "write it like 500M or 20G") };
+  }
+  const flags = { ...options, store: options.cacheDir, secrets, cacheSize };
   const { env, cwd } = terminal;
   const request = buildRequest(flags, image.elements, image.definition, {
     env,

@@ -16,6 +16,7 @@ export * from "./resolve.js";
 export * from "./result.js";
 export * from "./run-parts-order.js";
 export * from "./schemas/index.js";
+export * from "./secret-variable.js";
 export * from "./source-text.js";
 export * from "./upstream-installation.js";
 export * from "./views/index.js";

@@ -5,6 +5,7 @@ import { err, ok } from "@dibkit/model";
 import { execa } from "execa";
 import { createLineSplitter } from "./line-splitter.js";
 import { createOutputTail } from "./output-tail.js";
+import type { TextFilter } from "./redactor.js";
 
 /** Which of the two output streams a line came from. */
 export type OutputStream = "stdout" | "stderr";
@@ -17,6 +18,8 @@ export interface CommandOptions {
   readonly input?: string | Uint8Array | Readable;
   /** Called for each line as it arrives, without its newline; very long lines come in pieces. */
   readonly onOutput?: (line: string, stream: OutputStream) => void;
+  /** Makes what each stream goes through before anybody sees it; nothing of standard output is kept then. */
+  readonly filter?: () => TextFilter;
   /** Kills the command (SIGTERM, then SIGKILL after five seconds) when aborted. */
   readonly signal?: AbortSignal;
   /** Standard output goes to this file instead of being kept. */
@@ -115,9 +118,9 @@ async function runCommand(
     const split = createLineSplitter((line) => {
       tail.add(line);
       options.onOutput?.(line, name);
-    });
+    }, options.filter?.());
     stream?.on("data", (chunk: Buffer) => {
-      if (name === "stdout") kept.add(chunk);
+      if (name === "stdout" && options.filter === undefined) kept.add(chunk);
       split.write(chunk);
     });
     stream?.on("end", () => split.end());

@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
-import { namespaceCommand } from "./namespace-command.js";
 import { createOutputTail } from "./output-tail.js";
+import { tidiedCommand } from "./tidied-command.js";
 
 export interface WorkerProcess {
   /** Resolves when the process and everything it started are gone. */
@@ -11,14 +11,25 @@ export interface WorkerProcess {
   stop(): void;
 }
 
+export interface WorkerRequest {
+  /** Bash script that becomes the first process of fresh namespaces. */
+  readonly script: string;
+  /** Bash script that runs when everything is over, also when this process was killed meanwhile. */
+  readonly tidy: string;
+  /** First line of the worker's standard input, for what must not be written to disk. */
+  readonly greeting: string;
+  /** The worker stays in the terminal's process group. */
+  readonly terminal: boolean;
+}
+
 const PATIENCE_MS = 10_000;
 
 /**
  * Starts a script as the first process of fresh namespaces, tied to this process: whatever ends dibkit ends it too.
  * Each line of its standard output is a message; its standard error is kept as a tail.
  */
-export function startWorker(script: string, onMessage: (message: unknown) => void, terminal: boolean): WorkerProcess {
-  const [program, ...args] = namespaceCommand(["bash", "-c", script]);
+export function startWorker(request: WorkerRequest, onMessage: (message: unknown) => void): WorkerProcess {
+  const [program, ...args] = tidiedCommand(["bash", "-c", request.script], request.tidy);
   const child = execa(program ?? "", args, {
     stdin: "pipe",
     stdout: "pipe",
@@ -26,17 +37,21 @@ export function startWorker(script: string, onMessage: (message: unknown) => voi
     buffer: false,
     reject: false,
     // Away from the terminal's process group, so that Ctrl-C reaches dibkit alone, which then stops in order.
-    detached: !terminal,
+    detached: !request.terminal,
     cleanup: true,
     cwd: "/",
   });
   const tail = createOutputTail(20);
   const messages = createInterface({ input: child.stdout as Readable });
-  messages.on("line", (line) => onMessage(JSON.parse(line)));
+  messages.on("line", (line) => {
+    const message = parsed(line);
+    if (message !== undefined) onMessage(message);
+  });
   createInterface({ input: child.stderr as Readable }).on("line", (line) => tail.add(line));
   const drained = new Promise<void>((resolve) => messages.once("close", resolve));
   let timer: NodeJS.Timeout | undefined;
   child.stdin?.on("error", () => undefined);
+  child.stdin?.write(`${request.greeting}\n`);
   const ended = (async () => {
     const result = await child;
     await drained;
@@ -47,7 +62,17 @@ export function startWorker(script: string, onMessage: (message: unknown) => voi
     ended,
     stop() {
       child.stdin?.write("stop\n");
-      timer ??= setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+      // Not SIGKILL: what tidies up afterwards has to live, and kills the rest itself.
+      timer ??= setTimeout(() => child.kill("SIGTERM"), PATIENCE_MS);
     },
   };
+}
+
+/** The last line of a worker that was killed may be half of a message. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    return undefined;
+  }
 }

@@ -10,9 +10,13 @@ const LONGEST_OWNER = 150;
  * build's scratch directory. A path too long for a file name is replaced by its hash.
  */
 export function partialName(name: string, scratchDirectory: string): string {
+  return `.${name}.${partialOwner(scratchDirectory)}.partial`;
+}
+
+/** The part of a temporary name that tells whose it is. */
+export function partialOwner(scratchDirectory: string): string {
   const owner = encodeURIComponent(scratchDirectory);
-  const short = owner.length <= LONGEST_OWNER ? owner : createHash("sha256").update(owner).digest("hex").slice(0, 16);
-  return `.${name}.${short}.partial`;
+  return owner.length <= LONGEST_OWNER ? owner : createHash("sha256").update(owner).digest("hex").slice(0, 16);
 }
 
 /** Removes what killed builds left of this output: partial files whose scratch directory is gone. */

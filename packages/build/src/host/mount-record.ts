@@ -1,4 +1,5 @@
 import { isWithin, type MountEntry } from "./mount-table.js";
+import { shownCache } from "./shown-cache.js";
 
 /**
  * A mount that scripts left in the target, in a form that can be made again in another build. `at` is the path
@@ -47,7 +48,9 @@ export function recordMounts(table: readonly MountEntry[], target: string, named
     if (!isWithin(entry.mountPoint, target) || entry.mountPoint === target) continue;
     const at = entry.mountPoint.slice(target.length + 1);
     const readOnly = entry.options.includes("ro");
-    if (entry.type === "proc" || entry.type === "sysfs" || entry.type === "devpts") {
+    const cache = entry.type === "overlay" ? shownCache(entry.source) : undefined;
+    if (cache !== undefined) records.push({ kind: "bind", at, source: cache, readOnly });
+    else if (entry.type === "proc" || entry.type === "sysfs" || entry.type === "devpts") {
       records.push({ kind: "filesystem", at, type: entry.type, readOnly });
     } else if (targetMount !== undefined && entry.device === targetMount.device) {
       records.push({ kind: "bind-inside", at, from: entry.root.replace(/^\//, ""), readOnly });

@@ -15,8 +15,11 @@ export interface LayerTrees {
   readonly kind: "overlay" | "plain";
   /** Where and how to mount a state so that what changes can be collected in `staging`. */
   show(state: ImageState, staging: string): Promise<ShownTrees>;
-  /** Leaves what was changed since `show` in `root` and `hooks` of `staging`, in the form of layers. */
-  collect(staging: string): Promise<void>;
+  /**
+   * Leaves what was changed since `show` in `root` and `hooks` of `staging`, in the form of layers; gives which of the
+   * two trees has changed at all.
+   */
+  collect(staging: string): Promise<{ readonly root: boolean; readonly hooks: boolean }>;
   /** What was changed since `show` is not to count: a script failed, or only its output was wanted. */
   discard(): void;
 }

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { chmod, chown, mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandRunner } from "../exec/command-runner.js";
 import { namespaceCommand } from "../exec/namespace-command.js";
@@ -9,7 +9,7 @@ import type { ImageState } from "./layer.js";
 import { hashText } from "./layer-key.js";
 import { type LayerStore, layerName } from "./layer-store.js";
 import type { LayerTrees } from "./layer-trees.js";
-import { measureTrees } from "./tree-changes.js";
+import { holdsAnything, measureTrees } from "./tree-changes.js";
 
 /**
  * The options of one mount call must fit into a page of 4096 bytes, which is about 200 layers with the short names of
@@ -29,6 +29,8 @@ export interface TreesContext {
 /** Layers as overlayfs has them: an upper directory is a layer. */
 export function overlayTrees(context: TreesContext, limit = MOST_LAYERS): LayerTrees {
   const { store, hooksBase } = context;
+  /** Mode and owner that the top directories began with. */
+  const tops = new Map<string, string>();
   return {
     kind: "overlay",
     async show(state, staging) {
@@ -43,19 +45,41 @@ export function overlayTrees(context: TreesContext, limit = MOST_LAYERS): LayerT
         upper: { directory: join(staging, name), work: join(staging, `work-${name}`) },
         at,
       });
-      for (const name of ["root", "hooks", "work-root", "work-hooks"]) {
+      const root = await mergedRoot(context, state, limit);
+      for (const [name, layers] of [["root", root] as const, ["hooks", state.hooks] as const]) {
         await mkdir(join(staging, name), { recursive: true });
+        await mkdir(join(staging, `work-${name}`), { recursive: true });
+        const [newest] = layers;
+        // The top of an overlay has the attributes of its uppermost directory, which is a new one.
+        if (newest !== undefined) await copyAttributes(join(store.layers, newest, name), join(staging, name));
+        tops.set(join(staging, name), await attributes(join(staging, name)));
       }
       return {
-        root: overlay("root", await mergedRoot(context, state, limit), "empty", TARGET_DIRECTORY),
+        root: overlay("root", root, "empty", TARGET_DIRECTORY),
         hooks: overlay("hooks", state.hooks, hooksBase, HOOKS_DIRECTORY),
       };
     },
     async collect(staging) {
       for (const name of ["work-root", "work-hooks"]) await rm(join(staging, name), { recursive: true, force: true });
+      const hasChanged = async (name: string) => {
+        const top = join(staging, name);
+        return (await holdsAnything(top)) || (await attributes(top)) !== tops.get(top);
+      };
+      return { root: await hasChanged("root"), hooks: await hasChanged("hooks") };
     },
     discard: () => {},
   };
+}
+
+async function attributes(directory: string): Promise<string> {
+  const { mode, uid, gid } = await stat(directory);
+  return [mode, uid, gid].join(" ");
+}
+
+async function copyAttributes(from: string, to: string): Promise<void> {
+  const { mode, uid, gid } = await stat(from);
+  await chown(to, uid, gid);
+  await chmod(to, mode & 0o7777);
 }
 
 /** Names of at most `limit` layers with the same content, newest first: the oldest ones are copied into one. */

@@ -30,7 +30,7 @@ export async function writePlainLayer(
     const isDirectory = after.get(path)?.startsWith("d ") ?? false;
     for (let at = isDirectory ? path : parentOf(path); at !== ""; at = parentOf(at)) directories.add(at);
   }
-  const files = changed.filter((path) => !directories.has(path));
+  const files = changed.filter((path) => path !== "" && !directories.has(path));
   const list = async (name: string, paths: readonly string[]) => {
     await writeFile(`${layer}.${name}`, Buffer.from(paths.map((path) => `./${path}\0`).join(""), "latin1"));
     return shellCommand("cat", `${layer}.${name}`);
@@ -56,6 +56,7 @@ export async function writePlainLayer(
 export async function applyPlainLayer(commands: CommandRunner, layer: string, tree: string): Promise<void> {
   const gone: string[] = [];
   for (const [path, stamp] of await scanTree(commands, layer, `${tree}.scan`)) {
+    if (path === "") continue;
     const there = await lstat(place(tree, path)).catch(() => undefined);
     const whiteout = stamp.startsWith("c ") && isWhiteout(await lstat(place(layer, path)));
     if (whiteout) gone.push(path);

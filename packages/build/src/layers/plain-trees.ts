@@ -67,14 +67,16 @@ export function plainTrees(context: TreesContext): LayerTrees {
       };
     },
     async collect(staging) {
-      for (const name of NAMES) {
+      const keep = async (name: TreeName) => {
         const work = trees[name];
         const after = await scan(name);
         const changes = compareScans(work.scan ?? new Map(), after);
         await writePlainLayer(commands, work.directory, after, changes, join(staging, name));
         work.ahead = changes.changed.length + changes.removed.length > 0;
         work.scan = after;
-      }
+        return work.ahead;
+      };
+      return { root: await keep("root"), hooks: await keep("hooks") };
     },
     discard() {
       for (const name of NAMES) trees[name].doubtful = true;

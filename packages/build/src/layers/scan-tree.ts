@@ -2,7 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import type { CommandRunner } from "../exec/command-runner.js";
 
 /**
- * Every path below a directory, and a stamp that differs when anything about it has changed. A path is a string of
+ * Every path below a directory, the directory itself as `""`, and a stamp that differs when anything about it has changed. A path is a string of
  * bytes (latin1): names need not be UTF-8.
  */
 export type TreeScan = ReadonlyMap<string, string>;
@@ -10,7 +10,7 @@ export type TreeScan = ReadonlyMap<string, string>;
 /** The kernel gives a file a new change time whenever its content, mode, owner, links or attributes change. */
 export async function scanTree(commands: CommandRunner, directory: string, scratchFile: string): Promise<TreeScan> {
   const format = "%P\\0%y %i %C@\\0";
-  const find = ["find", directory, "-xdev", "-mindepth", "1", "-printf", format];
+  const find = ["find", directory, "-xdev", "-printf", format];
   const found = await commands.run(find, { outputFile: scratchFile });
   if (!found.ok) throw new Error(`cannot look through ${directory}: ${found.error.tail.join(" ")}`);
   const words = (await readFile(scratchFile, "latin1")).split("\0");

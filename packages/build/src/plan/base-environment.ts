@@ -1,3 +1,4 @@
+import { REDACTED } from "../exec/redactor.js";
 import type { BuildRequest } from "./build-request.js";
 import { repeatableEnvironment } from "./source-date.js";
 
@@ -50,6 +51,8 @@ export interface BaseEnvironmentInput {
   readonly upstreamLibrary?: string;
   /** `DIB_ROOT_LABEL`, `DIB_ROOT_FSTYPE`, `DIB_MOUNTPOINTS` … */
   readonly disk: EnvironmentValues;
+  /** Values that must not be in `DIB_ENV`, which the element manifests writes into the image. */
+  readonly secrets?: EnvironmentValues;
 }
 
 /** The builder's own environment, before `environment.d`: the names `disk-image-create` exports. */
@@ -72,7 +75,10 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     PYTHONHASHSEED: "0",
     ...repeatableEnvironment(request.environment),
     DIB_ARGS: request.arguments.join(" "),
-    DIB_ENV: renderDibEnvironment({ DIB_ARGS: request.arguments.join(" "), DIB_PYTHON_EXEC: PYTHON, ...caller }),
+    DIB_ENV: renderDibEnvironment(
+      { DIB_ARGS: request.arguments.join(" "), DIB_PYTHON_EXEC: PYTHON, ...caller },
+      Object.values(input.secrets ?? {}),
+    ),
     DIB_DEBUG_TRACE: String(request.trace),
     DIB_IMAGE_CACHE: request.imageCache,
     DIB_LOCKFILES: request.lockFiles,
@@ -107,11 +113,12 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
 }
 
 /** `DIB_ENV`: the caller's own DIB_ variables and the two upstream sets before it, as bash's `export` prints them. */
-function renderDibEnvironment(values: EnvironmentValues): string {
+function renderDibEnvironment(values: EnvironmentValues, secrets: readonly string[]): string {
+  const shown = (value: string) => secrets.reduce((text, secret) => text.replaceAll(secret, REDACTED), value);
   return Object.entries(values)
     .filter(([name]) => name.startsWith("DIB_"))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `declare -x ${name}=${declaredValue(value)}`)
+    .map(([name, value]) => `declare -x ${name}=${declaredValue(shown(value))}`)
     .join("\n");
 }
 

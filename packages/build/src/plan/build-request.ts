@@ -46,8 +46,14 @@ export interface BuildRequest {
   readonly workingDirectory: string;
   /** Where layers are kept. */
   readonly store: string;
+  /** Names of variables whose values must not be seen, besides those that elements declare. */
+  readonly secrets?: readonly string[];
+  /** Bytes that the store may have after the build; the least recently used layers go first. */
+  readonly cacheSize?: number;
+  /** False: `store` is of this build only, and removed at its end. */
+  readonly keepLayers?: boolean;
   /** Run every step even when a layer of it exists. */
   readonly refresh: boolean;
-  /** Run a step again when its layer is older: `12h`, `7d`. */
+  /** Run a step again when its layer is older: `12h`, `7d`; `install.d=7d` is about the steps of one phase. */
   readonly maxAge?: string;
 }

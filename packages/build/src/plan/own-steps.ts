@@ -1,3 +1,4 @@
+import { INSIDE_ROOT } from "../host/inside-root.js";
 import { shellCommand } from "../host/shell-quote.js";
 import { hashText } from "../layers/layer-key.js";
 import type { EnvironmentValues } from "./base-environment.js";
@@ -21,19 +22,23 @@ fi
 
 /** resolv.conf is the host's while the image is built; the image's own is kept as .ORIG, which elements may change. */
 const PREPARE_ROOT = `set -eu
-target=$TMP_MOUNT_PATH
-if [ -L "$target/etc/resolv.conf" ] || [ -f "$target/etc/resolv.conf" ]; then
-  mv "$target/etc/resolv.conf" "$target/etc/resolv.conf.ORIG"
+${INSIDE_ROOT}target=$TMP_MOUNT_PATH
+etc=$(inside "$target" etc)
+if [ -L "$etc/resolv.conf" ] || [ -f "$etc/resolv.conf" ]; then
+  mv "$etc/resolv.conf" "$etc/resolv.conf.ORIG"
 fi
-mkdir -p "$target/etc"
-if [ -e /etc/resolv.conf ]; then cat /etc/resolv.conf; else echo nameserver 8.8.8.8; fi > "$target/etc/resolv.conf"
-chmod 777 "$target/etc/resolv.conf"
-mkdir -p "$target/tmp/in_target.d" "$target/proc" "$target/dev" "$target/sys"
-mount -t proc none "$target/proc"
-mount --bind /dev "$target/dev"
-mkdir -p "$target/dev/pts"
-mount -t devpts -o "$(findmnt --first-only /dev/pts --noheadings --output OPTIONS)" devpts "$target/dev/pts"
-mount -t sysfs -o ro none "$target/sys"
+mkdir -p "$etc"
+if [ -e /etc/resolv.conf ]; then cat /etc/resolv.conf; else echo nameserver 8.8.8.8; fi > "$etc/resolv.conf"
+chmod 777 "$etc/resolv.conf"
+proc=$(inside "$target" proc)
+dev=$(inside "$target" dev)
+sys=$(inside "$target" sys)
+mkdir -p "$(inside "$target" tmp/in_target.d)" "$proc" "$dev" "$sys"
+mount -t proc none "$proc"
+mount --bind /dev "$dev"
+mkdir -p "$dev/pts"
+mount -t devpts -o "$(findmnt --first-only /dev/pts --noheadings --output OPTIONS)" devpts "$dev/pts"
+mount -t sysfs -o ro none "$sys"
 `;
 
 const REMOVE_LOST_AND_FOUND = `rm -rf "$TMP_MOUNT_PATH/lost+found"
@@ -41,20 +46,23 @@ const REMOVE_LOST_AND_FOUND = `rm -rf "$TMP_MOUNT_PATH/lost+found"
 
 /** Left of the build at the end, on the real disk: resolv.conf back, /tmp empty, logs truncated, root's logs gone. */
 const FINISH_ROOT = `set -eu
-target=$TMP_MOUNT_PATH
-if [ -L "$target/etc/resolv.conf" ] || lsattr "$target/etc/resolv.conf" 2>/dev/null | grep -q '^....i'; then
-  rm -f "$target/etc/resolv.conf.ORIG"
+${INSIDE_ROOT}target=$TMP_MOUNT_PATH
+etc=$(inside "$target" etc)
+logs=$(inside "$target" var/log)
+home=$(inside "$target" root)
+if [ -L "$etc/resolv.conf" ] || lsattr "$etc/resolv.conf" 2>/dev/null | grep -q '^....i'; then
+  rm -f "$etc/resolv.conf.ORIG"
 else
-  rm -f "$target/etc/resolv.conf"
-  if [ -L "$target/etc/resolv.conf.ORIG" ] || [ -f "$target/etc/resolv.conf.ORIG" ]; then
-    mv "$target/etc/resolv.conf.ORIG" "$target/etc/resolv.conf"
+  rm -f "$etc/resolv.conf"
+  if [ -L "$etc/resolv.conf.ORIG" ] || [ -f "$etc/resolv.conf.ORIG" ]; then
+    mv "$etc/resolv.conf.ORIG" "$etc/resolv.conf"
   fi
 fi
 if [ -d "$target/tmp" ] && [ ! -L "$target/tmp" ]; then
   find "$target/tmp" -maxdepth 1 -mindepth 1 -exec rm -rf --one-file-system {} +
 fi
-if [ -d "$target/var/log" ]; then find "$target/var/log" -type f -exec truncate -s 0 {} +; fi
-if [ -d "$target/root" ]; then find "$target/root" -name '*.log' -type f -delete; fi
+if [ -d "$logs" ]; then find "$logs" -type f -exec truncate -s 0 {} +; fi
+if [ -d "$home" ]; then find "$home" -name '*.log' -type f -delete; fi
 `;
 
 function own(script: string, text: string, environment: EnvironmentValues, more: Partial<ScriptStep> = {}): ScriptStep {

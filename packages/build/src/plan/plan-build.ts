@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { type Diagnostic, type Element, err, ok, type Resolution, type Result } from "@dibkit/model";
 import { checkFormats } from "../formats/check-formats.js";
 import { openLayerStore } from "../layers/layer-store.js";
+import { storeKey } from "../layers/store-key.js";
 import type { BuildJob } from "../run/build-job.js";
 import { baseEnvironment, ELEMENTS_DIRECTORY } from "./base-environment.js";
 import type { BuildRequest } from "./build-request.js";
@@ -17,6 +18,7 @@ import { planDiskLayout } from "./plan-disk-layout.js";
 import type { PlanDocument } from "./plan-document.js";
 import { planPackages } from "./plan-packages.js";
 import { planSteps } from "./plan-steps.js";
+import { hideSecrets, secretNames, secretValues, valueDigest } from "./secrets.js";
 
 export interface PlanInput {
   readonly request: BuildRequest;
@@ -60,8 +62,11 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     name: element.name,
     path: element.origin === "typescript" ? join(ELEMENTS_DIRECTORY, element.name) : element.root,
   }));
+  const names = secretNames(elements, request.secrets ?? [], request.environment);
+  const secrets = secretValues(names, request.environment);
   const base = baseEnvironment({
     request,
+    secrets,
     elements: shown,
     elementsPath: input.elementsPath,
     ...(input.upstreamLibrary === undefined ? {} : { upstreamLibrary: input.upstreamLibrary }),
@@ -76,7 +81,18 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
   const { layout } = disk;
   if (layout === undefined || diagnostics.some(({ severity }) => severity === "error")) return err(diagnostics);
   const store = existsSync(request.store) ? await openLayerStore(request.store) : undefined;
-  const steps = await planSteps({ request, hooks, helpers: helperFiles(hooks), base, store, lineage });
+  const digest = valueDigest(secrets, store === undefined ? Buffer.alloc(0) : await storeKey(store));
+  const own = {
+    image,
+    elements: elements.map((element) => ({
+      name: element.name,
+      directory: element.root,
+      authored: element.origin === "typescript",
+    })),
+    disk: { source: layout.source, parameters: layout.parameters, environment: layout.plan.environment },
+  };
+  const helpers = helperFiles(hooks);
+  const steps = await planSteps({ request, hooks, helpers, base, store, lineage, digest, secrets }, own);
   const { installType, architecture } = request;
   const { units } = checkFormats(formatRequest(request, image));
   const document: PlanDocument = {
@@ -86,22 +102,17 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     elements: resolution.elements.map(({ element, because }) => ({ name: element.name, path: element.root, because })),
     steps,
     packages: planPackages(elements, { values: environment, architecture, installType }),
-    environment,
+    environment: hideSecrets(environment, names, secrets),
     disk: layout.plan,
     outputs: units.flatMap(({ extension }) => (extension === undefined ? [] : [`${image}.${extension}`])),
   };
   const job: BuildJob = {
     id: newBuildId(lineage),
-    image,
+    ...own,
     request,
-    elements: elements.map((element) => ({
-      name: element.name,
-      directory: element.root,
-      authored: element.origin === "typescript",
-    })),
+    secrets: [...names],
     elementsPath: input.elementsPath,
     ...(input.upstreamLibrary === undefined ? {} : { upstreamLibrary: input.upstreamLibrary }),
-    disk: { source: layout.source, parameters: layout.parameters, environment: layout.plan.environment },
     writable: [dirname(image), ...(request.logFile === undefined ? [] : [dirname(request.logFile)])],
     verbose: input.verbose,
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { join, resolve as resolvePath } from "node:path";
 import type { ImageDefinition } from "@dibkit/model";
 import type { BuildRequest } from "./build-request.js";
@@ -30,8 +31,11 @@ export interface BuildFlags {
   readonly logfile?: string | undefined;
   /** dibkit's own. */
   readonly store?: string | undefined;
+  readonly cacheSize?: number | undefined;
+  readonly noStore?: boolean;
   readonly refresh: boolean;
   readonly maxAge?: string | undefined;
+  readonly secrets?: readonly string[];
 }
 
 export interface RequestSurroundings {
@@ -64,6 +68,7 @@ export function buildRequest(
   };
   const home = environment.HOME ?? "/root";
   const place = (path: string | undefined, fallback: string) => resolvePath(cwd, path ?? fallback);
+  const store = place(flags.store ?? environment.DIBKIT_CACHE, join(home, ".cache/dibkit"));
   const formats = formatNames(flags.types?.split(",") ?? definition?.formats ?? ["qcow2"]);
   return {
     elements,
@@ -72,8 +77,9 @@ export function buildRequest(
     formats,
     trace: flags.trace + Number(environment.DIB_DEBUG_TRACE ?? 0),
     compress: !flags.uncompressed && (definition?.compress ?? true),
-    clearEnvironment: flags.clear,
-    base: !flags.skipBase && (definition?.base ?? true),
+    // Upstream's variables of its own count when the caller sets them.
+    clearEnvironment: flags.clear || environment.CLEAR_ENV === "1",
+    base: !flags.skipBase && environment.SKIP_BASE !== "1" && (definition?.base ?? true),
     packages: [...(definition?.packages ?? []), ...flags.packages.flatMap((entry) => entry.split(","))].filter(Boolean),
     checksum: flags.checksum || (definition?.checksum ?? environment.DIB_CHECKSUM === "1"),
     imageCache: place(flags.imageCache ?? environment.DIB_IMAGE_CACHE, join(home, ".cache/image-create")),
@@ -84,15 +90,18 @@ export function buildRequest(
     arguments: surroundings.words,
     environment: environment as Readonly<Record<string, string>>,
     workingDirectory: cwd,
-    store: place(flags.store ?? environment.DIBKIT_CACHE, join(home, ".cache/dibkit")),
+    store: flags.noStore ? join(store, "unkept", randomUUID().slice(0, 8)) : store,
     refresh: flags.refresh,
+    ...(flags.cacheSize === undefined ? {} : { cacheSize: flags.cacheSize }),
+    ...(flags.noStore ? { keepLayers: false } : {}),
+    secrets: flags.secrets ?? [],
     ...given({
       imageSize: flags.imageSize ?? environment.DIB_IMAGE_SIZE ?? text(definition?.size),
       imageExtraSize: flags.imageExtraSize ?? environment.DIB_IMAGE_EXTRA_SIZE ?? text(definition?.extraSize),
       maxOnlineResize: flags.maxOnlineResize ?? environment.MAX_ONLINE_RESIZE,
       journalSize: flags.mkfsJournalSize ?? environment.DIB_JOURNAL_SIZE,
       mkfsOptions: flags.mkfsOptions ?? definition?.mkfsOptions,
-      qemuImgOptions: flags.qemuImgOptions ?? optionList(definition?.qemuImgOptions),
+      qemuImgOptions: flags.qemuImgOptions ?? environment.QEMU_IMG_OPTIONS ?? optionList(definition?.qemuImgOptions),
       rootLabel: flags.rootLabel ?? definition?.rootLabel,
       ramdiskElement: flags.ramdiskElement,
       maxAge: flags.maxAge,

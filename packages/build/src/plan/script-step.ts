@@ -4,6 +4,7 @@ import { type LayerKey, layerKey } from "../layers/layer-key.js";
 import { type HelperFile, reachOf } from "../layers/script-reach.js";
 import type { StepLabel } from "../run/build-event.js";
 import type { EnvironmentValues } from "./base-environment.js";
+import type { BuildRequest } from "./build-request.js";
 
 /** One script, of an element or of dibkit itself, that turns one state of the image into the next. */
 export interface ScriptStep {
@@ -33,8 +34,10 @@ export function stepKey(
   step: ScriptStep,
   state: Pick<ImageState, "hash">,
   helpers: readonly HelperFile[],
-  architecture: string,
+  { architecture, workingDirectory }: Pick<BuildRequest, "architecture" | "workingDirectory">,
+  digest: (value: string) => string,
 ): LayerKey {
+  const reach = reachOf(step.script.text, helpers, exportedFunctions(step.environment));
   return layerKey({
     step: stepName(step.label),
     side: step.side,
@@ -42,13 +45,24 @@ export function stepKey(
     scriptHash: step.script.hash,
     scriptMode: step.script.mode,
     environment: inputsOf(step),
-    reach: reachOf(step.script.text, helpers),
+    reach,
     ...(step.side === "host" && step.inputs === undefined
-      ? { hostInputs: hostInputs(step.script.text ?? "", step.environment) }
+      ? { hostInputs: hostInputs(reach, step.environment, workingDirectory) }
       : {}),
     architecture,
+    digest,
     ...(step.options ? { options: step.options } : {}),
   });
+}
+
+/** Functions that environment.d exports, by name. */
+function exportedFunctions(environment: EnvironmentValues): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(environment).flatMap(([name, value]) => {
+      const own = /^BASH_FUNC_(.*)%%$/.exec(name)?.[1];
+      return own === undefined ? [] : [[own, value] as const];
+    }),
+  );
 }
 
 function inputsOf(step: ScriptStep): EnvironmentValues {

@@ -8,6 +8,8 @@ export interface BuildJob {
   /** Absolute path of the outputs without suffix. */
   readonly image: string;
   readonly request: BuildRequest;
+  /** Names of the variables whose values must not be seen; on disk the request's environment is without those. */
+  readonly secrets: readonly string[];
   /** Final elements in resolved order; `directory` is where they are on disk now. */
   readonly elements: readonly { readonly name: string; readonly directory: string; readonly authored: boolean }[];
   /** ELEMENTS_PATH entries in order of precedence. */

@@ -1,6 +1,7 @@
 import type { ImageState } from "../layers/layer.js";
 import type { EnvironmentValues } from "../plan/base-environment.js";
 import type { ScriptStep } from "../plan/script-step.js";
+import { sealEnvironment, secretValues } from "../plan/secrets.js";
 import type { StepLabel } from "./build-event.js";
 import type { BuildSession } from "./build-session.js";
 
@@ -24,7 +25,7 @@ export interface BuildRecord {
   readonly elements: readonly string[];
   readonly steps: readonly RecordedStep[];
   readonly status: "running" | "built" | "failed" | "interrupted";
-  /** What scripts of each phase see. */
+  /** What scripts of each phase see, without the values of secrets. */
   readonly environments: Readonly<Record<string, EnvironmentValues>>;
 }
 
@@ -42,7 +43,8 @@ export async function rememberStep(
   const noted: RecordedStep = { label, side, onDisk, before, ...(layer === undefined ? {} : { layer }) };
   const same = (other: RecordedStep) => other.label.phase === label.phase && other.label.script === label.script;
   const steps = [...record.steps.filter((other) => !same(other)), noted];
-  const environments = { ...record.environments, [label.phase]: environment };
+  const secrets = { ...session.secrets, ...secretValues(session.secretNames, environment) };
+  const environments = { ...record.environments, [label.phase]: sealEnvironment(environment, secrets) };
   records.set(session.job.id, { ...record, steps, environments });
   if (layer === undefined) await write(session);
 }

@@ -4,9 +4,11 @@ import type { Element } from "@dibkit/model";
 import type { CommandRunner } from "../exec/command-runner.js";
 import type { NamedDirectories } from "../host/mount-record.js";
 import { type LayerStore, openLayerStore } from "../layers/layer-store.js";
+import type { LayerTrees } from "../layers/layer-trees.js";
 import type { HelperFile } from "../layers/script-reach.js";
 import type { EnvironmentValues } from "../plan/base-environment.js";
 import type { HooksTree } from "../plan/hooks-tree.js";
+import type { SecretNames, SecretValues } from "../plan/secrets.js";
 import type { BreakPoints } from "./break-points.js";
 import type { BuildEvent } from "./build-event.js";
 import type { BuildJob } from "./build-job.js";
@@ -15,6 +17,7 @@ import type { BuildJob } from "./build-job.js";
 export interface BuildSession {
   readonly job: BuildJob;
   readonly store: LayerStore;
+  readonly trees: LayerTrees;
   /** `builds/<id>` of the store. */
   readonly directory: string;
   readonly logs: string;
@@ -28,6 +31,11 @@ export interface BuildSession {
   readonly helpers: readonly HelperFile[];
   readonly base: EnvironmentValues;
   readonly named: NamedDirectories;
+  readonly secretNames: SecretNames;
+  /** Values that secret variables have before `environment.d`. */
+  readonly secrets: SecretValues;
+  /** How values of variables are told apart in keys. */
+  readonly digest: (value: string) => string;
   /** Name of the image's line of steps, to find the layer a step had last time. */
   readonly lineage: string;
   readonly breaks: BreakPoints;
@@ -69,14 +77,16 @@ export function buildPlaces(store: string, id: string): BuildPlaces {
   };
 }
 
-/** Makes the directories of a build; must run before the view of the host is put together. */
+/** Directories that only a running build has. They are made under its lock, so that nobody takes them for leftovers. */
+export function bulkPlaces(places: BuildPlaces): readonly string[] {
+  return [places.viewScratch, places.view, places.staging, places.scratch, places.image];
+}
+
+/** Makes the directories of a build that stay; must run before the view of the host is put together. */
 export async function createBuildPlaces(store: string, id: string): Promise<BuildPlaces> {
   await openLayerStore(store);
   const places = buildPlaces(store, id);
-  for (const directory of [places.logs, places.view, places.viewScratch, places.elements, places.hooks]) {
-    await mkdir(directory, { recursive: true });
-  }
-  for (const directory of [places.image, places.staging, places.scratch]) await mkdir(directory, { recursive: true });
+  for (const directory of [places.logs, places.elements, places.hooks]) await mkdir(directory, { recursive: true });
   await writeFile(places.lock, "");
   return places;
 }

@@ -6,6 +6,7 @@ import { exitCodeOf } from "../exec/command-runner.js";
 import type { ImageState } from "../layers/layer.js";
 import { type EnvironmentValues, HOOKS_DIRECTORY } from "../plan/base-environment.js";
 import { environmentKey, startingEnvironment } from "../plan/phase-environment.js";
+import { openEnvironment, sealEnvironment } from "../plan/secrets.js";
 import type { BuildFailure } from "./build-job.js";
 import type { BuildSession } from "./build-session.js";
 import { CAPTURE_SCRIPT, parseCapture } from "./environment-capture.js";
@@ -23,10 +24,10 @@ export async function environmentOfPhase(
   onDisk: boolean,
 ): Promise<Result<EnvironmentValues, BuildFailure>> {
   const start = startingEnvironment(session.base, phase);
-  const key = environmentKey(phase, state, files, start);
+  const key = environmentKey(phase, state, files, start, session.helpers, session.digest);
   const reusable = phase.side === "target" && !onDisk && !session.job.request.refresh;
   const known = reusable ? await session.store.readJson<EnvironmentValues>("e", `${key}.json`) : undefined;
-  if (known !== undefined) return ok({ ...start, ...known });
+  if (known !== undefined) return ok({ ...start, ...openEnvironment(known, session.secrets) });
   const directory = phase.side === "target" ? "/tmp/in_target.d/environment.d" : `${HOOKS_DIRECTORY}/environment.d`;
   const staging = join(session.directory, "staging", `environment-${phase.name}`);
   const log = join(session.logs, `${phase.name}-environment.log`);
@@ -42,10 +43,14 @@ export async function environmentOfPhase(
     log,
     capture: true,
   });
+  session.trees.discard();
   const captured = parseCapture(result.captured, start);
   await rm(staging, { recursive: true, force: true });
   if (result.outcome.ok && captured.values !== undefined) {
-    await session.store.writeJson(captured.values, "e", `${key}.json`);
+    const sealed = sealEnvironment(captured.values, session.secrets);
+    // A secret that a file of environment.d sets, or takes from elsewhere, could not be filled in again.
+    const own = [...session.secretNames].some((name) => captured.values?.[name] !== start[name]);
+    if (!own) await session.store.writeJson(sealed, "e", `${key}.json`);
     return ok(captured.values);
   }
   if (!result.outcome.ok && result.outcome.error.kind === "aborted") return err({ kind: "interrupted" });

@@ -40,13 +40,17 @@ async function walk(upper: string, path: string, found: Map<string, string>): Pr
   }
 }
 
-/** Copies what scripts have written on the host so far into a layer, so that a later build can start from there. */
-export async function keepHostWrites(session: BuildSession, staging: string): Promise<boolean> {
+/**
+ * Copies what scripts have written on the host so far into a layer, so that a later build can start from there; tells
+ * whether there was anything, and undefined when it could not be copied.
+ */
+export async function keepHostWrites(session: BuildSession, staging: string): Promise<boolean | undefined> {
   const paths = [...(known.get(session.job) ?? new Map<string, string>()).keys()];
   for (const path of paths) {
     const to = join(staging, "host", path);
     await mkdir(dirname(to), { recursive: true });
-    await session.commands.run(["cp", "-a", join(upperOf(session), path), to]);
+    const copied = await session.commands.run(["cp", "-a", join(upperOf(session), path), to]);
+    if (!copied.ok) return undefined;
   }
   return paths.length > 0;
 }

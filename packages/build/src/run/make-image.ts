@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { err, findPhase, ok, PHASES, type Phase, type Result } from "@dibkit/model";
 import type { MountedDisk } from "../disk/mounted-disk.js";
@@ -7,31 +6,26 @@ import { checkFormats } from "../formats/check-formats.js";
 import { commitFormats } from "../formats/commit-formats.js";
 import { type WrittenFormat, writeFormats } from "../formats/write-formats.js";
 import { KERNEL_MOUNTS } from "../host/mount-record.js";
+import { renderTreeMount } from "../host/tree-mount.js";
 import { explainMiss } from "../layers/explain-miss.js";
 import type { ImageState } from "../layers/layer.js";
 import { isTooOld } from "../layers/layer-age.js";
-import {
-  BUILD_DIRECTORY,
-  HOOKS_DIRECTORY,
-  IMAGE_DIRECTORY,
-  TARGET_DIRECTORY,
-  TREE_DIRECTORY,
-} from "../plan/base-environment.js";
+import { BUILD_DIRECTORY, TARGET_DIRECTORY, TREE_DIRECTORY } from "../plan/base-environment.js";
+import { OUTPUT_STEP } from "../plan/disk-keys.js";
 import { formatRequest } from "../plan/format-request.js";
 import { finishStep } from "../plan/own-steps.js";
 import { settleStep } from "../plan/settle-step.js";
 import { sourceDate } from "../plan/source-date.js";
 import type { BuildContext } from "./build-context.js";
 import type { BuildFailure } from "./build-job.js";
-import type { BuildSession } from "./build-session.js";
+import { type BuildSession, buildPlaces } from "./build-session.js";
 import { refuseLegacyDevice } from "./legacy-device.js";
-import { keepOutputs, OUTPUT_STEP, outputKey, restoreOutputs, writtenBeside } from "./output-layer.js";
+import { keepOutputs, outputKey, restoreOutputs, writtenBeside } from "./output-layer.js";
 import { populatedDisk } from "./populated-disk.js";
-import { overlaysOf } from "./run-command-step.js";
 import { runPhase } from "./run-phase.js";
 import { runScriptStep } from "./run-script-step.js";
+import { showImageUsage } from "./show-image-usage.js";
 import { stage } from "./stage.js";
-import { renderOverlay } from "./step-script.js";
 import { timed } from "./timed.js";
 import { createUndoStack } from "./undo-stack.js";
 
@@ -44,7 +38,8 @@ export async function makeImage(session: BuildSession, state: ImageState): Stage
     buildDirectory: BUILD_DIRECTORY,
     targetPath: TARGET_DIRECTORY,
     treePath: TREE_DIRECTORY,
-    imageDirectory: IMAGE_DIRECTORY,
+    // Not its name inside the build: the backing file of a loop device then tells everybody whose it is.
+    imageDirectory: buildPlaces(session.store.directory, session.job.id).image,
     scratchDirectory: join(session.directory, "scratch"),
     architecture: session.job.request.architecture,
     environment: session.base,
@@ -76,6 +71,7 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
   if (!legacy.ok) return legacy;
   const refused = await refuseLegacyDevice(session);
   if (!refused.ok) return refused;
+  await showImageUsage(session, TREE_DIRECTORY);
   const populated = await populatedDisk(session, context, state, reason);
   if (!populated.ok) return populated;
   const { disk, kept: diskKept } = populated.value;
@@ -85,7 +81,8 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
     const beside = await writtenBeside(session.job.image, since);
     const outputs = await stage(session, commitFormats(written.value, request, context));
     await disk.finish();
-    if (outputs.ok && key !== undefined) await keepOutputs(session, key, outputs.value, beside);
+    const { keepLayers = true } = session.job.request;
+    if (outputs.ok && key !== undefined && keepLayers) await keepOutputs(session, key, outputs.value, beside);
     return outputs;
   } finally {
     // Also after a script on the disk failed: the next build then begins with that script's phase.
@@ -134,16 +131,10 @@ async function rewriteOnDate(session: BuildSession, disk: MountedDisk): Stage<vo
 /** Mounts the finished tree and the hooks for the rest of the build; their changes are thrown away at the end. */
 async function showTree(session: BuildSession, state: ImageState): Stage<void> {
   const staging = join(session.directory, "staging", "tree");
-  for (const name of ["root", "hooks", "work-root", "work-hooks"])
-    await mkdir(join(staging, name), { recursive: true });
-  const [root, hooks] = overlaysOf(session, state, staging);
-  if (root === undefined || hooks === undefined) throw new Error("a state has two trees");
-  for (const overlay of [
-    { ...root, at: TREE_DIRECTORY },
-    { ...hooks, at: HOOKS_DIRECTORY },
-  ]) {
-    const mounted = await session.commands.run(["bash", "-c", renderOverlay(overlay)]);
-    if (!mounted.ok) return commandFailure(session, `cannot mount the layers at ${overlay.at}`, mounted.error.tail);
+  const { root, hooks } = await session.trees.show(state, staging);
+  for (const tree of [{ ...root, at: TREE_DIRECTORY }, hooks]) {
+    const mounted = await session.commands.run(["bash", "-c", renderTreeMount(tree)]);
+    if (!mounted.ok) return commandFailure(session, `cannot mount the layers at ${tree.at}`, mounted.error.tail);
   }
   return ok(undefined);
 }

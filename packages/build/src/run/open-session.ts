@@ -4,6 +4,9 @@ import { loadElement } from "@dibkit/model";
 import { createCommandRunner } from "../exec/command-runner.js";
 import { SUDO_SHIM } from "../host/sudo-shim.js";
 import { openLayerStore } from "../layers/layer-store.js";
+import { openLayerTrees } from "../layers/open-layer-trees.js";
+import { prepareScriptCommands } from "../layers/script-commands.js";
+import { storeKey } from "../layers/store-key.js";
 import {
   BUILD_DIRECTORY,
   baseEnvironment,
@@ -17,6 +20,7 @@ import {
 import { helperFiles } from "../plan/helper-files.js";
 import { mergeHooks } from "../plan/hooks-tree.js";
 import { lineageOf } from "../plan/lineage.js";
+import { secretValues, valueDigest } from "../plan/secrets.js";
 import { breakPoints } from "./break-points.js";
 import type { BuildEvent } from "./build-event.js";
 import type { BuildJob } from "./build-job.js";
@@ -30,6 +34,7 @@ export interface SessionSurroundings {
 
 /** Prepares a build inside its view of the host: directories, mounts that last the whole build, hooks, environment. */
 export async function openSession(job: BuildJob, surroundings: SessionSurroundings): Promise<BuildSession> {
+  await prepareScriptCommands();
   const { request } = job;
   const places = buildPlaces(request.store, job.id);
   const store = await openLayerStore(request.store);
@@ -51,17 +56,22 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
   });
   const hooks = mergeHooks(elements);
   await writeHooks(hooks, places.hooks, job.upstreamLibrary);
+  const secretNames = new Set(job.secrets);
+  const secrets = secretValues(secretNames, request.environment);
   const base = baseEnvironment({
     request,
+    secrets,
     elements: loaded,
     // package-installs and others look up elements by ELEMENTS_PATH, so the compiled ones must be found there too.
     elementsPath: [...(job.elements.some(({ authored }) => authored) ? [ELEMENTS_DIRECTORY] : []), ...job.elementsPath],
     ...(job.upstreamLibrary === undefined ? {} : { upstreamLibrary: job.upstreamLibrary }),
     disk: job.disk.environment,
   });
+  const trees = await openLayerTrees({ store, commands, hooksBase: places.hooks, scratch: places.scratch });
   return {
     job,
     store,
+    trees,
     directory: places.directory,
     logs: places.logs,
     commands,
@@ -70,6 +80,9 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     hooks,
     hooksBase: places.hooks,
     helpers: helperFiles(hooks),
+    secretNames,
+    secrets,
+    digest: valueDigest(secrets, await storeKey(store)),
     base,
     named: { DIB_IMAGE_CACHE: request.imageCache, DIB_LOCKFILES: request.lockFiles },
     breaks: breakPoints(request),

@@ -9,11 +9,12 @@ import { shellCommand } from "../host/shell-quote.js";
 import type { PastBuild } from "../layers/build-history.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
 import { afterLayer, type LayerStore } from "../layers/layer-store.js";
+import { layerKind, layerTrees } from "../layers/open-layer-trees.js";
 import { BUILD_DIRECTORY, HOOKS_DIRECTORY, TARGET_DIRECTORY, targetEnvironment } from "../plan/base-environment.js";
+import { openEnvironment } from "../plan/secrets.js";
 import type { RecordedStep } from "./build-record.js";
-import { createBuildPlaces } from "./build-session.js";
+import { bulkPlaces, createBuildPlaces } from "./build-session.js";
 import { serialiseEnvironment } from "./environment-capture.js";
-import { layerOverlays } from "./run-command-step.js";
 import { renderStepScript } from "./step-script.js";
 import { removeBulk } from "./sweep-builds.js";
 
@@ -30,6 +31,8 @@ export interface ShellRequest {
   readonly interactive: boolean;
   /** `TERM`. */
   readonly terminalType: string;
+  /** The caller's variables, from which secrets are filled in again: they are not kept. */
+  readonly callerEnvironment?: Readonly<Record<string, string | undefined>>;
   /** Lines the command prints when it does not have the terminal. */
   readonly onOutput: (line: string) => void;
 }
@@ -75,12 +78,17 @@ export async function openShell(
   build: PastBuild,
   moment: ShellMoment,
   state: ImageState,
-  { command, interactive, terminalType, onOutput }: ShellRequest,
+  { command, interactive, terminalType, callerEnvironment = {}, onOutput }: ShellRequest,
 ): Promise<number> {
   const { job } = build;
   const id = `shell-${process.pid}`;
   const places = await createBuildPlaces(store.directory, id);
-  const environment = build.record.environments[moment.step.label.phase] ?? {};
+  for (const place of bulkPlaces(places)) mkdirSync(place, { recursive: true });
+  const sealed = build.record.environments[moment.step.label.phase] ?? {};
+  const environment = openEnvironment(
+    sealed,
+    Object.fromEntries(job.secrets.map((name) => [name, callerEnvironment[name] ?? ""])),
+  );
   writeFileSync(
     join(places.staging, "environment"),
     serialiseEnvironment({ ...targetEnvironment(environment), TERM: terminalType }),
@@ -88,12 +96,16 @@ export async function openShell(
       mode: 0o600,
     },
   );
-  for (const name of ["root", "hooks", "work-root", "work-hooks"])
-    mkdirSync(join(places.staging, name), { recursive: true });
+  const commands = createCommandRunner();
+  const hooksBase = join(store.directory, "builds", job.id, "hooks");
+  const kind = (await layerKind(store)) ?? "overlay";
+  const trees = layerTrees(kind, { store, commands, hooksBase, scratch: places.scratch });
+  const shown = await trees.show(state, places.staging);
   const script = renderStepScript({
-    overlays: layerOverlays(store.layers, join(store.directory, "builds", job.id, "hooks"), state, places.staging),
+    trees: [shown.root, shown.hooks],
     target: TARGET_DIRECTORY,
     mounts: state.mounts,
+    staging: places.staging,
     named: { DIB_IMAGE_CACHE: job.request.imageCache, DIB_LOCKFILES: job.request.lockFiles },
     chroot: true,
     hooksInTarget: HOOKS_DIRECTORY,
@@ -112,7 +124,7 @@ export async function openShell(
   };
   const inView = renderHostView(view, ["bash", "-c", `${prepare}\n${script}`]);
   try {
-    const done = await createCommandRunner().run(namespaceCommand(["bash", "-c", inView]), {
+    const done = await commands.run(namespaceCommand(["bash", "-c", inView]), {
       cwd: "/",
       ...(interactive ? { stdio: "inherit" as const } : {}),
       onOutput,

@@ -7,12 +7,13 @@ import { partialName } from "../formats/partial-file.js";
 import type { WrittenFormat } from "../formats/write-formats.js";
 import { noteIngredients } from "../layers/explain-miss.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
-import { type LayerKey, ownStepKey } from "../layers/layer-key.js";
+import type { LayerKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
 import { measureTrees } from "../layers/tree-changes.js";
+import { OUTPUT_STEP, outputsKey } from "../plan/disk-keys.js";
 import { formatRequest } from "../plan/format-request.js";
 import { phaseStep } from "../plan/phase-step.js";
-import { stepKey } from "../plan/script-step.js";
+import { stepKey, stepName } from "../plan/script-step.js";
 import type { BuildContext } from "./build-context.js";
 import type { BuildSession } from "./build-session.js";
 import { environmentOfPhase } from "./environment-of-phase.js";
@@ -23,21 +24,13 @@ export const LARGEST_KEPT_BYTES = 8 * 1024 ** 3;
 
 const LABEL = { phase: "formats", script: "outputs" };
 
-/** Name under which a miss is explained. */
-export const OUTPUT_STEP = "formats/outputs";
-
 /**
  * Key of the finished outputs: the tree, the disk layout, every script that runs on the disk and the formats. The
  * scripts' environment is taken before there is a disk, because device names differ from build to build.
  */
 export async function outputKey(session: BuildSession, state: ImageState): Promise<LayerKey | undefined> {
-  const { request, disk, image } = session.job;
-  const options: Record<string, string> = {
-    disk: disk.source.text,
-    "disk parameters": JSON.stringify(disk.parameters),
-    formats: JSON.stringify({ ...formatRequest(request, ""), name: basename(image) }),
-    size: JSON.stringify([request.imageSize, request.imageExtraSize, request.journalSize]),
-  };
+  const { request } = session.job;
+  const keys: Record<string, string> = {};
   const files = await environmentFiles(session, state);
   for (const phase of (PHASES as readonly Phase[]).filter(
     ({ beforeDisk, name }) => !beforeDisk || name === "block-device.d",
@@ -48,16 +41,10 @@ export async function outputKey(session: BuildSession, state: ImageState): Promi
     if (!environment.ok) return undefined;
     for (const script of scripts) {
       const step = phaseStep(phase, script, environment.value, true);
-      const { key } = stepKey(step, state, session.helpers, request.architecture);
-      options[`script ${phase.name}/${script.name}`] = key;
+      keys[stepName(step.label)] = stepKey(step, state, session.helpers, request, session.digest).key;
     }
   }
-  return ownStepKey({
-    step: OUTPUT_STEP,
-    parent: state.hash,
-    architecture: request.architecture,
-    options,
-  });
+  return outputsKey(session.job, state, keys);
 }
 
 /** Puts kept outputs in place again, as a build would. */

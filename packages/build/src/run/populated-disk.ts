@@ -8,10 +8,11 @@ import { canBeKept, diskUsage } from "../disk/keep-disk.js";
 import type { MountedDisk } from "../disk/mounted-disk.js";
 import { explainMiss, noteIngredients } from "../layers/explain-miss.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
-import { type LayerKey, ownStepKey } from "../layers/layer-key.js";
+import type { LayerKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
 import { measureTrees } from "../layers/tree-changes.js";
 import { TARGET_DIRECTORY, TREE_DIRECTORY } from "../plan/base-environment.js";
+import { DISK_STEP, populatedDiskKey } from "../plan/disk-keys.js";
 import type { BuildContext } from "./build-context.js";
 import type { BuildFailure } from "./build-job.js";
 import type { BuildSession } from "./build-session.js";
@@ -30,8 +31,6 @@ export interface PopulatedDisk {
   readonly kept: Promise<void>;
 }
 
-const STEP = "disk/populated";
-
 /**
  * The tree on a disk: a copy of the one an earlier build has left for the same tree and layout, or a new one, which is
  * left for later builds. `reason` says why the finished outputs could not be used.
@@ -49,7 +48,8 @@ export async function populatedDisk(
     if (!restored.ok) return restored;
     if (restored.value !== undefined) return ok({ disk: restored.value, kept: Promise.resolve() });
   }
-  const why = key === undefined ? reason : await explainMiss(session.store, session.lineage, STEP, key.ingredients);
+  const why =
+    key === undefined ? reason : await explainMiss(session.store, session.lineage, DISK_STEP, key.ingredients);
   return populate(session, context, key, why);
 }
 
@@ -73,7 +73,9 @@ async function populate(
     stage(session, copyTree(TREE_DIRECTORY, TARGET_DIRECTORY, context)),
   );
   if (!copied.ok) return copied;
-  if (key === undefined || plan === undefined || !canBeKept(plan)) return ok({ disk, kept: Promise.resolve() });
+  const { keepLayers = true } = session.job.request;
+  if (key === undefined || plan === undefined || !keepLayers || !canBeKept(plan))
+    return ok({ disk, kept: Promise.resolve() });
   if ((await diskUsage(disk.images)) > LARGEST_KEPT_BYTES) return ok({ disk, kept: Promise.resolve() });
   return keep(session, disk, plan, key);
 }
@@ -84,18 +86,7 @@ async function populate(
  */
 async function diskKey(session: BuildSession, state: ImageState): Promise<LayerKey | undefined> {
   if ((await phaseScripts(session, state, "block-device.d")).length > 0) return undefined;
-  const { request, disk } = session.job;
-  return ownStepKey({
-    step: STEP,
-    parent: state.hash,
-    architecture: request.architecture,
-    options: {
-      disk: disk.source.text,
-      "disk parameters": JSON.stringify([disk.parameters, disk.environment]),
-      size: JSON.stringify([request.imageSize, request.imageExtraSize, request.journalSize]),
-      efi: String(session.elements.some(({ name }) => name === "block-device-efi")),
-    },
-  });
+  return populatedDiskKey(session.job, state);
 }
 
 /** Undefined when the copy cannot be used, for instance because another build has just removed it. */
@@ -148,7 +139,7 @@ async function commit(session: BuildSession, staging: string, plan: DiskPlan, ke
     replacedHooks: {},
     ingredients: key.ingredients,
   });
-  await noteIngredients(session.store, session.lineage, STEP, key.ingredients);
+  await noteIngredients(session.store, session.lineage, DISK_STEP, key.ingredients);
   await dropEarlier(session, key.key);
 }
 

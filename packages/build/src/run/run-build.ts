@@ -1,5 +1,5 @@
 import { err, ok, PHASES, type Phase, type Result } from "@dibkit/model";
-import { EMPTY_STATE, type ImageState } from "../layers/layer.js";
+import { emptyState, type ImageState } from "../layers/layer.js";
 import { ownSteps } from "../plan/own-steps.js";
 import type { BuildFailure, BuildJob, BuildOutcome } from "./build-job.js";
 import { finishRecord } from "./build-record.js";
@@ -7,22 +7,28 @@ import type { BuildSession } from "./build-session.js";
 import { recordTimeline } from "./build-timeline.js";
 import { makeImage } from "./make-image.js";
 import { openSession, type SessionSurroundings } from "./open-session.js";
-import { probeStore } from "./probe-store.js";
 import { runPhase } from "./run-phase.js";
 import { runScriptStep } from "./run-script-step.js";
+import { systemFailure } from "./system-failure.js";
 
 /** Builds an image: root tree in layers, then the disk, then the output formats. Runs inside the build's namespaces. */
 export async function runBuild(job: BuildJob, surroundings: SessionSurroundings): Promise<BuildOutcome> {
   const timeline = recordTimeline(job.id, surroundings.emit);
   const session = await openSession(job, { ...surroundings, emit: timeline.emit });
-  const probed = await probeStore(session);
-  const tree = probed.ok ? await buildTree(session) : probed;
+  const tree = await buildTree(session);
   const outputs = tree.ok ? await makeImage(session, tree.value) : tree;
   const failed = !outputs.ok;
   const interrupted = failed && outputs.error.kind === "interrupted";
   const status = failed ? (interrupted ? "interrupted" : "failed") : "built";
-  await finishRecord(session, status);
-  await session.store.writeJson(timeline.finish(status), "builds", job.id, "timeline.json");
+  try {
+    await finishRecord(session, status);
+    await session.store.writeJson(timeline.finish(status), "builds", job.id, "timeline.json");
+  } catch (error) {
+    const failure = systemFailure(error);
+    if (failure === undefined) throw error;
+    // What the build itself came to counts more.
+    surroundings.emit({ type: "warning", message: `the build will not be remembered: ${failure.message}` });
+  }
   return outputs.ok ? { kind: "built", outputs: outputs.value } : outputs.error;
 }
 
@@ -30,7 +36,7 @@ export async function runBuild(job: BuildJob, surroundings: SessionSurroundings)
 async function buildTree(session: BuildSession): Promise<Result<ImageState, BuildFailure>> {
   const phases: readonly Phase[] = PHASES;
   const own = ownSteps(session.job.request, session.base);
-  let state = EMPTY_STATE;
+  let state = emptyState(session.trees.kind);
   for (const phase of phases.filter(({ beforeDisk, name }) => beforeDisk && name !== "block-device.d")) {
     const done = await runPhase(session, phase, state, false);
     if (!done.ok) return done;

@@ -2,12 +2,16 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync 
 import { join } from "node:path";
 import type { Result } from "@dibkit/model";
 import type { CommandFailure, CommandResult } from "../exec/command-runner.js";
+import { namespaceCommand } from "../exec/namespace-command.js";
+import { pipedCommand } from "../exec/piped-command.js";
 import { type MountEntry, parseMountInfo } from "../host/mount-table.js";
+import { shareCaches } from "../host/private-cache.js";
 import type { ImageState } from "../layers/layer.js";
 import { type EnvironmentValues, HOOKS_DIRECTORY, TARGET_DIRECTORY } from "../plan/base-environment.js";
+import { secretFilter } from "../plan/secrets.js";
 import type { BuildSession } from "./build-session.js";
 import { serialiseEnvironment } from "./environment-capture.js";
-import { type OverlayMount, renderStepScript, type StepScript } from "./step-script.js";
+import { renderStepScript, type StepScript } from "./step-script.js";
 
 /** A command to run on a state of the image. */
 export interface CommandStep {
@@ -33,7 +37,7 @@ export interface CommandStep {
 
 export interface CommandStepResult {
   readonly outcome: Result<CommandResult, CommandFailure>;
-  /** The mount table when the command ended. */
+  /** The mount table when the command ended; empty when it could not be started, or not be looked after. */
   readonly table: readonly MountEntry[];
   /** What the command wrote to descriptor 3. */
   readonly captured: Buffer;
@@ -42,15 +46,17 @@ export interface CommandStepResult {
 /** Runs one command in namespaces of its own and waits until the kernel has taken its mounts and processes. */
 export async function runCommandStep(session: BuildSession, step: CommandStep): Promise<CommandStepResult> {
   const file = (name: string) => join(step.staging, name);
-  for (const name of ["root", "hooks", "work-root", "work-hooks"]) mkdirSync(file(name), { recursive: true });
+  mkdirSync(step.staging, { recursive: true });
+  const shown = step.onDisk ? undefined : await session.trees.show(step.state, step.staging);
   writeFileSync(file("environment"), serialiseEnvironment(step.environment), { mode: 0o600 });
   writeFileSync(file("captured"), "");
   writeFileSync(file("mountinfo"), "");
   const script = renderStepScript({
-    overlays: step.onDisk ? [] : overlaysOf(session, step.state, step.staging),
+    trees: shown === undefined ? [] : [shown.root, shown.hooks],
     target: TARGET_DIRECTORY,
     mounts: step.state.mounts,
     named: session.named,
+    staging: step.staging,
     chroot: step.side === "target",
     ...(step.withHooks && step.side === "target" ? { hooksInTarget: HOOKS_DIRECTORY } : {}),
     command: step.command,
@@ -62,48 +68,48 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
     ...(step.onError ? { onError: step.onError } : {}),
   });
   writeFileSync(file("step.sh"), script);
-  const logs = [step.log, session.job.request.logFile ?? []].flat().map((path) => openSync(path, "a"));
+  const logs = [step.log, session.job.request.logFile ?? []].flat().map(openLog);
+  const filter = secretFilter(session.secretNames, session.base, step.environment);
   try {
     const outcome = await session.commands.run(
-      [
-        ...["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "--"],
-        "bash",
-        file("step.sh"),
-      ],
+      // Tied to the shell of the pipe, which is what an interrupt ends.
+      pipedCommand(namespaceCommand(["bash", file("step.sh")])),
       {
         signal: session.signal,
         cwd: "/",
-        // Written in place, so that a script that prints a gigabyte costs disk and no memory.
+        ...(filter === undefined ? {} : { filter }),
         onOutput: (line) => {
-          for (const log of logs) writeSync(log, `${line}\n`);
+          for (const log of logs) log.write(line);
           step.onOutput?.(line);
         },
       },
     );
+    for (const log of logs) if (log.trouble !== undefined) throw log.trouble;
+    await shareCaches(step.staging, session.named);
     const table = parseMountInfo(readFileSync(file("mountinfo"), "utf8"));
     return { outcome, table, captured: readFileSync(file("captured")) };
   } finally {
-    for (const log of logs) closeSync(log);
+    for (const log of logs) log.close();
   }
 }
 
-/** Overlays that show a state of the image, with `staging` taking the changes. */
-export function overlaysOf(session: BuildSession, state: ImageState, staging: string): readonly OverlayMount[] {
-  return layerOverlays(session.store.layers, session.hooksBase, state, staging);
-}
-
-/** The target root and the hooks directory as overlays over the store's layers. */
-export function layerOverlays(
-  layers: string,
-  hooksBase: string,
-  state: ImageState,
-  staging: string,
-): readonly OverlayMount[] {
-  const overlay = (name: "root" | "hooks", lowest: string, at: string): OverlayMount => ({
-    base: layers,
-    lower: [...state[name].map((layer) => `${layer}/${name}`), lowest],
-    upper: { directory: join(staging, name), work: join(staging, `work-${name}`) },
-    at,
-  });
-  return [overlay("root", "empty", TARGET_DIRECTORY), overlay("hooks", hooksBase, HOOKS_DIRECTORY)];
+/**
+ * A log that is written in place, so that a script that prints a gigabyte costs disk and no memory. A full disk is told
+ * when the script has ended, because nobody could catch it before.
+ */
+function openLog(path: string) {
+  const file = openSync(path, "a");
+  const log = {
+    trouble: undefined as unknown,
+    write(line: string) {
+      if (log.trouble !== undefined) return;
+      try {
+        writeSync(file, `${line}\n`);
+      } catch (error) {
+        log.trouble = Object.assign(error as Error, { path });
+      }
+    },
+    close: () => closeSync(file),
+  };
+  return log;
 }

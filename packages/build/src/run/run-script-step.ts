@@ -4,21 +4,26 @@ import type { Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
 import { type CommandFailure, exitCodeOf } from "../exec/command-runner.js";
 import { recordMounts } from "../host/mount-record.js";
+import { PRIVATE_CACHES } from "../host/private-cache.js";
 import { aptIndexState } from "../layers/apt-index.js";
+import { claimKey } from "../layers/claim-key.js";
 import { explainMiss, noteIngredients } from "../layers/explain-miss.js";
+import { ingredientTexts, keepIngredientTexts } from "../layers/ingredient-texts.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
-import { isTooOld } from "../layers/layer-age.js";
+import { allowedAge, isTooOld } from "../layers/layer-age.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { afterLayer, layerName } from "../layers/layer-store.js";
-import { fileHash, holdsAnything, measureTrees, replacedFiles } from "../layers/tree-changes.js";
+import { fileHash, measureTrees, replacedFiles } from "../layers/tree-changes.js";
 import { TARGET_DIRECTORY } from "../plan/base-environment.js";
 import { type ScriptStep, stepKey, stepName } from "../plan/script-step.js";
 import type { BuildFailure } from "./build-job.js";
 import { rememberStep } from "./build-record.js";
 import type { BuildSession } from "./build-session.js";
 import { bringHostWrites, keepHostWrites, takeStrayWrites } from "./host-writes.js";
-import { mergeLayers } from "./merge-layers.js";
 import { runCommandStep } from "./run-command-step.js";
+
+/** Exit code of a step's first process when it could not mount what the script needs. */
+const MOUNTING_FAILED = 125;
 
 /** Uses the step's layer when there is one, runs the step otherwise; gives the state after it. */
 export async function runScriptStep(
@@ -28,24 +33,56 @@ export async function runScriptStep(
 ): Promise<Result<ImageState, BuildFailure>> {
   if (session.signal.aborted) return err({ kind: "interrupted" });
   const id = stepName(step.label);
-  const key = stepKey(step, state, session.helpers, session.job.request.architecture);
-  const cached = step.onDisk || step.interactive ? undefined : await usableLayer(session, key);
-  if (cached !== undefined) {
-    await rememberStep(session, step, state, layerName(cached.key));
-    session.emit({ type: "step-finished", id, label: step.label, seconds: cached.seconds, outcome: "cached" });
-    return ok(afterLayer(state, cached));
+  const key = stepKey(step, state, session.helpers, session.job.request, session.digest);
+  if (step.onDisk || step.interactive) return runNow(session, state, step, key, undefined);
+  const cached = await usableLayer(session, key);
+  if (cached !== undefined) return useLayer(session, state, step, cached);
+  const claim = await claimKey(session.store, key.key, {
+    build: session.job.id,
+    commands: session.commands,
+    signal: session.signal,
+    onWait: (build) => session.emit({ type: "note", message: `${id} is being run by build ${build}: waiting for it` }),
+  });
+  try {
+    const made = await usableLayer(session, key);
+    if (made !== undefined) return await useLayer(session, state, step, made);
+    return await runNow(session, state, step, key, await reasonToRun(session, id, key));
+  } finally {
+    await claim.release();
   }
-  const reason = step.onDisk || step.interactive ? undefined : await reasonToRun(session, id, key);
-  session.emit({ type: "step-started", id, label: step.label, ...(reason === undefined ? {} : { reason }) });
+}
+
+async function useLayer(
+  session: BuildSession,
+  state: ImageState,
+  step: ScriptStep,
+  layer: LayerMeta,
+): Promise<Result<ImageState, BuildFailure>> {
+  await rememberStep(session, step, state, layerName(layer.key));
+  const { label } = step;
+  session.emit({ type: "step-finished", id: stepName(label), label, seconds: layer.seconds, outcome: "cached" });
+  return ok(afterLayer(state, layer));
+}
+
+async function runNow(
+  session: BuildSession,
+  state: ImageState,
+  step: ScriptStep,
+  key: LayerKey,
+  reason: string | undefined,
+): Promise<Result<ImageState, BuildFailure>> {
+  const { label } = step;
+  session.emit({ type: "step-started", id: stepName(label), label, ...(reason === undefined ? {} : { reason }) });
   await rememberStep(session, step, state);
-  return execute(session, step.onDisk ? state : await mergeLayers(session, state), step, key);
+  return execute(session, state, step, key);
 }
 
 async function reasonToRun(session: BuildSession, id: string, key: LayerKey): Promise<string> {
   if (session.job.request.refresh) return "asked to run everything again";
   const { maxAge } = session.job.request;
   const known = maxAge === undefined ? undefined : await session.store.find(key.key);
-  if (known !== undefined && isTooOld(known, maxAge)) return `its layer is older than ${maxAge}`;
+  if (known !== undefined && isTooOld(known, maxAge))
+    return `its layer is older than ${allowedAge(known.label.phase, maxAge)}`;
   return explainMiss(session.store, session.lineage, id, key.ingredients);
 }
 
@@ -89,12 +126,21 @@ async function execute(
   const seconds = (performance.now() - started) / 1000;
   const finished = (how: "ran" | "failed") =>
     session.emit({ type: "step-finished", id, label: step.label, seconds, outcome: how });
+  const giveUp = async () => {
+    await rm(staging, { recursive: true, force: true });
+    if (session.signal.aborted) return err({ kind: "interrupted" } as const);
+    finished("failed");
+    return err(surroundingsFailure(step, []));
+  };
   if (!outcome.ok) {
+    session.trees.discard();
     await rm(staging, { recursive: true, force: true });
     if (outcome.error.kind === "aborted" || session.signal.aborted) return err({ kind: "interrupted" });
     finished("failed");
-    return err(scriptFailure(step, outcome.error, log));
+    const unmounted = table.length === 0 && exitCodeOf(outcome.error) === MOUNTING_FAILED;
+    return err(unmounted ? surroundingsFailure(step, outcome.error.tail) : scriptFailure(step, outcome.error, log));
   }
+  if (table.length === 0) return giveUp();
   const strays = await takeStrayWrites(session);
   if (strays.length > 0) session.emit({ type: "stray-write", id, label: step.label, paths: strays });
   const mounts = recordMounts(table, TARGET_DIRECTORY, session.named);
@@ -104,6 +150,7 @@ async function execute(
     return ok({ ...state, mounts: mounts.records.filter((record) => !session.diskMounts?.has(record.at)) });
   }
   const meta = await commit(session, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
+  if (meta === undefined) return giveUp();
   finished("ran");
   await rememberStep(session, step, state, layerName(meta.key));
   return ok(afterLayer(state, meta));
@@ -118,27 +165,33 @@ function errorShell({ breaks }: BuildSession, step: ScriptStep, log: string) {
   };
 }
 
+/** Keeps what a step has changed; undefined when it could not be read, because somebody killed the program that does. */
 async function commit(
   session: BuildSession,
   step: ScriptStep,
   key: LayerKey,
   staging: string,
   result: { readonly mounts: ReturnType<typeof recordMounts>; readonly seconds: number; readonly strays: boolean },
-): Promise<LayerMeta> {
-  for (const name of ["work-root", "work-hooks", "environment", "captured", "mountinfo", "step.sh"]) {
+): Promise<LayerMeta | undefined> {
+  const collected = await session.trees.collect(staging);
+  for (const name of ["environment", "captured", "mountinfo", "step.sh", PRIVATE_CACHES]) {
     await rm(join(staging, name), { recursive: true, force: true });
   }
   const host = result.strays && (await keepHostWrites(session, staging));
-  const changed = {
-    root: await holdsAnything(join(staging, "root")),
-    hooks: await holdsAnything(join(staging, "hooks")),
-    host,
-  };
+  if (host === undefined) return undefined;
+  const changed = { ...collected, host };
   const trees = Object.entries(changed).flatMap(([name, there]) => (there ? [name] : []));
+  const { keepLayers = true } = session.job.request;
   const measured =
-    trees.length === 0 ? { content: "", bytes: 0 } : await measureTrees(session.commands, staging, trees);
+    trees.length === 0
+      ? { content: "", bytes: 0 }
+      : // Nobody will ask whether this layer is like another one.
+        keepLayers
+        ? await measureTrees(session.commands, staging, trees)
+        : { content: key.key, bytes: 0 };
+  if (measured === undefined) return undefined;
   const aptIndex = changed.root ? await aptIndexState(join(staging, "root")) : undefined;
-  const repeatable = measured !== undefined && !step.interactive && result.mounts.unrepeatable.length === 0;
+  const repeatable = !step.interactive && result.mounts.unrepeatable.length === 0;
   const meta: LayerMeta = {
     version: 1,
     // A layer that cannot be used again still holds the image's content: it gets a key nothing asks for.
@@ -146,8 +199,7 @@ async function commit(
     label: step.label,
     created: new Date().toISOString(),
     seconds: result.seconds,
-    content: measured?.content ?? session.job.id,
-    bytes: measured?.bytes ?? 0,
+    ...measured,
     changed,
     mounts: result.mounts.records,
     replacedHooks: changed.hooks ? await replacedFiles(join(staging, "hooks"), session.hooksBase) : {},
@@ -156,8 +208,22 @@ async function commit(
   };
   const { refresh, maxAge } = session.job.request;
   const committed = await session.store.commit(staging, meta, refresh || maxAge !== undefined);
+  if (!keepLayers) return committed;
   await noteIngredients(session.store, session.lineage, stepName(step.label), key.ingredients);
+  await keepIngredientTexts(session.store, key.ingredients, ingredientTexts(step.script.text, session.helpers));
   return committed;
+}
+
+function shellHelp(step: ScriptStep): string {
+  const moment = step.onDisk ? "as it was before the disk was made" : "as it was just before this script";
+  const there = step.side === "target" ? ` (which is there at ${step.command[0]})` : "";
+  return `look into the image ${moment}${there} with "dibkit shell"; then run the same build again, which goes on from here`;
+}
+
+/** The script did not run, or nobody can say what it has left. */
+function surroundingsFailure(step: ScriptStep, tail: readonly string[]): BuildFailure {
+  const message = `the mounts around ${stepName(step.label)} could not be made, or what it did could not be read`;
+  return { kind: "stage-failed", message, tail, help: "run the same command again to go on from here" };
 }
 
 function scriptFailure(step: ScriptStep, failure: CommandFailure, log: string): BuildFailure {
@@ -169,6 +235,6 @@ function scriptFailure(step: ScriptStep, failure: CommandFailure, log: string): 
     exitCode: code,
     tail: failure.tail,
     log,
-    help: step.help ?? `run "dibkit shell" for a shell in the image as it was just before this script`,
+    help: step.help ?? shellHelp(step),
   };
 }

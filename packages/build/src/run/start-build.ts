@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Element, writeElement } from "@dibkit/model";
@@ -7,12 +7,16 @@ import { createCommandRunner } from "../exec/command-runner.js";
 import { startWorker } from "../exec/worker-process.js";
 import { renderHostView } from "../host/host-view.js";
 import { parseMountInfo } from "../host/mount-table.js";
-import { shellQuote } from "../host/shell-quote.js";
+import { shellCommand, shellQuote } from "../host/shell-quote.js";
 import { openLayerStore } from "../layers/layer-store.js";
+import { pruneStore } from "../layers/prune-store.js";
+import { sealEnvironment, secretValues } from "../plan/secrets.js";
 import type { BuildEvent } from "./build-event.js";
 import type { BuildJob, BuildOutcome } from "./build-job.js";
-import { createBuildPlaces } from "./build-session.js";
+import { type BuildPlaces, bulkPlaces, createBuildPlaces } from "./build-session.js";
 import { removeBulk, sweepBuilds } from "./sweep-builds.js";
+import { systemFailure } from "./system-failure.js";
+import { tidyScript } from "./tidy-script.js";
 
 export interface BuildWatcher {
   readonly onEvent: (event: BuildEvent) => void;
@@ -33,36 +37,56 @@ function workerModule(): string {
 }
 
 /** Runs a build in a worker with namespaces of its own, and gives its outcome when nothing of it is left. */
-export async function startBuild({ job, authored }: StartableBuild, watcher: BuildWatcher): Promise<BuildOutcome> {
+export async function startBuild(build: StartableBuild, watcher: BuildWatcher): Promise<BuildOutcome> {
+  const { store, keepLayers = true } = build.job.request;
+  try {
+    const outcome = await runInWorker(build, watcher);
+    if (keepLayers) await trimStore(build.job, watcher);
+    return outcome;
+  } catch (error) {
+    const failure = systemFailure(error);
+    if (failure === undefined) throw error;
+    return failure;
+  } finally {
+    if (!keepLayers) await rm(store, { recursive: true, force: true });
+  }
+}
+
+/** Keeps the store within its size. */
+async function trimStore({ request }: BuildJob, { onEvent }: BuildWatcher): Promise<void> {
+  if (request.cacheSize === undefined) return;
+  const removed = await pruneStore(await openLayerStore(request.store), request.cacheSize, createCommandRunner());
+  if (removed.length === 0) return;
+  const message = `removed the ${removed.length} least recently used layers, to keep the cache below --cache-size`;
+  onEvent({ type: "note", message });
+}
+
+async function runInWorker({ job, authored }: StartableBuild, watcher: BuildWatcher): Promise<BuildOutcome> {
   for (const directory of [job.request.imageCache, job.request.lockFiles, ...job.writable]) {
     await mkdir(directory, { recursive: true });
   }
   await sweepBuilds(await openLayerStore(job.request.store), createCommandRunner());
   const places = await createBuildPlaces(job.request.store, job.id);
   for (const element of authored) writeElement(element, join(places.elements, element.name));
-  await writeFile(places.job, JSON.stringify(job), { mode: 0o600 });
-  const view = {
-    table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
-    mountPoint: places.view,
-    scratch: places.viewScratch,
-    writable: [job.request.store, job.request.imageCache, job.request.lockFiles, ...job.writable],
-  };
-  const node = [process.execPath, "--enable-source-maps", workerModule(), places.job];
-  // The lock says that the build runs; it goes with the last process of the namespace.
-  const lock = `exec 9> ${shellQuote(places.lock)}; flock 9`;
-  const script = `${lock}\n${renderHostView(view, node)}`;
+  const secrets = secretValues(new Set(job.secrets), job.request.environment);
+  const environment = sealEnvironment(job.request.environment, secrets);
+  const sealed: BuildJob = { ...job, request: { ...job.request, environment } };
+  await writeFile(places.job, JSON.stringify(sealed), { mode: 0o600 });
   let outcome: BuildOutcome | undefined;
-  const worker = startWorker(
-    script,
-    (message) => {
-      const known = message as BuildEvent | { readonly type: "outcome"; readonly outcome: BuildOutcome };
-      if (known.type === "outcome") outcome = known.outcome;
-      else watcher.onEvent(known);
-    },
-    (job.request.environment.break ?? "") !== "",
-  );
+  const request = {
+    script: workerScript(job, places),
+    tidy: tidyScript(places, job.image),
+    greeting: JSON.stringify(secrets),
+    terminal: (job.request.environment.break ?? "") !== "",
+  };
+  const worker = startWorker(request, (message) => {
+    const known = message as BuildEvent | { readonly type: "outcome"; readonly outcome: BuildOutcome };
+    if (known.type === "outcome") outcome = known.outcome;
+    else watcher.onEvent(known);
+  });
   const stop = () => worker.stop();
   watcher.signal.addEventListener("abort", stop);
+  if (watcher.signal.aborted) stop();
   const { exitCode, tail } = await worker.ended;
   watcher.signal.removeEventListener("abort", stop);
   await removeBulk(job.request.store, job.id);
@@ -72,5 +96,20 @@ export async function startBuild({ job, authored }: StartableBuild, watcher: Bui
     kind: "stage-failed",
     message: `the build process ended unexpectedly${exitCode === undefined ? "" : ` with exit code ${exitCode}`}`,
     tail,
+    help: "run the same command again to go on from here",
   };
+}
+
+/** The first process of the build: locks it, makes its directories, puts its view of the host together. */
+function workerScript(job: BuildJob, places: BuildPlaces): string {
+  const view = {
+    table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
+    mountPoint: places.view,
+    scratch: places.viewScratch,
+    writable: [job.request.store, job.request.imageCache, job.request.lockFiles, ...job.writable],
+  };
+  const node = [process.execPath, "--enable-source-maps", workerModule(), places.job];
+  // The lock says that the build runs; it goes with the last process of the namespace.
+  const lock = `exec 9> ${shellQuote(places.lock)}; flock 9`;
+  return [lock, shellCommand("mkdir", "-p", "--", ...bulkPlaces(places)), renderHostView(view, node)].join("\n");
 }

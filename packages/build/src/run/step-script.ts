@@ -1,22 +1,18 @@
+import { INSIDE_ROOT } from "../host/inside-root.js";
 import { type MountRecord, type NamedDirectories, resolveSource } from "../host/mount-record.js";
+import { isPrivate, renderPrivateCache } from "../host/private-cache.js";
 import { shellCommand, shellQuote } from "../host/shell-quote.js";
-
-/** Where an overlay's parts are. `lower` is newest first, relative to `base` so that many fit into one mount call. */
-export interface OverlayMount {
-  readonly base: string;
-  readonly lower: readonly string[];
-  /** Absent: read-only. */
-  readonly upper?: { readonly directory: string; readonly work: string };
-  readonly at: string;
-}
+import { renderTreeMount, type TreeMount } from "../host/tree-mount.js";
 
 /** One command to run on a state of the image, in mount and PID namespaces of its own. */
 export interface StepScript {
-  /** Overlays to mount first: the target root and the hooks directory; none on the real disk. */
-  readonly overlays: readonly OverlayMount[];
+  /** What to mount first: the target root and the hooks directory; nothing on the real disk. */
+  readonly trees: readonly TreeMount[];
   readonly target: string;
   readonly mounts: readonly MountRecord[];
   readonly named: NamedDirectories;
+  /** Directory for what this step alone sees of shared caches. */
+  readonly staging: string;
   /** `chroot`: run inside the target; otherwise on the host side. */
   readonly chroot: boolean;
   /** Shown read-only at `tmp/in_target.d` of the target. */
@@ -42,47 +38,34 @@ export interface StepScript {
   };
 }
 
-const OVERLAY_OPTIONS = "redirect_dir=on,index=off,metacopy=off";
-
-/** One `mount -t overlay` line; `volatile` makes the many fsyncs of package managers free. */
-export function renderOverlay(overlay: OverlayMount): string {
-  const lower = `lowerdir=${overlay.lower.map(escapeLayer).join(":")}`;
-  const upper = overlay.upper
-    ? `,upperdir=${escapeLayer(overlay.upper.directory)},workdir=${escapeLayer(overlay.upper.work)},volatile`
-    : "";
-  const options = `${lower}${upper},${OVERLAY_OPTIONS}`;
-  return `${shellCommand("cd", overlay.base)} && ${shellCommand("mount", "-t", "overlay", "-o", options, "dibkit", overlay.at)}`;
-}
-
-function escapeLayer(path: string): string {
-  return path.replace(/[\\:,]/g, (character) => `\\${character}`);
-}
-
-/** Lines that make recorded mounts again below `target`. */
-export function renderMounts(
-  mounts: readonly MountRecord[],
-  target: string,
-  named: NamedDirectories,
-): readonly string[] {
-  return mounts.flatMap((record) => {
-    const at = `${target}/${record.at}`;
+/** Lines that make recorded mounts again below the target. */
+export function renderMounts(step: Pick<StepScript, "mounts" | "target" | "named" | "staging">): readonly string[] {
+  return step.mounts.flatMap((record) => {
+    const at = insideTarget(step.target, record.at);
     if (record.kind === "filesystem") return [mountFilesystem(record, at)];
-    if (record.kind === "tmpfs") return [shellCommand("mount", "-t", "tmpfs", "tmpfs", at)];
-    const source = record.kind === "bind" ? resolveSource(record.source, named) : `${target}/${record.from}`;
+    if (record.kind === "tmpfs") return [`mount -t tmpfs tmpfs ${at}`];
+    const readOnly = record.readOnly ? [`mount -o remount,bind,ro ${at}`] : [];
+    if (record.kind === "bind-inside")
+      return [`mount --bind ${insideTarget(step.target, record.from)} ${at}`, ...readOnly];
+    if (isPrivate(record.source)) return [renderPrivateCache(record.source, step.named, step.staging, at), ...readOnly];
+    const source = resolveSource(record.source, step.named);
     // A cache that was emptied, or moved, since the step that made the mount has to be there again.
-    const made = record.kind !== "bind" || source === record.source ? [] : [shellCommand("mkdir", "-p", source)];
-    const bind = shellCommand("mount", "--bind", source, at);
-    return [...made, bind, ...(record.readOnly ? [shellCommand("mount", "-o", "remount,bind,ro", at)] : [])];
+    const made = source === record.source ? [] : [shellCommand("mkdir", "-p", source)];
+    return [...made, `${shellCommand("mount", "--bind", source)} ${at}`, ...readOnly];
   });
+}
+
+/** A word of bash: a path of the image, with links followed as in the image. */
+function insideTarget(target: string, path: string): string {
+  return `"$(${shellCommand("inside", target, path)})"`;
 }
 
 function mountFilesystem(record: Extract<MountRecord, { kind: "filesystem" }>, at: string): string {
   if (record.type === "devpts") {
     const options = "$(findmnt --first-only /dev/pts --noheadings --output OPTIONS)";
-    return `mount -t devpts -o "${options}" devpts ${shellQuote(at)}`;
+    return `mount -t devpts -o "${options}" devpts ${at}`;
   }
-  const options = record.readOnly ? ["-o", "ro"] : [];
-  return shellCommand("mount", ...options, "-t", record.type, "none", at);
+  return `mount ${record.readOnly ? "-o ro " : ""}-t ${record.type} none ${at}`;
 }
 
 /**
@@ -90,47 +73,53 @@ function mountFilesystem(record: Extract<MountRecord, { kind: "filesystem" }>, a
  * command left running, unmounts, and exits with the command's exit code; 125 means that mounting failed.
  */
 export function renderStepScript(step: StepScript): string {
-  const inTarget = `${step.target}/tmp/in_target.d`;
+  const inTarget = '"$hooks_shown"';
   const setUp = [
     // A process in a new PID namespace needs a /proc of its own to find itself.
     "mount -t proc proc /proc",
-    ...step.overlays.map(renderOverlay),
-    ...renderMounts(step.mounts, step.target, step.named),
+    ...step.trees.map(renderTreeMount),
+    ...renderMounts(step),
     ...(step.chroot ? [refreshResolver(step.target)] : []),
     ...(step.hooksInTarget === undefined
       ? []
       : [
-          shellCommand("mkdir", "-p", inTarget),
-          shellCommand("mount", "--bind", step.hooksInTarget, inTarget),
-          shellCommand("mount", "-o", "remount,ro,bind", inTarget),
+          `hooks_shown=${insideTarget(step.target, "tmp/in_target.d")}`,
+          `mkdir -p ${inTarget}`,
+          `${shellCommand("mount", "--bind", step.hooksInTarget)} ${inTarget}`,
+          `mount -o remount,ro,bind ${inTarget}`,
         ]),
   ];
   const terminal = " </dev/tty >/dev/tty 2>&1";
   const streams = `${step.interactive ? terminal : " </dev/null 2>&1"}${step.resultFile === undefined ? "" : ` 3>${shellQuote(step.resultFile)}`}`;
   return `set -u
 umask 022
-prepare() {
+${INSIDE_ROOT}prepare() {
 ${setUp.map((line) => `  ${line} || return 1`).join("\n")}
 }
 prepare || exit 125
+# The lock of the build, and whatever else is open here, is no business of scripts; 255 is bash reading this.
+for fd in /proc/self/fd/*; do
+  fd=\${fd##*/}
+  [ "$fd" -le 2 ] || [ "$fd" -eq 255 ] || eval "exec $fd>&-"
+done
 mapfile -d '' -t vars < ${shellQuote(step.environmentFile)}
 cd ${shellQuote(step.workingDirectory)} 2>/dev/null || cd /
 env -i "\${vars[@]}" ${renderCommand(step)}${streams}
 status=$?
 ${step.onError === undefined ? ":" : renderErrorShell(step, step.onError, terminal)}
-${step.hooksInTarget === undefined ? ":" : `umount -l ${shellQuote(inTarget)}`}
+${step.hooksInTarget === undefined ? ":" : `umount -l ${inTarget}`}
 cat /proc/self/mountinfo > ${shellQuote(step.mountTableFile)}
 cd /
 # As the first process of its namespace, this reaches every process that the command left behind and nothing else.
 kill -KILL -1 2>/dev/null
 ${
-  step.overlays.length === 0
+  step.trees.length === 0
     ? ":"
-    : [...step.overlays]
+    : [...step.trees]
         .reverse()
         .map(
-          (overlay) =>
-            `umount -R ${shellQuote(overlay.at)} 2>/dev/null || umount -R -l ${shellQuote(overlay.at)} 2>/dev/null`,
+          (mount) =>
+            `umount -R ${shellQuote(mount.at)} 2>/dev/null || umount -R -l ${shellQuote(mount.at)} 2>/dev/null`,
         )
         .join("\n")
 }
@@ -150,9 +139,10 @@ function renderErrorShell(step: StepScript, onError: NonNullable<StepScript["onE
  * with other name servers, so today's are put in; an image's own file is left alone.
  */
 function refreshResolver(target: string): string {
-  const file = shellQuote(`${target}/etc/resolv.conf`);
+  const file = '"$resolver"';
+  const resolver = `resolver=${insideTarget(target, "etc")}/resolv.conf`;
   const isOurs = `[ -f ${file} ] && [ ! -L ${file} ] && [ "$(stat -c %a ${file})" = 777 ] && [ -s /etc/resolv.conf ]`;
-  return `{ if ${isOurs} && ! cmp -s /etc/resolv.conf ${file}; then cat /etc/resolv.conf > ${file}; fi; }`;
+  return `{ ${resolver}; if ${isOurs} && ! cmp -s /etc/resolv.conf ${file}; then cat /etc/resolv.conf > ${file}; fi; }`;
 }
 
 function renderCommand(step: StepScript): string {

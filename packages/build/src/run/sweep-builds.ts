@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { CommandRunner } from "../exec/command-runner.js";
 import { buildIds } from "../layers/build-history.js";
 import type { LayerStore } from "../layers/layer-store.js";
-import { buildPlaces } from "./build-session.js";
+import { buildPlaces, bulkPlaces } from "./build-session.js";
 
 const REMEMBERED_BUILDS = 20;
 
@@ -29,8 +29,5 @@ async function isRunning(lock: string, commands: CommandRunner): Promise<boolean
 
 /** Removes everything big of a build that is over; the hooks stay for `dibkit shell`. */
 export async function removeBulk(store: string, id: string): Promise<void> {
-  const places = buildPlaces(store, id);
-  for (const place of [places.viewScratch, places.view, places.staging, places.scratch, places.image]) {
-    await rm(place, { recursive: true, force: true });
-  }
+  for (const place of bulkPlaces(buildPlaces(store, id))) await rm(place, { recursive: true, force: true });
 }

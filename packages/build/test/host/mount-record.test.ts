@@ -15,6 +15,7 @@ const TABLE = `1 0 0:50 / / rw - overlay host rw
 11 5 0:60 /opt/real /build/mnt/opt/shown rw - overlay dibkit rw
 12 5 0:64 / /build/mnt/run rw - tmpfs tmpfs rw
 13 5 7:0 / /build/mnt/iso ro - iso9660 /dev/loop0 ro
+14 5 0:65 / /build/mnt/var/cache/apt/archives rw - overlay dibkit:$DIB_IMAGE_CACHE/apt/debian rw
 `;
 
 test("mounts in the target become records without host paths", () => {
@@ -29,6 +30,7 @@ test("mounts in the target become records without host paths", () => {
     { kind: "bind", at: "var/cache/apt", source: "$DIB_IMAGE_CACHE/apt", readOnly: false },
     { kind: "bind-inside", at: "opt/shown", from: "opt/real", readOnly: false },
     { kind: "tmpfs", at: "run", readOnly: false },
+    { kind: "bind", at: "var/cache/apt/archives", source: "$DIB_IMAGE_CACHE/apt/debian", readOnly: false },
   ]);
   expect(unrepeatable.map(({ mountPoint }) => mountPoint)).toEqual(["/build/mnt/iso"]);
 });

@@ -32,6 +32,8 @@ export default defineCommand({
     { command: "dibkit build web-server.image.ts --verify", does: "ends with 1 when two builds are not the same" },
   ],
   async run({ arguments: words, options }, terminal) {
+    // Before anything large is loaded: whoever starts a build sees at once that it has begun.
+    terminal.stderr.write(`checking and planning ${words["ELEMENT|IMAGE"].join(" ")}\n`);
     const planned = await planImage(terminal, words["ELEMENT|IMAGE"], options, options.verbose);
     if (!planned.ok) return planned.exitCode;
     if (options.engine === "upstream") {
@@ -39,7 +41,7 @@ export default defineCommand({
       const { buildWithUpstream } = await import("../build-with-upstream.js");
       return buildWithUpstream(planned.plan, terminal);
     }
-    const [{ startBuild }, { createBuildProgress }] = await Promise.all([
+    const [{ checkVariables, startBuild }, { createBuildProgress }] = await Promise.all([
       import("@dibkit/build"),
       import("../build-progress.js"),
     ]);
@@ -52,15 +54,16 @@ export default defineCommand({
     const progress = createBuildProgress(terminal, options.verbose);
     const outcome = await startBuild(planned.plan, { onEvent: progress.show, signal: terminal.signal });
     progress.end();
-    return report(terminal, outcome);
+    return report(terminal, outcome, options.cacheDir);
   },
 });
 
 /** Prints the outputs to stdout, or why there are none to stderr. */
-function report(terminal: Terminal, outcome: BuildOutcome): ExitCode {
+function report(terminal: Terminal, outcome: BuildOutcome, cacheDir: string | undefined): ExitCode {
   switch (outcome.kind) {
     case "built":
       terminal.stdout.write(outcome.outputs.map((path) => `${path}\n`).join(""));
+      if (terminal.signal.aborted) writeTrouble(terminal, "interrupted, after the image was written");
       return 0;
     case "interrupted":
       writeTrouble(terminal, "interrupted; nothing was left behind", "run the same command again to go on from here");
@@ -69,7 +72,8 @@ function report(terminal: Terminal, outcome: BuildOutcome): ExitCode {
     case "stage-failed": {
       if (outcome.tail.length > 0) terminal.stderr.write(`${outcome.tail.map((line) => `  | ${line}`).join("\n")}\n`);
       const log = outcome.kind === "script-failed" ? `\n  log: ${outcome.log}` : "";
-      writeTrouble(terminal, `${outcome.message}${log}`, outcome.help);
+      const shell = cacheDir === undefined ? "dibkit shell" : `dibkit shell --cache-dir ${cacheDir}`;
+      writeTrouble(terminal, `${outcome.message}${log}`, outcome.help?.replace("dibkit shell", shell));
       return 3;
     }
   }

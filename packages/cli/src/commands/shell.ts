@@ -40,6 +40,7 @@ export default defineCommand({
       command: options.command === undefined ? [] : ["sh", "-c", options.command],
       interactive,
       terminalType: terminal.env.TERM ?? "dumb",
+      callerEnvironment: terminal.env,
       onOutput: (line) => terminal.stdout.write(`${line}\n`),
     });
     return code === 0 || interactive ? 0 : 3;

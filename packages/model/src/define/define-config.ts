@@ -24,6 +24,8 @@ export interface ProjectConfig {
   /** Severity per lint rule. */
   readonly rules?: RuleSettings;
   readonly images?: readonly ImageDefinition[];
+  /** Variables whose values must not be seen in logs, besides those that elements declare with `envSecret`. */
+  readonly secrets?: readonly string[];
 }
 
 /** A project's configuration: `export default defineConfig({…})` in `dibkit.config.ts`. */

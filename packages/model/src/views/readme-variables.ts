@@ -8,6 +8,8 @@ export interface ReadmeVariable {
   readonly required: boolean | undefined;
   /** Text of the default as the README words it. */
   readonly default: string | undefined;
+  /** Whether its value must not be seen: `:Secret: Yes`, which a compiled README says of `envSecret`. */
+  readonly secret: boolean;
   readonly description: string;
   readonly location: Location;
 }
@@ -17,7 +19,7 @@ const NAME = "[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+";
 const TERM = new RegExp(`^(?:\`\`)?(${NAME})(?:\`\`)?\\s*:?\\s*$`);
 /** ``* ``NAME`` sets …`` */
 const BULLET = new RegExp(`^[*-]\\s+(?:\`\`|\\*\\*)?(${NAME})(?:=[^\`\\s]*)?(?:\`\`|\\*\\*)?[\\s:,.=-]+(\\S.*)?$`);
-const FIELD = /^\s+:(Required|Default|Description|Example)s?:\s*(.*)$/i;
+const FIELD = /^\s+:(Required|Default|Description|Example|Secret)s?:\s*(.*)$/i;
 
 /**
  * Environment variables as upstream's READMEs declare them: a name with indented `:Required:`, `:Default:` and
@@ -54,7 +56,7 @@ function indentedAfter(lines: readonly string[], from: number, endsAtBlank: bool
   return block;
 }
 
-function described(body: readonly string[]): Pick<ReadmeVariable, "required" | "default" | "description"> {
+function described(body: readonly string[]): Omit<ReadmeVariable, "name" | "location"> {
   const fields = new Map<string, string[]>();
   let current = "description";
   for (const line of body) {
@@ -71,8 +73,13 @@ function described(body: readonly string[]): Pick<ReadmeVariable, "required" | "
   const description = text("description") ?? "";
   const required = text("required");
   return {
-    required: required === undefined ? undefined : /^y(es)?\b|^true\b/i.test(required),
+    required: required === undefined ? undefined : isYes(required),
+    secret: isYes(text("secret") ?? ""),
     default: text("default") ?? /\bdefaults? (?:to|is):? (\S+?)[.,;]?(?:\s|$)/i.exec(description)?.[1],
     description,
   };
+}
+
+function isYes(text: string): boolean {
+  return /^y(es)?\b|^true\b/i.test(text);
 }
