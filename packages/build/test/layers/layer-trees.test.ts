@@ -10,7 +10,7 @@ import { afterLayer, openLayerStore } from "../../src/layers/layer-store.js";
 import { openLayerTrees } from "../../src/layers/open-layer-trees.js";
 import { overlayTrees, type TreesContext } from "../../src/layers/overlay-trees.js";
 import { plainTrees } from "../../src/layers/plain-trees.js";
-import { holdsAnything, measureTrees } from "../../src/layers/tree-changes.js";
+import { measureTrees } from "../../src/layers/tree-changes.js";
 import { mayBuild } from "../tiny-image.js";
 
 /** What scripts do to a tree, one step each; `$T` is the root and `$H` the hooks directory. */
@@ -26,6 +26,7 @@ const STEPS: readonly string[] = [
   "setfattr -n user.a -v b $T/etc/four; chmod u+s $T/etc/four; chmod 700 $T",
   "rm $H/install.d/10-x; echo made > $H/install.d/20-made",
   ":",
+  "chmod 750 $T",
   "rm -rf $T/*; echo alone > $T/alone",
 ];
 
@@ -55,8 +56,7 @@ describe.skipIf(!mayBuild).each([
         making.discard();
       }
       await use(making, state, staging, step);
-      await making.collect(staging);
-      state = await commit(context, state, staging, at);
+      state = await commit(context, state, staging, at, await making.collect(staging));
       states.push(state);
       await commands.run(["bash", "-c", `T=${model}/T; H=${model}/H; ${step}`]);
       expected.push(await listing(commands, `${model}/T`, `${model}/H`));
@@ -86,8 +86,8 @@ describe.skipIf(!mayBuild)("the way layers are made", () => {
       expect(trees.kind).toBe("plain");
       const staging = join(scratch, "one");
       await use(trees, emptyState("plain"), staging, "echo one > $T/one; rm $H/install.d/10-x");
-      await trees.collect(staging);
-      const state = await commit({ ...context, store }, emptyState("plain"), staging, 0);
+      const collected = await trees.collect(staging);
+      const state = await commit({ ...context, store }, emptyState("plain"), staging, 0, collected);
       const shown = await seen(plainTrees({ ...context, store, scratch }), state, join(scratch, "seen"));
       expect(shown).toContain("/one");
       expect(shown).not.toContain("10-x");
@@ -127,7 +127,7 @@ async function use(trees: Trees, state: ImageState, staging: string, script: str
 }
 
 /** Everything of both trees that an image can have: types, modes, owners, times, links, contents, attributes. */
-const LIST = `find . -mindepth 1 \\( -type d -printf '/%P %y %m %U:%G\\n' -o -printf '/%P %y %m %U:%G %l %n\\n' \\) | LC_ALL=C sort; find . ! -newermt 2010-01-01 -printf '/%P %T@\\n'
+const LIST = `find . -mindepth 1 \\( -type d -printf '/%P %y %m %U:%G\\n' -o -printf '/%P %y %m %U:%G %l\\n' \\) | LC_ALL=C sort; find . ! -newermt 2010-01-01 -printf '/%P %T@\\n'
 find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum; find . -type f -print0 | LC_ALL=C sort -z | xargs -0r getfattr -d 2>/dev/null; stat -c %a .`;
 
 async function seen(trees: Trees, state: ImageState, staging: string): Promise<string> {
@@ -139,12 +139,14 @@ async function listing(commands: TreesContext["commands"], root: string, hooks: 
   return listed.ok ? listed.value.stdout : "";
 }
 
-async function commit({ store, commands }: TreesContext, state: ImageState, staging: string, at: number) {
-  const changed = {
-    root: await holdsAnything(join(staging, "root")),
-    hooks: await holdsAnything(join(staging, "hooks")),
-    host: false,
-  };
+async function commit(
+  { store, commands }: TreesContext,
+  state: ImageState,
+  staging: string,
+  at: number,
+  collected: Awaited<ReturnType<Trees["collect"]>>,
+) {
+  const changed = { ...collected, host: false };
   const trees = Object.entries(changed).flatMap(([name, there]) => (there ? [name] : []));
   const measured = trees.length === 0 ? { content: "", bytes: 0 } : await measureTrees(commands, staging, trees);
   const meta = await store.commit(staging, {
