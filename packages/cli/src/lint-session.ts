@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { delimiter, dirname, join, resolve as resolvePath } from "node:path";
 import type { LintConfiguration } from "@dibkit/lint";
 import type { Catalog, Diagnostic, Element, Result } from "@dibkit/model";
@@ -26,7 +26,9 @@ export async function openLintSession(
   paths: readonly string[],
   extraPath: readonly string[],
 ): Promise<Result<LintSession, SessionFailure>> {
-  const { discoverElements, ignoredDibLintChecks, isMeant, loadConfiguration } = await import("@dibkit/lint");
+  const { discoverElements, ignoredDibLintChecks, isMeant, lintImageFile, loadConfiguration } = await import(
+    "@dibkit/lint"
+  );
   const { createCatalog, elementsPath, err, loadCatalog, ok, upstreamInstallation } = await import("@dibkit/model");
   const configured = loadConfiguration(terminal.cwd);
   if (!configured.ok) return err({ kind: "findings", diagnostics: configured.error });
@@ -34,14 +36,24 @@ export async function openLintSession(
   const absolute = wanted.map((path) => resolvePath(terminal.cwd, path));
   const modules = [...new Set(absolute.flatMap((path) => modulesOf(path, paths.length === 0)))];
   const defined = await loadDefined(modules);
-  const discovered = discoverElements(absolute.filter((path) => !/\.[cm]?ts$/.test(path)));
+  const imageFiles = absolute.filter(
+    (path) => /\.ya?ml$/.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile(),
+  );
+  const discovered = discoverElements(
+    absolute.filter((path) => !/\.[cm]?ts$/.test(path) && !imageFiles.includes(path)),
+  );
   const [missing] = discovered.without.filter((path) => !modules.some((module) => module.startsWith(`${path}/`)));
   if (missing !== undefined && paths.length > 0) {
-    const help = "give an element, a directory whose sub-directories are elements, or a TypeScript module of elements";
+    const help =
+      "give an element, a directory whose sub-directories are elements, a TypeScript module of elements, or an image file";
     return err({ kind: "usage", message: `no element in "${missing}"`, help });
   }
   const base = configured.value?.base ?? terminal.cwd;
-  const configuration = mergeConfigurations(defined.configuration, configured.value?.configuration ?? {});
+  const linted = imageFiles.map((path) => lintImageFile({ path, text: readFileSync(path, "utf8") }));
+  const configuration = mergeConfigurations(
+    mergeConfigurations(defined.configuration, configured.value?.configuration ?? {}),
+    { images: linted.flatMap(({ images }) => images) },
+  );
   const upstream = upstreamInstallation(terminal.env);
   const extra = extraPath.flatMap((entry) => entry.split(delimiter)).map((path) => resolvePath(terminal.cwd, path));
   const fromConfiguration = (configuration.elementsPath ?? []).map((path) => resolvePath(base, path));
@@ -54,7 +66,7 @@ export async function openLintSession(
     configuration,
     base,
     ignoredDibLintChecks: ignoredDibLintChecks(terminal.cwd),
-    diagnostics: defined.diagnostics,
+    diagnostics: [...defined.diagnostics, ...linted.flatMap(({ diagnostics }) => diagnostics)],
   });
 }
 

@@ -166,6 +166,18 @@ describe("dibkit lint", () => {
     expect(run.stderr).toContain(help);
   });
 
+  it("looks at an image file, and at the images that it makes", async () => {
+    write(
+      "images.yaml",
+      "- imagename: site\n  elements: [site-bsae, web]\n  environment: { DIB_IMAGE_SIZE: 10 }\n- imagename: other\n  elements: [site-base]\n",
+    );
+    const run = await lint("images.yaml", "elements/site-base", "--fix");
+    expect(run.stdout).toMatch(/error element "site-bsae" is in no directory [^\n]*\n {2}at images.yaml:2:14\n/);
+    expect(run.stdout).toMatch(/error [^\n]*\[image-operating-system\]\n {2}at images.yaml:4:14\n/);
+    expect(readFileSync(join(root, "images.yaml"), "utf8")).toContain('DIB_IMAGE_SIZE: "10"');
+    expect(run.exitCode).toBe(1);
+  });
+
   it("reads .dibkitrc.json, and says what is wrong with it", async () => {
     write(".dibkitrc.json", '{ "rules": { "deps-known": "off", "script-executable": "warning" } }');
     expect((await lint("--max-warnings", "1")).exitCode).toBe(1);

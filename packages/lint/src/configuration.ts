@@ -1,4 +1,4 @@
-import type { LintPreset, Severity } from "@dibkit/model";
+import type { LintPreset, Location, Severity } from "@dibkit/model";
 
 /** Stands for the distribution while no operating-system element is in reach. */
 export const ANY_DISTRO = "any distribution";
@@ -20,6 +20,10 @@ export interface ImageConfiguration {
   readonly arch?: string;
   /** Variables set for the build. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where an image file defines it. */
+  readonly location?: Location;
+  /** Where it names its elements. */
+  readonly places?: ReadonlyMap<string, Location>;
   /** Do not add `base`. */
   readonly skipBase?: boolean;
 }

@@ -6,6 +6,7 @@ export { type DiscoveredElements, discoverElements, isMeant } from "./discover-e
 export type { BashVerdict } from "./element-context.js";
 export { ignoredDibLintChecks } from "./ignored-dib-lint-checks.js";
 export { type LintRequest, type LintResult, type LintTools, lint } from "./lint.js";
+export { type LintedImageFile, lintImageFile } from "./lint-image-file.js";
 export {
   CONFIGURATION_FILE,
   checkConfiguration,

@@ -146,8 +146,12 @@ function graphFindings(
   const check = (composition: Composition, focus: Element | undefined) => {
     const { catalog, targets, contextOf } = input;
     const context = { composition, catalog, facts, focus, targets, variables, contextOf, readText: input.readText };
+    // What is wrong with an image as a whole is shown where an image file names it.
+    const location = composition.image?.location;
     for (const rule of rules) {
-      for (const finding of rule.check(context)) found.push(diagnosticOf(rule, finding, focus));
+      for (const finding of rule.check(context)) {
+        found.push({ ...(location && { location }), ...diagnosticOf(rule, finding, focus) });
+      }
     }
   };
   // A test element, and one hidden by an earlier path, is not what its name means in the catalog.

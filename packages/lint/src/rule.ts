@@ -2,12 +2,13 @@ import type { Diagnostic, Severity } from "@dibkit/model";
 import type { BuildContext } from "./build-context.js";
 import type { LintConfiguration } from "./configuration.js";
 import type { ElementContext } from "./element-context.js";
+import type { ImageFileContext } from "./image-file.js";
 
 /** A file of an example: its content, or content with mode bits, or the target of a symbolic link. */
 export type ExampleFile = string | { readonly content: string; readonly mode: number } | { readonly link: string };
 
 /**
- * Elements of an example, keyed by `<element>/<path>`, e.g. `web/install.d/50-nginx`. A content that begins with `#!`
+ * Elements of an example, keyed by `<element>/<path>`, e.g. `web/install.d/50-nginx`; without a slash, an image file. A content that begins with `#!`
  * is executable, any other is not, unless the mode says so.
  */
 export type ExampleTree = Readonly<Record<string, ExampleFile>>;
@@ -63,7 +64,13 @@ export interface GraphRule extends RuleTexts {
   check(context: BuildContext): Iterable<Finding>;
 }
 
-export type Rule = ElementRule | GraphRule;
+/** A rule about the YAML of upstream's `diskimage-builder` command. */
+export interface ImageFileRule extends RuleTexts {
+  readonly kind: "image-file";
+  check(file: ImageFileContext): Iterable<Finding>;
+}
+
+export type Rule = ElementRule | GraphRule | ImageFileRule;
 
 /** Declares a rule about one element: pure, no state, no input or output. */
 export function defineRule(rule: Omit<ElementRule, "kind">): ElementRule {
@@ -73,4 +80,9 @@ export function defineRule(rule: Omit<ElementRule, "kind">): ElementRule {
 /** Declares a rule about a composed build: pure, no state, no input or output. */
 export function defineGraphRule(rule: Omit<GraphRule, "kind">): GraphRule {
   return { ...rule, kind: "graph" };
+}
+
+/** Declares a rule about an image file: pure, no state, no input or output. */
+export function defineImageFileRule(rule: Omit<ImageFileRule, "kind">): ImageFileRule {
+  return { ...rule, kind: "image-file" };
 }

@@ -1,4 +1,4 @@
-import { type Catalog, createCatalog, type Element, type ElementFile } from "@dibkit/model";
+import { type Catalog, createCatalog, type Element, type ElementFile, type SourceText } from "@dibkit/model";
 import type { ExampleFile, ExampleTree } from "../src/index.js";
 
 /** Elements as an example states them, as if they lay in `/elements`. */
@@ -6,6 +6,7 @@ export function exampleElements(tree: ExampleTree): readonly Element[] {
   const files = new Map<string, Map<string, ElementFile>>();
   for (const [path, file] of Object.entries(tree).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const slash = path.indexOf("/");
+    if (slash === -1) continue;
     const name = path.slice(0, slash);
     const inside = path.slice(slash + 1);
     const element = files.get(name) ?? new Map<string, ElementFile>();
@@ -33,4 +34,11 @@ function elementFile(onDisk: string, path: string, file: ExampleFile): ElementFi
   const content = typeof file === "string" ? file : file.content;
   const mode = typeof file === "string" ? (content.startsWith("#!") ? 0o755 : 0o644) : file.mode;
   return { kind: "file", path, mode, origin, bytes: new TextEncoder().encode(content) };
+}
+
+/** Image files of an example, which have no slash in their paths. */
+export function exampleImageFiles(tree: ExampleTree): readonly SourceText[] {
+  return Object.entries(tree).flatMap(([path, file]) =>
+    path.includes("/") || typeof file !== "string" ? [] : [{ path: `/elements/${path}`, text: file }],
+  );
 }

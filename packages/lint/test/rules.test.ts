@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { type ExampleTree, lint, type Rule, rules } from "../src/index.js";
-import { exampleCatalog } from "./example-elements.js";
+import { type ExampleTree, lint, lintImageFile, type Rule, rules } from "../src/index.js";
+import { exampleCatalog, exampleImageFiles } from "./example-elements.js";
 
 async function codes(rule: Rule, tree: ExampleTree) {
   const catalog = exampleCatalog(tree, rule.examples.later);
@@ -9,6 +9,7 @@ async function codes(rule: Rule, tree: ExampleTree) {
     catalog,
     elements: [...catalog.elements.values()],
     only: [rule.id],
+    diagnostics: exampleImageFiles(tree).flatMap((file) => lintImageFile(file, [rule]).diagnostics),
     configuration: { ...rule.examples.configuration, ...(image && { images: [{ name: "image", elements: image }] }) },
     rules: [rule],
   });

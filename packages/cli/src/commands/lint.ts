@@ -11,8 +11,10 @@ export default defineCommand({
   name: "lint",
   summary: "find what is wrong with elements, by themselves and composed into a build",
   description:
-    "Each PATH is an element, a directory whose sub-directories are elements, a repository that has such directories, or a\nTypeScript module that exports elements; without one the working directory is searched. Upstream's installed elements\nare in reach for dependencies, but not reported on.",
-  arguments: [{ name: "PATH", summary: "elements, directories of elements, or TypeScript modules", variadic: true }],
+    "Each PATH is an element, a directory whose sub-directories are elements, a repository that has such directories, a\nTypeScript module that exports elements, or an image file of diskimage-builder; without one the working directory is\nsearched. Upstream's installed elements\nare in reach for dependencies, but not reported on.",
+  arguments: [
+    { name: "PATH", summary: "elements, directories of elements, TypeScript modules, or image files", variadic: true },
+  ],
   options: {
     format: {
       type: "string",
@@ -80,7 +82,7 @@ export default defineCommand({
       outcome = repaired;
     }
     let result: LintResult = outcome;
-    if (result.elements === 0) {
+    if (result.elements === 0 && paths.length === 0) {
       terminal.stderr.write("there is no element in the working directory; name elements, or directories of them\n");
     }
     if (options.baseline !== undefined) {

@@ -17,7 +17,9 @@ export default defineGraphRule({
   },
   *check({ composition, catalog, facts, focus }) {
     for (const failure of composition.failures) {
-      if (failure.kind === "missing-element" && !failure.name.startsWith("#")) yield failure.diagnostic;
+      if (failure.kind !== "missing-element" || failure.name.startsWith("#")) continue;
+      const place = composition.image?.places?.get(failure.name);
+      yield { ...(place && { location: place }), ...failure.diagnostic };
     }
     if (focus === undefined) return;
     for (const { name, path, askedAt } of composition.closure.missing) {

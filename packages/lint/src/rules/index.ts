@@ -27,6 +27,11 @@ import _envSet from "./env-set.js";
 import _fileFinalNewline from "./file-final-newline.js";
 import _fileTabs from "./file-tabs.js";
 import _hookOnce from "./hook-once.js";
+import _imageFileElements from "./image-file-elements.js";
+import _imageFileOptions from "./image-file-options.js";
+import _imageFileQuoted from "./image-file-quoted.js";
+import _imageFileSchema from "./image-file-schema.js";
+import _imageFileShared from "./image-file-shared.js";
 import _imageOperatingSystem from "./image-operating-system.js";
 import _packagesArchKnown from "./packages-arch-known.js";
 import _packagesArchSpaces from "./packages-arch-spaces.js";
@@ -105,6 +110,11 @@ export const rules: readonly Rule[] = [
   _fileFinalNewline,
   _fileTabs,
   _hookOnce,
+  _imageFileElements,
+  _imageFileOptions,
+  _imageFileQuoted,
+  _imageFileSchema,
+  _imageFileShared,
   _imageOperatingSystem,
   _packagesArchKnown,
   _packagesArchSpaces,
