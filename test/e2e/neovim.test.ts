@@ -28,6 +28,10 @@ beforeAll(() => {
     "elements/base/element-deps": "",
     "elements/proxy/README.rst": "=====\nproxy\n=====\nA cache.\n",
     "elements/proxy/element-deps": "",
+    "dibkit.config.ts": `import { bash, defineConfig, defineElement, install } from "@dibkit/model";
+export const hello = defineElement("hello", { summary: "says hello", scripts: [install(50, "hello", bash\`which ls\`)] });
+export default defineConfig({ elements: [hello] });
+`,
   };
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -87,6 +91,17 @@ actions = ask("textDocument/codeAction", 0, 0, { range = range, context = { diag
 vim.lsp.buf_request_sync(0, "workspace/executeCommand", actions[1].command, 30000)
 wait(function() return #vim.diagnostic.get(0) == 0 end)
 seen.executable = vim.fn.getfperm(root .. "/elements/web/install.d/60-mode")
+
+open("dibkit.config.ts")
+wait(function() return #vim.diagnostic.get(0) > 0 end)
+seen.module = codes()
+range = { start = { line = 1, character = 0 }, ["end"] = { line = 2, character = 0 } }
+actions = ask("textDocument/codeAction", 1, 0, { range = range, context = { diagnostics = {} } })
+vim.lsp.util.apply_workspace_edit(actions[1].edit, "utf-16")
+seen.unsaved = #ask("textDocument/codeAction", 1, 0, { range = range, context = { diagnostics = {} } })
+vim.cmd("write")
+wait(function() return #vim.diagnostic.get(0) == 0 end)
+seen.authored = vim.fn.readfile(root .. "/dibkit.config.ts")[2]
 vim.fn.writefile({ vim.fn.json_encode(seen) }, out)
 vim.lsp.stop_client(client)
 vim.cmd("qall!")
@@ -123,5 +138,9 @@ test.skipIf(!installed)("neovim shows findings while typing, hovers, repairs and
     repaired: ["command -v nginx"],
     mode: ["script-executable@0:0"],
     executable: "rwxr-xr-x",
+    module: ["script-which@1:105"],
+    // What was found in the text on disk is not offered for another one.
+    unsaved: 0,
+    authored: expect.stringContaining("bash`command -v ls`"),
   });
 });

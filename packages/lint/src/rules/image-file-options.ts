@@ -7,7 +7,7 @@ export default defineImageFileRule({
   summary: "options of image files are those that upstream's builder acts on",
   why: "Some documented options end every build of upstream, or make no image of the format they ask for. dibkit does what they say.",
   upstream:
-    "disk-image-create does not know --mkfs-journal-size and --image-extra-size, loses its own settings with -c, and makes squashfs only when it is the only format or the first of two, then twice.",
+    "disk-image-create does not know --mkfs-journal-size and --image-extra-size, loses its own settings with -c, and makes squashfs only when it is the first format, once for each format but tar.",
   fix: "Use the variable, leave the option out, or build the format in an image of its own; building with dibkit needs no change.",
   severity: "warning",
   since: "0.1.0",
@@ -34,7 +34,10 @@ export default defineImageFileRule({
       const types = fields.get("types");
       const formats = types === undefined ? [] : plainData(types.node);
       if (types !== undefined && Array.isArray(formats) && formats.includes("squashfs") && formats.length > 1) {
-        const effect = formats[0] === "squashfs" ? "more than once" : "not at all";
+        // Each format but tar and aci makes upstream look at the first one again.
+        const times = formats.filter((format) => format !== "tar" && format !== "aci").length;
+        if (formats[0] === "squashfs" && times === 1) continue;
+        const effect = formats[0] === "squashfs" ? `${times} times` : "not at all";
         yield {
           message: `of the formats ${quoted(formats.map(String))} upstream makes squashfs ${effect}`,
           help: "ask for squashfs in an image of its own",
