@@ -1,5 +1,6 @@
 import { type Catalog, type Element, fileSize, type Location, textOf, viewsOf } from "@dibkit/model";
-import { scriptFile } from "./script-file.js";
+import type { VariableRead } from "@dibkit/shell";
+import { type ScriptFile, scriptFile } from "./script-file.js";
 
 /** A place that sets a variable for others to see. */
 export interface VariableSource {
@@ -115,20 +116,49 @@ function collectPrograms(catalog: Catalog): Programs {
   return { mentions, askers };
 }
 
+type Export = readonly [string, VariableSource];
+
+const exportsByElement = new WeakMap<Element, readonly Export[]>();
+
 /** Variables that an element's `environment.d` exports; `A=1` and a later `export A` count as one. */
-export function exportsOf(element: Element): readonly (readonly [string, VariableSource])[] {
-  const found: [string, VariableSource][] = [];
-  for (const environment of viewsOf(element).environment.value) {
-    if (!environment.sourced) continue;
-    const script = scriptFile(element, environment.path, environment.file);
-    const { assignments, reads } = script.shell;
-    const exported = new Set(assignments.filter((made) => made.exported).map((made) => made.name));
-    for (const made of assignments) {
-      if (!exported.has(made.name) || made.kind === "unset") continue;
-      const own = reads.find((read) => read.name === made.name && read.start >= made.start && read.end <= made.end);
-      const value = own?.fallback?.literal ?? made.value?.literal;
-      found.push([made.name, { element, location: script.at(made), value }]);
-    }
+export function exportsOf(element: Element): readonly Export[] {
+  const known = exportsByElement.get(element);
+  if (known) return known;
+  const found = viewsOf(element).environment.value.flatMap((environment) =>
+    environment.sourced ? exportsIn(element, scriptFile(element, environment.path, environment.file)) : [],
+  );
+  exportsByElement.set(element, found);
+  return found;
+}
+
+function exportsIn(element: Element, script: ScriptFile): Export[] {
+  const found: Export[] = [];
+  const { assignments, reads } = script.shell;
+  const exported = new Set(assignments.filter((made) => made.exported).map((made) => made.name));
+  const readsByName = new Map<string, VariableRead[]>();
+  for (const read of reads) {
+    const known = readsByName.get(read.name);
+    if (known) known.push(read);
+    else readsByName.set(read.name, [read]);
+  }
+  for (const made of assignments) {
+    if (!exported.has(made.name) || made.kind === "unset") continue;
+    const next = firstFrom(readsByName.get(made.name) ?? [], made.start);
+    const own = next !== undefined && next.end <= made.end ? next : undefined;
+    const value = own?.fallback?.literal ?? made.value?.literal;
+    found.push([made.name, { element, location: script.at(made), value }]);
   }
   return found;
+}
+
+/** The first of spans, which are in the order of the text, that begins at an offset or after it. */
+function firstFrom<T extends { readonly start: number }>(spans: readonly T[], offset: number): T | undefined {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle] as T).start < offset) low = middle + 1;
+    else high = middle;
+  }
+  return spans[low];
 }

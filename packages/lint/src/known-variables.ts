@@ -52,7 +52,7 @@ function besides(catalog: BuildContext["catalog"]): readonly Element[] {
     const element = catalog.elements.get(name);
     if (element === undefined || found.includes(element)) continue;
     found.push(element);
-    pending.push(...viewsOf(element).deps.value.map((dependency) => dependency.name));
+    for (const dependency of viewsOf(element).deps.value) pending.push(dependency.name);
   }
   return found;
 }

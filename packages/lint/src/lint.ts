@@ -76,13 +76,14 @@ export async function lint(request: LintRequest): Promise<LintResult> {
   const checked = elements.map(contextOf);
   for (const [source, verdict] of await askBash(checked, active, tools)) verdicts.set(source, verdict);
 
-  const found: Diagnostic[] = [...(request.diagnostics ?? []), ...diagnostics];
-  found.push(...checked.flatMap((context) => elementFindings(context, active)));
   const readText = tools.readText ?? (() => undefined);
-  found.push(
+  const found: readonly Diagnostic[] = [
+    ...(request.diagnostics ?? []),
+    ...diagnostics,
+    ...checked.flatMap((context) => elementFindings(context, active)),
     ...graphFindings(elements, images, { catalog, configuration, targets, rules: active, contextOf, readText }),
-  );
-  if ((request.only ?? []).length === 0) found.push(...(await shellcheckFindings(checked, tools)));
+    ...((request.only ?? []).length === 0 ? await shellcheckFindings(checked, tools) : []),
+  ];
   return finish(found, checked, request, rules, settings);
 }
 

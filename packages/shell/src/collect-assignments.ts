@@ -86,10 +86,18 @@ function bare(node: SyntaxNode, kind: AssignmentKind, text: string): Omit<Variab
   };
 }
 
-function declarationOf(
-  node: SyntaxNode,
-  text: string,
-): { kind: AssignmentKind; exported: boolean; functions: boolean } {
+interface Declaration {
+  readonly kind: AssignmentKind;
+  readonly exported: boolean;
+  readonly functions: boolean;
+}
+
+// Each assignment of a declaration asks again, and there may be thousands in one.
+const declarations = new WeakMap<SyntaxNode, Declaration>();
+
+function declarationOf(node: SyntaxNode, text: string): Declaration {
+  const known = declarations.get(node);
+  if (known) return known;
   const keyword = node.children[0]?.type ?? "";
   const flags = node.children
     .filter((child) => child.type === "word")
@@ -97,14 +105,16 @@ function declarationOf(
     .filter((word) => word.startsWith("-"))
     .join("");
   const kind = KIND_BY_KEYWORD[keyword] ?? "declare";
-  return { kind, exported: kind === "export" || flags.includes("x"), functions: flags.includes("f") };
+  const declaration = { kind, exported: kind === "export" || flags.includes("x"), functions: flags.includes("f") };
+  declarations.set(node, declaration);
+  return declaration;
 }
 
 function substitutes(value: SyntaxNode): boolean {
   const pending = [value];
   for (let node = pending.pop(); node; node = pending.pop()) {
     if (node.type === "command_substitution") return true;
-    pending.push(...node.children);
+    for (const child of node.children) pending.push(child);
   }
   return false;
 }

@@ -26,7 +26,7 @@ function builtin(command: Command, facts: Facts): void {
   const { args, context } = command;
   switch (command.name?.literal) {
     case "set":
-      facts.options.push(...setOptions(command));
+      for (const option of setOptions(command)) facts.options.push(option);
       break;
     case "source":
     case ".":

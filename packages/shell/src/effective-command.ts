@@ -28,6 +28,9 @@ const WRAPPERS: Readonly<Record<string, { readonly valued: readonly string[]; re
   stdbuf: { valued: ["-i", "-o", "-e"], operands: 0 },
 };
 
+// No one writes more; each costs a copy of the words that follow it.
+const MOST_WRAPPERS = 20;
+
 export function effectiveCommand(command: Command): EffectiveCommand {
   let word = command.name;
   let rest = command.args;
@@ -37,7 +40,7 @@ export function effectiveCommand(command: Command): EffectiveCommand {
     const wrapper = name === undefined || !Object.hasOwn(WRAPPERS, name) ? undefined : WRAPPERS[name];
     // `command -v x` asks, it does not run.
     const asks = name === "command" && /^-[vV]/.test(rest[0]?.literal ?? "");
-    if (wrapper === undefined || asks) return { name, word, args: rest, through };
+    if (wrapper === undefined || asks || through.length === MOST_WRAPPERS) return { name, word, args: rest, through };
     const inner = innerCommand(rest, wrapper);
     if (inner.length === 0) return { name, word, args: rest, through };
     through.push(name as string);

@@ -4,8 +4,8 @@ import { parseTree } from "./init-shell.js";
 import type { ShellScript } from "./shell-script.js";
 
 /** Longer texts are not scripts anyone wrote; they are kept, but not analysed. */
-export const LARGEST_SCRIPT = 1_000_000;
-const SLOWEST_PARSE_MS = 5_000;
+export const LARGEST_SCRIPT = 400_000;
+const SLOWEST_PARSE_MS = 2_000;
 
 const EMPTY: ShellScript = {
   shebang: undefined,

@@ -1,4 +1,4 @@
-import type { Diagnostic, Element, ElementFile } from "@dibkit/model";
+import { type Diagnostic, declaredInputs, type Element, type ElementFile } from "@dibkit/model";
 
 /** One entry of the merged hooks directory (`TMP_HOOKS_PATH`), and the element it comes from. */
 export interface HookEntry {
@@ -42,6 +42,12 @@ export function mergeHooks(elements: readonly Element[]): HooksTree {
     }
   }
   return { entries, diagnostics };
+}
+
+/** What authors declare their scripts to read, by path; on disk an element says nothing of it. */
+export function declaredHookInputs(hooks: HooksTree): Readonly<Record<string, readonly string[]>> {
+  const declared = [...hooks.entries.values()].map(({ element, path }) => [path, declaredInputs(element, path)] as const);
+  return Object.fromEntries(declared.flatMap(([path, inputs]) => (inputs === undefined ? [] : [[path, inputs]])));
 }
 
 function isDirectoryName(file: ElementFile, second: string | undefined): boolean {

@@ -11,6 +11,8 @@ export interface PhaseScript {
   readonly text: string | undefined;
   /** The element it comes from; undefined for a script that another script made. */
   readonly element?: string;
+  /** All variables it reads, as a definition in TypeScript may declare. */
+  readonly inputs?: readonly string[];
 }
 
 /** The step that runs a hook script. */
@@ -34,6 +36,7 @@ export function phaseStep(
     script: { hash: script.hash, mode: script.mode, text: script.text },
     environment,
     withHooks: true,
+    ...(script.inputs === undefined ? {} : { declared: script.inputs }),
     ...(onDisk ? { onDisk: true } : {}),
   };
 }

@@ -11,7 +11,7 @@ import { checkBuild } from "./check-build.js";
 import { diskSeed } from "./disk-seed.js";
 import { formatRequest } from "./format-request.js";
 import { helperFiles } from "./helper-files.js";
-import { mergeHooks } from "./hooks-tree.js";
+import { declaredHookInputs, mergeHooks } from "./hooks-tree.js";
 import { knownEnvironment } from "./known-environment.js";
 import { lineageOf } from "./lineage.js";
 import { planDiskLayout } from "./plan-disk-layout.js";
@@ -112,6 +112,7 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     request,
     secrets: [...names],
     elementsPath: input.elementsPath,
+    declaredInputs: declaredHookInputs(hooks),
     ...(input.upstreamLibrary === undefined ? {} : { upstreamLibrary: input.upstreamLibrary }),
     writable: [dirname(image), ...(request.logFile === undefined ? [] : [dirname(request.logFile)])],
     verbose: input.verbose,

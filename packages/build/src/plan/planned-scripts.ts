@@ -1,5 +1,6 @@
 import {
   compareHookScripts,
+  declaredInputs,
   type ElementFile,
   HOOK_SCRIPT_NAME,
   isExecutable,
@@ -41,7 +42,8 @@ export function plannedScripts({ hooks, request }: StepSurroundings, phase: Phas
     if (directory !== phase.name || name === undefined || deeper.length > 0) continue;
     const regular = file.kind === "symlink" ? regularFileAt(element, path) : file;
     if (regular?.kind === "file" && HOOK_SCRIPT_NAME.test(name) && isExecutable(regular)) {
-      found.set(name, phaseScript(name, regular, element.name));
+      const inputs = declaredInputs(element, path);
+      found.set(name, { ...phaseScript(name, regular, element.name), ...(inputs === undefined ? {} : { inputs }) });
     }
   }
   if (phase.name === "install.d" && hooks.entries.has("extra-data.d/99-enable-install-types")) {

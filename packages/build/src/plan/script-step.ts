@@ -15,6 +15,8 @@ export interface ScriptStep {
   readonly environment: EnvironmentValues;
   /** The only variables that can matter to it, when that is known; otherwise all that its text can reach. */
   readonly inputs?: readonly string[];
+  /** The variables that the author of an element's script declares to be all that it reads. */
+  readonly declared?: readonly string[];
   readonly withHooks: boolean;
   readonly options?: Readonly<Record<string, string>>;
   /** Runs on the mounted disk: never cached. */
@@ -47,7 +49,7 @@ export function stepKey(
     environment: inputsOf(step),
     reach,
     ...(step.side === "host" && step.inputs === undefined
-      ? { hostInputs: hostInputs(reach, step.environment, workingDirectory) }
+      ? { hostInputs: hostInputs(reach, inputsOf(step), workingDirectory) }
       : {}),
     architecture,
     digest,
@@ -66,7 +68,10 @@ function exportedFunctions(environment: EnvironmentValues): ReadonlyMap<string, 
 }
 
 function inputsOf(step: ScriptStep): EnvironmentValues {
-  const { inputs, environment } = step;
+  const { environment } = step;
+  const inputs = step.inputs ?? step.declared;
   if (inputs === undefined) return environment;
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => inputs.includes(name)));
+  // A declaration names variables; functions of environment.d are code that runs in the script.
+  const counts = (name: string) => inputs.includes(name) || (step.inputs === undefined && /^BASH_FUNC_/.test(name));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => counts(name)));
 }

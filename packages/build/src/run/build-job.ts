@@ -14,6 +14,8 @@ export interface BuildJob {
   readonly elements: readonly { readonly name: string; readonly directory: string; readonly authored: boolean }[];
   /** ELEMENTS_PATH entries in order of precedence. */
   readonly elementsPath: readonly string[];
+  /** By `PHASE/SCRIPT`, the variables that definitions in TypeScript declare to be all that the script reads. */
+  readonly declaredInputs?: Readonly<Record<string, readonly string[]>>;
   readonly upstreamLibrary?: string;
   readonly disk: {
     /** The block-device configuration that was chosen. */

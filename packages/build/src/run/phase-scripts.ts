@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { compareHookScripts, HOOK_SCRIPT_NAME } from "@dibkit/model";
 import type { ImageState } from "../layers/layer.js";
 import { hashText } from "../layers/layer-key.js";
+import type { HookEntry } from "../plan/hooks-tree.js";
 import type { PhaseScript } from "../plan/phase-step.js";
 import type { BuildSession } from "./build-session.js";
 
@@ -61,16 +62,24 @@ export async function phaseScripts(
     const { mode } = await stat(place);
     if ((mode & 0o111) === 0) continue;
     const bytes = await readFile(place);
-    const element = session.hooks.entries.get(`${phase}/${name}`)?.element.name;
+    const entry = session.hooks.entries.get(`${phase}/${name}`);
+    const hash = hashText(bytes);
+    const inputs = entry && declaredBy(session, entry, hash);
     scripts.push({
       name,
       mode,
-      hash: hashText(bytes),
+      hash,
       text: bytes.subarray(0, 8000).includes(0) ? undefined : bytes.toString("utf8"),
-      ...(element === undefined ? {} : { element }),
+      ...(entry === undefined ? {} : { element: entry.element.name }),
+      ...(inputs === undefined ? {} : { inputs }),
     });
   }
   return scripts;
+}
+
+/** What was declared holds for the text it was declared for, not for what another script made of it. */
+function declaredBy({ job }: BuildSession, { path, file }: HookEntry, hash: string): readonly string[] | undefined {
+  return file.kind === "file" && hashText(file.bytes) === hash ? job.declaredInputs?.[path] : undefined;
 }
 
 /** Environment files by name, with a hash of each. */

@@ -31,7 +31,9 @@ export default defineGraphRule({
     for (const { element } of composition.elements) {
       for (const [name, { location }] of exportsOf(element)) {
         const file = location.source.path.slice(location.source.path.lastIndexOf("/") + 1);
-        setters.set(name, [...(setters.get(name) ?? []), { file, element: element.name }]);
+        const known = setters.get(name);
+        if (known) known.push({ file, element: element.name });
+        else setters.set(name, [{ file, element: element.name }]);
       }
     }
     const fromOutside = setVariables({ ...context, composition: { ...composition, elements: [] } });

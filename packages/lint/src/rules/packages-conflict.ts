@@ -33,7 +33,7 @@ export default defineGraphRule({
     for (const { element } of composition.elements) {
       for (const { name, alternatives, location } of viewsOf(element).packageInstalls.value) {
         const known = wishes.get(name) ?? [];
-        known.push(...alternatives.map((alternative) => ({ element: element.name, location, alternative })));
+        for (const alternative of alternatives) known.push({ element: element.name, location, alternative });
         wishes.set(name, known);
       }
     }

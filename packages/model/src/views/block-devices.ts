@@ -26,11 +26,10 @@ export function parseBlockDevices(element: Element): View<readonly BlockDeviceCo
     const file = name === undefined ? undefined : metadataFile(element, path);
     if (name === undefined || file === undefined) continue;
     const parsed = parseYaml(element, file);
-    diagnostics.push(...parsed.diagnostics);
     const { root } = parsed;
-    if (root !== undefined && parsed.diagnostics.length === 0) {
-      diagnostics.push(...checkSchema("block-device", root, element.name));
-    }
+    const schema =
+      root !== undefined && parsed.diagnostics.length === 0 ? checkSchema("block-device", root, element.name) : [];
+    for (const one of [...parsed.diagnostics, ...schema]) diagnostics.push(one);
     value.push({ name, path, file, root, location: firstLine(element, file) });
   }
   return { value, diagnostics };

@@ -54,12 +54,13 @@ export function parsePackageInstalls(element: Element): View<readonly PackageIns
     if (file === undefined) continue;
     // Upstream reads either file as JSON and, when that fails, as YAML, of which JSON is a part.
     const parsed = parseYaml(element, file);
-    diagnostics.push(...parsed.diagnostics);
     const { root } = parsed;
+    const schema =
+      root !== undefined && parsed.diagnostics.length === 0 ? checkSchema("package-installs", root, element.name) : [];
+    for (const one of [...parsed.diagnostics, ...schema]) diagnostics.push(one);
     if (root === undefined) continue;
-    if (parsed.diagnostics.length === 0) diagnostics.push(...checkSchema("package-installs", root, element.name));
     const byName = new Map((root.kind === "mapping" ? root.entries : []).map((entry) => [entry.key, entry]));
-    value.push(...[...byName.values()].map((entry) => packageInstall(entry, path, file)));
+    for (const entry of byName.values()) value.push(packageInstall(entry, path, file));
   }
   return { value, diagnostics };
 }

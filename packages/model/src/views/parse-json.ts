@@ -5,7 +5,7 @@ import { loadWhenUsed } from "../load-when-used.js";
 import type { SourceText } from "../source-text.js";
 import type { DataNode, DataScalar } from "./data-node.js";
 import { DEPTH_LIMIT, mayNestTooDeep } from "./nesting.js";
-import { DATA_FILE_LIMIT, type ParsedData } from "./parse-yaml.js";
+import { DATA_FILE_LIMIT, type ParsedData, PROBLEM_LIMIT } from "./parse-yaml.js";
 
 /** Words for the parser's codes, which name tokens. */
 const MESSAGES: Readonly<Record<string, string>> = {
@@ -51,7 +51,7 @@ export function parseJson(element: Element, file: RegularFile): ParsedData {
   const { parseTree, printParseErrorCode } = loadWhenUsed.jsonc();
   const errors: ParseError[] = [];
   const tree = parseTree(source.text, errors, { disallowComments: true, allowTrailingComma: false });
-  for (const error of errors) {
+  for (const error of errors.slice(0, PROBLEM_LIMIT)) {
     const code = printParseErrorCode(error.error);
     report("json/syntax", MESSAGES[code] ?? code, error.offset, error.offset + error.length);
   }

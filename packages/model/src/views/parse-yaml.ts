@@ -14,6 +14,8 @@ export interface ParsedData {
 
 /** Characters; the largest file upstream has is a thousandth of this. */
 export const DATA_FILE_LIMIT = 1 << 20;
+/** Syntax errors that are told of one file: what is no YAML or JSON at all has one in every character. */
+export const PROBLEM_LIMIT = 100;
 /** Nodes after aliases are followed: a file of one line can ask for billions. */
 const NODE_LIMIT = 20_000;
 
@@ -67,7 +69,7 @@ function readYaml(source: SourceText): ParsedData {
       prettyErrors: false,
       logLevel: "error",
     });
-    for (const problem of [...document.errors, ...document.warnings]) {
+    for (const problem of [...document.errors, ...document.warnings].slice(0, PROBLEM_LIMIT)) {
       const [start, end] = problem.pos;
       report("yaml/syntax", sentence(problem.message), { source, start, end: Math.max(end, start) });
     }
