@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { REDACTED } from "../exec/redactor.js";
 import type { BuildRequest } from "./build-request.js";
 import { repeatableEnvironment } from "./source-date.js";
@@ -108,8 +109,17 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     TMP_HOOKS_PATH: HOOKS_DIRECTORY,
     DIB_BLOCK_DEVICE_PARAMS_YAML: `${BUILD_DIRECTORY}/block-device/params.yaml`,
     ...optional("_LIB", input.upstreamLibrary),
+    ...(request.ramdiskElement === undefined ? {} : ramdiskVariables(input.upstreamLibrary)),
     ...input.disk,
   };
+}
+
+/**
+ * Upstream's element ramdisk sources upstream's own library inside the image, where a variable that nobody exports is
+ * read: without it every such build ends with "_BASE_ELEMENT_DIR: unbound variable".
+ */
+function ramdiskVariables(library: string | undefined): EnvironmentValues {
+  return library === undefined ? {} : { _BASE_ELEMENT_DIR: join(dirname(library), "elements") };
 }
 
 /** `DIB_ENV`: the caller's own DIB_ variables and the two upstream sets before it, as bash's `export` prints them. */
