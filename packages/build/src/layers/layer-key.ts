@@ -31,7 +31,7 @@ export interface KeyInput {
 /** Variables that say where things are on this machine; what is in those places is keyed by content instead. */
 export const PLACES: ReadonlySet<string> = new Set([
   ...["PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "VIRTUAL_ENV", "DIB_IMAGE_CACHE", "DIB_LOCKFILES"],
-  ...["ELEMENTS_PATH", "IMAGE_ELEMENT_YAML", "BASH_FUNC_get_image_element_array%%", "_LIB"],
+  ...["ELEMENTS_PATH", "IMAGE_ELEMENT_YAML", "BASH_FUNC_get_image_element_array%%", "_LIB", "_BASE_ELEMENT_DIR"],
   ...["TMP_BUILD_DIR", "TMP_IMAGE_DIR", "TMP_MOUNT_PATH", "TMP_HOOKS_PATH", "TARGET_ROOT", "TMP_DIR"],
   ...["DIB_BLOCK_DEVICE_PARAMS_YAML", "DIB_DEBUG_TRACE", "PS4", "BASH_FUNC_die%%"],
 ]);
