@@ -47,8 +47,9 @@ export async function imageCreate(
   log(`Building elements: ${elements.join(" ")}`);
   const planned = await planImage(terminal, elements, { ...options, logfile: undefined }, true);
   if (!planned.ok) return 1;
-  const { startBuild } = await import("@dibkit/build");
+  const { checkVariables, startBuild } = await import("@dibkit/build");
   const { job, authored } = planned.plan;
+  for (const { message, help } of checkVariables(job.request.environment)) log(`WARNING: ${message}; ${help}`);
   const asked = { ...job, request: { ...job.request, arguments: words } };
   const outcome = await startBuild(
     { job: asked, authored },
