@@ -8,8 +8,9 @@ import { rootAttributes, userFlags } from "./ext-attributes.js";
 type Done = Promise<Result<void, DiskFailure>>;
 
 /** e2fsprogs takes this time for the present one; 0 would mean that there is none. */
-export function fakeTime(date: number): readonly string[] {
-  return ["env", `E2FSPROGS_FAKE_TIME=${Math.max(1, date)}`];
+function fakeTime(date: number): readonly string[] {
+  const time = Math.max(1, date);
+  return ["env", `E2FSPROGS_FAKE_TIME=${time}`, `E2FSCK_TIME=${time}`];
 }
 
 /** First inode of the user's: those before it, but for the root directory, are mkfs's own. */
@@ -36,11 +37,16 @@ export async function writeExtTree(
   try {
     const made = await state.run(name, [...fakeTime(state.date), ...command.slice(0, -1), "-d", tree, device]);
     if (!made.ok) return made;
+    const indexed = await state.run(name, [...fakeTime(state.date), "sh", "-c", INDEX_DIRECTORIES, "sh", device]);
+    if (!indexed.ok) return indexed;
     return await settleInodes(original, device, { tree, directory }, state);
   } finally {
     await state.clean(name, ["umount", tree]);
   }
 }
+
+/** `-d` leaves large directories without the index that the kernel would have given them. 1: something was changed. */
+const INDEX_DIRECTORIES = 'e2fsck -fyD "$1" || [ $? -eq 1 ]';
 
 interface Places {
   /** The filesystem alone. */

@@ -12,7 +12,7 @@ export function rewriteTools(plan: DiskPlan): readonly HostTool[] {
     plan.nodes.flatMap((node) => {
       if (node.kind !== "mkfs") return [];
       if (isFat(node.type)) return from("mtools", ["mcopy", "mmd"]);
-      return isExtended(node.type) ? from("e2fsprogs", ["debugfs", "dumpe2fs", "lsattr"]) : [];
+      return isExtended(node.type) ? from("e2fsprogs", ["debugfs", "dumpe2fs", "e2fsck", "lsattr"]) : [];
     }),
   );
 }
