@@ -30,7 +30,7 @@ export default defineGraphRule({
     if (layout !== undefined) {
       const { element, source } = layout;
       if (source === undefined || (focus !== undefined && focus !== element)) return;
-      const mode = composition.image?.environment?.["DIB_BLOCK_DEVICE"] ?? (element && exportedMode(element));
+      const mode = composition.image?.environment?.DIB_BLOCK_DEVICE ?? (element && exportedMode(element));
       const found = diskWithout(source, mode);
       if (found === undefined) return;
       const { location: inYaml, message, help } = found;
@@ -48,7 +48,7 @@ export default defineGraphRule({
     // Of several configurations it is left to chance which one is used.
     if (owner === undefined || owners.length > 1 || (focus !== undefined && focus !== owner.element)) return;
     const { element } = owner;
-    const mode = composition.image?.environment?.["DIB_BLOCK_DEVICE"] ?? exportedMode(element);
+    const mode = composition.image?.environment?.DIB_BLOCK_DEVICE ?? exportedMode(element);
     for (const { name, file } of viewsOf(element).blockDevices.value) {
       // IBM's machines boot in ways of their own.
       if (/^(s390|ppc)/.test(name)) continue;
@@ -64,7 +64,7 @@ export default defineGraphRule({
 function diskWithout(source: SourceText, mode: string | undefined) {
   const { config } = parseBlockDeviceGraph(source);
   const tables = config?.entries.filter(({ kind }) => kind === "partitioning") ?? [];
-  const gpt = tables.find(({ values }) => values["label"] === "gpt");
+  const gpt = tables.find(({ values }) => values.label === "gpt");
   // BIOS starts from any MBR disk, UEFI from no disk without its partition.
   const table = gpt ?? (mode === "efi" ? tables[0] : undefined);
   if (table === undefined) return undefined;

@@ -1,5 +1,6 @@
-import { type Element, nearestName, viewsOf } from "@dibkit/model";
+import { type Element, nearestName } from "@dibkit/model";
 import type { BuildContext } from "../build-context.js";
+import { documentedVariables } from "../documented-variables.js";
 import { setVariables } from "../known-variables.js";
 import { defineGraphRule } from "../rule.js";
 import type { ScriptFile } from "../script-file.js";
@@ -31,7 +32,7 @@ export default defineGraphRule({
         shell.commands.some((command) => command.name?.literal === "eval"),
       );
     if (composition.elements.some(evaluates)) return;
-    const documented = new Set(viewsOf(focus).readme.value?.variables.map((variable) => variable.name));
+    const documented = documentedVariables(focus);
     for (const script of contextOf(focus).hookScripts) {
       for (const [name, read] of needed(script)) {
         if (known.has(name) || documented.has(name)) continue;

@@ -1,5 +1,6 @@
 import { type Element, nearestName, parseWhen, viewsOf } from "@dibkit/model";
 import type { BuildContext } from "../build-context.js";
+import { documentedVariables } from "../documented-variables.js";
 import { setVariables } from "../known-variables.js";
 import { targetsByArch } from "../package-targets.js";
 import { defineGraphRule } from "../rule.js";
@@ -27,7 +28,7 @@ export default defineGraphRule({
     const elements = focus === undefined ? composition.elements.map(({ element }) => element) : [focus];
     const known = setVariables(context);
     for (const element of elements) {
-      const documented = new Set(viewsOf(element).readme.value?.variables.map((variable) => variable.name));
+      const documented = documentedVariables(element);
       for (const { name, alternatives } of viewsOf(element).packageInstalls.value) {
         for (const alternative of alternatives) {
           // For another architecture upstream does not come to the condition.

@@ -36,8 +36,10 @@ export default defineRule({
         if (!HOST_PATHS.includes(read.name) || own.has(read.name) || guarded.has(read.name) || told.has(read.name))
           continue;
         if (phase.side === "host" && (read.name !== "TARGET_ROOT" || phase.hasTargetRoot)) continue;
-        told.add(read.name);
         const root = read.name === "TARGET_ROOT";
+        // A file that the script sources may set paths of its own.
+        if (!root && shell.dynamic) continue;
+        told.add(read.name);
         yield {
           ...(root && !shell.dynamic ? {} : { severity: "warning" as const }),
           message: root
