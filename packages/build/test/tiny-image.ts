@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadCatalog, resolve } from "@dibkit/model";
+import { type ElementDefinition, elementOf, loadCatalog, resolve } from "@dibkit/model";
 import { type BuildPlan, planBuild } from "../src/plan/plan-build.js";
 import { buildRequest } from "../src/plan/request-from-flags.js";
 import type { BuildEvent } from "../src/run/build-event.js";
@@ -56,6 +56,8 @@ export interface TinyProject {
 
 export interface TinyOptions {
   readonly elements?: readonly string[];
+  /** Elements defined in TypeScript, beside those that were written. */
+  readonly definitions?: readonly ElementDefinition[];
   readonly formats?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly packages?: readonly string[];
@@ -95,6 +97,7 @@ export function tinyProject(): TinyProject {
     },
     async plan({
       elements: names = ["tiny-os", "probe"],
+      definitions = [],
       formats = "tar",
       environment = {},
       packages = [],
@@ -116,7 +119,10 @@ export function tinyProject(): TinyProject {
       const env = { PATH: process.env.PATH, HOME: directory, DIB_LOCKFILES: join(directory, "locks"), ...environment };
       const surroundings = { env, cwd: directory, hostArchitecture: "amd64", words: names };
       const request = buildRequest(flags, names, undefined, surroundings);
-      const resolution = resolve(loadCatalog([elements]), names, { arch: "amd64", base: false });
+      const onDisk = loadCatalog([elements]);
+      const defined = definitions.map((definition) => [definition.name, elementOf(definition)] as const);
+      const catalog = { ...onDisk, elements: new Map([...onDisk.elements, ...defined]) };
+      const resolution = resolve(catalog, names, { arch: "amd64", base: false });
       if (!resolution.ok) throw new Error(resolution.error.map(({ diagnostic }) => diagnostic.message).join("\n"));
       const plan = await planBuild({ request, resolution: resolution.value, elementsPath: [elements], verbose: false });
       if (!plan.ok) throw new Error(plan.error.map(({ message }) => message).join("\n"));
