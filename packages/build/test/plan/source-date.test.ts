@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { diskSeed } from "../../src/plan/disk-seed.js";
 import { repeatableEnvironment, sourceDate } from "../../src/plan/source-date.js";
+import { tinyProject } from "../tiny-image.js";
 
 describe("SOURCE_DATE_EPOCH", () => {
   it.each([
@@ -13,6 +14,16 @@ describe("SOURCE_DATE_EPOCH", () => {
     ["99999999999", undefined],
   ])("%j is %s", (text, expected) => {
     expect(sourceDate({ SOURCE_DATE_EPOCH: text })).toBe(expected);
+  });
+
+  it("is refused when it is no number", async () => {
+    const project = tinyProject();
+    try {
+      const plan = project.plan({ elements: ["tiny-os"], environment: { SOURCE_DATE_EPOCH: "soon" } });
+      await expect(plan).rejects.toThrow('SOURCE_DATE_EPOCH is "soon" but must be a number of seconds since 1970');
+    } finally {
+      project.remove();
+    }
   });
 
   it("comes with fixed hash seeds, unless the caller has others", () => {
