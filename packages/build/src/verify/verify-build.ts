@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { err, ok, type Result } from "@dibkit/model";
 import { createCommandRunner } from "../exec/command-runner.js";
@@ -63,12 +63,14 @@ export async function verifyBuild(
     return placed.ok ? ok(report) : err({ kind: "outputs", failure: placed.error });
   } finally {
     await scratch.remove();
+    if (request.keepLayers === false) await rm(request.store, { recursive: true, force: true });
   }
 }
 
 /** The same build with a store and outputs of its own; scripts are told the same name of the image. */
 function jobIn(job: BuildJob, directory: string, date: number): BuildJob {
-  const { request } = job;
+  // Layers tell who wrote what, so all of them stay until the end.
+  const { cacheSize: _cacheSize, ...request } = job.request;
   const { units } = checkFormats(formatRequest(request, job.image));
   const asked = units.filter(({ extension }) => extension !== undefined);
   const disk = asked.some(({ source }) => source === "image") ? [DISK_FORMAT] : [];
@@ -83,6 +85,7 @@ function jobIn(job: BuildJob, directory: string, date: number): BuildJob {
       formats: [...new Set([...asked.map(({ name }) => name), TREE_FORMAT, ...disk])],
       checksum: false,
       refresh: false,
+      keepLayers: true,
       environment: { ...request.environment, SOURCE_DATE_EPOCH: String(date) },
     },
   };
