@@ -124,6 +124,12 @@ it.skipIf(upstream === undefined).each<[string, string, ExampleTree, LintConfigu
   ["a secret", "env-secret", environment("export DIB_WEB_PASSWORD=hunter2\n")],
   ["a variable that nothing sets", "env-set", hook("install.d", "echo $DIB_WEB_ROOT")],
   [
+    "a variable that the README requires",
+    "env-required",
+    { "web/README.rst": "web\n===\n\nDIB_WEB_SITE\n  :Required: Yes\n" },
+    image("debian-minimal", "web"),
+  ],
+  [
     "two defaults",
     "env-defaults-agree",
     { ...deps("proxy\n"), ...environment("export P=${P:-1}\n"), "proxy/environment.d/20-p": "export P=${P:-2}\n" },

@@ -16,6 +16,10 @@ export default defineImageFileRule({
     good: { "images.yaml": "- imagename: web\n  elements: [vm]\n" },
   },
   *check(file) {
+    if (file.root === undefined && file.diagnostics.length === 0) {
+      const location = { source: file.source, start: 0, end: 0 };
+      yield { message: "the file holds no list of images", help: "name at least one image", location };
+    }
     const unquoted = unquotedTexts(file);
     const schema =
       file.root === undefined || file.diagnostics.length > 0 ? [] : checkSchema("image-file", file.root, "");

@@ -22,6 +22,7 @@ import _envName from "./env-name.js";
 import _envNotExecutable from "./env-not-executable.js";
 import _envOptions from "./env-options.js";
 import _envOrder from "./env-order.js";
+import _envRequired from "./env-required.js";
 import _envSecret from "./env-secret.js";
 import _envSet from "./env-set.js";
 import _fileFinalNewline from "./file-final-newline.js";
@@ -105,6 +106,7 @@ export const rules: readonly Rule[] = [
   _envNotExecutable,
   _envOptions,
   _envOrder,
+  _envRequired,
   _envSecret,
   _envSet,
   _fileFinalNewline,

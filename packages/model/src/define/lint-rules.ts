@@ -23,6 +23,7 @@ export type LintRuleName =
   | "env-not-executable"
   | "env-options"
   | "env-order"
+  | "env-required"
   | "env-secret"
   | "env-set"
   | "file-final-newline"
