@@ -1,4 +1,5 @@
 import { type Catalog, type Element, viewsOf } from "@dibkit/model";
+import type { BuildContext } from "./build-context.js";
 import { catalogFacts, exportsOf } from "./catalog-facts.js";
 import { ANY_DISTRO, type Target } from "./configuration.js";
 import { enumerated } from "./words.js";
@@ -59,4 +60,13 @@ export function onSystemsOnly(some: readonly System[], all: readonly System[]): 
   if (some.length === all.length) return "";
   const names = some.map(({ element }) => element.name);
   return ` on ${enumerated(names.length > 3 ? [...names.slice(0, 3), "others"] : names)} only`;
+}
+
+/** On which systems none of the elements is there that would set something, in words; undefined when there is one on each. */
+export function systemsWithout(context: BuildContext, setters: readonly Element[]): string | undefined {
+  if (context.composition.closure.providers.has("operating-system")) return "";
+  const systems = systemsOf(context.catalog, context.targets);
+  const without = systems.filter(({ names }) => !setters.some((element) => names.has(element.name)));
+  if (without.length === systems.length) return "";
+  return without.length === 0 ? undefined : onSystemsOnly(without, systems);
 }

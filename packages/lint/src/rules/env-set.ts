@@ -4,6 +4,7 @@ import { documentedVariables } from "../documented-variables.js";
 import { setVariables } from "../known-variables.js";
 import { defineGraphRule } from "../rule.js";
 import type { ScriptFile } from "../script-file.js";
+import { systemsWithout } from "../systems.js";
 
 export default defineGraphRule({
   id: "env-set",
@@ -37,9 +38,8 @@ export default defineGraphRule({
       for (const [name, read] of needed(script)) {
         if (known.has(name) || documented.has(name)) continue;
         const setters = (facts.exports.get(name) ?? []).map((source) => source.element);
-        const systems = facts.providers.get("operating-system") ?? [];
-        // What every operating system is expected to set, such as DISTRO_NAME.
-        if (setters.some((element) => systems.includes(element))) continue;
+        // What some operating system sets, such as YUM, is read where there is that system.
+        if (systemsWithout(context, setters) !== "") continue;
         const meant = nearestName(name, known);
         const inScript = script.phase && scriptThatSets(context, script, name);
         const help =

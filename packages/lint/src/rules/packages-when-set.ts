@@ -1,10 +1,9 @@
 import { type Element, nearestName, parseWhen, viewsOf } from "@dibkit/model";
-import type { BuildContext } from "../build-context.js";
 import { documentedVariables } from "../documented-variables.js";
 import { setVariables } from "../known-variables.js";
 import { targetsByArch } from "../package-targets.js";
 import { defineGraphRule } from "../rule.js";
-import { onSystemsOnly, systemsOf } from "../systems.js";
+import { systemsWithout } from "../systems.js";
 import { onTargetsOnly } from "../targets.js";
 
 export default defineGraphRule({
@@ -54,15 +53,6 @@ export default defineGraphRule({
     }
   },
 });
-
-/** On which systems the variable is not set, in words; undefined when each sets it. */
-function systemsWithout(context: BuildContext, setters: readonly Element[]): string | undefined {
-  if (context.composition.closure.providers.has("operating-system")) return "";
-  const systems = systemsOf(context.catalog, context.targets);
-  const without = systems.filter(({ names }) => !setters.some((element) => names.has(element.name)));
-  if (without.length === systems.length) return "";
-  return without.length === 0 ? undefined : onSystemsOnly(without, systems);
-}
 
 function helpFor(variable: string, setters: readonly Element[], meant: string | undefined): string {
   if (setters.length === 1)
