@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { getEventListeners } from "node:events";
 import { createRequire } from "node:module";
+import { bundledCommand } from "./bundled-command.js";
 import { commands } from "./commands/index.js";
 import { isImageCreate } from "./image-create/is-image-create.js";
 import { main } from "./main.js";
@@ -47,7 +48,14 @@ process.on("uncaughtException", (error) => void reportBug(error));
 process.on("unhandledRejection", (error) => void reportBug(error));
 try {
   const program = process.argv[1] ?? "";
-  const code = await (isImageCreate(program) ? runImageCreate(program) : main(argv, commands, version, terminal));
+  const code = await (isImageCreate(program)
+    ? runImageCreate(program)
+    : main(
+        argv,
+        commands.map((entry) => bundledCommand(entry)),
+        version,
+        terminal,
+      ));
   process.exitCode = signals > 0 ? INTERRUPTED : code;
 } catch (error) {
   if (signals > 0) process.exitCode = INTERRUPTED;

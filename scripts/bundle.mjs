@@ -1,0 +1,47 @@
+// Makes one file of the linter and what it stands on, as most of the time of `dibkit lint` would otherwise go into finding
+// and reading 300 small ones. Part of `npm run build`; the command uses the bundle only while it is not older than what
+// was compiled (packages/cli/src/bundled-command.ts), so whoever runs `tsc -b` alone gets the modules.
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+const repository = fileURLToPath(new URL("../", import.meta.url));
+const directory = join(repository, "packages/cli/bundle");
+
+/** The parsers that modules load with `require` when a file needs them: a bundler has to see that to take them in. */
+const parsersWhenUsed = {
+  name: "parsers-when-used",
+  transform(code, id) {
+    if (id.endsWith("/model/dist/load-when-used.js"))
+      return 'export const loadWhenUsed = { jsonc: () => require("jsonc-parser"), yaml: () => require("yaml") };\n';
+    if (id.endsWith("/lint/dist/rules/yaml-syntax.js"))
+      return code.replace(/^import \{ createRequire \}.*$|^const require = .*$/gm, "");
+  },
+};
+
+const bundle = await rolldown({
+  input: { lint: join(repository, "packages/cli/dist/commands/lint.js") },
+  platform: "node",
+  // jsonc-parser's other form hides what it requires.
+  resolve: { mainFields: ["module", "main"] },
+  // What starts programs and compiles TypeScript is loaded when it is needed, and finds its own files by its place.
+  external: [/^node:/, "@dibkit/build", "@dibkit/compile", "web-tree-sitter"],
+  plugins: [parsersWhenUsed],
+});
+rmSync(directory, { recursive: true, force: true });
+const { output } = await bundle.write({ dir: directory, format: "esm", chunkFileNames: "[name].js" });
+writeFileSync(join(directory, "LICENSES.txt"), licences(output.flatMap((chunk) => chunk.moduleIds ?? [])));
+
+/** The licences of the packages of others that are part of the bundle. */
+function licences(modules) {
+  const roots = new Set(modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []));
+  return [...roots]
+    .sort()
+    .map((root) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+      const file = ["LICENSE", "LICENSE.md", "LICENSE.txt", "license"].map((one) => join(root, one)).find(existsSync);
+      return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(file, "utf8").trim()}\n`;
+    })
+    .join(`\n${"-".repeat(80)}\n\n`);
+}
