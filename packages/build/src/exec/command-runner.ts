@@ -105,10 +105,9 @@ async function runCommand(
     ...(options.env ? { env: options.env, extendEnv: false } : {}),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.signal ? { cancelSignal: options.signal } : {}),
-    ...inputOption(options.input),
     ...(options.stdio === "inherit"
       ? { stdio: "inherit" as const }
-      : { stdout: stdoutTarget(options), stderr: "pipe" }),
+      : { ...inputOption(options.input), stdout: stdoutTarget(options), stderr: "pipe" }),
     buffer: false,
     reject: false,
     forceKillAfterDelay: 5000,
