@@ -10,7 +10,7 @@ export const storeOptions = {
 
 /** Opens the layer store that `--cache-dir`, `DIBKIT_CACHE` or the home directory says. */
 export async function openStore(terminal: Terminal, cacheDir: string | undefined): Promise<LayerStore> {
-  const { openLayerStore } = await import("@dibkit/build");
+  const { openLayerStore } = await import("@dibkit/build/building");
   const { DIBKIT_CACHE, HOME = "/root" } = terminal.env;
   return openLayerStore(resolvePath(terminal.cwd, cacheDir ?? DIBKIT_CACHE ?? `${HOME}/.cache/dibkit`));
 }
@@ -21,7 +21,7 @@ export async function pastBuild(
   store: LayerStore,
   image: string | undefined,
 ): Promise<PastBuild | undefined> {
-  const { newestBuild } = await import("@dibkit/build");
+  const { newestBuild } = await import("@dibkit/build/building");
   const build = await newestBuild(store, image === undefined ? undefined : resolvePath(terminal.cwd, image));
   if (build === undefined) {
     usageFailure(

@@ -30,7 +30,7 @@ export async function planImage(
   const { project, image } = selected.value;
   const [{ resolve, upstreamInstallation }, { buildRequest, planBuild }] = await Promise.all([
     import("@dibkit/model"),
-    import("@dibkit/build"),
+    import("@dibkit/build/building"),
   ]);
   const secrets = [...options.secret, ...(project.config.secrets ?? [])];
   const wordOfSize = options.cacheSize ?? terminal.env.DIBKIT_CACHE_SIZE ?? DEFAULT_CACHE_SIZE;

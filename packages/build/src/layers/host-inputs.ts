@@ -80,8 +80,23 @@ function fileContent(path: string): string | undefined {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() ? contentOf(path) : undefined;
 }
 
-/** Undefined when there is nothing at the path. */
+const readBefore = new Map<string, string | undefined>();
+
+/**
+ * Undefined when there is nothing at the path. Read once in a process: what a build's own scripts do to the host is
+ * part of the layers before a step.
+ */
 function contentOf(path: string): string | undefined {
+  if (!readBefore.has(path)) readBefore.set(path, readContent(path));
+  return readBefore.get(path);
+}
+
+/** Forgets what was read, for processes that plan more than one build. */
+export function forgetHostInputs(): void {
+  readBefore.clear();
+}
+
+function readContent(path: string): string | undefined {
   try {
     const real = realpathSync(path);
     const status = lstatSync(real);

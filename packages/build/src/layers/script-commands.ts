@@ -24,8 +24,19 @@ const PLAIN_SETTINGS =
 
 const commandsByText = new Map<string, ScriptCommands>();
 
-/** Must have finished before `scriptCommands` is asked. */
-export const prepareScriptCommands = initShell;
+/** Must have finished before `scriptCommands` is asked about texts; loads the parser when one is not known yet. */
+export async function prepareScriptCommands(texts: readonly string[] = []): Promise<void> {
+  if (texts.length === 0 || texts.some((text) => !commandsByText.has(text))) await initShell();
+}
+
+/** What was found so far, for a process that is to start from there. */
+export function foundScriptCommands(): readonly (readonly [string, ScriptCommands])[] {
+  return [...commandsByText];
+}
+
+export function rememberScriptCommands(found: readonly (readonly [string, ScriptCommands])[]): void {
+  for (const [text, commands] of found) commandsByText.set(text, commands);
+}
 
 /** Remembered, because scripts share helpers. A text without a `#!` line is read as shell. */
 export function scriptCommands(text: string): ScriptCommands {
@@ -37,8 +48,8 @@ export function scriptCommands(text: string): ScriptCommands {
 }
 
 function shellCommands(text: string, depth: number): ScriptCommands {
-  const script = parse({ path: "", text });
-  if (script.unread !== undefined || depth > 3) return { ...NOTHING_KNOWN, code: text };
+  const script = depth > 3 ? undefined : parse({ path: "", text });
+  if (script === undefined || script.unread !== undefined) return { ...NOTHING_KNOWN, code: text };
   const functions = new Set(script.functions.map(({ name }) => name));
   const names = new Set<string>();
   const sources = new Set<string>();

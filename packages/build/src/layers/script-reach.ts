@@ -90,7 +90,7 @@ export function reachOf(
       const own = index.byName.get(name) ?? [];
       const body = functions.get(path);
       if (body !== undefined) {
-        follow(`${name} ${body}`, true);
+        follow(functionText(name, body), true);
         continue;
       }
       for (const file of own) use(file, isSource);
@@ -112,6 +112,11 @@ export function reachOf(
     texts: codes,
     programs: [...programs],
   };
+}
+
+/** An exported function as the text that defines it. */
+export function functionText(name: string, body: string): string {
+  return `${name} ${body}`;
 }
 
 interface FileIndex {

@@ -1,11 +1,12 @@
 import { PHASES, type Phase } from "@dibkit/model";
 import { diffOfMiss, explainMiss } from "../layers/explain-miss.js";
+import { forgetHostInputs } from "../layers/host-inputs.js";
 import { ingredientTexts } from "../layers/ingredient-texts.js";
 import { emptyState, type ImageState } from "../layers/layer.js";
 import { allowedAge, isTooOld } from "../layers/layer-age.js";
 import { afterLayer } from "../layers/layer-store.js";
-import type { BuildJob } from "../run/build-job.js";
 import { layerKind } from "../layers/open-layer-trees.js";
+import type { BuildJob } from "../run/build-job.js";
 import { ownSteps } from "./own-steps.js";
 import { phaseStep } from "./phase-step.js";
 import { planDiskSteps } from "./plan-disk-steps.js";
@@ -18,6 +19,7 @@ export async function planSteps(
   surroundings: StepSurroundings,
   outputs: Pick<BuildJob, "image" | "disk" | "elements">,
 ): Promise<readonly PlannedStep[]> {
+  forgetHostInputs();
   const { store } = surroundings;
   const steps: PlannedStep[] = [];
   const own = ownSteps(surroundings.request, surroundings.base);

@@ -1,7 +1,8 @@
 import { hostInputs } from "../layers/host-inputs.js";
 import type { ImageState } from "../layers/layer.js";
 import { type LayerKey, layerKey } from "../layers/layer-key.js";
-import { type HelperFile, reachOf } from "../layers/script-reach.js";
+import { prepareScriptCommands } from "../layers/script-commands.js";
+import { functionText, type HelperFile, reachOf } from "../layers/script-reach.js";
 import type { StepLabel } from "../run/build-event.js";
 import type { EnvironmentValues } from "./base-environment.js";
 import type { BuildRequest } from "./build-request.js";
@@ -29,6 +30,12 @@ export interface ScriptStep {
 
 export function stepName(label: StepLabel): string {
   return `${label.phase}/${label.script}`;
+}
+
+/** Must have finished before the key of a step is asked for: its scripts may have to be parsed. */
+export async function prepareStepKey({ script, environment }: ScriptStep): Promise<void> {
+  const functions = [...exportedFunctions(environment)].map(([name, body]) => functionText(name, body));
+  await prepareScriptCommands([script.text ?? "", ...functions]);
 }
 
 /** The key under which the effect of a step on a state is kept. */

@@ -5,7 +5,7 @@ import { createCommandRunner } from "../exec/command-runner.js";
 import { SUDO_SHIM } from "../host/sudo-shim.js";
 import { openLayerStore } from "../layers/layer-store.js";
 import { openLayerTrees } from "../layers/open-layer-trees.js";
-import { prepareScriptCommands } from "../layers/script-commands.js";
+import { rememberScriptCommands } from "../layers/script-commands.js";
 import { storeKey } from "../layers/store-key.js";
 import {
   BUILD_DIRECTORY,
@@ -32,12 +32,14 @@ export interface SessionSurroundings {
   readonly signal: AbortSignal;
 }
 
+type FoundCommands = Parameters<typeof rememberScriptCommands>[0];
+
 /** Prepares a build inside its view of the host: directories, mounts that last the whole build, hooks, environment. */
 export async function openSession(job: BuildJob, surroundings: SessionSurroundings): Promise<BuildSession> {
-  await prepareScriptCommands();
   const { request } = job;
   const places = buildPlaces(request.store, job.id);
   const store = await openLayerStore(request.store);
+  rememberScriptCommands((await store.readJson<FoundCommands>("builds", job.id, "scripts.json")) ?? []);
   const commands = createCommandRunner({ signal: surroundings.signal });
   for (const directory of [TARGET_DIRECTORY, HOOKS_DIRECTORY, TREE_DIRECTORY, ELEMENTS_DIRECTORY, IMAGE_DIRECTORY]) {
     await mkdir(directory, { recursive: true });

@@ -10,6 +10,7 @@ import { parseMountInfo } from "../host/mount-table.js";
 import { shellCommand, shellQuote } from "../host/shell-quote.js";
 import { openLayerStore } from "../layers/layer-store.js";
 import { pruneStore } from "../layers/prune-store.js";
+import { foundScriptCommands } from "../layers/script-commands.js";
 import { sealEnvironment, secretValues } from "../plan/secrets.js";
 import type { BuildEvent } from "./build-event.js";
 import type { BuildJob, BuildOutcome } from "./build-job.js";
@@ -71,6 +72,7 @@ async function runInWorker({ job, authored }: StartableBuild, watcher: BuildWatc
   const secrets = secretValues(new Set(job.secrets), job.request.environment);
   const environment = sealEnvironment(job.request.environment, secrets);
   const sealed: BuildJob = { ...job, request: { ...job.request, environment } };
+  await writeFile(join(places.directory, "scripts.json"), JSON.stringify(foundScriptCommands()), { mode: 0o600 });
   await writeFile(places.job, JSON.stringify(sealed), { mode: 0o600 });
   let outcome: BuildOutcome | undefined;
   const request = {

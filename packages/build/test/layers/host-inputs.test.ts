@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hostInputs } from "../../src/layers/host-inputs.js";
+import { forgetHostInputs, hostInputs } from "../../src/layers/host-inputs.js";
 import { prepareScriptCommands } from "../../src/layers/script-commands.js";
 import { type HelperFile, reachOf } from "../../src/layers/script-reach.js";
 
@@ -17,7 +17,7 @@ write("project/key.pub", "one");
 write("tree/a/b/c/deep", "one");
 write("bin/make-root", "#!/bin/sh\n");
 chmodSync(join(home, "bin/make-root"), 0o755);
-beforeAll(prepareScriptCommands);
+beforeAll(() => prepareScriptCommands());
 afterAll(() => rmSync(home, { recursive: true }));
 
 const helper: HelperFile = {
@@ -32,8 +32,10 @@ const environment = {
   DIB_RELATIVE: "key.pub",
   DIB_OTHER: home,
 };
-const inputs = (script: string, more = {}) =>
-  hostInputs(reachOf(script, [helper]), { ...environment, ...more }, join(home, "project"));
+const inputs = (script: string, more = {}) => {
+  forgetHostInputs();
+  return hostInputs(reachOf(script, [helper]), { ...environment, ...more }, join(home, "project"));
+};
 
 test.each([
   ["cat ~/.ssh/authorized_keys $HOME/.ssh/none", ["host file ~/.ssh/authorized_keys"]],

@@ -6,7 +6,7 @@ import { type HelperFile, reachOf } from "../../src/layers/script-reach.js";
 import { helperFiles } from "../../src/plan/helper-files.js";
 import { mergeHooks } from "../../src/plan/hooks-tree.js";
 
-beforeAll(prepareScriptCommands);
+beforeAll(() => prepareScriptCommands());
 
 const file = (id: string, text: string | undefined, more: Partial<HelperFile> = {}): HelperFile => {
   const path = id.slice(id.indexOf("/") + 1);

@@ -42,7 +42,7 @@ export default defineCommand({
       return buildWithUpstream(planned.plan, terminal);
     }
     const [{ checkVariables, startBuild }, { createBuildProgress }] = await Promise.all([
-      import("@dibkit/build"),
+      import("@dibkit/build/building"),
       import("../build-progress.js"),
     ]);
     const ignored = checkVariables(planned.plan.job.request.environment);

@@ -22,7 +22,7 @@ export default defineCommand({
     if (options.before !== undefined && options.after !== undefined) {
       return usageFailure(terminal, "--before and --after stand together", "give one of them");
     }
-    const { findMoment, openShell, stateAt } = await import("@dibkit/build");
+    const { findMoment, openShell, stateAt } = await import("@dibkit/build/building");
     const store = await openStore(terminal, options.cacheDir);
     const build = await pastBuild(terminal, store, words.IMAGE);
     if (build === undefined) return 2;
