@@ -1,5 +1,6 @@
 // Hurts real builds in every way a machine or a person can, and checks that nothing is left and nothing is lost.
-// node bench/faults.mjs [--moments N] [--seed N] [--only PART,…] [--small] [--directory DIR]   (after npm run build; root)
+// node bench/faults.mjs [--moments N] [--seed N] [--only PART,…] [--on SYSTEM,…] [--directory DIR]   (after npm run build; root)
+// Systems: debian (debian-minimal and vm), tiny (a few programs of this machine).
 // Parts: moments, full, readonly, mirror, once, scripts, loops. Debian comes from the sources of apt on this machine.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -31,7 +32,7 @@ const { values } = parseArgs({
     moments: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
     only: { type: "string", default: Object.keys(PARTS).join(",") },
-    small: { type: "boolean", default: false },
+    on: { type: "string", default: "debian,tiny" },
     directory: { type: "string" },
     inside: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -40,7 +41,7 @@ const { values } = parseArgs({
 const only = values.only.split(",");
 if (values.help || only.some((name) => PARTS[name] === undefined)) {
   console.log(
-    `node bench/faults.mjs [--moments N] [--seed N] [--only ${Object.keys(PARTS)}] [--small] [--directory DIR]`,
+    `node bench/faults.mjs [--moments N] [--seed N] [--only ${Object.keys(PARTS)}] [--on SYSTEM,…] [--directory DIR]`,
   );
   process.exit(values.help ? 0 : 2);
 }
@@ -48,11 +49,12 @@ if (!values.inside) process.exit(inNamespace());
 
 printMachine();
 const place = openPlace(resolve(values.directory));
+const systems = values.on.split(",");
 const settings = {
   count: Number(values.moments),
   seed: Number(values.seed),
-  systems: values.small ? ["tiny"] : ["debian", "tiny"],
-  system: values.small ? "tiny" : "debian",
+  systems,
+  system: systems.includes("debian") ? "debian" : "tiny",
 };
 let wrong = 0;
 let all = 0;
@@ -60,7 +62,7 @@ const results = [];
 try {
   for (const name of only) {
     const { title, rows, debian } = PARTS[name];
-    if (debian && values.small) continue;
+    if (debian && !systems.includes("debian")) continue;
     console.log(`\n${title}`);
     for await (const row of rows(place, settings)) {
       all += 1;

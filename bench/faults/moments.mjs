@@ -10,9 +10,9 @@ const TARGETS = ["dibkit", "group", "child"];
 
 /** What is built at a moment, and how often: `phases` are edited before it, so that everything behind them runs. */
 const BUILDS = [
-  { kind: "install", share: 9, system: "debian", phases: ["install", "finalise"] },
-  { kind: "finalise", share: 5, system: "debian", phases: ["finalise"] },
-  { kind: "tiny", share: 5, system: "tiny", phases: ["install", "finalise"], fresh: "tiny-store" },
+  { kind: "install", share: 6, system: "debian", phases: ["install", "finalise"] },
+  { kind: "finalise", share: 4, system: "debian", phases: ["finalise"] },
+  { kind: "tiny", share: 9, system: "tiny", phases: ["install", "finalise"], fresh: "tiny-store" },
   { kind: "debootstrap", share: 1, system: "debian", phases: [], fresh: "cold-store" },
 ];
 

@@ -68,7 +68,8 @@ export function openPlace(directory) {
   mkdirSync(root, { recursive: true });
   if (!existsSync(disk)) {
     sh("truncate", "-s", "24G", disk);
-    sh("mkfs.ext4", "-q", "-F", disk);
+    // No reserve for root, who builds: a full disk is full.
+    sh("mkfs.ext4", "-q", "-F", "-m", "0", disk);
   }
   sh("mount", "-o", "loop", disk, root);
   for (const name of ["elements", "out", "store", "cache", "home"]) mkdirSync(join(root, name), { recursive: true });
@@ -94,7 +95,15 @@ export function openPlace(directory) {
     fill(directory, leave) {
       const ballast = join(directory, "ballast");
       const { bavail, bsize } = statfsSync(directory);
-      sh("fallocate", "-l", String(Math.max(bavail * bsize - leave, 4096)), ballast);
+      // Somebody may be writing at the same time: what cannot be had at once is tried again with less.
+      for (let bytes = bavail * bsize - leave; bytes > 0; bytes -= MIB) {
+        try {
+          sh("fallocate", "-l", String(bytes), ballast);
+          break;
+        } catch {
+          rmSync(ballast, { force: true });
+        }
+      }
       return () => rmSync(ballast, { force: true });
     },
     /** Starts a build in a process group of its own. */

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Diagnostic, type DiskPlan, type Element, type Location, parseWhen, viewsOf } from "@dibkit/model";
 import { checkDiskHost, diskTools } from "../disk/create-disk.js";
@@ -117,6 +117,7 @@ function checkFormatRequest({ request, image }: BuildChecks): readonly Diagnosti
 
 function checkPlaces({ request, image }: BuildChecks): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
+  const filesystems = new Map<number, readonly Place[]>();
   for (const [what, directory] of [
     ["output directory", dirname(image)],
     ["layer store", request.store],
@@ -127,18 +128,28 @@ function checkPlaces({ request, image }: BuildChecks): readonly Diagnostic[] {
       found.push(error("not-writable", `the ${what} "${directory}" cannot be written`, "choose another directory"));
       continue;
     }
-    const { bavail, bsize } = statfsSync(there);
-    const free = bavail * bsize;
-    if (free >= LEAST_FREE_BYTES) continue;
-    const message = `only ${(free / GIB).toFixed(1)} GiB are free for the ${what} "${directory}"`;
-    const help =
-      "free some space, or choose another directory; a build needs about three times the size of its content";
-    found.push({
-      ...error("little-space", message, help),
-      severity: free < LEAST_FREE_BYTES / 8 ? "error" : "warning",
-    });
+    const device = statSync(there).dev;
+    filesystems.set(device, [...(filesystems.get(device) ?? []), { what, directory, there }]);
   }
-  return found;
+  return [...found, ...[...filesystems.values()].flatMap(checkSpace)];
+}
+
+interface Place {
+  readonly what: string;
+  readonly directory: string;
+  /** The nearest directory above it that exists. */
+  readonly there: string;
+}
+
+/** Places on one filesystem share its space, and a message. */
+function checkSpace(places: readonly Place[]): readonly Diagnostic[] {
+  const { bavail, bsize } = statfsSync(places[0]?.there ?? "/");
+  const free = bavail * bsize;
+  if (free >= LEAST_FREE_BYTES) return [];
+  const named = places.map(({ what, directory }) => `the ${what} "${directory}"`).join(" and ");
+  const message = `only ${(free / GIB).toFixed(1)} GiB are free for ${named}`;
+  const help = "free some space, or choose another directory; a build needs about three times the size of its content";
+  return [{ ...error("little-space", message, help), severity: free < LEAST_FREE_BYTES / 8 ? "error" : "warning" }];
 }
 
 function nearestExisting(path: string): string {
