@@ -64,6 +64,7 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
   const optional = (name: string, value: string | undefined) =>
     value === undefined || value === "" ? {} : { [name]: value };
   return {
+    ...(request.ramdiskElement === undefined ? {} : ramdiskVariables(input.upstreamLibrary)),
     ...caller,
     HOME: caller.HOME ?? "/root",
     USER: "root",
@@ -109,17 +110,17 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     TMP_HOOKS_PATH: HOOKS_DIRECTORY,
     DIB_BLOCK_DEVICE_PARAMS_YAML: `${BUILD_DIRECTORY}/block-device/params.yaml`,
     ...optional("_LIB", input.upstreamLibrary),
-    ...(request.ramdiskElement === undefined ? {} : ramdiskVariables(input.upstreamLibrary)),
     ...input.disk,
   };
 }
 
 /**
- * Upstream's element ramdisk sources upstream's own library inside the image, where a variable that nobody exports is
- * read: without it every such build ends with "_BASE_ELEMENT_DIR: unbound variable".
+ * Upstream's element ramdisk sources upstream's own library inside the image, where variables that nobody exports are
+ * read: without them every such build ends with "_BASE_ELEMENT_DIR: unbound variable" or the like.
  */
 function ramdiskVariables(library: string | undefined): EnvironmentValues {
-  return library === undefined ? {} : { _BASE_ELEMENT_DIR: join(dirname(library), "elements") };
+  const unset = { TMP_IMAGE_PATH: "/tmp/ramdisk-image", EXTRA_DETACH: "", EXTRA_UNMOUNT: "" };
+  return library === undefined ? unset : { ...unset, _BASE_ELEMENT_DIR: join(dirname(library), "elements") };
 }
 
 /** `DIB_ENV`: the caller's own DIB_ variables and the two upstream sets before it, as bash's `export` prints them. */
