@@ -36,9 +36,16 @@ const BUILDS = {
     flags: ["--disk"],
   },
   ramdisk: {
-    elements: "debian-minimal ramdisk deploy-baremetal hwdiscovery hwburnin ilo dracut-network dkms no-final-image",
+    elements: "debian-minimal ramdisk deploy-baremetal hwdiscovery hwburnin dracut-network dkms no-final-image",
     // hwdiscovery and hwburnin name programs for the ramdisk without installing them.
     flags: ["--ramdisk-element", "ramdisk", "-p", "lshw,memtester,spew,wget"],
+    // Upstream's ramdisk scripts read these in the image, and nothing exports them: without them it always fails.
+    environment: {
+      _BASE_ELEMENT_DIR: upstreamElements,
+      TMP_IMAGE_PATH: "/tmp/ramdisk-image",
+      EXTRA_DETACH: "",
+      EXTRA_UNMOUNT: "",
+    },
   },
   "stable-vm": { elements: "debian-minimal stable-vm", flags: ["--disk"], release: "stable" },
   "debian-build-succeeds": { elements: "debian build-succeeds", release: "stable" },

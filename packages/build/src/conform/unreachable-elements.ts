@@ -21,6 +21,10 @@ const REASONS: readonly { readonly names: RegExp; readonly reason: string }[] = 
   { names: /^debian-upstart$/, reason: "needs upstart, which Debian no longer has" },
   { names: /^stable-interface-names$/, reason: "needs biosdevname, which Debian no longer has" },
   { names: /^dib-run-parts$/, reason: "needs dib-utils, which Debian 12 does not have" },
+  {
+    names: /^ilo$/,
+    reason: "has a hook that upstream's own ramdisk script cannot run: it calls run_d without a parameter",
+  },
   { names: /^deploy-kexec$/, reason: "depends on an element that upstream no longer has" },
   {
     names: /^modprobe-blacklist$/,
