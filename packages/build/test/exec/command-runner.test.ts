@@ -41,3 +41,8 @@ test("input and environment are what was given and nothing else", async () => {
   const read = await commands.run(["cat"], { input: "text" });
   expect(read.ok && read.value.stdout).toBe("text");
 });
+
+test("a command can have the terminal of this process", async () => {
+  const done = await commands.run(["true"], { stdio: "inherit" });
+  expect(done.ok).toBe(true);
+});
