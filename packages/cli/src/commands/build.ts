@@ -1,9 +1,9 @@
-import type { BuildOutcome } from "@dibkit/build";
 import { buildOptions, imageArguments } from "../build-options.js";
-import { defineCommand, type ExitCode } from "../command.js";
+import { defineCommand } from "../command.js";
 import { planImage } from "../plan-image.js";
+import { reportBuild } from "../report-build.js";
 import { reportFindings } from "../report-failure.js";
-import { type Terminal, usageFailure, writeTrouble } from "../terminal.js";
+import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "build",
@@ -14,6 +14,15 @@ export default defineCommand({
   options: {
     ...buildOptions,
     verbose: { type: "boolean", short: "v", summary: "show everything that scripts print" },
+    jobs: {
+      type: "number",
+      short: "j",
+      value: "N",
+      integer: true,
+      minimum: 1,
+      default: 2,
+      summary: "of several image definitions, how many are built at the same time",
+    },
     verify: {
       type: "boolean",
       summary: "build twice from nothing and say which bytes differ, and which script wrote them",
@@ -29,12 +38,24 @@ export default defineCommand({
   examples: [
     { command: "dibkit build vm debian-minimal -o debian", does: "writes debian.qcow2" },
     { command: "dibkit build web-server.image.ts -t qcow2,tar", does: "writes both formats of a defined image" },
+    {
+      command: "dibkit build web.image.ts db.image.ts",
+      does: "builds both side by side; what they share is made once",
+    },
     { command: "dibkit build web-server.image.ts --verify", does: "ends with 1 when two builds are not the same" },
   ],
   async run({ arguments: words, options }, terminal) {
     // Before anything large is loaded: whoever starts a build sees at once that it has begun.
     terminal.stderr.write(`checking and planning ${words["ELEMENT|IMAGE"].join(" ")}\n`);
-    const planned = await planImage(terminal, words["ELEMENT|IMAGE"], options, options.verbose);
+    const images = words["ELEMENT|IMAGE"];
+    if (images.length > 1 && images.every((word) => /\.[cm]?ts(#.+)?$/.test(word))) {
+      if (options.verify || options.engine === "upstream") {
+        return usageFailure(terminal, "several images can only be built, by dibkit itself", "name one image");
+      }
+      const { buildSeveral } = await import("../build-several.js");
+      return buildSeveral(terminal, images, options);
+    }
+    const planned = await planImage(terminal, images, options, options.verbose);
     if (!planned.ok) return planned.exitCode;
     if (options.engine === "upstream") {
       if (options.verify) return usageFailure(terminal, "--verify compares builds of dibkit, not of upstream");
@@ -54,27 +75,6 @@ export default defineCommand({
     const progress = createBuildProgress(terminal, options.verbose);
     const outcome = await startBuild(planned.plan, { onEvent: progress.show, signal: terminal.signal });
     progress.end();
-    return report(terminal, outcome, options.cacheDir);
+    return reportBuild(terminal, outcome, options.cacheDir);
   },
 });
-
-/** Prints the outputs to stdout, or why there are none to stderr. */
-function report(terminal: Terminal, outcome: BuildOutcome, cacheDir: string | undefined): ExitCode {
-  switch (outcome.kind) {
-    case "built":
-      terminal.stdout.write(outcome.outputs.map((path) => `${path}\n`).join(""));
-      if (terminal.signal.aborted) writeTrouble(terminal, "interrupted, after the image was written");
-      return 0;
-    case "interrupted":
-      writeTrouble(terminal, "interrupted; nothing was left behind", "run the same command again to go on from here");
-      return 130;
-    case "script-failed":
-    case "stage-failed": {
-      if (outcome.tail.length > 0) terminal.stderr.write(`${outcome.tail.map((line) => `  | ${line}`).join("\n")}\n`);
-      const log = outcome.kind === "script-failed" ? `\n  log: ${outcome.log}` : "";
-      const shell = cacheDir === undefined ? "dibkit shell" : `dibkit shell --cache-dir ${cacheDir}`;
-      writeTrouble(terminal, `${outcome.message}${log}`, outcome.help?.replace("dibkit shell", shell));
-      return 3;
-    }
-  }
-}

@@ -1,0 +1,24 @@
+import type { BuildOutcome } from "@dibkit/build";
+import type { ExitCode } from "./command.js";
+import { type Terminal, writeTrouble } from "./terminal.js";
+
+/** Prints the outputs to stdout, or why there are none to stderr. */
+export function reportBuild(terminal: Terminal, outcome: BuildOutcome, cacheDir: string | undefined): ExitCode {
+  switch (outcome.kind) {
+    case "built":
+      terminal.stdout.write(outcome.outputs.map((path) => `${path}\n`).join(""));
+      if (terminal.signal.aborted) writeTrouble(terminal, "interrupted, after the image was written");
+      return 0;
+    case "interrupted":
+      writeTrouble(terminal, "interrupted; nothing was left behind", "run the same command again to go on from here");
+      return 130;
+    case "script-failed":
+    case "stage-failed": {
+      if (outcome.tail.length > 0) terminal.stderr.write(`${outcome.tail.map((line) => `  | ${line}`).join("\n")}\n`);
+      const log = outcome.kind === "script-failed" ? `\n  log: ${outcome.log}` : "";
+      const shell = cacheDir === undefined ? "dibkit shell" : `dibkit shell --cache-dir ${cacheDir}`;
+      writeTrouble(terminal, `${outcome.message}${log}`, outcome.help?.replace("dibkit shell", shell));
+      return 3;
+    }
+  }
+}
