@@ -114,7 +114,7 @@ describe.skipIf(cantBuild)(`builds that fail${cantBuild ? ` (${cantBuild})` : ""
   });
 
   test("Ctrl-C ends it with 130 and leaves no mount, no loop device, no process, no image", async () => {
-    const before = await leftovers();
+    const before = await leftovers(root);
     const running = dibkit(["build", "slow", "-n", "-t", "tar", ...store, "-o", "out/slow", ...at], {
       cwd: root,
       async onStart(child) {
@@ -125,7 +125,7 @@ describe.skipIf(cantBuild)(`builds that fail${cantBuild ? ` (${cantBuild})` : ""
     const run = await running;
     expect(run.exitCode).toBe(130);
     expect(await sleepers()).toBe("");
-    expect(await leftovers()).toEqual(before);
+    expect(await leftovers(root)).toEqual(before);
     expect(existsSync(join(root, "out/slow.tar"))).toBe(false);
   });
 

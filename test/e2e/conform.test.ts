@@ -87,7 +87,7 @@ interface Report {
 
 describe.skipIf(cantCompare)("dibkit conform", () => {
   test("tree, disk and what scripts see are the same, or differ for a reason", async () => {
-    const before = await leftovers();
+    const before = await leftovers(root);
     const words = ["conform", "tiny", "-n", "--disk", "--format", "json"];
     const run = await dibkit(words, { cwd: root, env: { ...env, DIB_BLOCK_DEVICE_CONFIG: layout } });
     expect(run.stdout, run.stderr).not.toBe("");
@@ -103,7 +103,7 @@ describe.skipIf(cantCompare)("dibkit conform", () => {
       expect(report.compared[aspect], aspect).toBeGreaterThan(10);
     }
     expect(run.exitCode).toBe(0);
-    expect(await leftovers()).toEqual(before);
+    expect(await leftovers(root)).toEqual(before);
   });
 
   test("a difference without a reason makes it end with 1, and names what differs", async () => {
@@ -122,7 +122,7 @@ describe.skipIf(cantCompare)("dibkit conform", () => {
 test.skipIf(cantCompare)(
   "dibkit build --engine=upstream: the real disk-image-create, and nothing is left",
   async () => {
-    const before = await leftovers();
+    const before = await leftovers(root);
     const run = await dibkit(["build", "tiny", "-n", "--engine=upstream", "-t", "raw,tar", "-o", "up"], {
       cwd: root,
       env: { ...env, DIB_BLOCK_DEVICE_CONFIG: layout },
@@ -131,7 +131,7 @@ test.skipIf(cantCompare)(
     expect(run.stderr).toContain("Build completed successfully");
     expect(run.exitCode).toBe(0);
     expect(existsSync(join(root, "up.tar"))).toBe(true);
-    expect(await leftovers()).toEqual(before);
+    expect(await leftovers(root)).toEqual(before);
   },
 );
 

@@ -10,6 +10,8 @@ import { dibkit, example, leftovers, runProgram, whyNotBuild } from "./dibkit.js
 const fedora = example("fedora-atomic");
 const debian = example("debian-atomic");
 const out = mkdtempSync(join(tmpdir(), "dibkit-e2e-atomic-"));
+/** The layer store of a build that is told of none. */
+const store = join(process.env.HOME ?? "/root", ".cache/dibkit");
 const cantBuild = whyNotBuild();
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
@@ -141,7 +143,7 @@ describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild}
   afterAll(() => server?.close());
 
   test("is deployed by a build, at the commit that was asked for", async () => {
-    const before = await leftovers();
+    const before = await leftovers(store);
     const run = await dibkit(["build", "debian-atomic.image.ts", "-o", join(out, "debian-atomic")], {
       cwd: debian,
       env: {
@@ -152,7 +154,7 @@ describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild}
       },
     });
     expect(run, run.stderr).toMatchObject({ exitCode: 0 });
-    expect(await leftovers()).toEqual(before);
+    expect(await leftovers(store)).toEqual(before);
   });
 
   test("runs from its deployment, upgrades to the next commit, and goes back", async () => {

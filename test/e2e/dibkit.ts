@@ -46,11 +46,16 @@ export function example(name: string): string {
   return `${repository}examples/${name}`;
 }
 
-/** Options that put the layers of a build into the store of this test run; see shared-store.ts. */
+/** Options that put the layers of a build into the store of this test run. */
 export function sharedStore(): readonly string[] {
+  return ["--cache-dir", layerStore()];
+}
+
+/** The layer store of this test run; see shared-store.ts. */
+export function layerStore(): string {
   const store = process.env.DIBKIT_E2E_STORE;
   if (store === undefined) throw new Error("test/e2e/shared-store.ts has not run");
-  return ["--cache-dir", store];
+  return store;
 }
 
 /** Why images cannot be built here; undefined when they can. In CI nothing is skipped: the tests then fail. */
@@ -61,11 +66,36 @@ export function whyNotBuild(): string | undefined {
   return undefined;
 }
 
-/** Mounts that a build made and attached loop devices over its files; comparing before and after finds what is left. */
-export async function leftovers(): Promise<readonly string[]> {
-  const loops = await runProgram(["losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE"]);
+/**
+ * Mounts and loop devices of builds in a directory, which is their layer store or one above it. Others may build on
+ * this machine at the same time: loop devices are told by their files, those of upstream, which only its own namespace
+ * knows by path, by inode.
+ */
+export async function leftovers(directory: string): Promise<readonly string[]> {
+  const columns = "NAME,BACK-MAJ:MIN,BACK-INO,BACK-FILE";
+  const loops = await runProgram(["losetup", "--list", "--noheadings", "--raw", "--output", columns]);
+  const files = await runProgram([
+    "find",
+    directory,
+    "-xdev",
+    "-maxdepth",
+    "6",
+    "-name",
+    "*.raw",
+    "-printf",
+    "%D %i\n",
+  ]);
+  const own = new Set(files.stdout.split("\n").map(deviceAndInode));
+  const isOwn = (line: string) => line.includes(directory) || own.has(line.split(" ").slice(1, 3).join(" "));
   const mounts = readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
-    .map((line) => line.split(" ")[4] ?? "");
-  return [...loops.stdout.split("\n"), ...mounts].filter((line) => line.includes("dibkit")).sort();
+    .map((line) => line.split(" ")[4] ?? "")
+    .filter((path) => path.includes(directory));
+  return [...loops.stdout.split("\n").filter(isOwn), ...mounts].sort();
+}
+
+/** `MAJOR:MINOR INODE` of find's device number and inode; Linux packs the first (makedev(3)). */
+function deviceAndInode(line: string): string {
+  const [device = 0, inode] = line.split(" ").map(Number);
+  return `${Math.floor(device / 256) & 0xfff}:${(device & 0xff) | ((device >>> 12) & 0xfff00)} ${inode}`;
 }

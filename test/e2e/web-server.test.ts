@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { dibkit, example, leftovers, runProgram, sharedStore, whyNotBuild } from "./dibkit.js";
+import { dibkit, example, layerStore, leftovers, runProgram, sharedStore, whyNotBuild } from "./dibkit.js";
 
 const cwd = example("web-server");
 const image = "web-server.image.ts";
@@ -88,13 +88,13 @@ describe("the path of examples/web-server, by the command line", () => {
   test.skipIf(cantBuild)(
     `build: a qcow2 image that qemu-img finds whole${cantBuild ? ` (${cantBuild})` : ""}`,
     async () => {
-      const before = await leftovers();
+      const before = await leftovers(layerStore());
       const run = await dibkit(["build", image, "-o", join(out, "web-server"), ...sharedStore()], { cwd });
       expect(run.stderr).toContain("60-acme-web");
       expect(run.exitCode).toBe(0);
       const check = await runProgram(["qemu-img", "check", join(out, "web-server.qcow2")]);
       expect(check.stdout).toContain("No errors were found");
-      expect(await leftovers()).toEqual(before);
+      expect(await leftovers(layerStore())).toEqual(before);
     },
   );
 
