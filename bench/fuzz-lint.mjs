@@ -2,7 +2,7 @@
 // and memory, never a crash.
 // node bench/fuzz-lint.mjs [TREES] [SEED] [FIRST]    (after npm run build; a tree alone: node bench/fuzz-lint.mjs 1 SEED TREE)
 import { execFileSync, fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,8 @@ const TREES_PER_PROCESS = 1000;
 /** Every hundredth tree also goes through `dibkit lint --fix-unsafe` in a process of its own. */
 const NTH = Number(process.env.NTH ?? 100);
 
-const directory = mkdtempSync(join(tmpdir(), "dibkit-fuzz-"));
+// In memory where there is such a directory: millions of small files are made and removed.
+const directory = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "dibkit-fuzz-"));
 const totals = {
   trees: 0,
   clean: 0,

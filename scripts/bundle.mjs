@@ -1,6 +1,6 @@
-// Makes one file of the linter and what it stands on, as most of the time of `dibkit lint` would otherwise go into finding
-// and reading 300 small ones. Part of `npm run build`; the command uses the bundle only while it is not older than what
-// was compiled (packages/cli/src/bundled-command.ts), so whoever runs `tsc -b` alone gets the modules.
+// Makes a few files of the command line and of the linter with what it stands on: finding and reading 300 small ones takes
+// longer than a large tree takes to lint. Part of `npm run build`; the bundle is used only while it is not older than what
+// was compiled (packages/cli/src/from-bundle.ts), so whoever runs `tsc -b` alone gets the modules.
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,7 +21,10 @@ const parsersWhenUsed = {
 };
 
 const bundle = await rolldown({
-  input: { lint: join(repository, "packages/cli/dist/commands/lint.js") },
+  input: {
+    main: join(repository, "packages/cli/dist/main.js"),
+    lint: join(repository, "packages/cli/dist/commands/lint.js"),
+  },
   platform: "node",
   // jsonc-parser's other form hides what it requires.
   resolve: { mainFields: ["module", "main"] },

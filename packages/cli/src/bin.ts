@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 import { getEventListeners } from "node:events";
 import { createRequire } from "node:module";
-import { bundledCommand } from "./bundled-command.js";
 import { commands } from "./commands/index.js";
+import { bundledCommand, fromBundle } from "./from-bundle.js";
 import { isImageCreate } from "./image-create/is-image-create.js";
-import { main } from "./main.js";
 import { terminalOf } from "./terminal.js";
 
 const INTERRUPTED = 130;
@@ -48,18 +47,17 @@ process.on("uncaughtException", (error) => void reportBug(error));
 process.on("unhandledRejection", (error) => void reportBug(error));
 try {
   const program = process.argv[1] ?? "";
-  const code = await (isImageCreate(program)
-    ? runImageCreate(program)
-    : main(
-        argv,
-        commands.map((entry) => bundledCommand(entry)),
-        version,
-        terminal,
-      ));
+  const code = await (isImageCreate(program) ? runImageCreate(program) : runCommand());
   process.exitCode = signals > 0 ? INTERRUPTED : code;
 } catch (error) {
   if (signals > 0) process.exitCode = INTERRUPTED;
   else await reportBug(error);
+}
+
+async function runCommand(): Promise<number> {
+  const { main } = (await fromBundle<typeof import("./main.js")>("main")) ?? (await import("./main.js"));
+  const entries = commands.map((entry) => bundledCommand(entry));
+  return main(argv, entries, version, terminal);
 }
 
 async function runImageCreate(program: string): Promise<number> {

@@ -33,7 +33,7 @@ export function openShellcheckCache(
   const known = load(path);
   let changed = false;
   return {
-    get: (text) => known.get(keyOf(text)),
+    get: (text) => (known.size === 0 ? undefined : known.get(keyOf(text))),
     set: (text, comments) => {
       known.set(keyOf(text), comments);
       changed = true;

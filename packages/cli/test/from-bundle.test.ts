@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, expect, test } from "vitest";
-import { bundledCommand } from "../src/bundled-command.js";
 import type { AnyCommand } from "../src/command.js";
+import { bundledCommand } from "../src/from-bundle.js";
 
 const root = mkdtempSync(join(tmpdir(), "dibkit-bundled-"));
 afterEach(() => rmSync(root, { recursive: true, force: true }));
