@@ -21,8 +21,17 @@ export const web = defineElement("web", {
       fi
     \`),
   ],
+  packages: {
+    curl: { arch: ["amd64"], when: "DIB_ELSEWHERE=1" },
+    wget: { when: "DIB_FROM_OUTSIDE=1" },
+    git: { when: "DIB_NOWHERE=1" },
+  },
 });
-export default defineConfig({ elements: [web] });
+export default defineConfig({
+  elements: [web],
+  targets: [{ distro: "debian", release: "trixie", arch: "arm64" }],
+  variables: ["DIB_FROM_OUTSIDE"],
+});
 `;
 
 test("repairs what an author wrote, in the module", async () => {
@@ -31,6 +40,9 @@ test("repairs what an author wrote, in the module", async () => {
   const safe = await dibkit(["lint", "--fix"], { cwd: root });
   expect(safe.stderr).toContain("repaired dibkit.config.ts\n");
   expect(readFileSync(path, "utf8")).toBe(MODULE.replace("which $", "command -v $"));
+  // Only what the targets and variables of the configuration leave is told.
+  expect(safe.stdout).toContain('reads "DIB_NOWHERE", which nothing in the build sets: upstream then aborts [');
+  expect(safe.stdout).not.toMatch(/reads "DIB_(ELSEWHERE|FROM_OUTSIDE)"/);
   // The name that was probably meant is not certain.
   expect(safe.stdout).toContain('element "web" depends on "package-instals"');
   expect(safe.stdout).toContain("dibkit.config.ts:6:10");
@@ -40,5 +52,6 @@ test("repairs what an author wrote, in the module", async () => {
   expect(unsafe).toContain('elementRef("package-installs")');
   expect(unsafe).toContain("          STAMP=$(date +%s)\n          export STAMP\n");
   const again = await dibkit(["lint", "--fix-unsafe"], { cwd: root });
-  expect([again.exitCode, again.stderr.includes("repaired"), readFileSync(path, "utf8")]).toEqual([0, false, unsafe]);
+  expect([again.stderr.includes("repaired"), readFileSync(path, "utf8")]).toEqual([false, unsafe]);
+  expect(again.stdout.match(/\[packages-when-set\]/g)).toHaveLength(1);
 });

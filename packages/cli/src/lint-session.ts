@@ -87,6 +87,7 @@ function mergeConfigurations(first: LintConfiguration, last: LintConfiguration):
     ...last,
     rules: { ...first.rules, ...last.rules },
     images: [...(first.images ?? []), ...(last.images ?? [])],
+    variables: [...(first.variables ?? []), ...(last.variables ?? [])],
     elementsPath: [...(last.elementsPath ?? []), ...(first.elementsPath ?? [])],
   };
 }
@@ -122,6 +123,8 @@ async function loadDefined(modules: readonly string[]): Promise<Defined> {
   const configuration: LintConfiguration = {
     ...(preset !== undefined && { preset }),
     ...(config?.rules && { rules: config.rules }),
+    ...(config?.targets && { targets: config.targets }),
+    ...(config?.variables && { variables: config.variables }),
     elementsPath: (config?.elementsPath ?? []).map((path) => resolvePath(directory, path)),
     images: images.map((image) => ({
       name: image.name,

@@ -1,21 +1,6 @@
-import type { Catalog } from "@dibkit/model";
+import { ARCHITECTURES, type Catalog } from "@dibkit/model";
 import { catalogFacts, exportsOf } from "./catalog-facts.js";
 import { ANY_DISTRO, type LintConfiguration, type Target } from "./configuration.js";
-
-/** Architectures as `disk-image-create -a` and upstream's elements name them. */
-export const ARCHITECTURES: readonly string[] = [
-  "aarch64",
-  "amd64",
-  "arm64",
-  "armhf",
-  "i386",
-  "powerpc",
-  "ppc64",
-  "ppc64el",
-  "ppc64le",
-  "s390x",
-  "x86_64",
-];
 
 /** What to evaluate packages and maps for: the configured matrix, or every operating-system element's defaults. */
 export function targetsOf(configuration: LintConfiguration, catalog: Catalog): readonly Target[] {

@@ -119,7 +119,8 @@ it("says what became of a removed element", async () => {
   ]);
 });
 
-const WRONG = "- local_loop:\n    name: image0\n    szie: 1GiB\n    mkfs:\n      type: ext4\n      mount:\n        mount_point: /\n";
+const WRONG =
+  "- local_loop:\n    name: image0\n    szie: 1GiB\n    mkfs:\n      type: ext4\n      mount:\n        mount_point: /\n";
 const UNKNOWN = /"szie"/;
 
 it("checks the layout that an image or an element gives in a variable", async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type ExampleTree, type LintConfiguration, lint, type Target } from "../src/index.js";
-import { ARCHITECTURES, onTargetsOnly } from "../src/targets.js";
+import { onTargetsOnly } from "../src/targets.js";
 import { exampleCatalog } from "./example-elements.js";
 
 const target = (distro: string, release: string, arch: string): Target => ({ distro, release, arch });
@@ -124,5 +124,4 @@ it("looks at no target but those of the configuration", async () => {
   expect(await on(target("debian", "trixie", "arm64"))).toEqual([]);
   expect(await on(target("fedora", "43", "amd64"))).toEqual([]);
   expect(await on(target("fedora", "43", "arm64"))).toEqual([`error ${ABORTS("DIB_APT")}`]);
-  expect(ARCHITECTURES).toContain("arm64");
 });

@@ -1,6 +1,5 @@
-import { nearestName } from "@dibkit/model";
+import { ARCHITECTURES, nearestName } from "@dibkit/model";
 import { defineRule } from "../rule.js";
-import { ARCHITECTURES } from "../targets.js";
 import { quoted } from "../words.js";
 
 /** What the kernel, and thus people, call an architecture that a build calls otherwise unless it is told. */
@@ -26,7 +25,7 @@ export default defineRule({
     good: { "web/package-installs.yaml": "nginx:\n  arch: amd64,x86_64\n" },
   },
   *check({ views, targets }) {
-    const known = new Set([...ARCHITECTURES, ...targets.map(({ arch }) => arch)]);
+    const known = new Set<string>([...ARCHITECTURES, "powerpc", ...targets.map(({ arch }) => arch)]);
     const asked = new Set(targets.map(({ arch }) => arch));
     for (const { name, alternatives } of views.packageInstalls.value) {
       for (const { arch, notArch, fields } of alternatives) {

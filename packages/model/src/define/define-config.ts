@@ -1,4 +1,5 @@
 import type { Severity } from "../diagnostic.js";
+import type { Architecture } from "./architecture.js";
 import type { ElementDefinition } from "./define-element.js";
 import type { ImageDefinition } from "./define-image.js";
 import type { LintRuleName } from "./lint-rules.js";
@@ -13,6 +14,13 @@ export type RuleSettings = { readonly [R in LintRuleName]?: Severity | "off" } &
   readonly [code: `suppression-${string}` | `shellcheck/${string}`]: Severity | "off";
 };
 
+/** A distribution (`DISTRO_NAME`), maybe one release of it, and an architecture that images are built for. */
+export interface LintTarget {
+  readonly distro: string;
+  readonly release?: string;
+  readonly arch: Architecture;
+}
+
 /** What `dibkit.config.ts` may say. Paths are relative to its directory. */
 export interface ProjectConfig {
   /** Modules that export elements and images (globs such as `elements/*.ts`), and definitions themselves. */
@@ -24,6 +32,10 @@ export interface ProjectConfig {
   /** Severity per lint rule. */
   readonly rules?: RuleSettings;
   readonly images?: readonly ImageDefinition[];
+  /** What packages, maps and conditions are evaluated for; every architecture of every system in reach unless stated. */
+  readonly targets?: readonly LintTarget[];
+  /** Variables that every build gets from outside, so that reading them is fine. */
+  readonly variables?: readonly string[];
   /** Variables whose values must not be seen in logs, besides those that elements declare with `envSecret`. */
   readonly secrets?: readonly string[];
 }
