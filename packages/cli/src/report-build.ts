@@ -15,9 +15,11 @@ export function reportBuild(terminal: Terminal, outcome: BuildOutcome, cacheDir:
     case "script-failed":
     case "stage-failed": {
       if (outcome.tail.length > 0) terminal.stderr.write(`${outcome.tail.map((line) => `  | ${line}`).join("\n")}\n`);
-      const log = outcome.kind === "script-failed" ? `\n  log: ${outcome.log}` : "";
+      const script = outcome.kind === "script-failed" ? outcome : undefined;
+      const source = script?.source === undefined ? "" : `\n  script: ${script.source}`;
+      const log = script === undefined ? "" : `\n  log: ${script.log}`;
       const shell = cacheDir === undefined ? "dibkit shell" : `dibkit shell --cache-dir ${cacheDir}`;
-      writeTrouble(terminal, `${outcome.message}${log}`, outcome.help?.replace("dibkit shell", shell));
+      writeTrouble(terminal, `${outcome.message}${source}${log}`, outcome.help?.replace("dibkit shell", shell));
       return 3;
     }
   }

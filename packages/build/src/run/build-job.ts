@@ -38,6 +38,8 @@ export type BuildFailure =
   | {
       readonly kind: "script-failed";
       readonly message: string;
+      /** File that holds the script, of an element defined in TypeScript the module. */
+      readonly source?: string;
       readonly exitCode: number;
       readonly tail: readonly string[];
       readonly log: string;

@@ -139,7 +139,9 @@ async function execute(
     if (outcome.error.kind === "aborted" || session.signal.aborted) return err({ kind: "interrupted" });
     finished("failed");
     const unmounted = table.length === 0 && exitCodeOf(outcome.error) === MOUNTING_FAILED;
-    return err(unmounted ? surroundingsFailure(step, outcome.error.tail) : scriptFailure(step, outcome.error, log));
+    return err(
+      unmounted ? surroundingsFailure(step, outcome.error.tail) : scriptFailure(session, step, outcome.error, log),
+    );
   }
   if (table.length === 0) return giveUp();
   const strays = await takeStrayWrites(session);
@@ -227,11 +229,13 @@ function surroundingsFailure(step: ScriptStep, tail: readonly string[]): BuildFa
   return { kind: "stage-failed", message, tail, help: "run the same command again to go on from here" };
 }
 
-function scriptFailure(step: ScriptStep, failure: CommandFailure, log: string): BuildFailure {
+function scriptFailure({ job }: BuildSession, step: ScriptStep, failure: CommandFailure, log: string): BuildFailure {
   const code = exitCodeOf(failure);
+  const own = job.elements.find(({ name }) => name === step.label.element);
   const who = step.label.element === undefined ? "" : ` of element "${step.label.element}"`;
   return {
     kind: "script-failed",
+    ...(own === undefined ? {} : { source: own.authored ? own.directory : join(own.directory, stepName(step.label)) }),
     message: `hook script ${stepName(step.label)}${who} failed with exit code ${code}`,
     exitCode: code,
     tail: failure.tail,
