@@ -115,7 +115,7 @@ interface Defined {
 /** Elements, images and settings that TypeScript modules define; nothing is loaded when there are none. */
 async function loadDefined(modules: readonly string[]): Promise<Defined> {
   if (modules.length === 0) return { elements: [], configuration: {}, diagnostics: [] };
-  const { loadProject } = await import("@dibkit/compile");
+  const { loadProject, locate } = await import("@dibkit/compile");
   const { loaded, diagnostics } = await loadProject({ entries: modules });
   const { elements, images, config, configPath } = loaded;
   const directory = dirname(configPath ?? (modules[0] as string));
@@ -127,6 +127,7 @@ async function loadDefined(modules: readonly string[]): Promise<Defined> {
     ...(config?.variables && { variables: config.variables }),
     elementsPath: (config?.elementsPath ?? []).map((path) => resolvePath(directory, path)),
     images: images.map((image) => ({
+      ...locate(image.site),
       name: image.name,
       elements: image.elements.map((element) => element.name),
       ...(image.arch !== undefined && { arch: image.arch }),

@@ -10,6 +10,7 @@ export type { ImportOptions, ImportReport } from "./import/import-elements.js";
 export { type CollectedDefinitions, collectDefinitions } from "./load/collect-definitions.js";
 export { CONFIG_FILE, findConfig } from "./load/entry-modules.js";
 export { type LoadedDefinitions, type LoadOptions, loadDefinitions } from "./load/load-definitions.js";
+export { locate } from "./load/load-failure.js";
 export { importElements, watchProject, writeBindings } from "./on-demand.js";
 export { typecheck } from "./typecheck/typecheck.js";
 export type { WatchOptions } from "./watch-project.js";

@@ -12,7 +12,7 @@ export interface LayoutVariable {
   readonly element: Element | undefined;
   /** Where a place of the YAML is written; undefined in the environment of an image. */
   at(location: Location | undefined): Location | undefined;
-  /** `line 3 of DIB_BLOCK_DEVICE_CONFIG: ` where the place cannot be shown. */
+  /** `line 3 of DIB_BLOCK_DEVICE_CONFIG` where the place itself cannot be shown, else empty. */
   prefix(location: Location | undefined): string;
 }
 
@@ -50,7 +50,10 @@ function variableOf(
     if (!exact || location === undefined) return assignment;
     return { source: assignment.source, start: shift + location.start, end: shift + location.end };
   };
-  const prefix = (location: Location | undefined) =>
-    exact || location === undefined ? "" : `line ${positionAt(source, location.start).line} of ${NAME}: `;
+  const prefix = (location: Location | undefined) => {
+    if (exact) return "";
+    const oneLine = location === undefined || !value.trim().includes("\n");
+    return oneLine ? NAME : `line ${positionAt(source, location.start).line} of ${NAME}`;
+  };
   return { source, file: undefined, element, at, prefix };
 }

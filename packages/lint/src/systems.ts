@@ -24,10 +24,55 @@ export function allSystems(catalog: Catalog): readonly System[] {
 
 /** Operating systems in reach that the targets ask for; those of an unknown distribution are always meant. */
 export function systemsOf(catalog: Catalog, targets: readonly Target[]): readonly System[] {
-  const known = allSystems(catalog);
+  return questionsOf(catalog, targets).systems;
+}
+
+/** What is asked for every element again, worked out once for a catalog and its targets. */
+interface Questions {
+  readonly systems: readonly System[];
+  readonly meant: ReadonlySet<System>;
+  /** Answers of `systemsWithout` by the names of the setters. */
+  readonly without: Map<string, string | undefined>;
+}
+
+const questionsByCatalog = new WeakMap<Catalog, WeakMap<readonly Target[], Questions>>();
+
+function questionsOf(catalog: Catalog, targets: readonly Target[]): Questions {
+  const byTargets = questionsByCatalog.get(catalog) ?? new WeakMap<readonly Target[], Questions>();
+  questionsByCatalog.set(catalog, byTargets);
+  const known = byTargets.get(targets);
+  if (known) return known;
+  const all = allSystems(catalog);
   const distros = new Set(targets.map(({ distro }) => distro));
-  if (distros.has(ANY_DISTRO)) return known;
-  return known.filter(({ distro }) => distro === undefined || distros.has(distro));
+  const isMeant = ({ distro }: System) => distros.has(ANY_DISTRO) || distro === undefined || distros.has(distro);
+  const systems = all.filter(isMeant);
+  const questions = { systems, meant: new Set(systems), without: new Map() };
+  byTargets.set(targets, questions);
+  return questions;
+}
+
+const systemsByMember = new WeakMap<Catalog, ReadonlyMap<string, readonly System[]>>();
+
+/** Operating systems that bring an element: those in reach, or those that the targets ask for. */
+export function systemsWith(catalog: Catalog, name: string, targets?: readonly Target[]): readonly System[] {
+  const members = systemsByMember.get(catalog) ?? collectMembers(catalog);
+  systemsByMember.set(catalog, members);
+  const systems = members.get(name) ?? [];
+  if (targets === undefined) return systems;
+  const { meant } = questionsOf(catalog, targets);
+  return systems.filter((system) => meant.has(system));
+}
+
+function collectMembers(catalog: Catalog): ReadonlyMap<string, readonly System[]> {
+  const members = new Map<string, System[]>();
+  for (const system of allSystems(catalog)) {
+    for (const name of system.names) {
+      const known = members.get(name);
+      if (known) known.push(system);
+      else members.set(name, [system]);
+    }
+  }
+  return members;
 }
 
 function collectSystems(catalog: Catalog): readonly System[] {
@@ -65,8 +110,13 @@ export function onSystemsOnly(some: readonly System[], all: readonly System[]): 
 /** On which systems none of the elements is there that would set something, in words; undefined when there is one on each. */
 export function systemsWithout(context: BuildContext, setters: readonly Element[]): string | undefined {
   if (context.composition.closure.providers.has("operating-system")) return "";
-  const systems = systemsOf(context.catalog, context.targets);
-  const without = systems.filter(({ names }) => !setters.some((element) => names.has(element.name)));
-  if (without.length === systems.length) return "";
-  return without.length === 0 ? undefined : onSystemsOnly(without, systems);
+  const { systems, without: answers } = questionsOf(context.catalog, context.targets);
+  const key = setters.map(({ name }) => name).join("\0");
+  if (!answers.has(key)) {
+    const having = new Set(setters.flatMap(({ name }) => systemsWith(context.catalog, name)));
+    const without = systems.filter((system) => !having.has(system));
+    const some = () => (without.length === 0 ? undefined : onSystemsOnly(without, systems));
+    answers.set(key, without.length === systems.length ? "" : some());
+  }
+  return answers.get(key);
 }

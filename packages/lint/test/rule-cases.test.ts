@@ -158,6 +158,6 @@ it("checks the layout that an image or an element gives in a variable", async ()
     },
   ]);
   expect(await check(plain, { DIB_BLOCK_DEVICE_CONFIG: WRONG })).toEqual([
-    { message: expect.stringMatching(/^line 3 of DIB_BLOCK_DEVICE_CONFIG: .*"szie".* of image "web"$/) },
+    { message: expect.stringMatching(/^line 3 of DIB_BLOCK_DEVICE_CONFIG of image "web": .*"szie"/) },
   ]);
 });

@@ -47,7 +47,8 @@ export default defineGraphRule({
       if (told.has(key)) continue;
       told.add(key);
       const shown = variable.at(location);
-      const message = `${variable.prefix(location)}${finding.message}${shown === undefined ? where : ""}`;
+      const prefix = variable.prefix(location);
+      const message = prefix === "" ? finding.message : `${prefix}${where}: ${finding.message}`;
       yield { ...owner, ...finding, message, ...(shown && { location: shown }) };
     }
   },

@@ -1,7 +1,7 @@
 import type { Catalog, Element, ElementFile, Location } from "@dibkit/model";
 import type { BuildContext } from "../build-context.js";
 import { defineGraphRule } from "../rule.js";
-import { allSystems, onSystemsOnly, systemsOf } from "../systems.js";
+import { allSystems, onSystemsOnly, systemsOf, systemsWith } from "../systems.js";
 import { arrows } from "../words.js";
 
 export default defineGraphRule({
@@ -54,21 +54,17 @@ function isMerged({ path, kind }: ElementFile): boolean {
 /** An element is built on an operating system that it does not name: what that brings may be in its way. */
 function* clashesWithSystems({ composition, catalog, targets, contextOf }: BuildContext, focus: Element) {
   if (composition.closure.providers.has("operating-system")) return;
-  const all = allSystems(catalog);
   // What is itself part of a system, such as a package manager, is not built on the others.
-  if (all.some(({ names }) => names.has(focus.name))) return;
+  if (systemsWith(catalog, focus.name).length > 0) return;
   const systems = systemsOf(catalog, targets);
   const present = new Set(composition.elements.map(({ element }) => element));
   for (const file of focus.files.values()) {
     if (!isMerged(file)) continue;
     const other = ownersInSystems(catalog)
       .get(file.path)
-      ?.find((owner) => !present.has(owner) && systems.some(({ names }) => names.has(owner.name)));
+      ?.find((owner) => !present.has(owner) && systemsWith(catalog, owner.name, targets).length > 0);
     if (other === undefined) continue;
-    const where = onSystemsOnly(
-      systems.filter(({ names }) => names.has(other.name)),
-      systems,
-    );
+    const where = onSystemsOnly(systemsWith(catalog, other.name, targets), systems);
     const found = clash(other, focus, file.path, "", (owner) => contextOf(owner).place(file.path));
     // Where it is not so on every system, the element may not be meant for that one.
     yield { ...found, message: `${found.message}${where}`, ...(where !== "" && { severity: "warning" as const }) };
@@ -85,7 +81,10 @@ function ownersInSystems(catalog: Catalog): ReadonlyMap<string, readonly Element
   const owners = new Map<string, Element[]>();
   for (const element of [...names].flatMap((name) => catalog.elements.get(name) ?? [])) {
     for (const file of element.files.values()) {
-      if (isMerged(file)) owners.set(file.path, [...(owners.get(file.path) ?? []), element]);
+      if (!isMerged(file)) continue;
+      const others = owners.get(file.path);
+      if (others) others.push(element);
+      else owners.set(file.path, [element]);
     }
   }
   ownersByCatalog.set(catalog, owners);
