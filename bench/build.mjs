@@ -1,12 +1,13 @@
 // Figures of rebuilding: upstream's full build of `vm debian-minimal` and one element, against dibkit's after an edit.
 // node bench/build.mjs [--runs N] [--only PART,…] [--types FORMATS] [--keep]    (after npm run build; needs root)
-// Parts: upstream, cold, nothing, install, finalise, package. Mirrors: DIB_DISTRIBUTION_MIRROR and the like, or apt's.
+// Parts: upstream, cold, no-store, nothing, install, finalise, package. Mirrors: DIB_DISTRIBUTION_MIRROR and the like,
+// or those of apt here.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { aptMirror, dibkit, median, printMachine, printTable, seconds, timed, times, withDirectory } from "./timed.mjs";
 
-const PARTS = ["upstream", "cold", "nothing", "install", "finalise", "package"];
+const PARTS = ["upstream", "no-store", "cold", "nothing", "install", "finalise", "package"];
 const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "3" },
@@ -29,6 +30,7 @@ const ADDED = "tree";
 
 const TITLES = {
   upstream: "disk-image-create, everything",
+  "no-store": "dibkit, everything, --no-store",
   cold: "dibkit, everything, empty store",
   nothing: "dibkit, nothing changed",
   install: "dibkit, last script of install.d edited",
@@ -53,6 +55,11 @@ await withDirectory("build", async (root) => {
       WANTED[part] ?? "–",
     ]),
   );
+  const [kept, unkept] = [results.get("cold"), results.get("no-store")];
+  if (kept && unkept) {
+    const ratio = (key) => (kept[key] / unkept[key]).toFixed(3);
+    console.log(`an empty store against none: ${ratio("wall")} of the time, ${ratio("cpu")} of the cpu (wanted: 1.05)`);
+  }
   if (values.keep) {
     console.log(`kept in ${root}; press Enter to remove it`);
     readFileSync(0);
@@ -71,6 +78,7 @@ function measure(root) {
   };
   // First, so that dibkit finds the same downloads as all but upstream's first run.
   part("upstream", runs, () => build(root, "upstream", ["--engine", "upstream"]));
+  part("no-store", runs, () => build(root, "no-store", ["--no-store"]));
   part(
     "cold",
     runs,
@@ -129,8 +137,19 @@ function writeScript(root, path, round) {
   chmodSync(file, 0o755);
 }
 
-/** The environment's mirror, else the first one of Debian that apt uses here. */
+/** The environment's release and mirrors, else those of Debian that apt uses here. */
 function mirrors() {
-  const mirror = process.env.DIB_DISTRIBUTION_MIRROR ? undefined : aptMirror();
-  return mirror === undefined ? {} : { DIB_DISTRIBUTION_MIRROR: mirror };
+  if (process.env.DIB_DISTRIBUTION_MIRROR) return {};
+  const format = "$(SITE) $(RELEASE)";
+  const { stdout } = timed(["apt-get", "indextargets", "--format", format, "Created-By: Packages"]);
+  const targets = [...new Set(stdout.trim().split("\n"))].map((line) => line.split(" "));
+  const main = targets.find(([, release]) => /^[a-z]+$/.test(release) && release !== "nodistro");
+  if (main === undefined) return {};
+  const [site, release] = main;
+  const sources = targets.filter(([, name]) => name === release || name.startsWith(`${release}-`));
+  return {
+    DIB_RELEASE: release,
+    DIB_DISTRIBUTION_MIRROR: site,
+    DIB_APT_SOURCES_CONF: sources.map(([at, name]) => `${name}:deb ${at} ${name} main`).join("\n"),
+  };
 }

@@ -47,7 +47,7 @@ export const workerIsBuilt = existsSync(fileURLToPath(new URL("../dist/run/worke
 export interface TinyProject {
   readonly directory: string;
   /** Writes an element; `null` removes a file. */
-  element(name: string, tree: Readonly<Record<string, string | null>>): void;
+  element(name: string, tree: Readonly<Record<string, string | null>>, path?: string): void;
   plan(options?: TinyOptions): Promise<BuildPlan>;
   build(options?: TinyOptions): Promise<TinyBuild>;
   log(step: string): string;
@@ -61,9 +61,14 @@ export interface TinyOptions {
   readonly formats?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly packages?: readonly string[];
+  /** Directories of the project that have elements, in order of precedence. */
+  readonly paths?: readonly string[];
   /** Name of the layer store's directory. */
   readonly store?: string;
   readonly refresh?: boolean;
+  readonly noStore?: boolean;
+  /** Bytes. */
+  readonly cacheSize?: number;
   readonly maxAge?: string;
   readonly logfile?: string;
   /** Name of the outputs without suffix. */
@@ -82,17 +87,16 @@ export interface TinyBuild {
 
 export function tinyProject(): TinyProject {
   const directory = mkdtempSync(join(tmpdir(), "dibkit-build-"));
-  const elements = join(directory, "elements");
   let logs = "";
   const project: TinyProject = {
     directory,
-    element(name, tree) {
-      for (const [path, text] of Object.entries(tree)) {
-        const file = join(elements, name, path);
+    element(name, tree, path = "elements") {
+      for (const [place, text] of Object.entries(tree)) {
+        const file = join(directory, path, name, place);
         mkdirSync(dirname(file), { recursive: true });
         if (text === null) rmSync(file);
         else writeFileSync(file, text);
-        if (text !== null && /^[a-z-]+\.d\//.test(path) && !path.startsWith("environment.d")) chmodSync(file, 0o755);
+        if (text !== null && /^[a-z-]+\.d\//.test(place) && !place.startsWith("environment.d")) chmodSync(file, 0o755);
       }
     },
     async plan({
@@ -100,16 +104,19 @@ export function tinyProject(): TinyProject {
       definitions = [],
       formats = "tar",
       environment = {},
+      paths = ["elements"],
       packages = [],
       store = "store",
       refresh = false,
+      noStore = false,
+      cacheSize,
       maxAge,
       logfile,
       image = "image",
     } = {}) {
       const flags = {
         ...{ trace: 0, uncompressed: false, clear: false, skipBase: true, checksum: false, noTmpfs: false },
-        ...{ offline: false, refresh, maxAge, logfile, packages, types: formats, imageSize: "0.2" },
+        ...{ offline: false, refresh, noStore, cacheSize, maxAge, logfile, packages, types: formats, imageSize: "0.2" },
         ...{
           output: join(directory, "out", image),
           imageCache: join(directory, "cache"),
@@ -117,14 +124,15 @@ export function tinyProject(): TinyProject {
         },
       };
       const env = { PATH: process.env.PATH, HOME: directory, DIB_LOCKFILES: join(directory, "locks"), ...environment };
+      const elementsPath = paths.map((path) => join(directory, path));
       const surroundings = { env, cwd: directory, hostArchitecture: "amd64", words: names };
       const request = buildRequest(flags, names, undefined, surroundings);
-      const onDisk = loadCatalog([elements]);
+      const onDisk = loadCatalog(elementsPath);
       const defined = definitions.map((definition) => [definition.name, elementOf(definition)] as const);
       const catalog = { ...onDisk, elements: new Map([...onDisk.elements, ...defined]) };
       const resolution = resolve(catalog, names, { arch: "amd64", base: false });
       if (!resolution.ok) throw new Error(resolution.error.map(({ diagnostic }) => diagnostic.message).join("\n"));
-      const plan = await planBuild({ request, resolution: resolution.value, elementsPath: [elements], verbose: false });
+      const plan = await planBuild({ request, resolution: resolution.value, elementsPath, verbose: false });
       if (!plan.ok) throw new Error(plan.error.map(({ message }) => message).join("\n"));
       return plan.value;
     },
