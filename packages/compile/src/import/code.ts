@@ -49,7 +49,7 @@ export function importsOf(value: unknown): readonly string[] {
 /** Plain data and code as a literal, on one line when it fits, as a formatter would break it. */
 export function literal(value: unknown, indent = 0, before = 0): string {
   if (isCode(value)) return value.render(indent, before);
-  if (typeof value === "string") return textLiteral(value, indent);
+  if (typeof value === "string") return stringLiteral(value);
   if (typeof value !== "object" || value === null) return String(value);
   const parts = partsOf(value).map(([key, item]) => key + literal(item, FLAT));
   if (parts.length === 0) return Array.isArray(value) ? "[]" : "{}";
@@ -76,11 +76,17 @@ function partsOf(value: object): readonly (readonly [string, unknown])[] {
   return Object.entries(value).map(([key, item]) => [`${propertyName(key)}: `, item] as const);
 }
 
-/** Text of several lines reads best as a template, as long as nothing in it needs an escape there. */
-function textLiteral(text: string, indent: number): string {
-  if (!text.includes("\n") || /[`\\]|\$\{|[^\n -~]/.test(text)) return stringLiteral(text);
-  const lines = text.split("\n").map((line) => (line === "" ? "" : pad(indent + 2) + line));
-  return `\`\n${lines.join("\n")}\n${pad(indent)}\``;
+/**
+ * Text of several lines for a field whose indentation is taken away: it reads best as a template, as long as nothing in
+ * it needs an escape there.
+ */
+export function paragraphs(text: string): Code | string {
+  if (!text.includes("\n") || /[`\\]|\$\{|[^\n -~]/.test(text)) return text;
+  const render = (indent: number) => {
+    const lines = text.split("\n").map((line) => (line === "" ? "" : pad(Math.max(indent, 0) + 2) + line));
+    return `\`\n${lines.join("\n")}\n${pad(indent)}\``;
+  };
+  return { render, imports: [] };
 }
 
 /** Escapes what a formatter would, and the lone surrogates that stand for bytes which are not UTF-8. */
@@ -92,6 +98,8 @@ export function stringLiteral(text: string): string {
 }
 
 function propertyName(key: string): string {
+  // Written plainly this one would be the object's prototype.
+  if (key === "__proto__") return '["__proto__"]';
   return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(key) ? key : stringLiteral(key);
 }
 

@@ -21,7 +21,7 @@ type Data = Readonly<Record<string, unknown>>;
 export function packagesDraft(element: Element, inView: ReadonlySet<string>): FieldDraft | undefined {
   const data = yamlOf(element, "package-installs.yaml");
   if (!isObject(data)) return undefined;
-  const packages: Record<string, unknown> = {};
+  const packages: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(data)) {
     const list = Array.isArray(value) ? value.map((item) => entry(item, inView)) : entry(value, inView);
     if (list === undefined || (Array.isArray(list) && list.includes(undefined))) return undefined;

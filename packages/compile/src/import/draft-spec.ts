@@ -65,14 +65,14 @@ export function draftSpec(element: Element, context: DraftContext): SpecDraft {
   for (const path of tests.covered) covered.add(path);
   if (Object.keys(tests.code).length > 0) fields.testElements = tests.code;
   const rest = [...element.files.values()].filter((file) => !covered.has(file.path));
-  if (!readme.reproduced && readme.file) {
+  if (!readme.reproduced && readme.file?.kind === "file" && hasPlainMode(readme.file)) {
     fields.readme = fileCode("README.rst", context.prefix);
     rest.splice(rest.indexOf(readme.file), 1);
     referred.add("README.rst");
   }
-  if (rest.length > 0)
-    fields.files = Object.fromEntries(rest.map((file) => [file.path, entryCode(file, context.prefix)]));
-  for (const file of rest) if (file.kind === "file") referred.add(file.path);
+  const others = otherFiles(element, rest, context.prefix);
+  if (rest.length > 0) fields.files = others.code;
+  for (const path of others.referred) referred.add(path);
   const files = [...element.files.values()].filter((file) => referred.has(file.path));
   return { fields, files, variables: environment.variables };
 }
@@ -106,8 +106,8 @@ function takeKeyed(
   take: Take,
 ): void {
   const files = [...element.files.values()].filter((file): file is RegularFile => file.kind === "file");
-  const values: Record<string, unknown> = {};
-  const codes: Record<string, unknown> = {};
+  const values: Record<string, unknown> = Object.create(null);
+  const codes: Record<string, unknown> = Object.create(null);
   for (const file of files) {
     const name = pattern.exec(file.path)?.[1];
     if (name === undefined) continue;
@@ -171,7 +171,7 @@ function hasPlainMode(file: ElementFile): boolean {
 }
 
 function testElements(element: Element, context: DraftContext) {
-  const code: Record<string, Code> = {};
+  const code: Record<string, Code> = Object.create(null);
   const covered: string[] = [];
   for (const test of viewsOf(element).testElements.value) {
     const prefix = `test-elements/${test.name}/`;
@@ -179,6 +179,32 @@ function testElements(element: Element, context: DraftContext) {
     covered.push(...[...element.files.keys()].filter((path) => path.startsWith(prefix)));
   }
   return { code, covered };
+}
+
+/** Files that no field has: a directory of nothing else as a whole, everything else one by one. */
+function otherFiles(element: Element, rest: readonly ElementFile[], prefix: string) {
+  const code: Record<string, unknown> = Object.create(null);
+  const referred: string[] = [];
+  const plain = new Set(rest.filter(hasPlainMode).map(({ path }) => path));
+  for (const file of rest) {
+    const directory = directoryOfOnly(plain, file.path, element);
+    code[directory ?? file.path] = directory
+      ? call("fromDirectory", `./${prefix}${directory}`)
+      : entryCode(file, prefix);
+    if (directory || file.kind === "file") referred.push(file.path);
+  }
+  return { code, referred };
+}
+
+/** The outermost directory above a path that has several files, all of them among these. */
+function directoryOfOnly(paths: ReadonlySet<string>, path: string, element: Element): string | undefined {
+  const parts = path.split("/").slice(0, -1);
+  return parts
+    .map((_, index) => parts.slice(0, index + 1).join("/"))
+    .find((directory) => {
+      const below = [...element.files.keys()].filter((each) => each.startsWith(`${directory}/`));
+      return below.length > 1 && below.every((each) => paths.has(each));
+    });
 }
 
 function entryCode(file: ElementFile, prefix: string): unknown {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Diagnostic, type Element, type ElementFile, elementOf, viewsOf } from "@dibkit/model";
+import { type Diagnostic, type Element, type ElementFile, viewsOf } from "@dibkit/model";
 import { fingerprint } from "../emit/manifest.js";
 import { loadDefinitions } from "../load/load-definitions.js";
 import { type Code, call, verbatim } from "./code.js";
@@ -167,7 +167,7 @@ function moduleName(element: Element): string {
 
 async function verify(elements: readonly Element[], modules: readonly string[]): Promise<readonly Diagnostic[]> {
   const loaded = await loadDefinitions(modules);
-  const compiled = new Map(loaded.definitions.map((definition) => [definition.name, elementOf(definition)]));
+  const compiled = new Map(loaded.elements.map((element) => [element.name, element]));
   return [...loaded.diagnostics, ...elements.flatMap((element) => differences(element, compiled.get(element.name)))];
 }
 

@@ -1,4 +1,5 @@
 import { type Element, type ElementFile, type ElementSpec, readmeText, textOf, viewsOf } from "@dibkit/model";
+import { paragraphs } from "./code.js";
 import type { FieldDraft } from "./field-draft.js";
 
 export interface ReadmeDraft {
@@ -20,7 +21,9 @@ export function readmeDraft(element: Element, isTest: boolean, environment: Fiel
   const generated = partsOf(text, element.name);
   if (generated) {
     const spec = { ...generated, ...(environment ? { environment: environment.value } : {}) } as ElementSpec;
-    if (readmeText(element.name, spec) === text) return { fields: { ...generated }, reproduced: true, file };
+    const { description } = generated;
+    const fields = { ...generated, ...(description === undefined ? {} : { description: paragraphs(description) }) };
+    if (readmeText(element.name, spec) === text) return { fields, reproduced: true, file };
   }
   const readme = viewsOf(element).readme.value;
   const said = (readme?.summary ?? readme?.title ?? "").replace(/\s+/g, " ").trim();

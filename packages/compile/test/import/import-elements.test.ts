@@ -107,6 +107,10 @@ export const web = defineElement("web", {
     const directory = join(project({ "odd/README.rst": "" }), "odd");
     write(directory, {
       "crlf.txt": "a\r\nb\r\n",
+      "data/one": "1",
+      "data/more/two": "2",
+      "install.d/data/three": "3",
+      "install.d/data/four": "4",
       "element-deps": "b\na\n# no comment\n\n",
       "element.ts": "not a module of ours {{{",
       "environment.d/crlf": "export A=1\r\n",
@@ -121,10 +125,13 @@ export const web = defineElement("web", {
     writeFileSync(join(directory, "binary"), new Uint8Array([0, 255, 254, 10, 128]));
     writeFileSync(Buffer.concat([Buffer.from(`${directory}/caf`), Buffer.from([0xe9])]), "latin-1 name");
     symlinkSync("nowhere", join(directory, "dangling"));
+    symlinkSync("../nowhere", join(directory, "data/dangling"));
     chmodSync(join(directory, "install.d/001-x"), 0o755);
     const text = await imported(directory);
     expect(text).toContain('deps: [elementRef("b"), elementRef("a")],');
     expect(text).toContain('namedScript("install.d", "001-x", fromFile("./install.d/001-x"))');
+    expect(text).toContain('data: fromDirectory("./data"),');
+    expect(text).toContain('"install.d/data": fromDirectory("./install.d/data"),');
     expect(text).toContain('"caf\\udce9": fromFile("./caf\\udce9")');
   });
 
