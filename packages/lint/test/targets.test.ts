@@ -101,6 +101,16 @@ it.each<[string, string, ExampleTree, readonly string[]]>([
       'warning "DISTRO_NAME" is compared with "fedroa", which no distribution in reach is called, so "nginx" is never installed by this condition',
     ],
   ],
+  [
+    "pkg-map-complete",
+    "a name that only another family maps",
+    {
+      ...SYSTEMS,
+      "web/package-installs.yaml": "web_server:\nweb_cache:\n",
+      "web/pkg-map": '{"distro": {"debian": {"web_server": "nginx"}}, "family": {"redhat": {"web_cache": "squid"}}}',
+    },
+    ['error "web_cache" is not mapped, and no package of Debian\'s can be called that on debian only'],
+  ],
   ["packages-when", "a distribution of one's own", packages("nginx:\n  when: DISTRO_NAME = slackware\n"), []],
   [
     "packages-arch-known",

@@ -43,6 +43,7 @@ import _packagesSchema from "./packages-schema.js";
 import _packagesWhen from "./packages-when.js";
 import _packagesWhenSet from "./packages-when-set.js";
 import _phaseKnown from "./phase-known.js";
+import _pkgMapComplete from "./pkg-map-complete.js";
 import _pkgMapKnown from "./pkg-map-known.js";
 import _pkgMapSchema from "./pkg-map-schema.js";
 import _pkgMapUsed from "./pkg-map-used.js";
@@ -127,6 +128,7 @@ export const rules: readonly Rule[] = [
   _packagesWhen,
   _packagesWhenSet,
   _phaseKnown,
+  _pkgMapComplete,
   _pkgMapKnown,
   _pkgMapSchema,
   _pkgMapUsed,

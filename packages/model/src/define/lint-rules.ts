@@ -44,6 +44,7 @@ export type LintRuleName =
   | "packages-when"
   | "packages-when-set"
   | "phase-known"
+  | "pkg-map-complete"
   | "pkg-map-known"
   | "pkg-map-schema"
   | "pkg-map-used"
