@@ -13,7 +13,7 @@ const POINTS = [
   { name: "store, when the disk is kept", at: /^▶ disk\/keep/, leave: 20 * MIB },
   { name: "store, when scripts run on the disk", at: /^▶ finalise\.d/, leave: 0 },
   { name: "store and outputs, when formats are written", at: /^▶ formats\/qcow2/, leave: 4 * MIB },
-  { name: "outputs, when formats are written", at: /^▶ formats\/qcow2/, out: "600M", leave: 4 * MIB },
+  { name: "outputs, before formats are written", at: /^▶ finalise\.d/, out: "600M", leave: 4 * MIB },
   { name: "image cache, from the beginning", cache: "300M", leave: 0, expected: [0, 2] },
 ];
 

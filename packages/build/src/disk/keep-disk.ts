@@ -28,7 +28,9 @@ export async function keepDisk(state: DiskState, directory: string): Promise<Res
   const quiet = await makeReadOnly(state);
   let reason = quiet.ok ? undefined : quiet.error;
   const images: Record<string, string> = {};
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    reason ??= notMade(directory, error);
+  });
   for (const [name, image] of state.images) {
     if (reason !== undefined) break;
     const kept = join(directory, `${name}.raw`);
@@ -52,6 +54,11 @@ export async function makeReadOnly(state: DiskState): Promise<Result<void, DiskF
     if (!flushed.ok) failure ??= flushed.error;
   }
   return failure === undefined ? ok(undefined) : err(failure);
+}
+
+function notMade(directory: string, { code, message }: NodeJS.ErrnoException): DiskFailure {
+  const help = "free some space in the layer store";
+  return { kind: "no-space", node: "disk", message: `cannot make "${directory}": ${code ?? message}`, help };
 }
 
 /** Bytes that raw files take on disk, holes left out. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { rename, rm, stat, writeFile } from "node:fs/promises";
+import { link, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { ok, type Result } from "@dibkit/model";
 import type { BuildContext } from "../run/build-context.js";
@@ -30,8 +30,8 @@ export async function commitFormats(
   }
   for (const { temporaryPath, path, undo } of written) {
     try {
-      if (!request.overwrite) await renameOld(path, context);
-      await rename(temporaryPath, path);
+      if (request.overwrite) await rename(temporaryPath, path);
+      else await putInPlace(temporaryPath, path, context);
       undo.forget();
       for (const algorithm of ALGORITHMS) {
         // A checksum of an earlier image must not stand beside this one.
@@ -62,16 +62,55 @@ async function writeChecksums(
   }
 }
 
+/** Gives an output its name without ever replacing another one, that of a build at the same time neither. */
+async function putInPlace(temporaryPath: string, path: string, context: Pick<BuildContext, "emit">): Promise<void> {
+  for (;;) {
+    await renameOld(path, context);
+    try {
+      await link(temporaryPath, path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EEXIST") continue;
+      if (code === "ENOSPC" || code === "EDQUOT" || code === "EROFS") throw error;
+      // A filesystem without hard links.
+      await rename(temporaryPath, path);
+      return;
+    }
+    await rm(temporaryPath);
+    return;
+  }
+}
+
 async function renameOld(path: string, context: Pick<BuildContext, "emit">): Promise<void> {
   const old = await stat(path).catch(() => undefined);
   if (!old?.isFile()) return;
-  const extension = extname(path);
-  const renamed = `${path.slice(0, path.length - extension.length)}-${timestamp(new Date())}${extension}`;
-  await rename(path, renamed);
+  const renamed = await freeName(path);
+  try {
+    await rename(path, renamed);
+  } catch (error) {
+    await rm(renamed, { force: true });
+    // Another build was faster.
+    return ignoreMissing(error as NodeJS.ErrnoException);
+  }
   for (const algorithm of ALGORITHMS) {
     await rename(`${path}.${algorithm}`, `${renamed}.${algorithm}`).catch(ignoreMissing);
   }
   context.emit({ type: "note", message: `the existing image was renamed to ${renamed}` });
+}
+
+/** A dated name that is this build's from now on: of two builds in one second both want the same. */
+async function freeName(path: string): Promise<string> {
+  const extension = extname(path);
+  const dated = `${path.slice(0, path.length - extension.length)}-${timestamp(new Date())}`;
+  for (let number = 1; ; number += 1) {
+    const name = `${dated}${number === 1 ? "" : `.${number}`}${extension}`;
+    try {
+      await writeFile(name, "", { flag: "wx" });
+      return name;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

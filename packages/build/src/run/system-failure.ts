@@ -18,7 +18,8 @@ const REASONS: Readonly<Record<string, readonly [reason: string, help: string]>>
 /** The failure of a build that an error of a file operation means; undefined when it is none of the machine's. */
 export function systemFailure(error: unknown): Extract<BuildFailure, { readonly kind: "stage-failed" }> | undefined {
   const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
-  const [reason, help] = REASONS[code ?? ""] ?? [];
+  // Node's mkdir with parents says ENOENT of a full disk.
+  const [reason, help] = REASONS[code === "ENOENT" && syscall === "mkdir" ? "ENOSPC" : (code ?? "")] ?? [];
   if (reason === undefined || help === undefined) return undefined;
   const what = path === undefined ? `cannot ${syscall ?? "write"} a file of the build` : `cannot write "${path}"`;
   return { kind: "stage-failed", message: `${what}: ${reason}`, tail: [], help };
