@@ -15,7 +15,7 @@ function modules(): Readonly<Record<string, string>> {
 }
 
 test("the guide's modules compile, as a package and as its user", { timeout: 120_000 }, async () => {
-  const { "shop.ts": shop, "web.test.ts": tests, ...published } = modules();
+  const { "shop.ts": shop, "web.test.ts": tests, "agent.ts": agent, ...published } = modules();
   expect(Object.keys(published)).toEqual(["web.ts", "index.ts", "package.json"]);
   expect(tests).toContain("runScript");
   const page = { "web/static/srv/web/index.html": "<h1>hi</h1>\n" };
@@ -26,11 +26,25 @@ test("the guide's modules compile, as a package and as its user", { timeout: 120
   const cwd = project({
     "package.json": '{ "type": "module" }',
     "shop.ts": shop as string,
+    "agent.ts": agent as string,
     ...Object.fromEntries(files),
   });
-  const report = await compileProject({ entries: ["shop.ts"], outDir: "elements", cwd });
+  const report = await compileProject({ entries: ["shop.ts", "agent.ts"], outDir: "elements", cwd });
   expect(report.diagnostics.map(({ message }) => message)).toEqual([]);
-  expect(report.loaded.elements.map(({ name }) => name)).toEqual(["acme-site-shop", "acme-web"]);
+  expect(report.loaded.elements.map(({ name }) => name)).toEqual(["acme-agent", "acme-site-shop", "acme-web"]);
+  const [agentElement] = report.loaded.elements;
+  expect([...(agentElement?.files.keys() ?? [])]).toEqual([
+    "README.rst",
+    "bin/acme-version",
+    "element-deps",
+    "init-scripts/systemd/acme-agent.service",
+    "install.d/acme-agent-source-install/60-acme-agent",
+    "package-installs.yaml",
+    "pkg-map",
+    "source-repository-acme-agent",
+    "svc-map",
+    "test-elements/builds/element-deps",
+  ]);
   expect(readFileSync(join(cwd, "elements/acme-web/post-install.d/50-acme-web"), "utf8")).toContain(
     "\nserver { listen ${ACME_PORT}; root /srv/web; }\n",
   );
