@@ -3,7 +3,7 @@ import { compareBeside, type FilesBeside } from "./compare-beside.js";
 import { compareDisks } from "./compare-disks.js";
 import { compareFstab, linesOf } from "./compare-fstab.js";
 import { compareObservations } from "./compare-observations.js";
-import { compareTrees, isUnordered } from "./compare-trees.js";
+import { compareTrees, isComparedByMeaning } from "./compare-trees.js";
 import { compareValues } from "./compare-values.js";
 import type { Difference } from "./difference.js";
 import { PROBE_DIRECTORY } from "./probe-element.js";
@@ -70,7 +70,7 @@ export async function compareBuilds(
 }
 
 function isWanted(path: string): boolean {
-  return path === FSTAB || path === DPKG_STATUS || isProbeRecord(path) || isUnordered(path);
+  return path === FSTAB || path === DPKG_STATUS || isProbeRecord(path) || isComparedByMeaning(path);
 }
 
 function isProbeRecord(path: string): boolean {

@@ -1,5 +1,6 @@
 import { compareValues } from "./compare-values.js";
 import type { Difference } from "./difference.js";
+import { sameButSecrets } from "./observation-reasons.js";
 import type { TreeEntry, TreeSnapshot } from "./tree-snapshot.js";
 import { VOLATILE_FILES } from "./volatile-files.js";
 
@@ -52,8 +53,13 @@ function contentReason(
   if (volatile !== undefined) return volatile.reason;
   const unordered = UNORDERED.find((file) => file.path.test(path));
   const [theirs, ours] = [upstream.texts.get(path), dibkit.texts.get(path)];
+  if (path === MANIFEST_OF_ENVIRONMENT && sameButSecrets(theirs?.toString() ?? null, ours?.toString() ?? null))
+    return "dibkit keeps secrets out of what goes to manifests";
   return unordered && theirs && ours && sameButForOrder(theirs, ours, unordered.between) ? unordered.reason : undefined;
 }
+
+/** Written from `DIB_ENV` by the element manifests. */
+const MANIFEST_OF_ENVIRONMENT = "etc/dib-manifests/dib_environment";
 
 /** Files that programs write in the order of a hash table, with what is between their records. */
 const UNORDERED: readonly { readonly path: RegExp; readonly between: RegExp; readonly reason: string }[] = [
@@ -69,8 +75,9 @@ const UNORDERED: readonly { readonly path: RegExp; readonly between: RegExp; rea
   },
 ];
 
-export function isUnordered(path: string): boolean {
-  return UNORDERED.some((file) => file.path.test(path));
+/** Whether the content decides what a difference means. */
+export function isComparedByMeaning(path: string): boolean {
+  return path === MANIFEST_OF_ENVIRONMENT || UNORDERED.some((file) => file.path.test(path));
 }
 
 function sameButForOrder(one: Buffer, other: Buffer, between: RegExp): boolean {

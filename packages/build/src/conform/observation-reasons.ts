@@ -1,4 +1,5 @@
 import type { PhaseSide } from "@dibkit/model";
+import { REDACTED } from "../exec/redactor.js";
 import { inheritedEnvironment } from "../plan/base-environment.js";
 
 type Value = string | null;
@@ -17,6 +18,17 @@ const sameWords = (one: Value, other: Value) => {
       .join(" ");
   return words(one) === words(other);
 };
+/** Whether values differ only where dibkit's has the mark of a secret. */
+export function sameButSecrets(upstream: Value, dibkit: Value): boolean {
+  const [theirs, ours] = [upstream ?? "", dibkit ?? ""].map((text) => text.split("\n"));
+  if (theirs === undefined || theirs.length !== ours?.length) return false;
+  return ours.every((line, index) => {
+    const [name = "", ...rest] = line.split("=");
+    const other = theirs[index] ?? "";
+    return line === other || (rest.join("=").includes(REDACTED) && other.startsWith(`${name}=`));
+  });
+}
+
 const onlyUpstream = (_: Value, dibkit: Value) => dibkit === null;
 const onlyDibkit = (upstream: Value) => upstream === null;
 
@@ -47,6 +59,7 @@ const VARIABLES: readonly Reason[] = [
     holds: onlyUpstream,
     reason: "a variable of upstream's own that it happens to export",
   },
+  { name: /^DIB_ENV$/, holds: sameButSecrets, reason: "dibkit keeps secrets out of what goes to manifests" },
   { name: /^DIB_IMAGE_SIZE$/, reason: "follows the size of the disk, which follows what du counts" },
   { name: /^DIB_BOOT_LABEL$/, holds: onlyDibkit, reason: "newer versions of upstream export it too" },
   { name: /^LOOPDEV$/, holds: onlyDibkit, reason: "upstream documents it but forgets to export it" },
@@ -88,6 +101,16 @@ const OBSERVATIONS: readonly Reason[] = [
     reason: "the tree is a stack of layers, or a tmpfs or plain directory upstream",
   },
   {
+    name: /^mounts: (\$TMP_BUILD_DIR\/mnt)?\/var\/cache\/apt\/archives$/,
+    holds: (_, dibkit) => / overlay dibkit:\$\w+\//.test(dibkit ?? ""),
+    reason: "each build of dibkit sees apt's shared cache through a layer of its own",
+  },
+  {
+    name: /^files of \/tmp in the image$/,
+    holds: (upstream, dibkit) => !sameTmp(upstream, dibkit) && sameTmp(anyName(upstream), anyName(dibkit)),
+    reason: "packages leave temporary files there, whose names are random",
+  },
+  {
     name: /^files of \/tmp in the image$/,
     holds: sameTmp,
     reason: "upstream's dib-run-parts keeps times in /tmp; dibkit's mount point of the hooks stays",
@@ -114,6 +137,11 @@ function sameMount(upstream: Value, dibkit: Value): boolean {
     own &&
     [upstream, dibkit].every((mount) => mount === null || /^\S+ \S+ (rw|ro)\b.* (overlay|tmpfs|ext4) /.test(mount))
   );
+}
+
+/** Names that File::Temp and the like make, such as `fileX3kd9Q`. */
+function anyName(text: Value): Value {
+  return text?.replaceAll(/^file\w{6} f /gm, "file… f ") ?? null;
 }
 
 function sameTmp(upstream: Value, dibkit: Value): boolean {
