@@ -29,7 +29,9 @@ export async function commitFormats(
     }
   }
   for (const { temporaryPath, path, undo } of written) {
+    let bytes = 0;
     try {
+      bytes = (await stat(temporaryPath)).size;
       if (request.overwrite) await rename(temporaryPath, path);
       else await putInPlace(temporaryPath, path, context);
       undo.forget();
@@ -41,7 +43,7 @@ export async function commitFormats(
     } catch (error) {
       return notWritable(path, error);
     }
-    context.emit({ type: "output-written", path, bytes: (await stat(path)).size });
+    context.emit({ type: "output-written", path, bytes });
   }
   return ok(written.map(({ path }) => path));
 }
