@@ -169,6 +169,7 @@ it.skipIf(upstream === undefined).each<[string, string, ExampleTree, LintConfigu
       "web/source-repository-two": "two file /opt/web https://example.com/two\n",
     },
   ],
+  ["an address with &", "source-repository-command", repository("web tar /opt/web https://example.com/?a=1&b=2 .\n")],
   ["no reference", "source-repository-reference", repository("web git /opt/web https://example.com/web.git\n")],
   ["http", "source-repository-url", repository("web git /opt/web http://example.com/web.git v1\n")],
   ["no last newline", "source-repository-newline", repository("web git /opt/web https://example.com/web.git v1")],

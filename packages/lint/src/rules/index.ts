@@ -74,6 +74,7 @@ import _scriptSyntax from "./script-syntax.js";
 import _scriptTargetTool from "./script-target-tool.js";
 import _scriptTmpSweep from "./script-tmp-sweep.js";
 import _scriptWhich from "./script-which.js";
+import _sourceRepositoryCommand from "./source-repository-command.js";
 import _sourceRepositoryDestination from "./source-repository-destination.js";
 import _sourceRepositoryNewline from "./source-repository-newline.js";
 import _sourceRepositoryReference from "./source-repository-reference.js";
@@ -159,6 +160,7 @@ export const rules: readonly Rule[] = [
   _scriptTargetTool,
   _scriptTmpSweep,
   _scriptWhich,
+  _sourceRepositoryCommand,
   _sourceRepositoryDestination,
   _sourceRepositoryNewline,
   _sourceRepositoryReference,

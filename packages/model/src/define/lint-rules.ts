@@ -75,6 +75,7 @@ export type LintRuleName =
   | "script-target-tool"
   | "script-tmp-sweep"
   | "script-which"
+  | "source-repository-command"
   | "source-repository-destination"
   | "source-repository-newline"
   | "source-repository-reference"
