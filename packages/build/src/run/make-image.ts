@@ -8,7 +8,7 @@ import { type WrittenFormat, writeFormats } from "../formats/write-formats.js";
 import { KERNEL_MOUNTS } from "../host/mount-record.js";
 import { renderTreeMount } from "../host/tree-mount.js";
 import { explainMiss } from "../layers/explain-miss.js";
-import type { ImageState } from "../layers/layer.js";
+import type { ImageState, LayerMeta } from "../layers/layer.js";
 import { isTooOld } from "../layers/layer-age.js";
 import { BUILD_DIRECTORY, TARGET_DIRECTORY, TREE_DIRECTORY } from "../plan/base-environment.js";
 import { OUTPUT_STEP } from "../plan/disk-keys.js";
@@ -62,7 +62,7 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
   const key = await outputKey(session, state);
   const kept = key && !session.job.request.refresh ? await session.store.find(key.key) : undefined;
   const old = kept !== undefined && isTooOld(kept, session.job.request.maxAge);
-  if (kept !== undefined && !old) return stage(session, restoreOutputs(session, context, kept));
+  if (kept !== undefined && !old) return useOutputs(session, context, kept);
   const reason = key && (await explainMiss(session.store, session.lineage, OUTPUT_STEP, key.ingredients));
   const shown = await showTree(session, state);
   if (!shown.ok) return shown;
@@ -82,12 +82,22 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
     const outputs = await stage(session, commitFormats(written.value, request, context));
     await disk.finish();
     const { keepLayers = true } = session.job.request;
-    if (outputs.ok && key !== undefined && keepLayers) await keepOutputs(session, key, outputs.value, beside);
+    if (outputs.ok && key !== undefined && keepLayers) {
+      await keepOutputs(session, key, { outputs: outputs.value, beside, seconds: (Date.now() - since) / 1000 });
+    }
     return outputs;
   } finally {
     // Also after a script on the disk failed: the next build then begins with that script's phase.
     await diskKept;
   }
+}
+
+/** Puts the outputs of an earlier build in place; like any step whose layer is there, this is one line of the build. */
+async function useOutputs(session: BuildSession, context: BuildContext, meta: LayerMeta): Stage<readonly string[]> {
+  const outputs = await stage(session, restoreOutputs(session, context, meta));
+  const { label, seconds } = meta;
+  if (outputs.ok) session.emit({ type: "step-finished", id: OUTPUT_STEP, label, seconds, outcome: "cached" });
+  return outputs;
 }
 
 /** From the populated disk to written formats that wait to be put in place. */

@@ -71,12 +71,19 @@ export async function restoreOutputs(
   return commitFormats(written, request, context);
 }
 
+interface MadeOutputs {
+  readonly outputs: readonly string[];
+  /** What scripts put beside them. */
+  readonly beside: readonly string[];
+  /** How long it took from the finished tree to the outputs. */
+  readonly seconds: number;
+}
+
 /** Keeps finished outputs, and what scripts wrote beside them, as a layer. */
 export async function keepOutputs(
   session: BuildSession,
   key: LayerKey,
-  outputs: readonly string[],
-  beside: readonly string[],
+  { outputs, beside, seconds }: MadeOutputs,
 ): Promise<void> {
   const sizes = await Promise.all(outputs.map(async (path) => (await stat(path)).blocks * 512));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
@@ -95,7 +102,7 @@ export async function keepOutputs(
     key: key.key,
     label: LABEL,
     created: new Date().toISOString(),
-    seconds: 0,
+    seconds,
     ...measured,
     changed: { root: false, hooks: false, host: false, output: true },
     mounts: [],
