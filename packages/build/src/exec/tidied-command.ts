@@ -8,8 +8,9 @@ const KEEPER = `child=
 over=
 # Nobody reads what bash says about the command it kills, and writing to a pipe without a reader would end this shell.
 stop() { over=1; exec >/dev/null 2>&1; [ -z "$child" ] || kill -KILL "$child"; }
-trap stop TERM INT HUP
-trap : PIPE
+trap stop TERM
+# With a shell at a break point Ctrl-C reaches this one too; dibkit then ends the build in order.
+trap : INT HUP PIPE
 # Whatever files the caller of dibkit had open are no business of scripts.
 for fd in /proc/self/fd/*; do
   fd=\${fd##*/}
