@@ -8,7 +8,7 @@ import { compareValues } from "./compare-values.js";
 import type { Difference } from "./difference.js";
 import { PROBE_DIRECTORY } from "./probe-element.js";
 import { readDisk } from "./read-disk.js";
-import { readObservations } from "./read-observations.js";
+import { type Observations, readObservations } from "./read-observations.js";
 import { readPackages } from "./read-packages.js";
 import { readTree } from "./read-tree.js";
 import type { TreeSnapshot } from "./tree-snapshot.js";
@@ -50,7 +50,7 @@ export async function compareBuilds(
   const beside = await compareBeside(upstream.beside ?? {}, dibkit.beside ?? {});
   return {
     differences: [
-      ...compareTrees(theirs, ours, isProbeRecord),
+      ...compareTrees(theirs, ours, isProbeRecord).map((one) => explainBytecode(one, seen[0])),
       ...compareValues("packages", theirPackages, ourPackages),
       ...compareFstab(textIn(theirs, FSTAB), textIn(ours, FSTAB)),
       ...disks.differences,
@@ -67,6 +67,15 @@ export async function compareBuilds(
       observed: seen[0].observed.size,
     },
   };
+}
+
+/** Upstream hands on a variable of the caller's session that keeps Python from leaving bytecode in the image. */
+function explainBytecode(difference: Difference, { environment }: Observations): Difference {
+  const { subject, upstream, reason } = difference;
+  const forbidden = (environment.get("install.d PYTHONDONTWRITEBYTECODE") ?? "") !== "";
+  if (!forbidden || reason !== undefined || upstream !== null || !/\/__pycache__(\/|$)/.test(subject))
+    return difference;
+  return { ...difference, reason: "the caller's PYTHONDONTWRITEBYTECODE, which dibkit keeps from scripts" };
 }
 
 function isWanted(path: string): boolean {
