@@ -36,6 +36,16 @@ export const acmeWeb = defineElement("acme-web", {
   },
   scripts: [
     preInstall(
+      50,
+      "iscsi-name",
+      bash`
+        # Each machine makes a name of its own at its first boot, instead of all having one that was made up here.
+        install -d -m 0755 /etc/iscsi
+        echo GenerateName=yes >/etc/iscsi/initiatorname.iscsi
+        chmod 0600 /etc/iscsi/initiatorname.iscsi
+      `,
+    ),
+    preInstall(
       60,
       "acme-web",
       bash`

@@ -1,6 +1,5 @@
 import { readTree } from "../conform/read-tree.js";
 import type { TreeEntry } from "../conform/tree-snapshot.js";
-import { VOLATILE_FILES } from "../conform/volatile-files.js";
 import type { CommandRunner } from "../exec/command-runner.js";
 import { layerContents } from "../inspect/layer-contents.js";
 import { packageOwners } from "../inspect/package-owners.js";
@@ -8,6 +7,7 @@ import { newestBuild } from "../layers/build-history.js";
 import { compareContent } from "./compare-content.js";
 import { isSameFile } from "./compare-formats.js";
 import { diskWriters } from "./disk-writers.js";
+import { knownReason } from "./known-reasons.js";
 import type { VerifiedBuild } from "./verify-build.js";
 import type { UnrepeatedFile } from "./verify-report.js";
 
@@ -36,7 +36,7 @@ export async function compareFiles(
   const added = found.some(({ change }) => change === "only-in-second") ? await writersOf(second, commands) : writers;
   return found.map((file) => {
     const content = contents.get(file.path);
-    const reason = VOLATILE_FILES.find(({ path }) => path.test(file.path.slice(1)))?.reason;
+    const reason = knownReason(file.path);
     return {
       ...file,
       ...(file.change === "only-in-second" ? added : writers)(file.path),
