@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { atOnce } from "./faults/at-once.mjs";
 import { fullDisks, readOnlyPlaces } from "./faults/full-disk.mjs";
+import { verifyTrouble } from "./faults/hurt.mjs";
 import { usedUpLoops } from "./faults/loop-devices.mjs";
 import { goneMirrors } from "./faults/mirror.mjs";
 import { moments } from "./faults/moments.mjs";
@@ -70,6 +71,9 @@ try {
       results.push({ part: name, ...row });
       print(row);
     }
+    const damage = verifyTrouble(place);
+    wrong += damage.length;
+    console.log(damage.length === 0 ? "ok  every layer of the store is intact" : `WRONG  ${damage.join("\n")}`);
   }
 } finally {
   place.close();
