@@ -11,6 +11,8 @@ export async function reportFailure(terminal: Terminal, failure: ProjectFailure)
 
 /** Shows findings on stderr, each with its code frame, as `dibkit lint` shows them. */
 export async function reportFindings(terminal: Terminal, diagnostics: readonly Diagnostic[]): Promise<void> {
+  // What shows findings takes as long to load as many a command to run.
+  if (diagnostics.length === 0) return;
   const [{ renderFinding }, { Chalk }] = await Promise.all([import("@dibkit/lint"), import("chalk")]);
   const chalk = new Chalk({ level: terminal.colorStderr ? 1 : 0 });
   terminal.stderr.write(diagnostics.map((one) => renderFinding(one, terminal.cwd, chalk)).join("\n"));
