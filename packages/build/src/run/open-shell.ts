@@ -123,8 +123,10 @@ export async function openShell(
     writable: [store.directory, job.request.imageCache],
   };
   const inView = renderHostView(view, ["bash", "-c", `${prepare}\n${script}`]);
+  // Held for as long as the shell is open, so that no build takes its directories for leftovers.
+  const locked = ["setpriv", "--pdeathsig", "KILL", "--", "flock", "--close", places.lock];
   try {
-    const done = await commands.run(namespaceCommand(["bash", "-c", inView]), {
+    const done = await commands.run([...locked, ...namespaceCommand(["bash", "-c", inView])], {
       cwd: "/",
       ...(interactive ? { stdio: "inherit" as const } : {}),
       onOutput,
