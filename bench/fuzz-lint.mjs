@@ -58,7 +58,7 @@ function run(from, to, nth) {
     clearTimeout(timer);
     current = message.tree;
     if (message.started) {
-      timer = setTimeout(() => fail(`took more than ${4 * SECONDS} s`), 4 * SECONDS * 1000 + (nth > 0 ? 60_000 : 0));
+      timer = setTimeout(() => fail(`took more than ${4 * SECONDS} s`), 4 * SECONDS * 1000 + (nth > 0 ? 130_000 : 0));
       return;
     }
     if (message.crash) found.push({ tree: current, why: message.crash });

@@ -12,7 +12,7 @@ import { writeTree } from "./write-tree.mjs";
 
 const [directory, ...numbers] = process.argv.slice(2);
 const [seed, from, to, nth = 0] = numbers.map(Number);
-const commandSeconds = Number(process.env.COMMAND_SECONDS ?? 60);
+const commandSeconds = Number(process.env.COMMAND_SECONDS ?? 120);
 const upstream = loadCatalog([upstreamInstallation(process.env).elements]);
 const originals = [...upstream.elements.values()];
 const options = { cwd: "/", color: false, version: "0", rules: new Map(rules.map((rule) => [rule.id, rule])) };
@@ -55,13 +55,10 @@ async function lintTree({ composed, image }) {
 
 /** `dibkit lint --fix-unsafe` of the same tree: 0 or 1, or 2 when nothing in it is an element any more. */
 function lintByCommand() {
-  const words = ["-f", "%M", process.execPath, dibkit, "lint", root, "--fix-unsafe", "--preset", "all"];
-  const run = spawnSync("/usr/bin/time", words, {
-    encoding: "utf8",
-    timeout: commandSeconds * 1000,
-    killSignal: "SIGKILL",
-    maxBuffer: 1 << 28,
-  });
+  // `timeout` ends the programs that dibkit has started as well.
+  const program = ["/usr/bin/time", "-f", "%M", process.execPath, dibkit, "lint", root, "--fix-unsafe"];
+  const words = ["--signal=KILL", `${commandSeconds}`, ...program, "--preset", "all"];
+  const run = spawnSync("timeout", words, { encoding: "utf8", maxBuffer: 1 << 28 });
   if (![0, 1, 2].includes(run.status)) {
     throw new Error(
       `the command ended with ${run.status ?? run.signal}: ${run.error?.message ?? ""} ${run.stderr.slice(-3000)}`,

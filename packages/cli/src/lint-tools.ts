@@ -20,13 +20,16 @@ function readText(path: string): string | undefined {
   }
 }
 
+const LONGEST_READING_MS = 10_000;
+
 /** Asks `bash -n`, which reads a script and runs nothing. Texts are few: only those the grammar does not understand. */
 async function bashVerdicts(sources: readonly SourceText[]): Promise<ReadonlyMap<SourceText, BashVerdict>> {
   const { createCommandRunner } = await import("@dibkit/build");
   const runner = createCommandRunner();
   const verdicts = new Map<SourceText, BashVerdict>();
   for (const source of sources) {
-    const result = await runner.run(["bash", "-n"], { input: source.text });
+    const signal = AbortSignal.timeout(LONGEST_READING_MS);
+    const result = await runner.run(["bash", "-n"], { input: source.text, signal });
     if (result.ok) verdicts.set(source, { valid: true });
     else if (result.error.kind === "exited") verdicts.set(source, refusal(result.error.tail));
   }

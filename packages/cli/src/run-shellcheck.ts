@@ -9,6 +9,8 @@ type Found = Map<SourceText, readonly ShellcheckComment[]>;
 // ShellCheck needs about 15 ms for a script, all rules of dibkit together one or two.
 const FEW_SCRIPTS = 50;
 const LARGEST_BATCH = 200;
+// There are damaged scripts that it needs hours and gigabytes for.
+const SECONDS_FOR_BATCH = 30;
 
 /**
  * Asks ShellCheck about the scripts it has not seen before. Unless it was asked for, it is left out whole when too many
@@ -39,9 +41,13 @@ export async function runShellcheck(
     stderr.write(`note: ShellCheck is left out for ${count}; --shellcheck runs it, once for each text\n`);
     return new Map();
   }
-  for (const [source, comments] of await ask(fresh, SHELLCHECK_CODES)) {
+  const answers = await ask(fresh, SHELLCHECK_CODES);
+  for (const [source, comments] of answers) {
     found.set(source, comments);
     cache.set(source.text, comments);
+  }
+  if (answers.size < fresh.length) {
+    stderr.write(`note: ShellCheck did not come to an end with ${fresh.length - answers.size} scripts\n`);
   }
   cache.save();
   return found;
@@ -56,7 +62,8 @@ async function ask(sources: readonly SourceText[], codes: readonly string[]): Pr
   const run = async (files: readonly string[], input?: string) => {
     const lines: string[] = [];
     const onOutput = (line: string) => lines.push(line);
-    await runner.run([...argv, ...files], { onOutput, ...(input !== undefined && { input }) });
+    const signal = AbortSignal.timeout((SECONDS_FOR_BATCH + files.length) * 1000);
+    await runner.run([...argv, ...files], { onOutput, signal, ...(input !== undefined && { input }) });
     return parseShellcheck(lines.join("\n"));
   };
   const found: Found = new Map();
