@@ -1,5 +1,6 @@
 import {
   type Element,
+  fileSize,
   findPhase,
   isExecutable,
   type Location,
@@ -28,8 +29,15 @@ export interface ScriptFile {
   at(span: Span): Location;
 }
 
+// What is larger is no script, and may not even fit into memory.
+const LARGEST_SCRIPT_FILE = 10_000_000;
+
+function notRead(file: RegularFile): SourceText {
+  return { path: file.origin.kind === "disk" ? file.origin.path : file.path, text: "" };
+}
+
 export function scriptFile(element: Element, path: string, file: RegularFile): ScriptFile {
-  const source = textOf(element, file);
+  const source = fileSize(file) > LARGEST_SCRIPT_FILE ? notRead(file) : textOf(element, file);
   const shebang = source.text.startsWith("#!") ? (source.text.split("\n", 1)[0] as string) : undefined;
   return {
     path,
