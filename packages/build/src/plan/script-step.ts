@@ -1,6 +1,6 @@
 import { hostInputs } from "../layers/host-inputs.js";
 import type { ImageState } from "../layers/layer.js";
-import { type LayerKey, layerKey } from "../layers/layer-key.js";
+import { type LayerKey, layerKey, PLACES } from "../layers/layer-key.js";
 import { prepareScriptCommands } from "../layers/script-commands.js";
 import { functionText, type HelperFile, reachOf } from "../layers/script-reach.js";
 import type { StepLabel } from "../run/build-event.js";
@@ -69,7 +69,8 @@ function exportedFunctions(environment: EnvironmentValues): ReadonlyMap<string, 
   return new Map(
     Object.entries(environment).flatMap(([name, value]) => {
       const own = /^BASH_FUNC_(.*)%%$/.exec(name)?.[1];
-      return own === undefined ? [] : [[own, value] as const];
+      // Those of the builder itself hold paths of this machine.
+      return own === undefined || PLACES.has(name) ? [] : [[own, value] as const];
     }),
   );
 }

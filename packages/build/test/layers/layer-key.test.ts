@@ -3,6 +3,7 @@ import { describeMiss } from "../../src/layers/explain-miss.js";
 import { type KeyInput, layerKey } from "../../src/layers/layer-key.js";
 import { prepareScriptCommands } from "../../src/layers/script-commands.js";
 import { reachOf } from "../../src/layers/script-reach.js";
+import { stepKey } from "../../src/plan/script-step.js";
 
 await prepareScriptCommands();
 
@@ -66,4 +67,20 @@ test("a step that never ran, and one whose layer was pruned", () => {
 test("values of variables are not in what is kept", () => {
   const { ingredients } = layerKey({ ...input, environment: { DIB_USED: "hunter2" } });
   expect(JSON.stringify(ingredients)).not.toContain("hunter2");
+});
+
+test("no path of this machine is in the key of a host script that asks for the elements", () => {
+  const step = (home: string) => ({
+    label: { phase: "extra-data.d", script: "50-x" },
+    side: "host" as const,
+    command: [],
+    script: { hash: "1", mode: 0o755, text: "eval declare -A e=($(get_image_element_array))" },
+    environment: { "BASH_FUNC_get_image_element_array%%": `() {  echo "[base]=${home}/elements/base "\n}` },
+    withHooks: true,
+  });
+  const request = { architecture: "amd64", workingDirectory: "/" };
+  const [one, other] = ["/root", "/tmp"].map((home) =>
+    stepKey(step(home), { hash: "a" }, [], request, (value) => value),
+  );
+  expect(one).toEqual(other);
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -67,6 +67,27 @@ describe.skipIf(!mayBuild).each([
       const shown = await seen(reading, states[at] ?? state, join(context.scratch, `seen-${at}`));
       expect(shown, `after step ${at}: ${STEPS[at]}`).toBe(expected[at]);
     }
+  });
+});
+
+describe.skipIf(!mayBuild)("overlayfs", () => {
+  test("shows more layers than one mount, or the kernel, can take", { timeout: 120_000 }, async () => {
+    const { context } = await project();
+    let state = emptyState("overlay");
+    for (const at of Array.from({ length: 520 }, (_, number) => number)) {
+      const staging = join(context.scratch, `many-${at}`);
+      mkdirSync(join(staging, "root"), { recursive: true });
+      writeFileSync(join(staging, "root", `file-${at}`), `${at}`);
+      writeFileSync(join(staging, "root/same"), `${at}`);
+      state = await commit(context, state, staging, at, { root: true, hooks: false }, `content ${at}`);
+    }
+    expect(state.root).toHaveLength(520);
+    for (const round of ["merging", "merged"]) {
+      const script = "ls $T | wc -l; cat $T/same $T/file-0 $T/file-519; echo more > $T/more";
+      expect(await use(overlayTrees(context), state, join(context.scratch, round), script)).toBe("521\n5190519");
+    }
+    const merged = (await context.store.all()).filter(({ label }) => label.script === "merge-layers");
+    expect(merged).toHaveLength(3);
   });
 });
 
@@ -145,9 +166,10 @@ async function commit(
   staging: string,
   at: number,
   collected: Awaited<ReturnType<Trees["collect"]>>,
+  content?: string,
 ) {
   const changed = { ...collected, host: false };
-  const trees = Object.entries(changed).flatMap(([name, there]) => (there ? [name] : []));
+  const trees = content === undefined ? Object.entries(changed).flatMap(([name, there]) => (there ? [name] : [])) : [];
   const measured = trees.length === 0 ? { content: "", bytes: 0 } : await measureTrees(commands, staging, trees);
   const meta = await store.commit(staging, {
     version: 1,
@@ -155,7 +177,7 @@ async function commit(
     label: { phase: "install.d", script: String(at) },
     created: new Date().toISOString(),
     seconds: 0,
-    ...(measured ?? { content: "?", bytes: 0 }),
+    ...(content === undefined ? (measured ?? { content: "?", bytes: 0 }) : { content, bytes: 0 }),
     changed,
     mounts: [],
     replacedHooks: {},
