@@ -46,7 +46,9 @@ export function mergeHooks(elements: readonly Element[]): HooksTree {
 
 /** What authors declare their scripts to read, by path; on disk an element says nothing of it. */
 export function declaredHookInputs(hooks: HooksTree): Readonly<Record<string, readonly string[]>> {
-  const declared = [...hooks.entries.values()].map(({ element, path }) => [path, declaredInputs(element, path)] as const);
+  const declared = [...hooks.entries.values()].map(
+    ({ element, path }) => [path, declaredInputs(element, path)] as const,
+  );
   return Object.fromEntries(declared.flatMap(([path, inputs]) => (inputs === undefined ? [] : [[path, inputs]])));
 }
 
