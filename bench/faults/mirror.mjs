@@ -66,25 +66,25 @@ export const fetching = (proxy, round, wanted = "tree") => ({
 
 const WAYS = [
   { name: "apt, closed after 100 kB", how: "closes", limit: 100_000 },
-  { name: "apt, closed after 3 MB", how: "closes", limit: 3_000_000 },
-  { name: "apt, silent after 1 MB", how: "hangs", limit: 1_000_000 },
+  { name: "apt, closed after 3 MB", how: "closes", limit: 3_000_000, wanted: "vim" },
+  { name: "apt, silent after 1 MB", how: "hangs", limit: 1_000_000, wanted: "vim" },
 ];
 
 /** Gives a row for each way in which the mirror goes. */
 export async function* goneMirrors(place) {
   place.element("fetch", FETCH);
-  for (const [index, { name, how, limit }] of WAYS.entries()) {
+  for (const [index, { name, how, limit, wanted }] of WAYS.entries()) {
     const mirror = await openMirror(debian().environment.DIB_DISTRIBUTION_MIRROR, limit, how);
     const round = `${index}-${Date.now()}`;
     yield await hurt(place, {
       name,
-      build: { elements: ["fetch"], image: "fetch", env: fetching(mirror.url, round) },
+      build: { elements: ["fetch"], image: "fetch", env: fetching(mirror.url, round, wanted) },
       expected: [3],
       saying: /install\.d\/97-fetch of element "fetch" failed/,
       harm: async (run) => {
         await run.ended;
         await mirror.close();
-        return { next: { env: fetching("", round) } };
+        return { next: { env: fetching("", round, wanted) } };
       },
     });
   }
