@@ -9,6 +9,7 @@ import { baseEnvironment, ELEMENTS_DIRECTORY } from "./base-environment.js";
 import type { BuildRequest } from "./build-request.js";
 import { checkBuild } from "./check-build.js";
 import { diskSeed } from "./disk-seed.js";
+import { finalFormats } from "./final-formats.js";
 import { formatRequest } from "./format-request.js";
 import { helperFiles } from "./helper-files.js";
 import { declaredHookInputs, mergeHooks } from "./hooks-tree.js";
@@ -47,8 +48,9 @@ export interface BuildPlan {
  * nothing is written but the (empty) layer store's directories are looked at.
  */
 export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, readonly Diagnostic[]>> {
-  const { request, resolution } = input;
+  const { resolution } = input;
   const elements = resolution.elements.map(({ element }) => element);
+  const request = { ...input.request, formats: finalFormats(input.request, elements) };
   const image = absolute(request.imageName, request.workingDirectory);
   const lineage = lineageOf(image, request.architecture);
   const hooks = mergeHooks(elements);

@@ -45,7 +45,8 @@ export function upstreamArguments(request: BuildRequest, image: string): readonl
   const flag = (name: string, on: boolean) => (on ? [name] : []);
   const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   return [
-    ...["-a", request.architecture, "-o", image, "-t", request.formats.join(",")],
+    ...["-a", request.architecture, "-o", image],
+    ...(request.formats.length === 0 ? [] : ["-t", request.formats.join(",")]),
     ...Array.from({ length: request.trace }, () => "-x"),
     ...flag("-u", !request.compress),
     ...flag("-n", !request.base && request.ramdiskElement === undefined),
