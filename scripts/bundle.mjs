@@ -1,7 +1,7 @@
 // Makes a few files of the command line and of the linter with what it stands on: finding and reading 300 small ones takes
 // longer than a large tree takes to lint. Part of `npm run build`; the bundle is used only while it is not older than what
 // was compiled (packages/cli/src/from-bundle.ts), so whoever runs `tsc -b` alone gets the modules.
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -32,9 +32,13 @@ const bundle = await rolldown({
   external: [/^node:/, "@dibkit/build", "@dibkit/compile", "web-tree-sitter"],
   plugins: [parsersWhenUsed],
 });
+// Written beside it and put in its place when whole, as somebody may be linting.
+const fresh = `${directory}.new`;
+rmSync(fresh, { recursive: true, force: true });
+const { output } = await bundle.write({ dir: fresh, format: "esm", chunkFileNames: "[name].js" });
+writeFileSync(join(fresh, "LICENSES.txt"), licences(output.flatMap((chunk) => chunk.moduleIds ?? [])));
 rmSync(directory, { recursive: true, force: true });
-const { output } = await bundle.write({ dir: directory, format: "esm", chunkFileNames: "[name].js" });
-writeFileSync(join(directory, "LICENSES.txt"), licences(output.flatMap((chunk) => chunk.moduleIds ?? [])));
+renameSync(fresh, directory);
 
 /** The licences of the packages of others that are part of the bundle. */
 function licences(modules) {
