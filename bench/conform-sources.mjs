@@ -61,11 +61,13 @@ export async function withSources(root, run) {
   writeRepository(join(repositories, "sample.git"), "main", SAMPLE);
   writeRepository(join(repositories, "glean.git"), "master", GLEAN);
   const words = ["--reuseaddr", "--export-all", "--listen=127.0.0.1", `--port=${PORT}`, `--base-path=${repositories}`];
-  const server = spawn("git", ["daemon", ...words], { stdio: "ignore", detached: true });
+  const program = join(timed(["git", "--exec-path"]).stdout.trim(), "git-daemon");
+  // It ends with this process, however that ends.
+  const server = spawn("setpriv", ["--pdeathsig", "KILL", "--", program, ...words], { stdio: "ignore" });
   try {
     return await run(`git://127.0.0.1:${PORT}`);
   } finally {
-    if (server.exitCode === null) process.kill(-server.pid);
+    server.kill();
   }
 }
 
