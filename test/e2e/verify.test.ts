@@ -69,7 +69,7 @@ describe.skipIf(!mayBuild)("dibkit build --verify", () => {
       /\/etc\/only-[\d.]+: only in the first build\n {4}by finalise\.d\/50-random of element fickle/,
     );
     expect(stdout).toMatch(
-      /the disk besides its files:\n {2}disk \(ext4\): blocks of files: \/etc, \/etc\/moment, \/etc\/random/,
+      /the disk besides its files:\n {2}disk \(ext4\): blocks of files: .*\/etc\/moment, \/etc\/random/,
     );
     expect(stdout).toMatch(/\ntwo builds with SOURCE_DATE_EPOCH=\d+ \(.*\) differ\n$/);
   });
