@@ -24,8 +24,9 @@ export async function* moments(place, { count, seed, systems }) {
   const kinds = builds.flatMap((build) => Array.from({ length: build.share }, () => build));
   for (let index = 0; index < count; index += 1) {
     const build = kinds[Math.floor(random() * kinds.length)];
-    const target = TARGETS[index % TARGETS.length];
-    const signal = SIGNALS[Math.floor(index / TARGETS.length) % SIGNALS.length];
+    // Each signal soon, and each with each target in nine moments.
+    const signal = SIGNALS[index % SIGNALS.length];
+    const target = TARGETS[(index + Math.floor(index / SIGNALS.length)) % TARGETS.length];
     const round = seed * 1000 + index;
     // A little before the end of an average build, too: hence the twentieth more.
     const delay = 50 + random() * seconds.get(build.kind) * 1050;

@@ -11,7 +11,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 // A few faults of each kind on the small system; docs/faults.md has the figures of the whole.
 test.skipIf(whyNotBuild()).each([
-  ["signals at random moments", ["--only", "moments", "--moments", "6", "--seed", "7"], 6],
+  ["signals at random moments", ["--only", "moments", "--moments", "4", "--seed", "7"], 4],
   ["machines without loop devices", ["--only", "loops"], 3],
 ])("%s leave nothing behind and lose nothing", async (_what, words, faults) => {
   const run = await runProgram([process.execPath, bench, "--on", "tiny", "--directory", directory, ...words]);
