@@ -5,7 +5,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { aptMirror, dibkit, median, printMachine, printTable, seconds, timed, times, withDirectory } from "./timed.mjs";
+import { dibkit, median, printMachine, printTable, seconds, timed, times, withDirectory } from "./timed.mjs";
 
 const PARTS = ["upstream", "no-store", "cold", "nothing", "install", "finalise", "package"];
 const { values } = parseArgs({

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.js";
-import { openProject, projectOptions } from "../open-project.js";
+import { openProject, projectOptions } from "../project/open-project.js";
 import { reportFailure } from "../report-failure.js";
 import { usageFailure } from "../terminal.js";
 

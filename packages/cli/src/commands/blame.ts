@@ -1,6 +1,6 @@
 import type { BlameEntry } from "@dibkit/build";
+import { openStore, pastBuild, storeOptions } from "../build/open-store.js";
 import { defineCommand } from "../command.js";
-import { openStore, pastBuild, storeOptions } from "../open-store.js";
 
 export default defineCommand({
   name: "blame",

@@ -1,7 +1,7 @@
 import type { Garbage, LayerDescription, LayerMeta, LayerStore, UsedLayer } from "@dibkit/build";
+import { openStore, pastBuild, storeOptions } from "../build/open-store.js";
 import { parseByteSize, renderByteSize } from "../byte-size.js";
 import { defineCommand } from "../command.js";
-import { openStore, pastBuild, storeOptions } from "../open-store.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 
 export default defineCommand({

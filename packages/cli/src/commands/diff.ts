@@ -1,8 +1,8 @@
 import type { FileDifference, ImageDifference, ValueDifference } from "@dibkit/build";
+import { openStore, storeOptions } from "../build/open-store.js";
 import { renderByteChange, renderByteSize } from "../byte-size.js";
 import { defineCommand } from "../command.js";
 import { contentsOptions, IMAGE_WORDS, withContents } from "../open-contents.js";
-import { openStore, storeOptions } from "../open-store.js";
 
 export default defineCommand({
   name: "diff",

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.js";
-import { projectOptions } from "../open-project.js";
-import { resolveImage, resolveOptions } from "../resolve-image.js";
+import { projectOptions } from "../project/open-project.js";
+import { resolveImage, resolveOptions } from "../project/resolve-image.js";
 
 export default defineCommand({
   name: "graph",

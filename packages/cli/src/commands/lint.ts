@@ -1,8 +1,8 @@
 import type { LintResult } from "@dibkit/lint";
 import { defineCommand, type ExitCode } from "../command.js";
-import type { WantedReport } from "../lint-reports.js";
-import { openLintSession, type SessionFailure } from "../lint-session.js";
-import { lintTools } from "../lint-tools.js";
+import type { WantedReport } from "../lint/lint-reports.js";
+import { openLintSession, type SessionFailure } from "../lint/lint-session.js";
+import { lintTools } from "../lint/lint-tools.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 
 const FORMATS = ["pretty", "compact", "json", "sarif", "github", "gitlab", "junit", "checkstyle"] as const;
@@ -76,7 +76,7 @@ export default defineCommand({
     let outcome = await once();
     if ("kind" in outcome) return sessionFailure(outcome, terminal);
     if (options.fix || options.fixUnsafe) {
-      const { repair } = await import("../lint-repair.js");
+      const { repair } = await import("../lint/lint-repair.js");
       const repaired = await repair(outcome, once, options.fixUnsafe, terminal);
       if ("kind" in repaired) return sessionFailure(repaired, terminal);
       outcome = repaired;
@@ -86,13 +86,13 @@ export default defineCommand({
       terminal.stderr.write("there is no element in the working directory; name elements, or directories of them\n");
     }
     if (options.baseline !== undefined) {
-      const { baselined } = await import("../lint-baseline.js");
+      const { baselined } = await import("../lint/lint-baseline.js");
       const rest = await baselined(outcome, options.baseline, options.updateBaseline, terminal);
       if (rest === undefined) return 2;
       result = rest;
     }
     const shown = options.quiet ? result.diagnostics.filter((one) => one.severity === "error") : result.diagnostics;
-    const { writeReports } = await import("../lint-reports.js");
+    const { writeReports } = await import("../lint/lint-reports.js");
     const written = await writeReports({ ...result, diagnostics: shown }, reports, terminal);
     if (!written) return 2;
     const { countsOf, isFailure } = await import("@dibkit/lint");

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.js";
-import { findProjectRoot } from "../project-root.js";
+import { findProjectRoot } from "../project/project-root.js";
 import { usageFailure } from "../terminal.js";
 
 export default defineCommand({

@@ -1,7 +1,7 @@
 import type { PlanDocument, PlannedStep } from "@dibkit/build";
-import { buildOptions, imageArguments } from "../build-options.js";
+import { buildOptions, imageArguments } from "../build/build-options.js";
+import { planImage } from "../build/plan-image.js";
 import { defineCommand } from "../command.js";
-import { planImage } from "../plan-image.js";
 
 export default defineCommand({
   name: "plan",

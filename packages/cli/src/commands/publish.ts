@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import type { PublishSurroundings, PublishTrouble } from "@dibkit/build";
 import { defineCommand, type ExitCode, optionFlag } from "../command.js";
-import { foreignOption, publishOptions } from "../publish-options.js";
-import { publishProgress } from "../publish-progress.js";
-import { glanceRequest, libvirtRequest } from "../publish-requests.js";
+import { foreignOption, publishOptions } from "../publish/publish-options.js";
+import { publishProgress } from "../publish/publish-progress.js";
+import { glanceRequest, libvirtRequest } from "../publish/publish-requests.js";
 import type { Terminal } from "../terminal.js";
 import { usageFailure, writeTrouble } from "../terminal.js";
 

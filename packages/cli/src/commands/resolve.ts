@@ -1,7 +1,7 @@
 import type { Resolution } from "@dibkit/model";
 import { defineCommand } from "../command.js";
-import { projectOptions } from "../open-project.js";
-import { resolveImage, resolveOptions } from "../resolve-image.js";
+import { projectOptions } from "../project/open-project.js";
+import { resolveImage, resolveOptions } from "../project/resolve-image.js";
 
 export default defineCommand({
   name: "resolve",

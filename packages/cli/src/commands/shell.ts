@@ -1,5 +1,5 @@
+import { openStore, pastBuild, storeOptions } from "../build/open-store.js";
 import { defineCommand } from "../command.js";
-import { openStore, pastBuild, storeOptions } from "../open-store.js";
 import { usageFailure } from "../terminal.js";
 
 export default defineCommand({

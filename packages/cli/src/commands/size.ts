@@ -1,8 +1,8 @@
 import type { ImageContents, ImageSizes, SizeEntry } from "@dibkit/build";
+import { openStore, storeOptions } from "../build/open-store.js";
 import { parseByteSize, renderByteSize } from "../byte-size.js";
 import { defineCommand } from "../command.js";
 import { contentsOptions, IMAGE_WORDS, withContents } from "../open-contents.js";
-import { openStore, storeOptions } from "../open-store.js";
 import { type Terminal, usageFailure, writeTrouble } from "../terminal.js";
 
 export default defineCommand({

@@ -1,7 +1,7 @@
 import type { BuildTimeline } from "@dibkit/build";
+import { openStore, storeOptions } from "../build/open-store.js";
 import { defineCommand } from "../command.js";
 import { buildOf } from "../open-contents.js";
-import { openStore, storeOptions } from "../open-store.js";
 import { usageFailure } from "../terminal.js";
 
 export default defineCommand({

@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import type { BuildOutcome } from "@dibkit/build";
-import { planImage } from "../plan-image.js";
+import { planImage } from "../build/plan-image.js";
 import type { Terminal } from "../terminal.js";
 import { imageCreateHelp } from "./image-create-help.js";
 import { imageCreateOptions } from "./image-create-options.js";

@@ -1,8 +1,8 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type LintResult, lint } from "@dibkit/lint";
 import { type Catalog, createCatalog, type Diagnostic, type Element, type ElementFile } from "@dibkit/model";
-import { type LintSession, openLintSession } from "../lint-session.js";
-import { lintTools } from "../lint-tools.js";
+import { type LintSession, openLintSession } from "../lint/lint-session.js";
+import { lintTools } from "../lint/lint-tools.js";
 import type { Terminal } from "../terminal.js";
 
 /** What the editor has open, and what the linter says of it. */

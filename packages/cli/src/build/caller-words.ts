@@ -1,6 +1,5 @@
-import { buildOptions } from "./build-options.js";
-import { optionFlag } from "./command.js";
-import type { BuildOptionValues } from "./plan-image.js";
+import { optionFlag } from "../command.js";
+import { type BuildOptionValues, buildOptions } from "./build-options.js";
 
 /** Flags that upstream does not know: they say how dibkit works, not what is built. */
 const OWN = new Set(["noTypecheck", "refresh", "maxAge", "cacheDir", "secret", "elementsPath", "project"]);

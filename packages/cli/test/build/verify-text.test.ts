@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { renderVerification } from "../src/verify-text.js";
+import { renderVerification } from "../../src/build/verify-text.js";
 
 it("renders what differs before what has only another time", () => {
   const text = renderVerification({

@@ -1,6 +1,6 @@
 import type { BuildPlan } from "@dibkit/build";
-import type { ExitCode } from "./command.js";
-import { type Terminal, writeTrouble } from "./terminal.js";
+import type { ExitCode } from "../command.js";
+import { type Terminal, writeTrouble } from "../terminal.js";
 
 /** Builds an image twice and prints what the builds do not have in common; 1 when there is anything. */
 export async function verifyImage(plan: BuildPlan, terminal: Terminal, verbose: boolean): Promise<ExitCode> {

@@ -1,17 +1,15 @@
 import type { BuildPlan } from "@dibkit/build";
-import type { buildOptions } from "./build-options.js";
-import { parseByteSize } from "./byte-size.js";
+import { parseByteSize } from "../byte-size.js";
+import type { ExitCode } from "../command.js";
+import { hostArch } from "../host-arch.js";
+import { selectImage } from "../project/select-image.js";
+import { reportFailure, reportFindings } from "../report-failure.js";
+import { type Terminal, usageFailure } from "../terminal.js";
+import type { BuildOptionValues } from "./build-options.js";
 import { callerWords } from "./caller-words.js";
-import type { ExitCode, OptionsOf } from "./command.js";
-import { hostArch } from "./host-arch.js";
-import { reportFailure, reportFindings } from "./report-failure.js";
-import { selectImage } from "./select-image.js";
-import { type Terminal, usageFailure } from "./terminal.js";
 
 /** A few Debian images with their disks and outputs. */
 const DEFAULT_CACHE_SIZE = "40G";
-
-export type BuildOptionValues = OptionsOf<typeof buildOptions>;
 
 export type PlannedImage =
   | { readonly ok: true; readonly plan: BuildPlan }

@@ -1,8 +1,8 @@
 import { delimiter, dirname, resolve as resolvePath } from "node:path";
 import type { Catalog, Diagnostic, Element, ImageDefinition, ProjectConfig, Result } from "@dibkit/model";
-import type { OptionSpec } from "./command.js";
+import type { OptionSpec } from "../command.js";
+import type { Terminal } from "../terminal.js";
 import { findProjectRoot } from "./project-root.js";
-import type { Terminal } from "./terminal.js";
 
 /** Options of every command that works on elements; spread them into a command's `options`. */
 export const projectOptions = {

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { applyBaseline, type Baseline, createBaseline, type LintResult, parseBaseline } from "@dibkit/lint";
-import { type Terminal, usageFailure } from "./terminal.js";
+import { type Terminal, usageFailure } from "../terminal.js";
 
 /**
  * Leaves out the findings a baseline file lists. With `update` the file is written anew from all findings, which also

@@ -1,11 +1,12 @@
 import { basename } from "node:path";
 import { Writable } from "node:stream";
 import type { BuildPlan } from "@dibkit/build";
+import type { ExitCode } from "../command.js";
+import { type Terminal, usageFailure } from "../terminal.js";
+import type { BuildOptionValues } from "./build-options.js";
 import { createBuildProgress } from "./build-progress.js";
-import type { ExitCode } from "./command.js";
-import { type BuildOptionValues, planImage } from "./plan-image.js";
+import { planImage } from "./plan-image.js";
 import { reportBuild } from "./report-build.js";
-import { type Terminal, usageFailure } from "./terminal.js";
 
 /**
  * Builds several image definitions over one store, some of them at the same time. All are planned before the first one

@@ -2,7 +2,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { type LintResult, reporters, rules } from "@dibkit/lint";
-import { type Terminal, writeTrouble } from "./terminal.js";
+import { type Terminal, writeTrouble } from "../terminal.js";
 
 /** A report to write: format and file, undefined for the terminal. */
 export interface WantedReport {

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { DomainNetwork, GlanceRequest, LibvirtRequest } from "@dibkit/build";
+import type { Terminal } from "../terminal.js";
 import type { PublishOptions } from "./publish-options.js";
-import type { Terminal } from "./terminal.js";
 
 type Given<T> = { -readonly [K in keyof T]: Exclude<T[K], undefined> };
 

@@ -1,10 +1,10 @@
 import type { Resolution } from "@dibkit/model";
-import type { ExitCode, OptionSpec } from "./command.js";
-import { hostArch } from "./host-arch.js";
+import type { ExitCode, OptionSpec } from "../command.js";
+import { hostArch } from "../host-arch.js";
+import { reportFailure, reportFindings } from "../report-failure.js";
+import type { Terminal } from "../terminal.js";
 import type { Project, ProjectOptions } from "./open-project.js";
-import { reportFailure, reportFindings } from "./report-failure.js";
 import { selectImage } from "./select-image.js";
-import type { Terminal } from "./terminal.js";
 
 /** Options that decide which elements are in an image. */
 export const resolveOptions = {

@@ -1,7 +1,7 @@
 import { resolve as resolvePath } from "node:path";
 import type { LayerStore, PastBuild } from "@dibkit/build";
-import type { OptionSpec } from "./command.js";
-import { type Terminal, usageFailure } from "./terminal.js";
+import type { OptionSpec } from "../command.js";
+import { type Terminal, usageFailure } from "../terminal.js";
 
 /** The option of every command that works on layers. */
 export const storeOptions = {

@@ -1,5 +1,5 @@
 import type { PublishEvent } from "@dibkit/build";
-import type { Terminal } from "./terminal.js";
+import type { Terminal } from "../terminal.js";
 
 const NARROW_STEP = 10;
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Terminal } from "./terminal.js";
+import type { Terminal } from "../terminal.js";
 
 const CONFIG_FILE = "dibkit.config.ts";
 

@@ -1,7 +1,7 @@
 import { type BuildPlan, runUpstream } from "@dibkit/build";
 import { upstreamInstallation } from "@dibkit/model";
-import type { ExitCode } from "./command.js";
-import { type Terminal, usageFailure, writeTrouble } from "./terminal.js";
+import type { ExitCode } from "../command.js";
+import { type Terminal, usageFailure, writeTrouble } from "../terminal.js";
 
 /** `dibkit build --engine=upstream`: the same elements, flags and environment, built by the real disk-image-create. */
 export async function buildWithUpstream({ job, authored }: BuildPlan, terminal: Terminal): Promise<ExitCode> {

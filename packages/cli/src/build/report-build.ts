@@ -1,6 +1,6 @@
 import type { BuildOutcome } from "@dibkit/build";
-import type { ExitCode } from "./command.js";
-import { type Terminal, writeTrouble } from "./terminal.js";
+import type { ExitCode } from "../command.js";
+import { type Terminal, writeTrouble } from "../terminal.js";
 
 /** Prints the outputs to stdout, or why there are none to stderr. */
 export function reportBuild(terminal: Terminal, outcome: BuildOutcome, cacheDir: string | undefined): ExitCode {

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { delimiter, dirname, join, resolve as resolvePath } from "node:path";
 import type { LintConfiguration } from "@dibkit/lint";
 import type { Catalog, Diagnostic, Element, Result } from "@dibkit/model";
-import type { ProjectFailure } from "./open-project.js";
-import type { Terminal } from "./terminal.js";
+import type { ProjectFailure } from "../project/open-project.js";
+import type { Terminal } from "../terminal.js";
 
 /** Everything that linting needs, found from paths. */
 export interface LintSession {

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { type LintResult, planFixes, writeFixes } from "@dibkit/lint";
+import { type Terminal, writeTrouble } from "../terminal.js";
 import type { SessionFailure } from "./lint-session.js";
-import { type Terminal, writeTrouble } from "./terminal.js";
 
 // A repair can make room for another that it stood in the way of; more rounds than this would be going in circles.
 const MOST_ROUNDS = 5;

@@ -1,7 +1,7 @@
 import type { BuildEvent, StepLabel } from "@dibkit/build";
 import { Chalk, type ChalkInstance } from "chalk";
 import { createLogUpdate } from "log-update";
-import type { Terminal } from "./terminal.js";
+import type { Terminal } from "../terminal.js";
 
 export interface BuildProgress {
   readonly show: (event: BuildEvent) => void;

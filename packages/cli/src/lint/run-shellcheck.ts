@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import type { ShellcheckComment } from "@dibkit/lint";
 import type { SourceText } from "@dibkit/model";
+import type { Terminal } from "../terminal.js";
 import { openShellcheckCache } from "./shellcheck-cache.js";
-import type { Terminal } from "./terminal.js";
 
 type Found = Map<SourceText, readonly ShellcheckComment[]>;
 

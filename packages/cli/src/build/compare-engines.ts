@@ -11,11 +11,12 @@ import {
   writeProbeElement,
 } from "@dibkit/build";
 import type { UpstreamInstallation } from "@dibkit/model";
+import type { ExitCode } from "../command.js";
+import { type Terminal, writeTrouble } from "../terminal.js";
+import type { BuildOptionValues } from "./build-options.js";
 import { createBuildProgress } from "./build-progress.js";
-import type { ExitCode } from "./command.js";
 import { conformText } from "./conform-text.js";
-import { type BuildOptionValues, planImage } from "./plan-image.js";
-import { type Terminal, writeTrouble } from "./terminal.js";
+import { planImage } from "./plan-image.js";
 
 export interface CompareOptions extends Omit<BuildOptionValues, "output" | "types"> {
   readonly elements: readonly string[];

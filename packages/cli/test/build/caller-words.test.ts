@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { buildOptions } from "../src/build-options.js";
-import { callerWords } from "../src/caller-words.js";
-import { parseArguments } from "../src/parse-arguments.js";
-import type { BuildOptionValues } from "../src/plan-image.js";
+import { buildOptions } from "../../src/build/build-options.js";
+import { callerWords } from "../../src/build/caller-words.js";
+import type { BuildOptionValues } from "../../src/build/plan-image.js";
+import { parseArguments } from "../../src/parse-arguments.js";
 
 const command = { name: "build", summary: "", examples: [], options: buildOptions, run: () => 0 as const };
 

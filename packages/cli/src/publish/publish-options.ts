@@ -1,4 +1,4 @@
-import type { OptionSpec, OptionsOf } from "./command.js";
+import type { OptionSpec, OptionsOf } from "../command.js";
 
 /** Options of both targets. */
 const bothOptions = {

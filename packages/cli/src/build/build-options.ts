@@ -1,5 +1,5 @@
-import type { OptionSpec } from "./command.js";
-import { projectOptions } from "./open-project.js";
+import type { OptionSpec, OptionsOf } from "../command.js";
+import { projectOptions } from "../project/open-project.js";
 
 /** The flags of `disk-image-create`, and dibkit's own for builds. */
 export const buildOptions = {
@@ -67,3 +67,6 @@ export const buildOptions = {
 export const imageArguments = [
   { name: "ELEMENT|IMAGE", summary: "elements, or one image definition (IMAGE.ts)", required: true, variadic: true },
 ] as const;
+
+/** What the flags of a build were given. */
+export type BuildOptionValues = OptionsOf<typeof buildOptions>;

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { BashVerdict, LintConfiguration, LintTools } from "@dibkit/lint";
 import type { SourceText } from "@dibkit/model";
+import type { Terminal } from "../terminal.js";
 import { runShellcheck } from "./run-shellcheck.js";
-import type { Terminal } from "./terminal.js";
 
 /** What the linter may ask: other programs, run through the one door to them, and files outside of elements. */
 export function lintTools(configuration: LintConfiguration, terminal: Pick<Terminal, "stderr" | "env">): LintTools {
