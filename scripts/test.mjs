@@ -1,4 +1,4 @@
-// Set-up, then every check and every test. The last line of numbers sums both vitest projects.
+// Set-up, then every check and every test. The last line of numbers sums all vitest projects.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ for (const [command, ...args] of checks) {
 
 const reports = mkdtempSync(join(tmpdir(), "dibkit-test-"));
 const sum = { passed: 0, failed: 0, skipped: 0 };
-for (const project of ["fast", "e2e"]) {
+for (const project of ["fast", "root", "e2e"]) {
   const report = join(reports, `${project}.json`);
   const args = ["vitest", "run", "--project", project, "--reporter=default", "--reporter=json"];
   const { status } = run("npx", [...args, `--outputFile.json=${report}`], { allowFailure: true });

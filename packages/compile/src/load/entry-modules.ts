@@ -43,8 +43,8 @@ async function modulesOf(entry: string, cwd: string): Promise<readonly string[]>
 }
 
 async function modulesMatching(pattern: string, cwd: string): Promise<readonly string[]> {
-  const { glob } = await import("fast-glob");
-  return glob(pattern, { cwd, absolute: true, ignore: IGNORED });
+  const { default: fastGlob } = await import("fast-glob");
+  return fastGlob(pattern, { cwd, absolute: true, ignore: IGNORED });
 }
 
 /** The configuration of the project a directory belongs to: the nearest one upwards. */
