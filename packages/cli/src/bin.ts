@@ -34,7 +34,7 @@ const isColorFlag = (word: string, at: number) =>
   (word === "--color" || word === "--no-color") && (end === -1 || at < end);
 const color = words.filter(isColorFlag).at(-1);
 const argv = words.filter((word, at) => !isColorFlag(word, at));
-const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+const { version } = createRequire(import.meta.url)("dibkit/package.json") as { version: string };
 const terminal = terminalOf(
   process,
   process.env,

@@ -16,7 +16,7 @@ export async function writeReports(
   wanted: readonly WantedReport[],
   terminal: Terminal,
 ): Promise<boolean> {
-  const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+  const { version } = createRequire(import.meta.url)("dibkit/package.json") as { version: string };
   const ruleById = new Map(rules.map((rule) => [rule.id, rule]));
   let fine = true;
   for (const { format, file } of wanted) {
