@@ -27,7 +27,9 @@ export function parseDiskWriters(
   const writers = new Map<string, StepLabel>();
   for (const [, seconds, place = ""] of listed.matchAll(/^(\d+\.\d+) (\/.*)$/gm)) {
     const at = Number(seconds) - begin;
-    const step = steps.findLast(({ start, end }) => at >= start - TICK_S && at <= end);
+    // A script takes longer than a tick to start, but may write until it ends: its own time comes first.
+    const within = (slack: number) => steps.findLast(({ start, end }) => at >= start - slack && at <= end);
+    const step = within(0) ?? within(TICK_S);
     const path = place.startsWith(TARGET_DIRECTORY) ? place.slice(TARGET_DIRECTORY.length) : place;
     if (step !== undefined) writers.set(path === "" ? "/" : path, step.label);
   }

@@ -10,12 +10,13 @@ it("tells whose a file is by the time of its last change", () => {
   });
   const timeline = {
     started: "2026-01-01T00:00:00.000Z",
-    steps: [step("disk", 10, 12), step("finalise.d", 12.5, 14), step("cleanup.d", 14.1, 15)],
+    steps: [step("disk", 10, 12), step("finalise.d", 12.5, 14), step("cleanup.d", 14.01, 15)],
   };
   const begin = Date.parse(timeline.started) / 1000;
   const listed = [
     [13.5, "/tmp/dib_build.dibkit/mnt/boot/grub/grub.cfg"],
     [12.49, "/tmp/dib_build.dibkit/mnt/just at the tick"],
+    [13.995, "/tmp/dib_build.dibkit/mnt/last moment"],
     [14.5, "/tmp/dib_build.dibkit/mnt"],
     [99, "/tmp/dib_build.dibkit/mnt/later"],
   ].map(([at, path]) => `${(begin + Number(at)).toFixed(10)} ${path}`);
@@ -23,6 +24,7 @@ it("tells whose a file is by the time of its last change", () => {
   expect(writers).toEqual([
     ["/boot/grub/grub.cfg", "finalise.d"],
     ["/just at the tick", "finalise.d"],
+    ["/last moment", "finalise.d"],
     ["/", "cleanup.d"],
   ]);
 });
