@@ -5,6 +5,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { debianSources, hostRelease } from "./debian-sources.mjs";
 import { dibkit, median, printMachine, printTable, seconds, timed, times, withDirectory } from "./timed.mjs";
 
 const PARTS = ["upstream", "no-store", "cold", "nothing", "install", "finalise", "package"];
@@ -140,16 +141,6 @@ function writeScript(root, path, round) {
 /** The environment's release and mirrors, else those of Debian that apt uses here. */
 function mirrors() {
   if (process.env.DIB_DISTRIBUTION_MIRROR) return {};
-  const format = "$(SITE) $(RELEASE)";
-  const { stdout } = timed(["apt-get", "indextargets", "--format", format, "Created-By: Packages"]);
-  const targets = [...new Set(stdout.trim().split("\n"))].map((line) => line.split(" "));
-  const main = targets.find(([, release]) => /^[a-z]+$/.test(release) && release !== "nodistro");
-  if (main === undefined) return {};
-  const [site, release] = main;
-  const sources = targets.filter(([, name]) => name === release || name.startsWith(`${release}-`));
-  return {
-    DIB_RELEASE: release,
-    DIB_DISTRIBUTION_MIRROR: site,
-    DIB_APT_SOURCES_CONF: sources.map(([at, name]) => `${name}:deb ${at} ${name} main`).join("\n"),
-  };
+  const release = hostRelease();
+  return release === undefined ? {} : debianSources(release).environment;
 }

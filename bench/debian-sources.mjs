@@ -2,9 +2,14 @@
 import { readFileSync } from "node:fs";
 import { timed } from "./timed.mjs";
 
+/** The codename of this machine's release; undefined where it has none. */
+export function hostRelease() {
+  return /^VERSION_CODENAME=(\w+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
+}
+
 /** `lines` as in sources.list, and the variables that make the Debian elements use them. */
 export function debianSources(release) {
-  const host = /^VERSION_CODENAME=(\w+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
+  const host = hostRelease();
   const { stdout } = timed(["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)", "Created-By: Packages"]);
   const found = [...new Set(stdout.trim().split("\n"))].map((line) => line.split(" "));
   // What is to become a release has no other suites yet.

@@ -50,14 +50,6 @@ export function printTable(head, rows) {
 export const seconds = (value) => `${value.toFixed(2)} s`;
 export const times = (theirs, ours) => `${(theirs / ours).toFixed(1)}×`;
 
-/** The environment's mirror of Debian, else the first one that apt uses here. */
-export function aptMirror() {
-  if (process.env.DIB_DISTRIBUTION_MIRROR) return process.env.DIB_DISTRIBUTION_MIRROR;
-  const { stdout } = timed(["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages"]);
-  const sites = [...new Set(stdout.split("\n"))];
-  return sites.find((site) => /^https?:/.test(site) && !/security/.test(site));
-}
-
 /** What figures of this run depend on. */
 export function printMachine() {
   const load = readFileSync("/proc/loadavg", "utf8").split(" ")[0];

@@ -1,9 +1,9 @@
 // Signals to dibkit, to its process group and to random children, at random moments of real builds.
 import { existsSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { randomNumbers } from "../random.mjs";
 import { fileOf, hurt } from "./hurt.mjs";
 import { descendants } from "./leftovers.mjs";
-import { randomNumbers } from "./random.mjs";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGKILL"];
 const TARGETS = ["dibkit", "group", "child"];

@@ -5,13 +5,13 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   rmSync,
   statfsSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { debianSources } from "../debian-sources.mjs";
+import { copyPrograms } from "../../test/copy-programs.mjs";
+import { debianSources, hostRelease } from "../debian-sources.mjs";
 import { dibkit } from "../timed.mjs";
 
 export const MIB = 1024 ** 2;
@@ -25,15 +25,7 @@ export function sh(program, ...words) {
 const TINY_OS = `#!/bin/bash
 set -eu
 mkdir -p $TARGET_ROOT/{bin,etc,tmp,proc,dev,sys,root,var/log}
-for name in bash sh cat env ls mkdir rm sleep head sync; do
-  program=$(readlink -f $(command -v $name))
-  cp $program $TARGET_ROOT/bin/$name
-  for library in $(ldd $program | grep -o '/[^ ]*'); do
-    mkdir -p $TARGET_ROOT$(dirname $library)
-    cp -Lu $library $TARGET_ROOT$library
-  done
-done
-`;
+${copyPrograms("bash", "sh", "cat", "env", "ls", "mkdir", "rm", "sleep", "head", "sync")}`;
 
 /** Something that takes a while in every phase a script can run in. */
 const work = (phase, round) => `#!/bin/bash
@@ -56,8 +48,7 @@ export const SYSTEMS = {
 /** The Debian that this machine runs, from the mirrors it uses. */
 let sources;
 export function debian() {
-  const release = /^VERSION_CODENAME=(\w+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
-  sources ??= debianSources(release);
+  sources ??= debianSources(hostRelease());
   return sources;
 }
 

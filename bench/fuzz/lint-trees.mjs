@@ -5,9 +5,9 @@ import { cpSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { lint, planFixes, reporters, rules } from "@dibkit/lint";
 import { createCatalog, loadCatalog, upstreamInstallation } from "@dibkit/model";
+import { randomFrom } from "../random.mjs";
 import { dibkit } from "../timed.mjs";
 import { mutateTree } from "./mutate-tree.mjs";
-import { randomFrom } from "./random.mjs";
 import { writeTree } from "./write-tree.mjs";
 
 const [directory, ...numbers] = process.argv.slice(2);

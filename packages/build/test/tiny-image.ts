@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ElementDefinition, elementOf, loadCatalog, resolve } from "@dibkit/model";
+import { copyPrograms } from "../../../test/copy-programs.mjs";
 import { type BuildPlan, planBuild } from "../src/plan/plan-build.js";
 import { buildRequest } from "../src/plan/request-from-flags.js";
 import type { BuildEvent } from "../src/run/build-event.js";
@@ -27,15 +28,7 @@ const TINY_OS: Tree = {
   "root.d/10-tiny": `#!/bin/bash
 set -eu
 sudo mkdir -p $TARGET_ROOT/{bin,etc,tmp,proc,dev,sys,root,var/log,var/cache/downloads}
-for name in bash sh cat env ls mkdir rm sleep grep; do
-  program=$(readlink -f $(command -v $name))
-  cp $program $TARGET_ROOT/bin/$name
-  for library in $(ldd $program | grep -o '/[^ ]*'); do
-    mkdir -p $TARGET_ROOT$(dirname $library)
-    cp -Lu $library $TARGET_ROOT$library
-  done
-done
-echo nameserver 192.0.2.1 | sudo tee $TARGET_ROOT/etc/resolv.conf > /dev/null
+${copyPrograms("bash", "sh", "cat", "env", "ls", "mkdir", "rm", "sleep", "grep")}echo nameserver 192.0.2.1 | sudo tee $TARGET_ROOT/etc/resolv.conf > /dev/null
 `,
 };
 

@@ -72,3 +72,8 @@ export function writeTrouble(terminal: Terminal, message: string, help?: string)
   terminal.stderr.write(`${red("error:", terminal.colorStderr)} ${message}\n`);
   if (help) terminal.stderr.write(`${dim(" help:", terminal.colorStderr)} ${help}\n`);
 }
+
+/** Writes the last lines of what failed to stderr. */
+export function writeTail(terminal: Terminal, tail: readonly string[]): void {
+  if (tail.length > 0) terminal.stderr.write(tail.map((line) => `  | ${line}\n`).join(""));
+}

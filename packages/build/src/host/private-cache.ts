@@ -4,6 +4,7 @@ import { hashText } from "../layers/layer-key.js";
 import { type NamedDirectories, resolveSource } from "./mount-record.js";
 import { shellCommand } from "./shell-quote.js";
 import { cacheMark } from "./shown-cache.js";
+import { escapeLayer } from "./tree-mount.js";
 
 /**
  * Directories of the image cache that a program locks for itself for as long as it runs, which would end every other
@@ -22,8 +23,7 @@ export function isPrivate(source: string): boolean {
 export function renderPrivateCache(source: string, named: NamedDirectories, staging: string, at: string): string {
   const place = join(staging, PRIVATE_CACHES, hashText(source).slice(0, 8));
   const [lower, upper, work] = [resolveSource(source, named), join(place, "upper"), join(place, "work")];
-  const escaped = (path: string) => path.replace(/[\\:,]/g, (character) => `\\${character}`);
-  const options = `lowerdir=${escaped(lower)},upperdir=${escaped(upper)},workdir=${escaped(work)},volatile`;
+  const options = `lowerdir=${escapeLayer(lower)},upperdir=${escapeLayer(upper)},workdir=${escapeLayer(work)},volatile`;
   const name = shellCommand("printf", "%s", source);
   return [
     shellCommand("mkdir", "-p", lower, upper, work),

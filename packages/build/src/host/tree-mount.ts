@@ -34,6 +34,7 @@ function renderOverlay(overlay: OverlayMount): string {
   return `${shellCommand("cd", overlay.base)} && ${shellCommand("mount", "-t", "overlay", "-o", options, "dibkit", overlay.at)}`;
 }
 
-function escapeLayer(path: string): string {
+/** A path as overlayfs wants it in its options. */
+export function escapeLayer(path: string): string {
   return path.replace(/[\\:,]/g, (character) => `\\${character}`);
 }

@@ -60,7 +60,9 @@ async function rememberedLayers(store: LayerStore): Promise<ReadonlySet<string>>
   const names = new Set<string>();
   for (const id of await buildIds(store)) {
     const record = await store.readJson<{ readonly steps?: readonly { readonly layer?: string }[] }>(
-      ...["builds", id, "record.json"],
+      "builds",
+      id,
+      "record.json",
     );
     for (const { layer } of record?.steps ?? []) if (layer !== undefined) names.add(layer);
   }

@@ -2,8 +2,8 @@ import { readFile, rm } from "node:fs/promises";
 import type { CommandRunner } from "../exec/command-runner.js";
 
 /**
- * Every path below a directory, the directory itself as `""`, and a stamp that differs when anything about it has changed. A path is a string of
- * bytes (latin1): names need not be UTF-8.
+ * Every path below a directory, the directory itself as `""`, and a stamp that differs when anything about it has
+ * changed. A path is a string of bytes (latin1): names need not be UTF-8.
  */
 export type TreeScan = ReadonlyMap<string, string>;
 

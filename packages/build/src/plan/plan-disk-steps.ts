@@ -32,7 +32,7 @@ export async function planDiskSteps(
   const hasDiskLayer = state !== undefined && before.steps.length === 0;
   const diskLayer = await ownLayer(surroundings, DISK_STEP, hasDiskLayer ? populatedDiskKey(inputs, state) : undefined);
   const finish = { phase: "dibkit", script: finishStep(base).label.script, element: null, runs: "host" as const };
-  const work = [...before.steps, { ...diskLayer }, ...onDisk.steps, { ...finish, key: null, ...ON_DISK }];
+  const work = [...before.steps, diskLayer, ...onDisk.steps, { ...finish, key: null, ...ON_DISK }];
   if (!outputs.cached) return [...work, outputs];
   return [...work.map(({ reason: _, ...step }) => ({ ...step, cached: true })), outputs];
 }

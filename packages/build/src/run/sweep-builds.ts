@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { CommandRunner } from "../exec/command-runner.js";
 import { buildIds } from "../layers/build-history.js";
 import type { LayerStore } from "../layers/layer-store.js";
+import { isRunning } from "../layers/running-builds.js";
 import { buildPlaces, bulkPlaces } from "./build-session.js";
 
 const REMEMBERED_BUILDS = 20;
@@ -15,16 +16,10 @@ export async function sweepBuilds(store: LayerStore, commands: CommandRunner): P
   const ids = await buildIds(store);
   const old = new Set(ids.slice(0, Math.max(0, ids.length - REMEMBERED_BUILDS)));
   for (const id of ids) {
-    const places = buildPlaces(store.directory, id);
-    if (await isRunning(places.lock, commands)) continue;
+    if (await isRunning(store, id, commands)) continue;
     await removeBulk(store.directory, id);
     if (old.has(id)) await rm(join(store.directory, "builds", id), { recursive: true, force: true });
   }
-}
-
-async function isRunning(lock: string, commands: CommandRunner): Promise<boolean> {
-  const free = await commands.run(["flock", "--nonblock", "--shared", lock, "true"]);
-  return !free.ok && free.error.kind === "exited" && free.error.exitCode === 1;
 }
 
 /** Removes everything big of a build that is over; the hooks stay for `dibkit shell`. */

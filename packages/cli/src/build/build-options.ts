@@ -1,5 +1,6 @@
 import type { OptionSpec, OptionsOf } from "../command.js";
 import { projectOptions } from "../project/open-project.js";
+import { storeOptions } from "./open-store.js";
 
 /** The flags of `disk-image-create`, and dibkit's own for builds. */
 export const buildOptions = {
@@ -58,7 +59,7 @@ export const buildOptions = {
     value: "SIZE",
     summary: "remove the least recently used layers above this after the build (default 40G, or DIBKIT_CACHE_SIZE)",
   },
-  cacheDir: { type: "string", value: "DIR", summary: "where layers are kept (default ~/.cache/dibkit)" },
+  ...storeOptions,
   noTypecheck: { type: "boolean", summary: "skip the checks of the TypeScript compiler" },
   ...projectOptions,
 } as const satisfies Readonly<Record<string, OptionSpec>>;

@@ -12,7 +12,7 @@ import {
 } from "@dibkit/build";
 import type { UpstreamInstallation } from "@dibkit/model";
 import type { ExitCode } from "../command.js";
-import { type Terminal, writeTrouble } from "../terminal.js";
+import { type Terminal, writeTail, writeTrouble } from "../terminal.js";
 import type { BuildOptionValues } from "./build-options.js";
 import { createBuildProgress } from "./build-progress.js";
 import { conformText } from "./conform-text.js";
@@ -102,7 +102,7 @@ function reportFailure(terminal: Terminal, failure: ConformFailure): ExitCode {
     writeTrouble(terminal, "interrupted; nothing was left behind");
     return 130;
   }
-  if (outcome.tail.length > 0) terminal.stderr.write(`${outcome.tail.map((line) => `  | ${line}`).join("\n")}\n`);
+  writeTail(terminal, outcome.tail);
   const message = outcome.kind === "failed" ? `upstream failed with exit code ${outcome.exitCode}` : outcome.message;
   writeTrouble(terminal, message, "build the elements with one of them first; only two images can be compared");
   return 3;

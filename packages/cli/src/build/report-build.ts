@@ -1,6 +1,6 @@
 import type { BuildOutcome } from "@dibkit/build";
 import type { ExitCode } from "../command.js";
-import { type Terminal, writeTrouble } from "../terminal.js";
+import { type Terminal, writeTail, writeTrouble } from "../terminal.js";
 
 /** Prints the outputs to stdout, or why there are none to stderr. */
 export function reportBuild(terminal: Terminal, outcome: BuildOutcome, cacheDir: string | undefined): ExitCode {
@@ -14,7 +14,7 @@ export function reportBuild(terminal: Terminal, outcome: BuildOutcome, cacheDir:
       return 130;
     case "script-failed":
     case "stage-failed": {
-      if (outcome.tail.length > 0) terminal.stderr.write(`${outcome.tail.map((line) => `  | ${line}`).join("\n")}\n`);
+      writeTail(terminal, outcome.tail);
       const script = outcome.kind === "script-failed" ? outcome : undefined;
       const source = script?.source === undefined ? "" : `\n  script: ${script.source}`;
       const log = script === undefined ? "" : `\n  log: ${script.log}`;

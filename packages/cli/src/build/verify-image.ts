@@ -1,6 +1,6 @@
 import type { BuildPlan } from "@dibkit/build";
 import type { ExitCode } from "../command.js";
-import { type Terminal, writeTrouble } from "../terminal.js";
+import { type Terminal, writeTail, writeTrouble } from "../terminal.js";
 
 /** Builds an image twice and prints what the builds do not have in common; 1 when there is anything. */
 export async function verifyImage(plan: BuildPlan, terminal: Terminal, verbose: boolean): Promise<ExitCode> {
@@ -29,7 +29,7 @@ export async function verifyImage(plan: BuildPlan, terminal: Terminal, verbose: 
     writeTrouble(terminal, "interrupted; nothing was left behind");
     return 130;
   }
-  if (outcome.tail.length > 0) terminal.stderr.write(`${outcome.tail.map((line) => `  | ${line}`).join("\n")}\n`);
+  writeTail(terminal, outcome.tail);
   const help = 'build without "--verify" to keep the logs and to get a shell where it failed';
   writeTrouble(terminal, `${which} build: ${outcome.message}`, help);
   return 3;

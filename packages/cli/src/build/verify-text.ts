@@ -1,4 +1,5 @@
 import type { StepLabel, UnrepeatedFile, VerifyReport } from "@dibkit/build";
+import { count } from "../count.js";
 
 /** More files than these are counted only. */
 const MOST_FILES = 100;
@@ -49,8 +50,4 @@ function renderFile({ path, change, what, content = [], writer, package: owner, 
 
 function renderStep({ phase, script, element }: StepLabel): string {
   return `${phase}/${script} of ${element === undefined ? "dibkit" : `element ${element}`}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

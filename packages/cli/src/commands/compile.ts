@@ -1,5 +1,6 @@
 import type { CompileReport } from "@dibkit/compile";
 import { defineCommand } from "../command.js";
+import { count } from "../count.js";
 import { reportFindings } from "../report-failure.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 
@@ -71,8 +72,4 @@ async function tell(report: CompileReport, out: string, terminal: Terminal): Pro
 
 function failed(report: CompileReport): boolean {
   return report.diagnostics.some((diagnostic) => diagnostic.severity === "error");
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

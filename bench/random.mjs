@@ -8,3 +8,12 @@ export function randomNumbers(seed) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+/** Choices that are the same for the same words. */
+export function randomFrom(...words) {
+  const next = randomNumbers(
+    words.reduce((hash, word) => Math.imul(hash ^ (word >>> 0), 0x9e3779b1) ^ (hash >>> 15), 0x811c9dc5),
+  );
+  const below = (limit) => Math.floor(next() * limit);
+  return { below, chance: (share) => next() < share, pick: (list) => list[below(list.length)] };
+}
