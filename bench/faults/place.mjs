@@ -1,14 +1,6 @@
 // A filesystem of its own for the builds that are hurt: its device number tells which mounts and loop devices are theirs.
 import { execFileSync, spawn } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { copyPrograms } from "../../test/copy-programs.mjs";
 import { debianSources, hostRelease } from "../debian-sources.mjs";
