@@ -1,3 +1,5 @@
+import { bashCommand } from "./bash-command.js";
+
 // Not with --pipefail: the status of the command is what counts.
 const PIPED = `"$@" 2>&1 | cat; exit \${PIPESTATUS[0]}`;
 
@@ -6,5 +8,5 @@ const PIPED = `"$@" 2>&1 | cat; exit \${PIPESTATUS[0]}`;
  * cannot open again: `echo … > /dev/stderr` fails on them.
  */
 export function pipedCommand(command: readonly string[]): readonly string[] {
-  return ["bash", "-c", PIPED, "bash", ...command];
+  return bashCommand(PIPED, "bash", ...command);
 }

@@ -1,3 +1,4 @@
+import { bashCommand } from "./bash-command.js";
 import { namespaceCommand } from "./namespace-command.js";
 
 /**
@@ -38,6 +39,6 @@ exit $status
  * also when this process is killed, because the keeper outlives it for that long.
  */
 export function tidiedCommand(command: readonly string[], tidy: string): readonly string[] {
-  const keeper = ["setpriv", "--pdeathsig", "TERM", "--", "bash", "-c", KEEPER, String(process.pid), tidy];
+  const keeper = ["setpriv", "--pdeathsig", "TERM", "--", ...bashCommand(KEEPER, String(process.pid), tidy)];
   return [...keeper, ...namespaceCommand(command)];
 }

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
+import { bashCommand } from "./bash-command.js";
 import { createOutputTail } from "./output-tail.js";
 import { tidiedCommand } from "./tidied-command.js";
 
@@ -29,7 +30,7 @@ const PATIENCE_MS = 10_000;
  * Each line of its standard output is a message; its standard error is kept as a tail.
  */
 export function startWorker(request: WorkerRequest, onMessage: (message: unknown) => void): WorkerProcess {
-  const [program, ...args] = tidiedCommand(["bash", "-c", request.script], request.tidy);
+  const [program, ...args] = tidiedCommand(bashCommand(request.script), request.tidy);
   const child = execa(program ?? "", args, {
     stdin: "pipe",
     stdout: "pipe",

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { extract } from "tar-stream";
+import { bashCommand } from "../exec/bash-command.js";
 import type { CommandRunner } from "../exec/command-runner.js";
 import { shellCommand } from "../host/shell-quote.js";
 
@@ -26,7 +27,7 @@ export async function overlayMarks(root: string, commands: CommandRunner): Promi
       ...["--xattrs-include=trusted.overlay.opaque", "--xattrs-include=trusted.overlay.redirect"],
     );
     const find = `${shellCommand("cd", root)} && find . -mindepth 1 -type d -print0`;
-    const listed = await commands.run(["bash", "-c", `set -o pipefail; ${find} | ${tar}`]);
+    const listed = await commands.run(bashCommand(`set -o pipefail; ${find} | ${tar}`));
     if (!listed.ok) throw new Error(`cannot read the directories of ${root}: ${listed.error.tail.join(" ")}`);
     return await readMarks(archive);
   } finally {

@@ -1,5 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { bashCommand } from "../exec/bash-command.js";
 import { namespaceCommand } from "../exec/namespace-command.js";
 import { shellCommand } from "../host/shell-quote.js";
 import { renderTreeMount } from "../host/tree-mount.js";
@@ -36,7 +37,7 @@ async function canOverlay({ store, commands, scratch }: TreesContext): Promise<b
   const mount = renderTreeMount({ base: store.layers, lower: ["empty"], upper, at });
   const use = `${shellCommand("mkdir", `${at}/a`)} && ${shellCommand("rmdir", `${at}/a`)}`;
   const whiteout = shellCommand("mknod", `${place}/whiteout`, "c", "0", "0");
-  const done = await commands.run(namespaceCommand(["bash", "-c", `${mount} && ${use} && ${whiteout}`]));
+  const done = await commands.run(namespaceCommand(bashCommand(`${mount} && ${use} && ${whiteout}`)));
   await rm(place, { recursive: true, force: true });
   return done.ok;
 }

@@ -1,5 +1,6 @@
 import { chmod, chown, mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { bashCommand } from "../exec/bash-command.js";
 import type { CommandRunner } from "../exec/command-runner.js";
 import { namespaceCommand } from "../exec/namespace-command.js";
 import { shellCommand } from "../host/shell-quote.js";
@@ -101,7 +102,7 @@ async function mergeAll({ store, commands, scratch }: TreesContext, layers: read
   const lower = [...layers.map((layer) => `${layer}/root`), "empty"];
   const mount = renderTreeMount({ base: store.layers, lower, at: view });
   const copy = shellCommand("cp", "-a", "--reflink=auto", "--", `${view}/.`, join(staging, "root"));
-  const done = await commands.run(namespaceCommand(["bash", "-c", `${mount} && ${copy}`]));
+  const done = await commands.run(namespaceCommand(bashCommand(`${mount} && ${copy}`)));
   const measured = done.ok ? await measureTrees(commands, staging, ["root"]) : undefined;
   await rm(view, { recursive: true, force: true });
   if (!done.ok || measured === undefined) {

@@ -1,5 +1,6 @@
 import { lstat, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { bashCommand } from "../exec/bash-command.js";
 import type { CommandRunner } from "../exec/command-runner.js";
 import { shellCommand } from "../host/shell-quote.js";
 import { parentOf, scanTree, type TreeChanges, type TreeScan } from "./scan-tree.js";
@@ -11,7 +12,7 @@ function place(directory: string, path: string): Buffer {
 }
 
 async function run(commands: CommandRunner, what: string, script: string): Promise<void> {
-  const done = await commands.run(["bash", "-c", `set -e -o pipefail; ${script}`]);
+  const done = await commands.run(bashCommand(`set -e -o pipefail; ${script}`));
   if (!done.ok) throw new Error(`cannot ${what}: ${done.error.tail.join(" ")}`);
 }
 

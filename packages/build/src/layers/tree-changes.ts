@@ -1,5 +1,6 @@
 import { lstat, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { bashCommand } from "../exec/bash-command.js";
 import type { CommandRunner } from "../exec/command-runner.js";
 import { shellCommand } from "../host/shell-quote.js";
 import { hashText } from "./layer-key.js";
@@ -37,7 +38,7 @@ export async function measureTrees(
     ...["--warning=no-file-ignored", "-cf", "-", ...names],
   );
   const du = shellCommand("du", "-sk", "--", directory);
-  const result = await commands.run(["bash", "-c", `set -o pipefail; ${SHA256}; ${tar} | sha256 && ${du}`]);
+  const result = await commands.run(bashCommand(`set -o pipefail; ${SHA256}; ${tar} | sha256 && ${du}`));
   if (!result.ok) return undefined;
   const [hash, size] = result.value.stdout.split("\n");
   return { content: (hash ?? "").slice(0, 40), bytes: Number.parseInt(size ?? "0", 10) * 1024 };

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { err, findPhase, ok, PHASES, type Phase, type Result } from "@dibkit/model";
 import type { MountedDisk } from "../disk/mounted-disk.js";
+import { bashCommand } from "../exec/bash-command.js";
 import { checkFormats } from "../formats/check-formats.js";
 import { commitFormats } from "../formats/commit-formats.js";
 import { type WrittenFormat, writeFormats } from "../formats/write-formats.js";
@@ -143,7 +144,7 @@ async function showTree(session: BuildSession, state: ImageState): Stage<void> {
   const staging = join(session.directory, "staging", "tree");
   const { root, hooks } = await session.trees.show(state, staging);
   for (const tree of [{ ...root, at: TREE_DIRECTORY }, hooks]) {
-    const mounted = await session.commands.run(["bash", "-c", renderTreeMount(tree)]);
+    const mounted = await session.commands.run(bashCommand(renderTreeMount(tree)));
     if (!mounted.ok) return commandFailure(session, `cannot mount the layers at ${tree.at}`, mounted.error.tail);
   }
   return ok(undefined);

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { err, ok, type Result } from "@dibkit/model";
+import { bashCommand } from "../exec/bash-command.js";
 import { createCommandRunner, exitCodeOf } from "../exec/command-runner.js";
 import { namespaceCommand } from "../exec/namespace-command.js";
 import { renderHostView } from "../host/host-view.js";
@@ -122,11 +123,11 @@ export async function openShell(
     scratch: places.viewScratch,
     writable: [store.directory, job.request.imageCache],
   };
-  const inView = renderHostView(view, ["bash", "-c", `${prepare}\n${script}`]);
+  const inView = renderHostView(view, bashCommand(`${prepare}\n${script}`));
   // Held for as long as the shell is open, so that no build takes its directories for leftovers.
   const locked = ["setpriv", "--pdeathsig", "KILL", "--", "flock", "--close", places.lock];
   try {
-    const done = await commands.run([...locked, ...namespaceCommand(["bash", "-c", inView])], {
+    const done = await commands.run([...locked, ...namespaceCommand(bashCommand(inView))], {
       cwd: "/",
       ...(interactive ? { stdio: "inherit" as const } : {}),
       onOutput,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { type Element, type UpstreamInstallation, writeElement } from "@dibkit/model";
+import { bashCommand } from "../exec/bash-command.js";
 import { type CommandRunner, createCommandRunner, exitCodeOf } from "../exec/command-runner.js";
 import { namespaceCommand } from "../exec/namespace-command.js";
 import { renderHostView } from "../host/host-view.js";
@@ -58,7 +59,7 @@ export async function runUpstream(build: UpstreamBuild, watcher: UpstreamWatcher
     const elements = build.authored.length === 0 ? [] : [places.elements];
     const command = upstreamCommand(request, image, [...elements, ...build.elementsPath], build.upstream);
     const { PATH = "/usr/sbin:/usr/bin:/sbin:/bin" } = command.environment;
-    const done = await commands.run(namespaceCommand(["bash", "-c", renderRun(places, build, command.argv, mapped)]), {
+    const done = await commands.run(namespaceCommand(bashCommand(renderRun(places, build, command.argv, mapped))), {
       env: { ...command.environment, ...build.environment, TMP_DIR: places.temporary, PATH: `${places.bin}:${PATH}` },
       cwd: "/",
       onOutput: (line) => watcher.onLine(line),
@@ -126,7 +127,7 @@ function renderRun(places: Places, build: UpstreamBuild, argv: readonly string[]
     shellCommand("cd", request.workingDirectory),
     `exec ${shellCommand(...argv)} </dev/null 2>&1`,
   ];
-  return renderHostView(view, ["bash", "-c", inside.join("\n")]);
+  return renderHostView(view, bashCommand(inside.join("\n")));
 }
 
 /** Where upstream writes a format. */

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { bashCommand } from "../../src/exec/bash-command.js";
 import { createCommandRunner } from "../../src/exec/command-runner.js";
 import { pipedCommand } from "../../src/exec/piped-command.js";
 import { tidiedCommand } from "../../src/exec/tidied-command.js";
@@ -37,6 +38,17 @@ describe.skipIf(!mayBuild)("a tidied command", () => {
     expect(lines).toEqual(["running"]);
     expect(existsSync(file)).toBe(false);
   });
+});
+
+test("a script on a pipe of Node's runs none of the user's start-up files", async () => {
+  writeFileSync(join(directory, ".bashrc"), "echo from bashrc\n");
+  const env = { HOME: directory, PATH: "/usr/bin:/bin" };
+  const shown = async (argv: readonly string[]) => {
+    const done = await commands.run(argv, { env, input: "a line" });
+    return done.ok ? done.value.stdout : done.error;
+  };
+  expect(await shown(["bash", "-c", "cat"])).toBe("from bashrc\na line");
+  expect(await shown(bashCommand("cat"))).toBe("a line");
 });
 
 test("the output of a piped command can be opened again, and its exit code is kept", async () => {
