@@ -4,7 +4,7 @@ import type { CommandRunner } from "../exec/command-runner.js";
 import type { LayerMeta } from "./layer.js";
 import { type LayerStore, layerName } from "./layer-store.js";
 import { oldestRunning } from "./running-builds.js";
-import { measureTrees } from "./tree-changes.js";
+import { measureFiles, measureTrees } from "./tree-changes.js";
 
 /** A layer and when it was last of use. */
 export interface UsedLayer {
@@ -59,9 +59,8 @@ export async function verifyStore(
   for (const meta of await store.all()) {
     const trees = Object.entries(meta.changed).flatMap(([name, there]) => (there ? [name] : []));
     if (trees.length === 0) continue;
-    const measured = await measureTrees(commands, join(store.layers, layerName(meta.key)), trees, {
-      sparse: meta.changed.disk ?? false,
-    });
+    const measure = meta.changed.disk || meta.changed.output ? measureFiles : measureTrees;
+    const measured = await measure(commands, join(store.layers, layerName(meta.key)), trees);
     if (measured?.content === meta.content) continue;
     damaged.push(meta);
     if (repair) await store.remove(meta);

@@ -10,14 +10,15 @@ export async function holdsAnything(directory: string): Promise<boolean> {
   return (await readdir(directory).catch(() => [])).length > 0;
 }
 
-/**
- * For raw disks, which are mostly zeros. Which of those are holes the filesystem decides, sometimes later; and the
- * sparse format that GNU tar prefers has tar's process id in it.
- */
-const SPARSE = ["--sparse", "--hole-detection=raw", "--sparse-version=0.0"];
-
 /** openssl uses what processors have for it and is several times faster than sha256sum, which is always there. */
-const SHA256 = "sha256() { if command -v openssl > /dev/null; then openssl dgst -sha256 -r; else sha256sum; fi; }";
+const SHA256 =
+  'sha256() { if command -v openssl > /dev/null; then openssl dgst -sha256 -r "$@"; else sha256sum "$@"; fi; }';
+
+export interface Measured {
+  readonly content: string;
+  /** What it takes on disk. */
+  readonly bytes: number;
+}
 
 /**
  * Hash of the trees `names` below `directory`: paths, types, modes, owners, contents, links, devices and extended
@@ -27,21 +28,42 @@ export async function measureTrees(
   commands: CommandRunner,
   directory: string,
   names: readonly string[],
-  options: { readonly sparse?: boolean } = {},
-): Promise<{ readonly content: string; readonly bytes: number } | undefined> {
+): Promise<Measured | undefined> {
   const tar = shellCommand(
-    ...["tar", ...(options.sparse ? SPARSE : []), "-C", directory, "--sort=name", "--mtime=@0"],
+    ...["tar", "-C", directory, "--sort=name", "--mtime=@0"],
     ...["--numeric-owner", "--format=pax"],
     ...["--pax-option=exthdr.name=%d/%f,delete=atime,delete=ctime", "--xattrs", "--xattrs-include=*"],
     // Where overlay copied a file from, and which mount did it, is no content and differs each time.
     ...["origin", "uuid", "impure", "nlink"].map((name) => `--xattrs-exclude=trusted.overlay.${name}`),
     ...["--warning=no-file-ignored", "-cf", "-", ...names],
   );
+  return measured(commands, directory, `${tar} | sha256`);
+}
+
+/**
+ * Hash of the files in the directories `names` below `directory`: names and bytes. For raw disks and finished images,
+ * which tar reads slowly, and whose holes come and go with the filesystem.
+ */
+export async function measureFiles(
+  commands: CommandRunner,
+  directory: string,
+  names: readonly string[],
+): Promise<Measured | undefined> {
+  const each = "while IFS= read -rd '' file; do sha256 \"$file\" || exit; done";
+  const find = shellCommand("find", ...names, "-type", "f", "-print0");
+  return measured(
+    commands,
+    directory,
+    `${shellCommand("cd", directory)}; ${find} | LC_ALL=C sort -z | ${each} | sha256`,
+  );
+}
+
+async function measured(commands: CommandRunner, directory: string, hash: string): Promise<Measured | undefined> {
   const du = shellCommand("du", "-sk", "--", directory);
-  const result = await commands.run(bashCommand(`set -o pipefail; ${SHA256}; ${tar} | sha256 && ${du}`));
+  const result = await commands.run(bashCommand(`set -e -o pipefail; ${SHA256}; ${hash}; ${du}`));
   if (!result.ok) return undefined;
-  const [hash, size] = result.value.stdout.split("\n");
-  return { content: (hash ?? "").slice(0, 40), bytes: Number.parseInt(size ?? "0", 10) * 1024 };
+  const [content, size] = result.value.stdout.split("\n");
+  return { content: (content ?? "").slice(0, 40), bytes: Number.parseInt(size ?? "0", 10) * 1024 };
 }
 
 /** Regular files below a directory, as paths relative to it, sorted. */

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DiskPlan, err, ok, type Result } from "@dibkit/model";
+import { sharesBlocks } from "../disk/copy-disk.js";
 import { copyTree } from "../disk/copy-tree.js";
 import { createDisk, reopenDisk } from "../disk/create-disk.js";
 import type { DiskFailure } from "../disk/disk-failure.js";
@@ -10,7 +11,7 @@ import { explainMiss, noteIngredients } from "../layers/explain-miss.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
-import { measureTrees } from "../layers/tree-changes.js";
+import { measureFiles } from "../layers/tree-changes.js";
 import { TARGET_DIRECTORY, TREE_DIRECTORY } from "../plan/base-environment.js";
 import { DISK_STEP, populatedDiskKey } from "../plan/disk-keys.js";
 import type { BuildContext } from "./build-context.js";
@@ -76,8 +77,19 @@ async function populate(
   const { keepLayers = true } = session.job.request;
   if (key === undefined || plan === undefined || !keepLayers || !canBeKept(plan))
     return ok({ disk, kept: Promise.resolve() });
-  if ((await diskUsage(disk.images)) > LARGEST_KEPT_BYTES) return ok({ disk, kept: Promise.resolve() });
-  return keep(session, disk, plan, key);
+  const worth = (await diskUsage(disk.images)) <= LARGEST_KEPT_BYTES && (await isWorthKeeping(session, key));
+  return worth ? keep(session, disk, plan, key) : ok({ disk, kept: Promise.resolve() });
+}
+
+/**
+ * Copying a disk takes about as long as filling it. Where the copy is not free, it is made when the same tree comes to
+ * a disk for the second time: somebody works on the scripts after it.
+ */
+async function isWorthKeeping(session: BuildSession, key: LayerKey): Promise<boolean> {
+  const place = ["last", `${session.lineage}-filled-disk.json`] as const;
+  const earlier = await session.store.readJson<{ readonly key: string }>(...place);
+  await session.store.writeJson({ key: key.key }, ...place);
+  return earlier?.key === key.key || sharesBlocks(session.store.directory, session.commands);
 }
 
 /**
@@ -125,7 +137,7 @@ async function keep(session: BuildSession, disk: MountedDisk, plan: DiskPlan, ke
 
 async function commit(session: BuildSession, staging: string, plan: DiskPlan, key: LayerKey): Promise<void> {
   await writeFile(join(staging, "disk", "plan.json"), JSON.stringify(plan));
-  const measured = await measureTrees(session.commands, staging, ["disk"], { sparse: true });
+  const measured = await measureFiles(session.commands, staging, ["disk"]);
   if (measured === undefined) return;
   await session.store.commit(staging, {
     version: 1,

@@ -106,7 +106,8 @@ describe.skipIf(!mayBuild)("a real build", { timeout: 120_000 }, () => {
     const finalise = (line: string) =>
       project.element("probe", { "finalise.d/60-last": `#!/bin/bash\nset -eu\n${line}\n` });
     finalise("echo one > /etc/one");
-    await project.build();
+    // The same tree for the second time: now the disk is kept, also where a copy costs something.
+    expect((await project.build()).steps["disk/keep"]).toBe("ran");
     finalise("echo two > /etc/two");
     const { outcome, steps, events } = await project.build();
     expect(outcome.kind).toBe("built");
@@ -148,7 +149,10 @@ describe.skipIf(!mayBuild)("a real build", { timeout: 120_000 }, () => {
       "install.d/65-more": "#!/bin/bash\necho more > /etc/more\n",
     });
     await project.build();
+    project.element("probe", { "finalise.d/60-last": "#!/bin/bash\necho four > /etc/four\n" });
+    await project.build();
     expect((await disks()).map(({ key }) => key === kept?.key)).toEqual([false]);
+    project.element("probe", { "finalise.d/60-last": null });
     project.element("probe", { "install.d/65-more": null });
   });
 

@@ -25,13 +25,21 @@ export default defineDiskNode({
       if (!shown.ok || state.kept === undefined) return shown;
       return copyTree(await pathInside(state.context.treePath, node.mountPoint), path, state.context);
     }
-    const mounted = await state.run(node.name, ["mount", filesystem.device, path]);
+    const mounted = await state.run(node.name, ["mount", ...mountOptions(filesystem), filesystem.device, path]);
     if (!mounted.ok) return mounted;
     state.mounted.set(path, filesystem.device);
     state.onTakeDown(`unmount ${path}`, () => trimAndUnmount(node.name, filesystem, path, state));
     return ok(undefined);
   },
 });
+
+/**
+ * Package managers sync a filesystem hundreds of times. Without barriers that ends in the page cache of the raw file,
+ * which is removed after the build; with them the kernel waits each time for the machine's own disk.
+ */
+function mountOptions({ type }: MadeFilesystem): readonly string[] {
+  return /^(ext[34]|btrfs)$/.test(type) ? ["-o", "nobarrier"] : [];
+}
 
 async function trimAndUnmount(
   node: string,
