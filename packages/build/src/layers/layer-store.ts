@@ -87,8 +87,8 @@ export async function openLayerStore(directory: string): Promise<LayerStore> {
           await rm(staging, { recursive: true, force: true });
           return known;
         }
-        // What a removal has left that was killed half-way.
-        if (!existsSync(place) || existsSync(join(place, "meta.json"))) throw error;
+        // What a removal has left that was killed half-way, or a power failure of the newest layers.
+        if (!existsSync(place)) throw error;
         await rm(place, { recursive: true, force: true });
         await rename(staging, place);
         return meta;

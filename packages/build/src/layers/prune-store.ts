@@ -4,7 +4,6 @@ import type { CommandRunner } from "../exec/command-runner.js";
 import type { LayerMeta } from "./layer.js";
 import { type LayerStore, layerName } from "./layer-store.js";
 import { oldestRunning } from "./running-builds.js";
-import { measureFiles, measureTrees } from "./tree-changes.js";
 
 /** A layer and when it was last of use. */
 export interface UsedLayer {
@@ -47,23 +46,4 @@ export async function pruneStore(
     total -= layer.meta.bytes;
   }
   return removed;
-}
-
-/** Layers whose content is not what it was when it was kept; with `repair` they are removed. */
-export async function verifyStore(
-  store: LayerStore,
-  commands: CommandRunner,
-  repair: boolean,
-): Promise<readonly LayerMeta[]> {
-  const damaged: LayerMeta[] = [];
-  for (const meta of await store.all()) {
-    const trees = Object.entries(meta.changed).flatMap(([name, there]) => (there ? [name] : []));
-    if (trees.length === 0) continue;
-    const measure = meta.changed.disk || meta.changed.output ? measureFiles : measureTrees;
-    const measured = await measure(commands, join(store.layers, layerName(meta.key)), trees);
-    if (measured?.content === meta.content) continue;
-    damaged.push(meta);
-    if (repair) await store.remove(meta);
-  }
-  return damaged;
 }

@@ -81,11 +81,12 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
     if (!written.ok) return written;
     const beside = await writtenBeside(session.job.image, since);
     const outputs = await stage(session, commitFormats(written.value, request, context));
-    await disk.finish();
     const { keepLayers = true } = session.job.request;
-    if (outputs.ok && key !== undefined && keepLayers) {
-      await keepOutputs(session, key, { outputs: outputs.value, beside, seconds: (Date.now() - since) / 1000 });
-    }
+    const kept =
+      outputs.ok && key !== undefined && keepLayers
+        ? keepOutputs(session, key, { outputs: outputs.value, beside, seconds: (Date.now() - since) / 1000 })
+        : undefined;
+    await Promise.all([disk.finish(), kept]);
     return outputs;
   } finally {
     // Also after a script on the disk failed: the next build then begins with that script's phase.

@@ -11,6 +11,8 @@ import { shellCommand, shellQuote } from "../host/shell-quote.js";
 import { openLayerStore } from "../layers/layer-store.js";
 import { pruneStore } from "../layers/prune-store.js";
 import { foundScriptCommands } from "../layers/script-commands.js";
+import { verifyAfterRestart } from "../layers/verify-store.js";
+import { stepName } from "../plan/script-step.js";
 import { sealEnvironment, secretValues } from "../plan/secrets.js";
 import type { BuildEvent } from "./build-event.js";
 import type { BuildJob, BuildOutcome } from "./build-job.js";
@@ -66,7 +68,12 @@ async function runInWorker({ job, authored }: StartableBuild, watcher: BuildWatc
   for (const directory of [job.request.imageCache, job.request.lockFiles, ...job.writable]) {
     await mkdir(directory, { recursive: true });
   }
-  await sweepBuilds(await openLayerStore(job.request.store), createCommandRunner());
+  const store = await openLayerStore(job.request.store);
+  await sweepBuilds(store, createCommandRunner());
+  for (const { label } of await verifyAfterRestart(store, createCommandRunner())) {
+    const message = `the layer of ${stepName(label)} did not survive the last stop of the machine, and is made anew`;
+    watcher.onEvent({ type: "warning", message });
+  }
   const places = await createBuildPlaces(job.request.store, job.id);
   for (const element of authored) writeElement(element, join(places.elements, element.name));
   const secrets = secretValues(new Set(job.secrets), job.request.environment);

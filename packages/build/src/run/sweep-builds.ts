@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandRunner } from "../exec/command-runner.js";
@@ -15,11 +16,13 @@ const REMEMBERED_BUILDS = 20;
 export async function sweepBuilds(store: LayerStore, commands: CommandRunner): Promise<void> {
   const ids = await buildIds(store);
   const old = new Set(ids.slice(0, Math.max(0, ids.length - REMEMBERED_BUILDS)));
-  for (const id of ids) {
-    if (await isRunning(store, id, commands)) continue;
+  const sweep = async (id: string) => {
+    const nothingLeft = !bulkPlaces(buildPlaces(store.directory, id)).some(existsSync);
+    if ((nothingLeft && !old.has(id)) || (await isRunning(store, id, commands))) return;
     await removeBulk(store.directory, id);
     if (old.has(id)) await rm(join(store.directory, "builds", id), { recursive: true, force: true });
-  }
+  };
+  await Promise.all(ids.map(sweep));
 }
 
 /** Removes everything big of a build that is over; the hooks stay for `dibkit shell`. */

@@ -5,7 +5,7 @@ import { createCommandRunner } from "../../src/exec/command-runner.js";
 import { blame } from "../../src/layers/blame.js";
 import { newestBuild } from "../../src/layers/build-history.js";
 import { layerName, openLayerStore } from "../../src/layers/layer-store.js";
-import { verifyStore } from "../../src/layers/prune-store.js";
+import { verifyStore } from "../../src/layers/verify-store.js";
 import { findMoment, openShell, stateAt } from "../../src/run/open-shell.js";
 import { mayBuild, type TinyProject, tinyProject, workerIsBuilt } from "../tiny-image.js";
 

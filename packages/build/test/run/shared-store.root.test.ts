@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createCommandRunner } from "../../src/exec/command-runner.js";
 import { layerName, openLayerStore } from "../../src/layers/layer-store.js";
-import { verifyStore } from "../../src/layers/prune-store.js";
+import { verifyStore } from "../../src/layers/verify-store.js";
 import { mayBuild, type TinyProject, tinyProject, workerIsBuilt } from "../tiny-image.js";
 
 const INSTALLER = `#!/bin/bash

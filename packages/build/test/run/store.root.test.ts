@@ -1,13 +1,14 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createCommandRunner } from "../../src/exec/command-runner.js";
 import { newestBuild } from "../../src/layers/build-history.js";
 import { collectGarbage } from "../../src/layers/collect-garbage.js";
 import { describeLayer } from "../../src/layers/describe-layer.js";
-import { openLayerStore } from "../../src/layers/layer-store.js";
+import { layerName, openLayerStore } from "../../src/layers/layer-store.js";
 import { layerKind } from "../../src/layers/open-layer-trees.js";
-import { usedLayers, verifyStore } from "../../src/layers/prune-store.js";
+import { usedLayers } from "../../src/layers/prune-store.js";
+import { verifyAfterRestart, verifyStore } from "../../src/layers/verify-store.js";
 import { mayBuild, type TinyProject, tinyProject, workerIsBuilt } from "../tiny-image.js";
 
 const commands = createCommandRunner();
@@ -44,6 +45,23 @@ describe.skipIf(!mayBuild)("the layer store", { timeout: 600_000 }, () => {
     expect(described?.build).toMatchObject({ outcome: "ran", reason: "script changed" });
     expect(described?.before?.changed).toEqual(["script"]);
     expect(Object.keys(described?.meta.ingredients ?? {})).toContain("image before it");
+  });
+
+  test("drops layers that a power failure has damaged, in the first build after it", async () => {
+    const opened = await store("store");
+    const layers = (await usedLayers(opened)).map(({ meta }) => meta);
+    const [damaged, half] = layers.filter(({ label, changed }) => label.script === "50-write" && changed.root);
+    if (damaged === undefined || half === undefined) throw new Error("no layers");
+    writeFileSync(join(opened.layers, layerName(damaged.key), "root/etc/probe"), "");
+    writeFileSync(join(opened.layers, layerName(half.key), "meta.json"), "");
+    expect(await verifyAfterRestart(opened, commands)).toEqual([]);
+    await opened.writeJson({ boot: "an earlier one" }, "boot.json");
+    expect(await verifyAfterRestart(opened, commands)).toEqual([damaged]);
+    expect(await verifyAfterRestart(opened, commands)).toEqual([]);
+    const { outcome, steps } = await project.build();
+    expect([outcome.kind, steps["install.d/50-write"]]).toEqual(["built", "ran"]);
+    expect(await verifyStore(opened, commands, false)).toEqual([]);
+    expect((await collectGarbage(opened, commands)).halves).toBe(1);
   });
 
   test("is kept within its size, and has nothing in it that no build can use", async () => {
