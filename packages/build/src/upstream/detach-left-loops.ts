@@ -1,49 +1,38 @@
-import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import type { CommandRunner } from "../exec/command-runner.js";
+import { shellQuote } from "../host/shell-quote.js";
 
-interface LoopList {
-  readonly loopdevices?: readonly {
-    readonly name: string;
-    readonly "back-ino": number | string;
-    readonly "back-maj:min": string;
-  }[];
-}
+/** What tells a loop device with its file from the same device with another file. */
+const COLUMNS = "NAME,BACK-INO,BACK-MAJ:MIN";
+const LIST = ["losetup", "--list", "--noheadings", "--raw", "--output", COLUMNS];
 
 /**
- * Detaches the loop devices whose files lie in a directory. A killed upstream leaves them; their paths mean nothing
- * outside its mount namespace, so they are told by device and inode.
+ * Stands in for `losetup` and notes each device that it attaches. A killed upstream leaves them; the files are often in
+ * a tmpfs that went with its namespace, so nothing else would tell whose they were.
+ *
+ * @param note file that each attached device becomes a line of
  */
-export async function detachLeftLoops(commands: CommandRunner, directory: string): Promise<void> {
-  const files = new Set(filesBelow(directory).map(identityOf));
-  if (files.size === 0) return;
-  const listed = await commands.run(["losetup", "--list", "--json", "--output", "NAME,BACK-INO,BACK-MAJ:MIN"]);
-  if (!listed.ok || listed.value.stdout.trim() === "") return;
-  for (const device of (JSON.parse(listed.value.stdout) as LoopList).loopdevices ?? []) {
-    if (!files.has(`${device["back-maj:min"].trim()} ${device["back-ino"]}`)) continue;
-    await commands.run(["partx", "--delete", device.name]);
-    await commands.run(["losetup", "--detach", device.name]);
-  }
+export function losetupShim(note: string): string {
+  return `#!/bin/bash
+set -eu
+PATH=\${PATH#"$(dirname "$0")":}
+shown=$(losetup "$@")
+[ -z "$shown" ] || echo "$shown"
+[[ ! $shown =~ ^/dev/loop[0-9]+$ ]] || ${LIST.join(" ")} "$shown" >> ${shellQuote(note)}
+`;
 }
 
-/** `MAJOR:MINOR INODE`, with the device number taken apart as Linux packs it. */
-function identityOf(path: string): string {
-  const { dev, ino } = statSync(path);
-  const major = Math.floor(dev / 256) & 0xfff;
-  const minor = (dev & 0xff) | ((dev >>> 12) & 0xfff00);
-  return `${major}:${minor} ${ino}`;
-}
-
-function filesBelow(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
-      if (!entry.isDirectory() || !entry.name.startsWith("dib_image.")) return [];
-      const below = join(directory, entry.name);
-      return readdirSync(below, { withFileTypes: true })
-        .filter((file) => file.isFile())
-        .map((file) => join(below, file.name));
-    });
-  } catch {
-    return [];
+/** Detaches the devices that the shim has noted and that still have the same files. */
+export async function detachLeftLoops(commands: CommandRunner, note: string): Promise<void> {
+  const lines = (text: string) => text.split("\n").filter((line) => line !== "");
+  const noted = new Set(lines(await readFile(note, "utf8").catch(() => "")));
+  if (noted.size === 0) return;
+  const listed = await commands.run(LIST);
+  if (!listed.ok) return;
+  for (const line of lines(listed.value.stdout)) {
+    if (!noted.has(line)) continue;
+    const [device = ""] = line.split(" ");
+    await commands.run(["partx", "--delete", device]);
+    await commands.run(["losetup", "--detach", device]);
   }
 }

@@ -10,7 +10,7 @@ import { parseMountInfo } from "../host/mount-table.js";
 import { shellCommand } from "../host/shell-quote.js";
 import { SUDO_SHIM } from "../host/sudo-shim.js";
 import type { BuildRequest } from "../plan/build-request.js";
-import { detachLeftLoops } from "./detach-left-loops.js";
+import { detachLeftLoops, losetupShim } from "./detach-left-loops.js";
 import { FAT_SHIMS } from "./fat-shims.js";
 import { DMSETUP_SHIM, KPARTX_SHIM } from "./kpartx-shim.js";
 import { upstreamCommand } from "./upstream-command.js";
@@ -53,6 +53,7 @@ export async function runUpstream(build: UpstreamBuild, watcher: UpstreamWatcher
     const mapped = (await commands.run(["dmsetup", "version"])).ok;
     await writeShims(places.bin, {
       sudo: SUDO_SHIM,
+      losetup: losetupShim(noteOfLoops(work)),
       ...(mapped ? {} : { kpartx: KPARTX_SHIM, dmsetup: DMSETUP_SHIM }),
       ...((await hasFatDriver(commands)) ? {} : FAT_SHIMS),
     });
@@ -68,7 +69,7 @@ export async function runUpstream(build: UpstreamBuild, watcher: UpstreamWatcher
     if (!done.ok) return { kind: "failed", exitCode: exitCodeOf(done.error), tail: done.error.tail };
     return { kind: "built", outputs: request.formats.map((format) => outputOf(image, format)).filter(existsSync) };
   } finally {
-    await detachLeftLoops(createCommandRunner(), join(work, "tmp"));
+    await detachLeftLoops(createCommandRunner(), noteOfLoops(work));
     await rm(work, { recursive: true, force: true });
   }
 }
@@ -79,6 +80,11 @@ interface Places {
   readonly temporary: string;
   readonly bin: string;
   readonly elements: string;
+}
+
+/** Where upstream can write. */
+function noteOfLoops(work: string): string {
+  return join(work, "tmp", ".loop-devices");
 }
 
 async function preparePlaces(work: string, build: UpstreamBuild): Promise<Places> {
