@@ -47,8 +47,9 @@ const BUILDS = {
       EXTRA_UNMOUNT: "",
     },
   },
-  "stable-vm": { elements: "debian-minimal stable-vm", flags: ["--disk"], release: "stable" },
+  "stable-vm": { elements: "debian-minimal block-device-mbr stable-vm", flags: ["--disk"], release: "stable" },
   "debian-build-succeeds": { elements: "debian build-succeeds", release: "stable" },
+  "stable-build-succeeds": { elements: "debian-minimal stable-build-succeeds", release: "stable" },
   "testing-build-succeeds": { elements: "debian-minimal testing-build-succeeds", release: "testing" },
 };
 

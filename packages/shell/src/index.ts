@@ -1,5 +1,5 @@
 export { type EffectiveCommand, effectiveCommand } from "./effective-command.js";
 export { evaluateExports, type KnownEnvironment } from "./evaluate-exports.js";
-export { initShell } from "./init-shell.js";
+export { initShell, ShellNotReady } from "./init-shell.js";
 export { LARGEST_SCRIPT, parse } from "./parse.js";
 export * from "./shell-script.js";

@@ -4,6 +4,13 @@ import { setFlagsFromString } from "node:v8";
 import { Language, Parser } from "web-tree-sitter";
 import { copyTree, type GrammarTables, type SyntaxNode } from "./syntax-tree.js";
 
+/** A text was to be parsed before `initShell` had finished. */
+export class ShellNotReady extends Error {
+  constructor() {
+    super("initShell() must have finished before a script is parsed");
+  }
+}
+
 let parser: Parser | undefined;
 let tables: GrammarTables = { types: [], fields: [] };
 let starting: Promise<void> | undefined;
@@ -35,7 +42,7 @@ async function start(): Promise<void> {
  * input, an ordinary script takes about a millisecond.
  */
 export function parseTree(text: string, limitMs: number): SyntaxNode | undefined {
-  if (!parser) throw new Error("initShell() must have finished before a script is parsed");
+  if (!parser) throw new ShellNotReady();
   const until = performance.now() + limitMs;
   const tree = parser.parse(text, null, { progressCallback: () => performance.now() > until });
   if (!tree) {

@@ -1,4 +1,4 @@
-import { effectiveCommand, initShell, parse, type Word } from "@dibkit/shell";
+import { effectiveCommand, parse, type Word } from "@dibkit/shell";
 
 /** The programs that a text runs, as far as it says. */
 export interface ScriptCommands {
@@ -24,11 +24,6 @@ const PLAIN_SETTINGS =
 
 const commandsByText = new Map<string, ScriptCommands>();
 
-/** Must have finished before `scriptCommands` is asked about texts; loads the parser when one is not known yet. */
-export async function prepareScriptCommands(texts: readonly string[] = []): Promise<void> {
-  if (texts.length === 0 || texts.some((text) => !commandsByText.has(text))) await initShell();
-}
-
 /** What was found so far, for a process that is to start from there. */
 export function foundScriptCommands(): readonly (readonly [string, ScriptCommands])[] {
   return [...commandsByText];
@@ -38,7 +33,10 @@ export function rememberScriptCommands(found: readonly (readonly [string, Script
   for (const [text, commands] of found) commandsByText.set(text, commands);
 }
 
-/** Remembered, because scripts share helpers. A text without a `#!` line is read as shell. */
+/**
+ * Remembered, because scripts share helpers; so the parser has to be loaded (`initShell`) only for a text that is new
+ * in this process, which throws `ShellNotReady` otherwise. A text without a `#!` line is read as shell.
+ */
 export function scriptCommands(text: string): ScriptCommands {
   const known = commandsByText.get(text);
   if (known !== undefined) return known;

@@ -1,8 +1,8 @@
+import { initShell, ShellNotReady } from "@dibkit/shell";
 import { hostInputs } from "../layers/host-inputs.js";
 import type { ImageState } from "../layers/layer.js";
 import { type LayerKey, layerKey, PLACES } from "../layers/layer-key.js";
-import { prepareScriptCommands } from "../layers/script-commands.js";
-import { functionText, type HelperFile, reachOf } from "../layers/script-reach.js";
+import { type HelperFile, reachOf } from "../layers/script-reach.js";
 import type { StepLabel } from "../run/build-event.js";
 import type { EnvironmentValues } from "./base-environment.js";
 import type { BuildRequest } from "./build-request.js";
@@ -32,13 +32,18 @@ export function stepName(label: StepLabel): string {
   return `${label.phase}/${label.script}`;
 }
 
-/** Must have finished before the key of a step is asked for: its scripts may have to be parsed. */
-export async function prepareStepKey({ script, environment }: ScriptStep): Promise<void> {
-  const functions = [...exportedFunctions(environment)].map(([name, body]) => functionText(name, body));
-  await prepareScriptCommands([script.text ?? "", ...functions]);
+/** `stepKey`, with the parser loaded when a text has to be parsed that nobody has parsed for this process before. */
+export async function findStepKey(...asked: Parameters<typeof stepKey>): Promise<LayerKey> {
+  try {
+    return stepKey(...asked);
+  } catch (error) {
+    if (!(error instanceof ShellNotReady)) throw error;
+    await initShell();
+    return stepKey(...asked);
+  }
 }
 
-/** The key under which the effect of a step on a state is kept. */
+/** The key under which the effect of a step on a state is kept; `initShell` must have finished. */
 export function stepKey(
   step: ScriptStep,
   state: Pick<ImageState, "hash">,

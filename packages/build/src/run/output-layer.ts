@@ -13,7 +13,7 @@ import { measureFiles } from "../layers/tree-changes.js";
 import { OUTPUT_STEP, outputsKey } from "../plan/disk-keys.js";
 import { formatRequest } from "../plan/format-request.js";
 import { phaseStep } from "../plan/phase-step.js";
-import { prepareStepKey, stepKey, stepName } from "../plan/script-step.js";
+import { findStepKey, stepName } from "../plan/script-step.js";
 import type { BuildContext } from "./build-context.js";
 import type { BuildSession } from "./build-session.js";
 import { environmentOfPhase } from "./environment-of-phase.js";
@@ -41,8 +41,8 @@ export async function outputKey(session: BuildSession, state: ImageState): Promi
     if (!environment.ok) return undefined;
     for (const script of scripts) {
       const step = phaseStep(phase, script, environment.value, true);
-      await prepareStepKey(step);
-      keys[stepName(step.label)] = stepKey(step, state, session.helpers, request, session.digest).key;
+      const { key } = await findStepKey(step, state, session.helpers, request, session.digest);
+      keys[stepName(step.label)] = key;
     }
   }
   return outputsKey(session.job, state, keys);

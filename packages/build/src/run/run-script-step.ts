@@ -15,7 +15,7 @@ import type { LayerKey } from "../layers/layer-key.js";
 import { afterLayer, layerName } from "../layers/layer-store.js";
 import { fileHash, measureTrees, replacedFiles } from "../layers/tree-changes.js";
 import { TARGET_DIRECTORY } from "../plan/base-environment.js";
-import { prepareStepKey, type ScriptStep, stepKey, stepName } from "../plan/script-step.js";
+import { findStepKey, type ScriptStep, stepName } from "../plan/script-step.js";
 import type { BuildFailure } from "./build-job.js";
 import { rememberStep } from "./build-record.js";
 import type { BuildSession } from "./build-session.js";
@@ -33,8 +33,7 @@ export async function runScriptStep(
 ): Promise<Result<ImageState, BuildFailure>> {
   if (session.signal.aborted) return err({ kind: "interrupted" });
   const id = stepName(step.label);
-  await prepareStepKey(step);
-  const key = stepKey(step, state, session.helpers, session.job.request, session.digest);
+  const key = await findStepKey(step, state, session.helpers, session.job.request, session.digest);
   if (step.onDisk || step.interactive) return runNow(session, state, step, key, undefined);
   const cached = await usableLayer(session, key);
   if (cached !== undefined) return useLayer(session, state, step, cached);

@@ -61,7 +61,7 @@ export async function runUpstream(build: UpstreamBuild, watcher: UpstreamWatcher
     const command = upstreamCommand(request, image, [...elements, ...build.elementsPath], build.upstream);
     const { PATH = "/usr/sbin:/usr/bin:/sbin:/bin" } = command.environment;
     const done = await commands.run(namespaceCommand(bashCommand(renderRun(places, build, command.argv, mapped))), {
-      env: { ...command.environment, ...build.environment, TMP_DIR: places.temporary, PATH: `${places.bin}:${PATH}` },
+      env: { ...command.environment, ...build.environment, TMP_DIR: places.build, PATH: `${places.bin}:${PATH}` },
       cwd: "/",
       onOutput: (line) => watcher.onLine(line),
     });
@@ -78,6 +78,8 @@ interface Places {
   readonly view: string;
   readonly scratch: string;
   readonly temporary: string;
+  /** Where upstream builds. */
+  readonly build: string;
   readonly bin: string;
   readonly elements: string;
 }
@@ -93,6 +95,8 @@ async function preparePlaces(work: string, build: UpstreamBuild): Promise<Places
     view: place("view"),
     scratch: place("host"),
     temporary: place("tmp"),
+    // The element ramdisk builds inside the image too, where this directory has to be as well.
+    build: build.request.ramdiskElement === undefined ? place("tmp") : (build.request.environment.TMP_DIR ?? "/tmp"),
     bin: place("bin"),
     elements: place("elements"),
   };
@@ -118,7 +122,7 @@ async function writeShims(bin: string, shims: Readonly<Record<string, string>>):
 
 function renderRun(places: Places, build: UpstreamBuild, argv: readonly string[], mapped: boolean): string {
   const { request } = build;
-  const writable = [places.temporary, request.imageCache, request.lockFiles, dirname(build.image)];
+  const writable = [places.temporary, places.build, request.imageCache, request.lockFiles, dirname(build.image)];
   if (request.logFile !== undefined) writable.push(dirname(request.logFile));
   const view = {
     table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { initShell } from "@dibkit/shell";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { forgetHostInputs, hostInputs } from "../../src/layers/host-inputs.js";
-import { prepareScriptCommands } from "../../src/layers/script-commands.js";
 import { type HelperFile, reachOf } from "../../src/layers/script-reach.js";
 
 const home = mkdtempSync(join(tmpdir(), "dibkit-home-"));
@@ -17,7 +17,7 @@ write("project/key.pub", "one");
 write("tree/a/b/c/deep", "one");
 write("bin/make-root", "#!/bin/sh\n");
 chmodSync(join(home, "bin/make-root"), 0o755);
-beforeAll(() => prepareScriptCommands());
+beforeAll(() => initShell());
 afterAll(() => rmSync(home, { recursive: true }));
 
 const helper: HelperFile = {

@@ -1,11 +1,11 @@
+import { initShell } from "@dibkit/shell";
 import { expect, test } from "vitest";
 import { describeMiss } from "../../src/layers/explain-miss.js";
 import { type KeyInput, layerKey } from "../../src/layers/layer-key.js";
-import { prepareScriptCommands } from "../../src/layers/script-commands.js";
 import { reachOf } from "../../src/layers/script-reach.js";
 import { stepKey } from "../../src/plan/script-step.js";
 
-await prepareScriptCommands();
+await initShell();
 
 const input: KeyInput = {
   step: "install.d/50-x",

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { loadElement, upstreamInstallation } from "@dibkit/model";
+import { initShell } from "@dibkit/shell";
 import { beforeAll, describe, expect, test } from "vitest";
-import { prepareScriptCommands } from "../../src/layers/script-commands.js";
 import { type HelperFile, reachOf } from "../../src/layers/script-reach.js";
 import { helperFiles } from "../../src/plan/helper-files.js";
 import { mergeHooks } from "../../src/plan/hooks-tree.js";
 
-beforeAll(() => prepareScriptCommands());
+beforeAll(() => initShell());
 
 const file = (id: string, text: string | undefined, more: Partial<HelperFile> = {}): HelperFile => {
   const path = id.slice(id.indexOf("/") + 1);
