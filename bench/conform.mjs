@@ -47,10 +47,6 @@ const BUILDS = {
       EXTRA_UNMOUNT: "",
     },
   },
-  "stable-vm": { elements: "debian-minimal block-device-mbr stable-vm", flags: ["--disk"], release: "stable" },
-  "debian-build-succeeds": { elements: "debian build-succeeds", release: "stable" },
-  "stable-build-succeeds": { elements: "debian-minimal stable-build-succeeds", release: "stable" },
-  "testing-build-succeeds": { elements: "debian-minimal testing-build-succeeds", release: "testing" },
 };
 
 const { values } = parseArgs({
@@ -82,15 +78,14 @@ async function runAll(root) {
 }
 
 function compare(root, name, server) {
-  const { elements, flags = [], environment = {}, release = "bookworm" } = BUILDS[name];
-  const tests = elements.includes("-succeeds") || elements.includes("-vm") ? testElements(elements.split(" ")[0]) : [];
-  const places = [...tests, join(repository, "test/e2e/elements")].flatMap((path) => ["--elements-path", path]);
+  const { elements, flags = [], environment = {} } = BUILDS[name];
+  const places = ["--elements-path", join(repository, "test/e2e/elements")];
   const keep = join(root, name);
   mkdirSync(keep, { recursive: true });
   const words = ["conform", ...elements.split(" "), ...flags, ...places, "--image-cache", join(root, "downloads")];
   const run = spawnSync(process.execPath, [dibkit, ...words, "--keep", keep, "--record", values.record], {
     stdio: "inherit",
-    env: { ...callersEnvironment(), ...variables(keep, server, release), ...environment },
+    env: { ...callersEnvironment(), ...variables(keep, server), ...environment },
   });
   return run.status ?? 1;
 }
@@ -100,8 +95,8 @@ function callersEnvironment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PYTHON|PIP_)/.test(name)));
 }
 
-function variables(directory, server, release) {
-  const sources = debianSources(release);
+function variables(directory, server) {
+  const sources = debianSources("bookworm");
   const file = (name, text) => {
     writeFileSync(join(directory, name), text);
     return join(directory, name);
@@ -119,11 +114,6 @@ function variables(directory, server, release) {
     DIB_APT_SOURCES: file("sources.list", sources.lines),
     DIB_DPKG_MANIFEST: file("packages.json", JSON.stringify({ packages: [{ package: "cowsay", version: "3.0*" }] })),
   };
-}
-
-/** Upstream's own test elements of one of its elements. */
-function testElements(element) {
-  return [join(upstreamElements, element, "test-elements")];
 }
 
 function elementsOfUpstream() {

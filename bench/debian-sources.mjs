@@ -12,14 +12,10 @@ export function debianSources(release) {
   const host = hostRelease();
   const { stdout } = timed(["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)", "Created-By: Packages"]);
   const found = [...new Set(stdout.trim().split("\n"))].map((line) => line.split(" "));
-  // What is to become a release has no other suites yet.
-  const suffixes = release === "testing" ? [""] : ["", "-updates", "-security"];
-  // Nobody has noticed on this machine when a mirror is late with releases that it does not run.
-  const options = release === host ? "" : "[check-valid-until=no] ";
-  const suites = suffixes.flatMap((suffix) => {
+  const suites = ["", "-updates", "-security"].flatMap((suffix) => {
     const site = found.find(([, suite]) => suite === `${host}${suffix}`)?.[0];
     const suite = `${release}${suffix}`;
-    return site === undefined ? [] : [{ site, suite, line: `deb ${options}${site} ${suite} main` }];
+    return site === undefined ? [] : [{ site, suite, line: `deb ${site} ${suite} main` }];
   });
   return {
     lines: suites.map(({ line }) => `${line}\n`).join(""),

@@ -59,6 +59,11 @@ const VARIABLES: readonly Reason[] = [
     holds: onlyUpstream,
     reason: "a variable of upstream's own that it happens to export",
   },
+  {
+    name: /^ELEMENTS_PATH$/,
+    holds: (upstream, dibkit) => [...new Set(upstream?.split(":"))].join(":") === dibkit,
+    reason: "upstream's list names its own directory twice",
+  },
   { name: /^DIB_ENV$/, holds: sameButSecrets, reason: "dibkit keeps secrets out of what goes to manifests" },
   { name: /^DIB_IMAGE_SIZE$/, reason: "follows the size of the disk, which follows what du counts" },
   { name: /^DIB_BOOT_LABEL$/, holds: onlyDibkit, reason: "newer versions of upstream export it too" },
@@ -121,6 +126,11 @@ const OBSERVATIONS: readonly Reason[] = [
     reason: "upstream copies it there before the first phase in the target",
   },
   { name: /^programs: sudo$/, reason: "both are the same stand-in, in other directories" },
+  {
+    name: /^programs: losetup$/,
+    holds: (upstream) => /\/dibkit-upstream-\w+\/bin\/losetup$/.test(upstream ?? ""),
+    reason: "upstream gets a stand-in that notes its loop devices, for when it is killed",
+  },
   {
     name: /^programs: mount$/,
     holds: (upstream) => /\/dibkit-upstream-\w+\/bin\/mount$/.test(upstream ?? ""),

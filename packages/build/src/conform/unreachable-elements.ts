@@ -30,6 +30,11 @@ const REASONS: readonly { readonly names: RegExp; readonly reason: string }[] = 
     names: /^modprobe-blacklist$/,
     reason: "has a hook of modprobe's, which debootstrap needs: upstream too refuses the two",
   },
+  {
+    names: /^(debian\/build-succeeds|debian-minimal\/(stable|testing)-.*)$/,
+    reason:
+      "builds Debian 13 or newer, which upstream 3.13 cannot: its debian-minimal installs software-properties-common",
+  },
   { names: /^iso$/, reason: "mounts a FAT image, and the kernel where this page was made has no driver for it" },
   {
     names: /^block-device-efi-lvm$/,

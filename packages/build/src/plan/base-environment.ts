@@ -64,7 +64,7 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
   const optional = (name: string, value: string | undefined) =>
     value === undefined || value === "" ? {} : { [name]: value };
   return {
-    ...(request.ramdiskElement === undefined ? {} : ramdiskVariables(input.upstreamLibrary)),
+    ...(request.ramdiskElement === undefined ? {} : ramdiskVariables(request.ramdiskElement, input.upstreamLibrary)),
     ...caller,
     HOME: caller.HOME ?? "/root",
     USER: "root",
@@ -118,8 +118,8 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
  * Upstream's element ramdisk sources upstream's own library inside the image, where variables that nobody exports are
  * read: without them every such build ends with "_BASE_ELEMENT_DIR: unbound variable" or the like.
  */
-function ramdiskVariables(library: string | undefined): EnvironmentValues {
-  const unset = { TMP_IMAGE_PATH: "/tmp/ramdisk-image", EXTRA_DETACH: "", EXTRA_UNMOUNT: "" };
+function ramdiskVariables(element: string, library: string | undefined): EnvironmentValues {
+  const unset = { RAMDISK_ELEMENT: element, TMP_IMAGE_PATH: "/tmp/ramdisk-image", EXTRA_DETACH: "", EXTRA_UNMOUNT: "" };
   return library === undefined ? unset : { ...unset, _BASE_ELEMENT_DIR: join(dirname(library), "elements") };
 }
 
