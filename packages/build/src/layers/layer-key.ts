@@ -102,6 +102,7 @@ export function changedIngredients(
 ): readonly string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(now)]);
   const changed = [...names].filter((name) => before[name] !== now[name]).sort();
-  const parentLast = (name: string) => (name === "image before it" ? 1 : 0);
-  return changed.sort((a, b) => parentLast(a) - parentLast(b));
+  // What somebody did comes before what follows from it.
+  const rank = (name: string) => (name === "script" ? 0 : name === "image before it" ? 2 : 1);
+  return changed.sort((a, b) => rank(a) - rank(b));
 }

@@ -62,6 +62,8 @@ test("a step that never ran, and one whose layer was pruned", () => {
   const { ingredients } = layerKey(input);
   expect(describeMiss(undefined, ingredients)).toBe("never ran before in this image");
   expect(describeMiss(ingredients, ingredients)).toBe("its layer is gone from the cache");
+  const edited = { ...ingredients, script: "edited", "file a/b": "1" };
+  expect(describeMiss(ingredients, edited)).toBe("script changed (and 1 more)");
 });
 
 test("values of variables are not in what is kept", () => {
