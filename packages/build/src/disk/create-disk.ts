@@ -6,7 +6,7 @@ import { type CommandRunner, createCommandRunner } from "../exec/command-runner.
 import { pathInside } from "../host/inside-root.js";
 import type { BuildContext } from "../run/build-context.js";
 import type { Undo } from "../run/undo-stack.js";
-import { commandFailed, type DiskFailure } from "./disk-failure.js";
+import { commandFailed, type DiskFailure, isFull, noSpaceIn } from "./disk-failure.js";
 import type { DiskState } from "./disk-node.js";
 import { type HostTool, uniqueTools } from "./host-tool.js";
 import { keepDisk } from "./keep-disk.js";
@@ -108,8 +108,8 @@ function createState(
     blockSizes: new Map(),
     filesystems: new Map(),
     rewritten: new Map(),
-    run: runWith(context.commands),
-    clean: runWith(createCommandRunner()),
+    run: runWith(context.commands, context.imageDirectory),
+    clean: runWith(createCommandRunner(), context.imageDirectory),
     onTakeDown: (label, action) => {
       let failure: DiskFailure | undefined;
       const undo = context.undo.defer(label, async () => {
@@ -121,10 +121,12 @@ function createState(
   };
 }
 
-function runWith(commands: CommandRunner): DiskState["run"] {
+function runWith(commands: CommandRunner, directory: string): DiskState["run"] {
   return async (node, argv) => {
     const done = await commands.run(argv);
-    return done.ok ? ok(done.value.stdout) : commandFailed(node, done.error);
+    if (done.ok) return ok(done.value.stdout);
+    const failed = commandFailed(node, done.error);
+    return (await isFull(directory)) ? noSpaceIn(directory, failed) : failed;
   };
 }
 

@@ -1,3 +1,4 @@
+import { statfs } from "node:fs/promises";
 import { err, type Result } from "@dibkit/model";
 import { type CommandFailure, describeFailure } from "../exec/command-runner.js";
 
@@ -17,6 +18,21 @@ export type DiskFailure =
   | { readonly kind: "host-cannot"; readonly node: string; readonly message: string; readonly help: string }
   /** The image directory or the disk is full. */
   | { readonly kind: "no-space"; readonly node: string; readonly message: string; readonly help: string };
+
+const LEAST_FREE_BYTES = 16 * 1024 ** 2;
+
+export async function isFull(directory: string): Promise<boolean> {
+  const free = await statfs(directory).catch(() => undefined);
+  return free !== undefined && free.bfree * free.bsize < LEAST_FREE_BYTES;
+}
+
+/** A device whose raw file cannot grow answers with errors of its own, such as "Input/output error". */
+export function noSpaceIn(directory: string, failed: Result<never, DiskFailure>): Result<never, DiskFailure> {
+  if (failed.ok || failed.error.kind !== "disk-command-failed") return failed;
+  const { node, message } = failed.error;
+  const help = `free space on the filesystem of "${directory}"`;
+  return err({ kind: "no-space", node, message: `${message} (no space left in "${directory}")`, help });
+}
 
 /** The failure of a host tool, with its last line of output in the message. */
 export function commandFailed(node: string, command: CommandFailure): Result<never, DiskFailure> {

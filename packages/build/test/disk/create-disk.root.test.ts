@@ -237,6 +237,21 @@ describe.skipIf(process.getuid?.() !== 0)("createDisk (needs root and loop devic
     );
   });
 
+  it("says so when the raw file cannot grow", async () => {
+    const build = await context();
+    await mkdir(build.imageDirectory, { recursive: true });
+    await tool(build, "mount", "-t", "tmpfs", "-o", "size=1M", "tmpfs", build.imageDirectory);
+    try {
+      const plan = planOf("- local_loop: { name: image0, mkfs: { type: ext4, mount: { mount_point: / } } }", 400);
+      expect(await createDisk(plan, build)).toMatchObject({
+        ok: false,
+        error: { kind: "no-space", message: expect.stringContaining(`no space left in "${build.imageDirectory}"`) },
+      });
+    } finally {
+      await tool(build, "umount", build.imageDirectory);
+    }
+  });
+
   it.each([
     [
       "lvm without device-mapper",
