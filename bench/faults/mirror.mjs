@@ -67,7 +67,7 @@ export const fetching = (proxy, round, wanted = "tree") => ({
 const WAYS = [
   { name: "apt, closed after 100 kB", how: "closes", limit: 100_000 },
   { name: "apt, closed after 3 MB", how: "closes", limit: 3_000_000, wanted: "vim" },
-  { name: "apt, silent after 1 MB", how: "hangs", limit: 1_000_000, wanted: "vim" },
+  { name: "apt, silent after 1 MB", how: "hangs", limit: 1_000_000, wanted: "gdb" },
 ];
 
 /** Gives a row for each way in which the mirror goes. */

@@ -67,7 +67,7 @@ chmod 755 $TMP_MOUNT_PATH/bin/written-program
 /** 4 edits by default; `DIBKIT_EDITS=200` for a long run. */
 const rounds = Number(process.env.DIBKIT_EDITS ?? 4);
 
-describe.skipIf(!mayBuild)("an incremental build", () => {
+describe.skipIf(!mayBuild)("an incremental build", { timeout: 300_000 + rounds * 30_000 }, () => {
   let project: TinyProject;
   beforeAll(() => {
     project = tinyProject();
