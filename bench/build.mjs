@@ -1,6 +1,6 @@
 // Figures of rebuilding: upstream's full build of `vm debian-minimal` and one element, against dibkit's after an edit.
 // node bench/build.mjs [--runs N] [--only PART,…] [--types FORMATS] [--keep]    (after npm run build; needs root)
-// Parts: upstream, cold, no-store, nothing, install, finalise, package. Mirrors: DIB_DISTRIBUTION_MIRROR and the like,
+// Parts: upstream, cold, no-store, nothing, install, finalise, finalise-again, package. Mirrors: DIB_DISTRIBUTION_MIRROR and the like,
 // or those of apt here.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,8 @@ import { parseArgs } from "node:util";
 import { debianSources, hostRelease } from "./debian-sources.mjs";
 import { dibkit, median, printMachine, printTable, seconds, timed, times, withDirectory } from "./timed.mjs";
 
-const PARTS = ["upstream", "no-store", "cold", "nothing", "install", "finalise", "package"];
+const WARM = ["nothing", "install", "finalise", "finalise-again", "package"];
+const PARTS = ["upstream", "no-store", "cold", ...WARM];
 const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "3" },
@@ -36,9 +37,10 @@ const TITLES = {
   nothing: "dibkit, nothing changed",
   install: "dibkit, last script of install.d edited",
   finalise: "dibkit, script of finalise.d edited",
+  "finalise-again": "dibkit, the same edited once more",
   package: `dibkit, package "${ADDED}" added at the end`,
 };
-const WANTED = { nothing: "60×", install: "10×", finalise: "12×", package: "5×" };
+const WANTED = { nothing: "60×", install: "10×", finalise: "12×", "finalise-again": "12×", package: "5×" };
 
 await withDirectory("build", async (root) => {
   printMachine();
@@ -70,7 +72,7 @@ await withDirectory("build", async (root) => {
 /** Every part that is asked for, in an order in which each finds the store as its user would. */
 function measure(root) {
   const results = new Map();
-  const warm = ["nothing", "install", "finalise", "package"].some((part) => only.has(part));
+  const warm = WARM.some((part) => only.has(part));
   const store = join(root, "store");
   const part = (name, repeat, run, prepare) => {
     if (!only.has(name)) return;
@@ -97,21 +99,36 @@ function measure(root) {
     () => again(),
     (index) => writeScript(root, "install.d/99-bench", index + 1),
   );
+  // Each after a new tree. The first edit leaves the populated disk for the next.
+  const newTree = (index) => {
+    writeScript(root, "install.d/99-bench", index);
+    again();
+  };
   part(
     "finalise",
     runs,
     () => again(),
-    (index) => writeScript(root, "finalise.d/99-bench", index + 1),
+    (index) => {
+      newTree(50 + index);
+      writeScript(root, "finalise.d/99-bench", 50 + index);
+    },
+  );
+  if (only.has("finalise-again") && !only.has("finalise")) {
+    writeScript(root, "finalise.d/99-bench", 99);
+    again();
+  }
+  part(
+    "finalise-again",
+    runs,
+    () => again(),
+    (index) => writeScript(root, "finalise.d/99-bench", 100 + index),
   );
   // With an edit before it, built without the package first, the package's layer is new in every run.
   part(
     "package",
     runs,
     () => again("-p", ADDED),
-    (index) => {
-      writeScript(root, "install.d/99-bench", 100 + index);
-      again();
-    },
+    (index) => newTree(100 + index),
   );
   return results;
 }
