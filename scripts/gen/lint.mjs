@@ -24,7 +24,7 @@ ${rows.join("\n")}
 
 The linter also checks its own comments: \`suppression-used\` (a \`# dibkit: disable\` comment that silences nothing),
 \`suppression-known\` (one that names no rule) and \`suppression-reason\` (one without a reason). \`file-too-large\` says that a
-control file of more than 1 MB was not read, \`shellcheck/SC…\` is a comment of ShellCheck.
+control file, or a file of \`environment.d\`, of more than 1 MB was not read; \`shellcheck/SC…\` is a comment of ShellCheck.
 `;
 }
 
