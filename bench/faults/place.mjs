@@ -104,7 +104,9 @@ function startBuild(place, options) {
   const { system = "debian", elements = [], image = system, store = "store", cache = "cache" } = options;
   const { flags = [], env = {}, out = place.path("out"), through = [] } = options;
   const known = SYSTEMS[system];
-  const words = ["build", ...known.elements, ...elements, "-o", join(out, image), ...known.flags, ...flags];
+  // Each round leaves layers and outputs that no later one uses.
+  const size = ["--cache-size", "8G"];
+  const words = ["build", ...known.elements, ...elements, "-o", join(out, image), ...size, ...known.flags, ...flags];
   const places = ["--elements-path", place.path("elements"), "--cache-dir", place.path(store)];
   const argv = [...through, process.execPath, dibkit, ...words, ...places, "--image-cache", place.path(cache)];
   const child = spawn(argv[0], argv.slice(1), {
