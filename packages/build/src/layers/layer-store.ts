@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -49,7 +50,8 @@ export async function openLayerStore(directory: string): Promise<LayerStore> {
   };
   const writeJson = async (value: unknown, ...path: readonly string[]) => {
     const file = join(directory, ...path);
-    const temporary = `${file}.${process.pid}.tmp`;
+    // Several builds of one process may write the same file.
+    const temporary = `${file}.${randomUUID()}.tmp`;
     // Captured environments may hold passwords.
     await writeFile(temporary, JSON.stringify(value), { mode: 0o600 });
     await rename(temporary, file);
