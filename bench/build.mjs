@@ -1,7 +1,7 @@
 // Figures of rebuilding: upstream's full build of `vm debian-minimal` and one element, against dibkit's after an edit.
 // node bench/build.mjs [--runs N] [--only PART,…] [--types FORMATS] [--keep]    (after npm run build; needs root)
-// Parts: upstream, cold, no-store, nothing, install, finalise, finalise-again, package. Mirrors: DIB_DISTRIBUTION_MIRROR and the like,
-// or those of apt here.
+// Parts: upstream, cold, no-store, nothing, install, finalise, finalise-again, package.
+// Mirrors: DIB_DISTRIBUTION_MIRROR and the like, or those of apt here.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

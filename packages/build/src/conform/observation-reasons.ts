@@ -128,16 +128,21 @@ const OBSERVATIONS: readonly Reason[] = [
   { name: /^programs: sudo$/, reason: "both are the same stand-in, in other directories" },
   {
     name: /^programs: losetup$/,
-    holds: (upstream) => /\/dibkit-upstream-\w+\/bin\/losetup$/.test(upstream ?? ""),
+    holds: isStandIn,
     reason: "upstream gets a stand-in that notes its loop devices, for when it is killed",
   },
   {
     name: /^programs: mount$/,
-    holds: (upstream) => /\/dibkit-upstream-\w+\/bin\/mount$/.test(upstream ?? ""),
+    holds: isStandIn,
     reason: "upstream gets a stand-in where the kernel has no FAT driver",
   },
   { name: /^limits: /, reason: "limits are those of whoever started the build" },
 ];
+
+/** Whether upstream's program is one that the sandbox puts first. */
+function isStandIn(upstream: Value): boolean {
+  return /\/dibkit-upstream-\w+\/bin\/\w+$/.test(upstream ?? "");
+}
 
 /** Mounts of the build's own directories, whatever the filesystem; anything else must be the same. */
 function sameMount(upstream: Value, dibkit: Value): boolean {

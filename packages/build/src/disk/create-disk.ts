@@ -6,7 +6,7 @@ import { type CommandRunner, createCommandRunner } from "../exec/command-runner.
 import { pathInside } from "../host/inside-root.js";
 import type { BuildContext } from "../run/build-context.js";
 import type { Undo } from "../run/undo-stack.js";
-import { commandFailed, type DiskFailure, isFull, noSpaceIn } from "./disk-failure.js";
+import { commandFailed, type DiskFailure, orNoSpace } from "./disk-failure.js";
 import type { DiskState } from "./disk-node.js";
 import { type HostTool, uniqueTools } from "./host-tool.js";
 import { keepDisk } from "./keep-disk.js";
@@ -125,8 +125,7 @@ function runWith(commands: CommandRunner, directory: string): DiskState["run"] {
   return async (node, argv) => {
     const done = await commands.run(argv);
     if (done.ok) return ok(done.value.stdout);
-    const failed = commandFailed(node, done.error);
-    return (await isFull(directory)) ? noSpaceIn(directory, failed) : failed;
+    return orNoSpace(directory, commandFailed(node, done.error));
   };
 }
 

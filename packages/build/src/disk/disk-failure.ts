@@ -21,14 +21,17 @@ export type DiskFailure =
 
 const LEAST_FREE_BYTES = 16 * 1024 ** 2;
 
-export async function isFull(directory: string): Promise<boolean> {
-  const free = await statfs(directory).catch(() => undefined);
-  return free !== undefined && free.bfree * free.bsize < LEAST_FREE_BYTES;
-}
-
-/** A device whose raw file cannot grow answers with errors of its own, such as "Input/output error". */
-export function noSpaceIn(directory: string, failed: Result<never, DiskFailure>): Result<never, DiskFailure> {
+/**
+ * The failure of a tool that works on a raw file in `directory`: a device whose file cannot grow answers with errors of
+ * its own, such as "Input/output error".
+ */
+export async function orNoSpace(
+  directory: string,
+  failed: Result<never, DiskFailure>,
+): Promise<Result<never, DiskFailure>> {
   if (failed.ok || failed.error.kind !== "disk-command-failed") return failed;
+  const free = await statfs(directory).catch(() => undefined);
+  if (free === undefined || free.bfree * free.bsize >= LEAST_FREE_BYTES) return failed;
   const { node, message } = failed.error;
   const help = `free space on the filesystem of "${directory}"`;
   return err({ kind: "no-space", node, message: `${message} (no space left in "${directory}")`, help });

@@ -8,7 +8,7 @@ function lastFile(lineage: string, step: string): string {
   return `${lineage}-${step.replaceAll("/", "-")}.json`;
 }
 
-/** Remembers the ingredients of a step's newest layer; `lineage` names the image's line of steps. */
+/** Remembers what a step was last made of; `lineage` names the image's line of steps. */
 export async function noteIngredients(
   store: LayerStore,
   lineage: string,
@@ -16,6 +16,12 @@ export async function noteIngredients(
   now: Ingredients,
 ): Promise<void> {
   await store.writeJson(now, "last", lastFile(lineage, step));
+}
+
+/** Whether the ingredients are those that were remembered last: the step comes to the same for the second time. */
+export async function isRepeated(store: LayerStore, lineage: string, step: string, now: Ingredients): Promise<boolean> {
+  const last = await store.readJson<Ingredients>("last", lastFile(lineage, step));
+  return last !== undefined && changedIngredients(last, now).length === 0;
 }
 
 /** Why a step has no usable layer, in a few words: `variable DIB_RELEASE changed`. */

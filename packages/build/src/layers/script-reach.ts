@@ -115,7 +115,7 @@ export function reachOf(
 }
 
 /** An exported function as the text that defines it. */
-export function functionText(name: string, body: string): string {
+function functionText(name: string, body: string): string {
   return `${name} ${body}`;
 }
 

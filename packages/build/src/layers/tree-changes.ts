@@ -41,8 +41,8 @@ export async function measureTrees(
 }
 
 /**
- * Hash of the files in the directories `names` below `directory`: names and bytes. For raw disks and finished images,
- * which tar reads slowly, and whose holes come and go with the filesystem.
+ * Hash of the files in the directories `names` below `directory`: bytes in the order of their names. For raw disks,
+ * which are nothing but files, are read slowly by tar, and whose holes come and go with the filesystem.
  */
 export async function measureFiles(
   commands: CommandRunner,

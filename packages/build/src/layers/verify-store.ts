@@ -24,7 +24,7 @@ async function verifyLayers(
   for (const meta of layers) {
     const trees = Object.entries(meta.changed).flatMap(([name, there]) => (there ? [name] : []));
     if (trees.length === 0) continue;
-    const measure = meta.changed.disk || meta.changed.output ? measureFiles : measureTrees;
+    const measure = meta.changed.disk ? measureFiles : measureTrees;
     const measured = await measure(commands, join(store.layers, layerName(meta.key)), trees);
     if (measured?.content === meta.content) continue;
     damaged.push(meta);

@@ -1,5 +1,5 @@
 import { PHASES, type Phase } from "@dibkit/model";
-import { explainMiss } from "../layers/explain-miss.js";
+import { explainMiss, isRepeated } from "../layers/explain-miss.js";
 import type { ImageState } from "../layers/layer.js";
 import { allowedAge, isTooOld } from "../layers/layer-age.js";
 import type { LayerKey } from "../layers/layer-key.js";
@@ -30,7 +30,8 @@ export async function planDiskSteps(
   const isKnown = state !== undefined && before.isKnown && onDisk.isKnown;
   const outputs = await ownLayer(surroundings, OUTPUT_STEP, isKnown ? outputsKey(inputs, state, keys) : undefined);
   const hasDiskLayer = state !== undefined && before.steps.length === 0;
-  const diskLayer = await ownLayer(surroundings, DISK_STEP, hasDiskLayer ? populatedDiskKey(inputs, state) : undefined);
+  const diskKey = hasDiskLayer ? populatedDiskKey(inputs, state) : undefined;
+  const diskLayer = await ownLayer(surroundings, DISK_STEP, diskKey, outputs.reason);
   const finish = { phase: "dibkit", script: finishStep(base).label.script, element: null, runs: "host" as const };
   const work = [...before.steps, diskLayer, ...onDisk.steps, { ...finish, key: null, ...ON_DISK }];
   if (!outputs.cached) return [...work, outputs];
@@ -59,19 +60,26 @@ async function scriptsOf(surroundings: StepSurroundings, state: ImageState | und
   return { steps, keys, isKnown };
 }
 
-/** A layer of dibkit's own; without a key, what it is made of is not known yet. */
+/**
+ * A layer of dibkit's own; without a key, what it is made of is not known yet. One that is not kept each time has the
+ * reason `otherwise` when it is missing though nothing has changed.
+ */
 async function ownLayer(
   { request, store, lineage }: StepSurroundings,
   name: string,
   key: LayerKey | undefined,
+  otherwise?: string,
 ): Promise<PlannedStep> {
   const [phase = "", script = ""] = name.split("/");
   const base = { phase, script, element: null, runs: "host" as const, key: key?.key ?? null };
   if (key === undefined) return { ...base, cached: false, reason: "comes after a step that has to run" };
   if (request.refresh) return { ...base, cached: false, reason: "asked to run everything again" };
   const meta = await store?.find(key.key);
-  const why = async () =>
-    store ? explainMiss(store, lineage, name, key.ingredients) : "never ran before in this image";
+  const why = async () => {
+    if (store === undefined) return "never ran before in this image";
+    const repeated = otherwise !== undefined && (await isRepeated(store, lineage, name, key.ingredients));
+    return repeated ? otherwise : explainMiss(store, lineage, name, key.ingredients);
+  };
   if (meta === undefined) return { ...base, cached: false, reason: await why() };
   const { maxAge } = request;
   if (name === OUTPUT_STEP && isTooOld(meta, maxAge)) {

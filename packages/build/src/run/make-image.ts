@@ -82,11 +82,10 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
     const beside = await writtenBeside(session.job.image, since);
     const outputs = await stage(session, commitFormats(written.value, request, context));
     const { keepLayers = true } = session.job.request;
-    const kept =
-      outputs.ok && key !== undefined && keepLayers
-        ? keepOutputs(session, key, { outputs: outputs.value, beside, seconds: (Date.now() - since) / 1000 })
-        : undefined;
-    await Promise.all([disk.finish(), kept]);
+    const seconds = (Date.now() - since) / 1000;
+    await disk.finish();
+    if (outputs.ok && key !== undefined && keepLayers)
+      await keepOutputs(session, key, { outputs: outputs.value, beside, seconds });
     return outputs;
   } finally {
     // Also after a script on the disk failed: the next build then begins with that script's phase.

@@ -9,7 +9,7 @@ import { noteIngredients } from "../layers/explain-miss.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
-import { measureFiles } from "../layers/tree-changes.js";
+import { measureTrees } from "../layers/tree-changes.js";
 import { OUTPUT_STEP, outputsKey } from "../plan/disk-keys.js";
 import { formatRequest } from "../plan/format-request.js";
 import { phaseStep } from "../plan/phase-step.js";
@@ -93,7 +93,7 @@ export async function keepOutputs(
   await mkdir(join(staging, "output", "beside"), { recursive: true });
   for (const path of outputs) await copy(session, path, join(staging, "output", "image", basename(path)));
   for (const path of beside) await copy(session, path, join(staging, "output", "beside", basename(path)));
-  const measured = await measureFiles(session.commands, staging, ["output"]);
+  const measured = await measureTrees(session.commands, staging, ["output"]);
   if (measured === undefined) return;
   await noteIngredients(session.store, session.lineage, OUTPUT_STEP, key.ingredients);
   const { refresh, maxAge } = session.job.request;

@@ -7,7 +7,7 @@ import { createDisk, reopenDisk } from "../disk/create-disk.js";
 import type { DiskFailure } from "../disk/disk-failure.js";
 import { canBeKept, diskUsage } from "../disk/keep-disk.js";
 import type { MountedDisk } from "../disk/mounted-disk.js";
-import { explainMiss, noteIngredients } from "../layers/explain-miss.js";
+import { explainMiss, isRepeated, noteIngredients } from "../layers/explain-miss.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
@@ -49,16 +49,24 @@ export async function populatedDisk(
     if (!restored.ok) return restored;
     if (restored.value !== undefined) return ok({ disk: restored.value, kept: Promise.resolve() });
   }
-  const why =
-    key === undefined ? reason : await explainMiss(session.store, session.lineage, DISK_STEP, key.ingredients);
-  return populate(session, context, key, why);
+  if (key === undefined) return populate(session, context, { reason });
+  // A disk is not kept the first time: its layer is not gone then, it has never been there.
+  const repeated = await isRepeated(session.store, session.lineage, DISK_STEP, key.ingredients);
+  const changed = () => explainMiss(session.store, session.lineage, DISK_STEP, key.ingredients);
+  return populate(session, context, { key, repeated, reason: repeated ? reason : await changed() });
+}
+
+interface MissingDisk {
+  readonly key?: LayerKey;
+  /** Whether the same tree came to a disk in the build before. */
+  readonly repeated?: boolean;
+  readonly reason: string | undefined;
 }
 
 async function populate(
   session: BuildSession,
   context: BuildContext,
-  key: LayerKey | undefined,
-  reason: string | undefined,
+  { key, repeated = false, reason }: MissingDisk,
 ): Stage<PopulatedDisk> {
   let plan: DiskPlan | undefined;
   const make = async (): Stage<MountedDisk> => {
@@ -75,21 +83,14 @@ async function populate(
   );
   if (!copied.ok) return copied;
   const { keepLayers = true } = session.job.request;
-  if (key === undefined || plan === undefined || !keepLayers || !canBeKept(plan))
-    return ok({ disk, kept: Promise.resolve() });
-  const worth = (await diskUsage(disk.images)) <= LARGEST_KEPT_BYTES && (await isWorthKeeping(session, key));
-  return worth ? keep(session, disk, plan, key) : ok({ disk, kept: Promise.resolve() });
-}
-
-/**
- * Copying a disk takes about as long as filling it. Where the copy is not free, it is made when the same tree comes to
- * a disk for the second time: somebody works on the scripts after it.
- */
-async function isWorthKeeping(session: BuildSession, key: LayerKey): Promise<boolean> {
-  const place = ["last", `${session.lineage}-filled-disk.json`] as const;
-  const earlier = await session.store.readJson<{ readonly key: string }>(...place);
-  await session.store.writeJson({ key: key.key }, ...place);
-  return earlier?.key === key.key || sharesBlocks(session.store.directory, session.commands);
+  const notKept = ok({ disk, kept: Promise.resolve() });
+  if (key === undefined || plan === undefined || !keepLayers) return notKept;
+  await noteIngredients(session.store, session.lineage, DISK_STEP, key.ingredients);
+  if (!canBeKept(plan) || (await diskUsage(disk.images)) > LARGEST_KEPT_BYTES) return notKept;
+  // Copying a disk takes about as long as filling it. Where the copy is not free, it is made when the same tree comes
+  // to a disk for the second time: somebody works on the scripts after it.
+  const worth = repeated || (await sharesBlocks(session.store.directory, session.commands));
+  return worth ? keep(session, disk, plan, key) : notKept;
 }
 
 /**
@@ -151,7 +152,6 @@ async function commit(session: BuildSession, staging: string, plan: DiskPlan, ke
     replacedHooks: {},
     ingredients: key.ingredients,
   });
-  await noteIngredients(session.store, session.lineage, DISK_STEP, key.ingredients);
   await dropEarlier(session, key.key);
 }
 

@@ -84,7 +84,7 @@ interface Places {
   readonly elements: string;
 }
 
-/** Where upstream can write. */
+/** List of the loop devices that upstream has attached, in a directory that it can write to. */
 function noteOfLoops(work: string): string {
   return join(work, "tmp", ".loop-devices");
 }
