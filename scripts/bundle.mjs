@@ -1,13 +1,16 @@
-// Makes a few files of the command line and of the linter with what it stands on: finding and reading 300 small ones takes
-// longer than a large tree takes to lint. Part of `npm run build`; the bundle is used only while it is not older than what
-// was compiled (packages/cli/src/from-bundle.ts), so whoever runs `tsc -b` alone gets the modules.
+// Makes a few files of the commands that people wait for, and of the process that builds run in, with what they stand on:
+// finding and reading 300 small ones takes longer than a large tree takes to lint. Part of `npm run build`; the bundle is
+// used only while it is not older than what was compiled (packages/cli/src/from-bundle.ts), so whoever runs `tsc -b` alone
+// gets the modules.
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { BUNDLED } from "../packages/cli/dist/from-bundle.js";
 
 const repository = fileURLToPath(new URL("../", import.meta.url));
 const directory = join(repository, "packages/cli/bundle");
+const compiled = (path) => join(repository, "packages", path);
 
 /** The parsers that modules load with `require` when a file needs them: a bundler has to see that to take them in. */
 const parsersWhenUsed = {
@@ -22,14 +25,17 @@ const parsersWhenUsed = {
 
 const bundle = await rolldown({
   input: {
-    main: join(repository, "packages/cli/dist/main.js"),
-    lint: join(repository, "packages/cli/dist/commands/lint.js"),
+    main: compiled("cli/dist/main.js"),
+    ...Object.fromEntries([...BUNDLED].map((name) => [name, compiled(`cli/dist/commands/${name}.js`)])),
+    "image-create": compiled("cli/dist/image-create/image-create.js"),
+    // Beside what starts it, which finds it by its place.
+    worker: compiled("build/dist/run/worker.js"),
   },
   platform: "node",
   // jsonc-parser's other form hides what it requires.
   resolve: { mainFields: ["module", "main"] },
-  // What starts programs and compiles TypeScript is loaded when it is needed, and finds its own files by its place.
-  external: [/^node:/, "@dibkit/build", "@dibkit/compile", "web-tree-sitter"],
+  // What compiles TypeScript is loaded when it is needed, and finds its own files by its place.
+  external: [/^node:/, "@dibkit/compile", "web-tree-sitter"],
   plugins: [parsersWhenUsed],
 });
 // Written beside it and put in its place when whole, as somebody may be linting.

@@ -61,7 +61,8 @@ async function runCommand(): Promise<number> {
 }
 
 async function runImageCreate(program: string): Promise<number> {
-  const { imageCreate } = await import("./image-create/image-create.js");
+  const bundled = await fromBundle<typeof import("./image-create/image-create.js")>("image-create");
+  const { imageCreate } = bundled ?? (await import("./image-create/image-create.js"));
   return imageCreate(program, argv, version, terminal);
 }
 

@@ -24,7 +24,7 @@ test.each([
   ["a package compiled since", { "cli/bundle/lint.js": 9, "model/dist/.tsbuildinfo": 10 }, "lint", "modules"],
   ["an installed package", { "cli/bundle/lint.js": 9 }, "lint", "bundle"],
   ["no bundle", { "cli/dist/.tsbuildinfo": 9 }, "lint", "modules"],
-  ["a command that has none", { "cli/bundle/plan.js": 9 }, "plan", "modules"],
+  ["a command that has none", { "cli/bundle/size.js": 9 }, "size", "modules"],
 ])("%s", async (_what, files, name, from) => {
   const modules = { default: { name: "modules" } as AnyCommand };
   const entry = bundledCommand({ name, summary: "", load: async () => modules }, made(files));

@@ -89,9 +89,16 @@ export function renderHostView(request: HostViewRequest, command: readonly strin
   return `${lines.join("\n")}\n`;
 }
 
+/**
+ * `volatile`, as it is thrown away: without it the kernel writes the whole filesystem below to disk at the end. Kernels
+ * before 5.10 do not know the word.
+ */
 function renderOverlay(mount: Extract<ViewMount, { kind: "overlay" }>, at: string): readonly string[] {
-  const overlay = (upper: string, work: string) =>
-    shellCommand("mount", "-t", "overlay", "-o", `lowerdir=${mount.at},upperdir=${upper},workdir=${work}`, "host", at);
+  const overlay = (upper: string, work: string) => {
+    const options = `lowerdir=${mount.at},upperdir=${upper},workdir=${work}`;
+    const mountWith = (words: string) => shellCommand("mount", "-t", "overlay", "-o", words, "host", at);
+    return `{ ${mountWith(`${options},volatile`)} 2>/dev/null || ${mountWith(options)}; }`;
+  };
   const directory = mount.upper.replace(/\/upper$/, "");
   const onTmpfs = [
     shellCommand("mount", "-t", "tmpfs", "tmpfs", directory),

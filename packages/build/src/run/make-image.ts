@@ -83,9 +83,14 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
     const outputs = await stage(session, commitFormats(written.value, request, context));
     const { keepLayers = true } = session.job.request;
     const seconds = (Date.now() - since) / 1000;
-    await disk.finish();
-    if (outputs.ok && key !== undefined && keepLayers)
-      await keepOutputs(session, key, { outputs: outputs.value, beside, seconds });
+    // Removing a raw file takes about as long as keeping what was made of it.
+    const removed = disk.finish();
+    try {
+      if (outputs.ok && key !== undefined && keepLayers)
+        await keepOutputs(session, key, { outputs: outputs.value, beside, seconds });
+    } finally {
+      await removed;
+    }
     return outputs;
   } finally {
     // Also after a script on the disk failed: the next build then begins with that script's phase.
