@@ -20,8 +20,8 @@ export interface KeyInput {
   readonly environment: EnvironmentValues;
   readonly reach: KeyReach;
   readonly architecture: string;
-  /** Files of the host that a host script names, by what names them. */
-  readonly hostInputs?: Readonly<Record<string, string>>;
+  /** Further ingredients by their whole names: files of the host that a host script names, scripts that outputs come from. */
+  readonly named?: Readonly<Record<string, string>>;
   /** Further inputs of dibkit's own steps, such as the packages of `-p`. */
   readonly options?: Readonly<Record<string, string>>;
   /** How values of variables are told apart: by a hash, those of secrets by one that needs the store's key. */
@@ -61,7 +61,7 @@ export function layerKey(input: KeyInput): LayerKey {
     architecture: input.architecture,
   };
   for (const [name, value] of Object.entries(input.options ?? {})) ingredients[`option ${name}`] = hashText(value);
-  Object.assign(ingredients, input.hostInputs);
+  Object.assign(ingredients, input.named);
   for (const [id, hash] of Object.entries(input.reach.files)) ingredients[`file ${id}`] = hash;
   for (const [name, value] of Object.entries(input.environment)) {
     const asWritten = /^BASH_FUNC_(.*)%%$/.exec(name)?.[1] ?? name;
@@ -84,8 +84,8 @@ function digestOnce(digest: Digest, value: string): string {
   return found;
 }
 
-/** The key of a step of dibkit's own: no script runs, so the image before it and the options are all that counts. */
-export function ownStepKey(input: Pick<KeyInput, "step" | "parent" | "architecture" | "options">): LayerKey {
+/** The key of a step of dibkit's own: no script runs, so its surroundings are all that counts. */
+export function ownStepKey(input: Pick<KeyInput, "step" | "parent" | "architecture" | "options" | "named">): LayerKey {
   const reach: KeyReach = { files: {}, mentions: () => true };
   return layerKey({ ...input, side: "host", scriptHash: "", scriptMode: 0, environment: {}, reach });
 }

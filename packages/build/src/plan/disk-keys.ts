@@ -36,10 +36,10 @@ export function outputsKey(
   scripts: Readonly<Record<string, string>>,
 ): LayerKey {
   const { request, image } = inputs;
-  const options: Record<string, string> = {
+  const options = {
     disk: populatedDiskKey(inputs, state).key,
     formats: JSON.stringify({ ...formatRequest(request, ""), name: basename(image) }),
   };
-  for (const [name, key] of Object.entries(scripts)) options[`script ${name}`] = key;
-  return ownStepKey({ step: OUTPUT_STEP, parent: state.hash, architecture: request.architecture, options });
+  const named = Object.fromEntries(Object.entries(scripts).map(([name, key]) => [`script ${name}`, key]));
+  return ownStepKey({ step: OUTPUT_STEP, parent: state.hash, architecture: request.architecture, options, named });
 }

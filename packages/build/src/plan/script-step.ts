@@ -61,7 +61,7 @@ export function stepKey(
     environment: inputsOf(step),
     reach,
     ...(step.side === "host" && step.inputs === undefined
-      ? { hostInputs: hostInputs(reach, inputsOf(step), workingDirectory) }
+      ? { named: hostInputs(reach, inputsOf(step), workingDirectory) }
       : {}),
     architecture,
     digest,

@@ -35,7 +35,7 @@ const changes: readonly (readonly [string, Partial<KeyInput>, string | undefined
     { environment: { ...input.environment, http_proxy: "q" } },
     "variable http_proxy changed",
   ],
-  ["a host file it names", { hostInputs: { "host file ~/.ssh/id": "1" } }, "host file ~/.ssh/id is new"],
+  ["a host file it names", { named: { "host file ~/.ssh/id": "1" } }, "host file ~/.ssh/id is new"],
   ["a DIB variable it does not mention", { environment: { ...input.environment, DIB_UNUSED: "2" } }, undefined],
   [
     "a function of environment.d that it calls",

@@ -118,7 +118,7 @@ describe.skipIf(!mayBuild)("a real build", { timeout: 120_000 }, () => {
       "ran",
     ]);
     const started = events.flatMap((event) => (event.type === "step-started" ? [`${event.id}: ${event.reason}`] : []));
-    expect(started).toContain("disk/restore: option script finalise.d/60-last changed");
+    expect(started).toContain("disk/restore: script finalise.d/60-last changed");
     const listed = await createCommandRunner().run(["tar", "-tf", join(project.directory, "out/image.tar")]);
     const names = listed.ok ? listed.value.stdout.split("\n") : [];
     expect(names.filter((name) => /^\.\/etc\/(one|two|probe)$/.test(name)).sort()).toEqual([
