@@ -19,7 +19,8 @@ export type DiskFailure =
   /** The image directory or the disk is full. */
   | { readonly kind: "no-space"; readonly node: string; readonly message: string; readonly help: string };
 
-const LEAST_FREE_BYTES = 16 * 1024 ** 2;
+/** ext4 keeps 16 MiB to itself that count as free. */
+const LEAST_FREE_BYTES = 48 * 1024 ** 2;
 
 /**
  * The failure of a tool that works on a raw file in `directory`: a device whose file cannot grow answers with errors of

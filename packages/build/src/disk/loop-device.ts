@@ -1,5 +1,5 @@
-import { access, type FileHandle, open, stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { access, appendFile, type FileHandle, open, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { err, ok, type Result } from "@dibkit/model";
 import type { CommandRunner } from "../exec/command-runner.js";
@@ -11,6 +11,9 @@ export interface LoopDevice {
   /** Takes the device away from its file. The kernel does the same when dibkit dies. */
   readonly detach: () => Promise<Result<void, DiskFailure>>;
 }
+
+/** File in the scratch directory of a build with a line for each device that it may have used. */
+export const LOOP_DEVICES = "loop-devices";
 
 const LOOP_MAJOR = "7";
 const ATTACHING_ATTEMPTS = 20;
@@ -35,6 +38,7 @@ export async function attachLoop(
     if (!free.ok) return noLoopDevice(node, free.error.tail.at(-1));
     const path = free.value.stdout.trim();
     await ensureNode(path, commands);
+    await appendFile(join(state.context.scratchDirectory, LOOP_DEVICES), `${path}\n`);
     const handle = await open(path, "r").catch(() => undefined);
     if (handle === undefined) return noLoopDevice(node, `${path} cannot be opened`);
     const attached = await state.clean(node, ["sh", "-c", ATTACH, "sh", path, ...sectors, path, file]);

@@ -80,18 +80,15 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
     const written = await finishImage(session, context, state, disk);
     if (!written.ok) return written;
     const beside = await writtenBeside(session.job.image, since);
-    const outputs = await stage(session, commitFormats(written.value, request, context));
     const { keepLayers = true } = session.job.request;
     const seconds = (Date.now() - since) / 1000;
     // Removing a raw file takes about as long as keeping what was made of it.
     const removed = disk.finish();
-    try {
-      if (outputs.ok && key !== undefined && keepLayers)
-        await keepOutputs(session, key, { outputs: outputs.value, beside, seconds });
-    } finally {
-      await removed;
-    }
-    return outputs;
+    if (key !== undefined && keepLayers) await keepOutputs(session, key, { written: written.value, beside, seconds });
+    await removed;
+    if (session.signal.aborted) return err({ kind: "interrupted" });
+    // Last: when an image is in its place, nothing can fail any more.
+    return stage(session, commitFormats(written.value, request, context));
   } finally {
     // Also after a script on the disk failed: the next build then begins with that script's phase.
     await diskKept;

@@ -72,26 +72,39 @@ export async function restoreOutputs(
 }
 
 interface MadeOutputs {
-  readonly outputs: readonly string[];
+  readonly written: readonly WrittenFormat[];
   /** What scripts put beside them. */
   readonly beside: readonly string[];
   /** How long it took from the finished tree to the outputs. */
   readonly seconds: number;
 }
 
-/** Keeps finished outputs, and what scripts wrote beside them, as a layer. */
-export async function keepOutputs(
-  session: BuildSession,
-  key: LayerKey,
-  { outputs, beside, seconds }: MadeOutputs,
-): Promise<void> {
-  const sizes = await Promise.all(outputs.map(async (path) => (await stat(path)).blocks * 512));
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  if (bytes > LARGEST_KEPT_BYTES || outputs.length === 0) return;
+/** Keeps finished outputs, and what scripts wrote beside them, as a layer; the build goes on when it cannot. */
+export async function keepOutputs(session: BuildSession, key: LayerKey, made: MadeOutputs): Promise<void> {
   const staging = join(session.directory, "staging", "outputs");
+  try {
+    await copyOutputs(session, staging, key, made);
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    if (session.signal.aborted) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    session.emit({ type: "warning", message: `the outputs are not kept for later builds: ${reason}` });
+  }
+}
+
+async function copyOutputs(
+  session: BuildSession,
+  staging: string,
+  key: LayerKey,
+  { written, beside, seconds }: MadeOutputs,
+): Promise<void> {
+  const sizes = await Promise.all(written.map(async ({ temporaryPath }) => (await stat(temporaryPath)).blocks * 512));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  if (bytes > LARGEST_KEPT_BYTES || written.length === 0) return;
   await mkdir(join(staging, "output", "image"), { recursive: true });
   await mkdir(join(staging, "output", "beside"), { recursive: true });
-  for (const path of outputs) await copy(session, path, join(staging, "output", "image", basename(path)));
+  for (const { temporaryPath, path } of written)
+    await copy(session, temporaryPath, join(staging, "output", "image", basename(path)));
   for (const path of beside) await copy(session, path, join(staging, "output", "beside", basename(path)));
   const measured = await measureTrees(session.commands, staging, ["output"]);
   if (measured === undefined) return;
