@@ -128,20 +128,21 @@ const OBSERVATIONS: readonly Reason[] = [
   { name: /^programs: sudo$/, reason: "both are the same stand-in, in other directories" },
   {
     name: /^programs: losetup$/,
-    holds: isStandIn,
+    holds: isStandIn("losetup"),
     reason: "upstream gets a stand-in that notes its loop devices, for when it is killed",
   },
   {
     name: /^programs: mount$/,
-    holds: isStandIn,
+    holds: isStandIn("mount"),
     reason: "upstream gets a stand-in where the kernel has no FAT driver",
   },
   { name: /^limits: /, reason: "limits are those of whoever started the build" },
 ];
 
-/** Whether upstream's program is one that the sandbox puts first. */
-function isStandIn(upstream: Value): boolean {
-  return /\/dibkit-upstream-\w+\/bin\/\w+$/.test(upstream ?? "");
+/** Whether upstream's program is the one that the sandbox puts first. */
+function isStandIn(program: string) {
+  const place = new RegExp(`/dibkit-upstream-\\w+/bin/${program}$`);
+  return (upstream: Value) => place.test(upstream ?? "");
 }
 
 /** Mounts of the build's own directories, whatever the filesystem; anything else must be the same. */

@@ -24,9 +24,18 @@ export async function isRepeated(store: LayerStore, lineage: string, step: strin
   return last !== undefined && changedIngredients(last, now).length === 0;
 }
 
-/** Why a step has no usable layer, in a few words: `variable DIB_RELEASE changed`. */
-export async function explainMiss(store: LayerStore, lineage: string, step: string, now: Ingredients): Promise<string> {
-  return describeMiss(await store.readJson<Ingredients>("last", lastFile(lineage, step)), now);
+/**
+ * Why a step has no usable layer, in a few words: `variable DIB_RELEASE changed`; `unchanged` when nothing did, for a
+ * step whose layer is not kept each time.
+ */
+export async function explainMiss(
+  store: LayerStore,
+  lineage: string,
+  step: string,
+  now: Ingredients,
+  unchanged?: string,
+): Promise<string> {
+  return describeMiss(await store.readJson<Ingredients>("last", lastFile(lineage, step)), now, unchanged);
 }
 
 /** The changed lines of the text that a miss is explained with; empty when it is no text. */
@@ -43,11 +52,15 @@ export async function diffOfMiss(
 }
 
 /** The sentence for a miss, given the ingredients of the step's newest layer and those of now. */
-export function describeMiss(last: Ingredients | undefined, now: Ingredients): string {
+export function describeMiss(
+  last: Ingredients | undefined,
+  now: Ingredients,
+  unchanged = "its layer is gone from the cache",
+): string {
   if (last === undefined) return "never ran before in this image";
   const changed = changedIngredients(last, now);
   const [first, ...others] = changed;
-  if (first === undefined) return "its layer is gone from the cache";
+  if (first === undefined) return unchanged;
   const verb = last[first] === undefined ? "is new" : now[first] === undefined ? "is gone" : "changed";
   return `${first} ${verb}${others.length === 0 ? "" : ` (and ${others.length} more)`}`;
 }

@@ -1,5 +1,5 @@
 import { PHASES, type Phase } from "@dibkit/model";
-import { explainMiss, isRepeated } from "../layers/explain-miss.js";
+import { explainMiss } from "../layers/explain-miss.js";
 import type { ImageState } from "../layers/layer.js";
 import { allowedAge, isTooOld } from "../layers/layer-age.js";
 import type { LayerKey } from "../layers/layer-key.js";
@@ -62,24 +62,21 @@ async function scriptsOf(surroundings: StepSurroundings, state: ImageState | und
 
 /**
  * A layer of dibkit's own; without a key, what it is made of is not known yet. One that is not kept each time has the
- * reason `otherwise` when it is missing though nothing has changed.
+ * reason `unchanged` when it is missing though nothing has changed.
  */
 async function ownLayer(
   { request, store, lineage }: StepSurroundings,
   name: string,
   key: LayerKey | undefined,
-  otherwise?: string,
+  unchanged?: string,
 ): Promise<PlannedStep> {
   const [phase = "", script = ""] = name.split("/");
   const base = { phase, script, element: null, runs: "host" as const, key: key?.key ?? null };
   if (key === undefined) return { ...base, cached: false, reason: "comes after a step that has to run" };
   if (request.refresh) return { ...base, cached: false, reason: "asked to run everything again" };
   const meta = await store?.find(key.key);
-  const why = async () => {
-    if (store === undefined) return "never ran before in this image";
-    const repeated = otherwise !== undefined && (await isRepeated(store, lineage, name, key.ingredients));
-    return repeated ? otherwise : explainMiss(store, lineage, name, key.ingredients);
-  };
+  const why = async () =>
+    store ? explainMiss(store, lineage, name, key.ingredients, unchanged) : "never ran before in this image";
   if (meta === undefined) return { ...base, cached: false, reason: await why() };
   const { maxAge } = request;
   if (name === OUTPUT_STEP && isTooOld(meta, maxAge)) {

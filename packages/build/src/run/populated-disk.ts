@@ -49,24 +49,17 @@ export async function populatedDisk(
     if (!restored.ok) return restored;
     if (restored.value !== undefined) return ok({ disk: restored.value, kept: Promise.resolve() });
   }
-  if (key === undefined) return populate(session, context, { reason });
   // A disk is not kept the first time: its layer is not gone then, it has never been there.
-  const repeated = await isRepeated(session.store, session.lineage, DISK_STEP, key.ingredients);
-  const changed = () => explainMiss(session.store, session.lineage, DISK_STEP, key.ingredients);
-  return populate(session, context, { key, repeated, reason: repeated ? reason : await changed() });
-}
-
-interface MissingDisk {
-  readonly key?: LayerKey;
-  /** Whether the same tree came to a disk in the build before. */
-  readonly repeated?: boolean;
-  readonly reason: string | undefined;
+  const why =
+    key === undefined ? reason : await explainMiss(session.store, session.lineage, DISK_STEP, key.ingredients, reason);
+  return populate(session, context, key, why);
 }
 
 async function populate(
   session: BuildSession,
   context: BuildContext,
-  { key, repeated = false, reason }: MissingDisk,
+  key: LayerKey | undefined,
+  reason: string | undefined,
 ): Stage<PopulatedDisk> {
   let plan: DiskPlan | undefined;
   const make = async (): Stage<MountedDisk> => {
@@ -85,6 +78,7 @@ async function populate(
   const { keepLayers = true } = session.job.request;
   const notKept = ok({ disk, kept: Promise.resolve() });
   if (key === undefined || plan === undefined || !keepLayers) return notKept;
+  const repeated = await isRepeated(session.store, session.lineage, DISK_STEP, key.ingredients);
   await noteIngredients(session.store, session.lineage, DISK_STEP, key.ingredients);
   if (!canBeKept(plan) || (await diskUsage(disk.images)) > LARGEST_KEPT_BYTES) return notKept;
   // Copying a disk takes about as long as filling it. Where the copy is not free, it is made when the same tree comes

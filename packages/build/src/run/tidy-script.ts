@@ -6,8 +6,8 @@ import { type BuildPlaces, bulkPlaces } from "./build-session.js";
 
 /**
  * A bash script that removes what a build has left when it is over, however it ended: its bulky directories, outputs
- * that are not whole, loop devices over its images that were attached but not yet marked auto-clear, and partitions of
- * those that the kernel has detached, which it forgets to remove.
+ * that are not whole, loop devices that were attached but not yet marked auto-clear, and the partitions of its loop
+ * devices, which the kernel forgets to remove when it detaches them.
  */
 export function tidyScript(places: BuildPlaces, image: string): string {
   const bulk = shellCommand("rm", "-rf", "--", ...bulkPlaces(places));
@@ -15,16 +15,14 @@ export function tidyScript(places: BuildPlaces, image: string): string {
   const own = `*/builds/${shellQuote(basename(places.directory))}/image/*`;
   return `# The last processes of a killed namespace still hold the lock.
 ${shellCommand("flock", "--timeout", "10", places.lock, "true")}
-losetup --list --noheadings --raw --output NAME,BACK-FILE 2>/dev/null | while read -r device file; do
-  case $file in
-    ${own}) partx -d "$device"; losetup -d "$device" ;;
-  esac
-done 2>/dev/null
 while read -r device; do
   block=/sys/block/\${device##*/}
-  # Until its last filesystem is unmounted, which happens after the last process.
+  # It goes when its last filesystem is unmounted, which happens after the last process. Another build may have it by now.
   for attempt in {1..50}; do
-    case $(cat "$block/loop/backing_file") in ${own}) sleep 0.1 ;; *) break ;; esac
+    case $(cat "$block/loop/backing_file") in
+      ${own}) losetup -d "$device"; sleep 0.1 ;;
+      *) break ;;
+    esac
   done
   [ ! -d "$block" ] || [ -e "$block/loop" ] || partx -d "$device"
 done 2>/dev/null < ${shellQuote(join(places.scratch, LOOP_DEVICES))}
