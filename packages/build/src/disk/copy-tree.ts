@@ -2,17 +2,21 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ok, type Result } from "@dibkit/model";
 import { bashCommand } from "../exec/bash-command.js";
+import type { CommandRunner } from "../exec/command-runner.js";
 import { shellCommand } from "../host/shell-quote.js";
-import type { BuildContext } from "../run/build-context.js";
 import { commandFailed, type DiskFailure } from "./disk-failure.js";
 import { type TreeHalves, treeHalves } from "./tree-halves.js";
+
+interface Programs {
+  readonly commands: CommandRunner;
+}
 
 /**
  * Copies everything in a tree (dot files too, unlike upstream) into another directory: owners, modes, times, hard links,
  * extended attributes and holes kept. The directories that are mount points there stay. A system is copied by two
  * processes, in two thirds of the time.
  */
-export async function copyTree(from: string, to: string, context: BuildContext): Promise<Result<void, DiskFailure>> {
+export async function copyTree(from: string, to: string, context: Programs): Promise<Result<void, DiskFailure>> {
   const split = await treeHalves(from, context.commands);
   return split === undefined ? copy([`${from}/.`], to, context) : copyHalves(split, from, to, context);
 }
@@ -21,7 +25,7 @@ async function copyHalves(
   { halves, directories }: TreeHalves,
   from: string,
   to: string,
-  context: BuildContext,
+  context: Programs,
 ): Promise<Result<void, DiskFailure>> {
   for (const directory of directories) await mkdir(join(to, directory), { recursive: true });
   const copies = await Promise.all(
@@ -44,7 +48,7 @@ async function copyHalves(
  */
 const KEEP_BUFFERS = { MALLOC_MMAP_THRESHOLD_: String(16 * 1024 ** 2), MALLOC_TRIM_THRESHOLD_: String(64 * 1024 ** 2) };
 
-async function copy(paths: readonly string[], to: string, context: BuildContext): Promise<Result<void, DiskFailure>> {
+async function copy(paths: readonly string[], to: string, context: Programs): Promise<Result<void, DiskFailure>> {
   const env = { ...process.env, ...KEEP_BUFFERS };
   const copied = await context.commands.run(["cp", "-a", "--", ...paths, to], { env });
   return copied.ok ? ok(undefined) : commandFailed("copy", copied.error);
@@ -55,7 +59,7 @@ async function copyAttributes(
   directories: readonly string[],
   from: string,
   to: string,
-  { commands }: BuildContext,
+  { commands }: Programs,
 ): Promise<Result<void, DiskFailure>> {
   const kept = ["--format=posix", "--numeric-owner", "--acls", "--xattrs", "--xattrs-include=*"];
   const write = shellCommand("tar", "-C", from, "--no-recursion", ...kept, "-cf", "-", "--", ...directories);
@@ -65,7 +69,7 @@ async function copyAttributes(
 }
 
 /** KiB that a tree takes on disk, other filesystems mounted in it left out, as upstream measures it. */
-export async function measureTree(path: string, context: BuildContext): Promise<Result<number, DiskFailure>> {
+export async function measureTree(path: string, context: Programs): Promise<Result<number, DiskFailure>> {
   const measured = await context.commands.run(["du", "-s", "-k", "-x", "--", path]);
   return measured.ok ? ok(Number.parseInt(measured.value.stdout, 10)) : commandFailed("size", measured.error);
 }

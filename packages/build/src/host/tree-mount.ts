@@ -17,7 +17,8 @@ export interface BindMount {
 
 export type TreeMount = OverlayMount | BindMount;
 
-const OVERLAY_OPTIONS = "redirect_dir=on,index=off,metacopy=off";
+/** `xino` makes inode numbers unique where the parts of an overlay are on several filesystems. */
+const OVERLAY_OPTIONS = "redirect_dir=on,index=off,metacopy=off,xino=on";
 
 /** The command that mounts a tree. */
 export function renderTreeMount(mount: TreeMount): string {

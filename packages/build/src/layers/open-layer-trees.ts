@@ -18,7 +18,7 @@ export async function layerKind(store: LayerStore): Promise<Kind | undefined> {
 
 /** Overlayfs when it works in the store, else plain copies. */
 export async function openLayerTrees(context: TreesContext): Promise<LayerTrees> {
-  const kind = (await canOverlay(context)) ? "overlay" : "plain";
+  const kind = (await canOverlay(context, context.scratch)) ? "overlay" : "plain";
   const { store } = context;
   if ((await layerKind(store)) !== kind) await store.writeJson({ kind }, "kind.json");
   return layerTrees(kind, context);
@@ -28,9 +28,15 @@ export function layerTrees(kind: Kind, context: TreesContext): LayerTrees {
   return kind === "overlay" ? overlayTrees(context) : plainTrees(context);
 }
 
-/** Tries a mount: an overlay cannot lie on another overlay, and some filesystems cannot hold whiteouts. */
-async function canOverlay({ store, commands, scratch }: TreesContext): Promise<boolean> {
-  const place = join(scratch, "probe");
+/**
+ * Tries a mount with its changes in `directory`: an overlay cannot lie on another overlay, and some filesystems cannot
+ * hold whiteouts.
+ */
+export async function canOverlay(
+  { store, commands }: Pick<TreesContext, "store" | "commands">,
+  directory: string,
+): Promise<boolean> {
+  const place = join(directory, "probe");
   for (const name of ["upper", "work", "at"]) await mkdir(join(place, name), { recursive: true });
   const at = join(place, "at");
   const upper = { directory: join(place, "upper"), work: join(place, "work") };

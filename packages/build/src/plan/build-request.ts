@@ -26,6 +26,7 @@ export interface BuildRequest {
   readonly imageCache: string;
   readonly lockFiles: string;
   readonly maxOnlineResize?: string;
+  /** `--min-tmpfs`, in GiB: how much memory there must be for the build to use it. */
   readonly minTmpfs?: number;
   readonly journalSize?: string;
   readonly mkfsOptions?: string;

@@ -69,6 +69,7 @@ export function buildRequest(
   const home = environment.HOME ?? "/root";
   const place = (path: string | undefined, fallback: string) => resolvePath(cwd, path ?? fallback);
   const store = place(flags.store ?? environment.DIBKIT_CACHE, join(home, ".cache/dibkit"));
+  const minTmpfs = flags.minTmpfs ?? environment.DIB_MIN_TMPFS;
   const formats = formatNames(flags.types?.split(",") ?? definition?.formats ?? ["qcow2"]);
   return {
     elements,
@@ -108,7 +109,7 @@ export function buildRequest(
       dockerTarget: flags.dockerTarget ?? definition?.dockerTarget,
       logFile: flags.logfile === undefined ? undefined : resolvePath(cwd, flags.logfile),
     }),
-    ...(flags.minTmpfs === undefined ? {} : { minTmpfs: Number(flags.minTmpfs) }),
+    ...(minTmpfs === undefined || minTmpfs === "" ? {} : { minTmpfs: Number(minTmpfs) }),
   };
 }
 

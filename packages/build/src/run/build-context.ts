@@ -13,7 +13,7 @@ export interface BuildContext {
   readonly targetPath: string;
   /** The finished root tree (upstream's `built`); `createDisk` writes `etc/fstab` here, the runner copies it. */
   readonly treePath: string;
-  /** `TMP_IMAGE_DIR`: really on disk, room for the raw images. */
+  /** Where raw images are: the directory that scripts have as `TMP_IMAGE_DIR`, or one in memory. */
   readonly imageDirectory: string;
   /** A directory of this build for anything else; removed at the end. */
   readonly scratchDirectory: string;

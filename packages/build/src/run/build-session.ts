@@ -12,12 +12,14 @@ import type { SecretNames, SecretValues } from "../plan/secrets.js";
 import type { BreakPoints } from "./break-points.js";
 import type { BuildEvent } from "./build-event.js";
 import type { BuildJob } from "./build-job.js";
+import type { BuildMemory } from "./build-memory.js";
 
 /** What every step of a running build needs. Paths are those inside the build's view of the host. */
 export interface BuildSession {
   readonly job: BuildJob;
   readonly store: LayerStore;
   readonly trees: LayerTrees;
+  readonly memory: BuildMemory;
   /** `builds/<id>` of the store. */
   readonly directory: string;
   readonly logs: string;
@@ -54,6 +56,8 @@ export interface BuildPlaces {
   readonly image: string;
   readonly staging: string;
   readonly scratch: string;
+  /** Where memory is mounted for the build's processes. */
+  readonly memory: string;
   readonly job: string;
   /** Locked while the build runs. */
   readonly lock: string;
@@ -72,6 +76,7 @@ export function buildPlaces(store: string, id: string): BuildPlaces {
     image: place("image"),
     staging: place("staging"),
     scratch: place("scratch"),
+    memory: place("memory"),
     job: place("job.json"),
     lock: place("lock"),
   };
@@ -79,7 +84,7 @@ export function buildPlaces(store: string, id: string): BuildPlaces {
 
 /** Directories that only a running build has. They are made under its lock, so that nobody takes them for leftovers. */
 export function bulkPlaces(places: BuildPlaces): readonly string[] {
-  return [places.viewScratch, places.view, places.staging, places.scratch, places.image];
+  return [places.viewScratch, places.view, places.staging, places.scratch, places.memory, places.image];
 }
 
 /** Makes the directories of a build that stay; must run before the view of the host is put together. */

@@ -24,6 +24,7 @@ import { secretValues, valueDigest } from "../plan/secrets.js";
 import { breakPoints } from "./break-points.js";
 import type { BuildEvent } from "./build-event.js";
 import type { BuildJob } from "./build-job.js";
+import { buildMemory } from "./build-memory.js";
 import { type BuildSession, buildPlaces } from "./build-session.js";
 import { writeHooks } from "./hooks-directory.js";
 
@@ -74,6 +75,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     job,
     store,
     trees,
+    memory: buildMemory({ trees, store, commands, request, directory: places.memory }),
     directory: places.directory,
     logs: places.logs,
     commands,

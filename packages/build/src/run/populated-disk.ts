@@ -17,6 +17,7 @@ import { DISK_STEP, populatedDiskKey } from "../plan/disk-keys.js";
 import type { BuildContext } from "./build-context.js";
 import type { BuildFailure } from "./build-job.js";
 import type { BuildSession } from "./build-session.js";
+import { openInPlace } from "./disk-place.js";
 import { LARGEST_KEPT_BYTES } from "./output-layer.js";
 import { phaseScripts } from "./phase-scripts.js";
 import { planFinalDisk } from "./plan-final-disk.js";
@@ -66,7 +67,10 @@ async function populate(
     const planned = await planFinalDisk(context, session);
     if (!planned.ok) return planned;
     plan = planned.value;
-    return stage(session, createDisk(plan, context));
+    return stage(
+      session,
+      openInPlace(session, context, plan, (place) => createDisk(planned.value, place)),
+    );
   };
   const made = await timed(session, "disk", "create", make, reason);
   if (!made.ok) return made;
@@ -104,7 +108,7 @@ async function restore(session: BuildSession, context: BuildContext, meta: Layer
   const disks = plan.nodes.filter(({ kind }) => kind === "local-loop");
   const place = (disk: { readonly name: string }) => join(session.store.layers, name, "disk", `${disk.name}.raw`);
   const images = Object.fromEntries(disks.map((disk) => [disk.name, place(disk)]));
-  const opened = await reopenDisk({ plan, images }, context);
+  const opened = await openInPlace(session, context, plan, (place) => reopenDisk({ plan, images }, place));
   if (opened.ok) return opened;
   if (session.signal.aborted) return err({ kind: "interrupted" });
   await session.store.remove(meta);

@@ -4,22 +4,20 @@ import type { Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
 import { type CommandFailure, exitCodeOf } from "../exec/command-runner.js";
 import { recordMounts } from "../host/mount-record.js";
-import { PRIVATE_CACHES } from "../host/private-cache.js";
-import { aptIndexState } from "../layers/apt-index.js";
 import { claimKey } from "../layers/claim-key.js";
-import { explainMiss, noteIngredients } from "../layers/explain-miss.js";
-import { ingredientTexts, keepIngredientTexts } from "../layers/ingredient-texts.js";
+import { explainMiss } from "../layers/explain-miss.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
 import { allowedAge, isTooOld } from "../layers/layer-age.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { afterLayer, layerName } from "../layers/layer-store.js";
-import { fileHash, measureTrees, replacedFiles } from "../layers/tree-changes.js";
+import { fileHash } from "../layers/tree-changes.js";
 import { TARGET_DIRECTORY } from "../plan/base-environment.js";
 import { findStepKey, type ScriptStep, stepName } from "../plan/script-step.js";
 import type { BuildFailure } from "./build-job.js";
 import { rememberStep } from "./build-record.js";
 import type { BuildSession } from "./build-session.js";
-import { bringHostWrites, keepHostWrites, takeStrayWrites } from "./host-writes.js";
+import { bringHostWrites, takeStrayWrites } from "./host-writes.js";
+import { keepStep } from "./keep-step.js";
 import { runCommandStep } from "./run-command-step.js";
 
 /** Exit code of a step's first process when it could not mount what the script needs. */
@@ -101,15 +99,19 @@ async function execute(
   state: ImageState,
   step: ScriptStep,
   key: LayerKey,
+  inMemory = true,
 ): Promise<Result<ImageState, BuildFailure>> {
   const id = stepName(step.label);
-  const staging = join(session.directory, "staging", id.replaceAll("/", "_"));
   const log = join(session.logs, `${id.replaceAll("/", "-")}.log`);
+  // What a person sees in a shell is not to be run a second time.
+  const alone = !step.onDisk && !step.interactive && !session.breaks.at("after-error");
+  const memory = alone && inMemory ? await session.memory.open() : undefined;
+  const staging = join(memory ?? join(session.directory, "staging"), id.replaceAll("/", "_"));
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true });
   if (step.side === "host") await bringHostWrites(session, state);
   const started = performance.now();
-  const { outcome, table } = await runCommandStep(session, {
+  const running = runCommandStep(session, {
     id,
     side: step.side,
     command: step.command,
@@ -123,6 +125,8 @@ async function execute(
     ...(session.breaks.at("after-error") ? { onError: errorShell(session, step, log) } : {}),
     ...(session.job.verbose ? { onOutput: (line: string) => session.emit({ type: "output", id, line }) } : {}),
   });
+  const [{ outcome, table }, full] =
+    memory === undefined ? [await running, false] : await session.memory.watch(running);
   const seconds = (performance.now() - started) / 1000;
   const finished = (how: "ran" | "failed") =>
     session.emit({ type: "step-finished", id, label: step.label, seconds, outcome: how });
@@ -136,6 +140,11 @@ async function execute(
     session.trees.discard();
     await rm(staging, { recursive: true, force: true });
     if (outcome.error.kind === "aborted" || session.signal.aborted) return err({ kind: "interrupted" });
+    if (full) {
+      const message = `${id} filled the memory that there was for it: it runs again, on the disk`;
+      session.emit({ type: "note", message });
+      return execute(session, state, step, key, false);
+    }
     finished("failed");
     const unmounted = table.length === 0 && exitCodeOf(outcome.error) === MOUNTING_FAILED;
     return err(
@@ -151,7 +160,7 @@ async function execute(
     finished("ran");
     return ok({ ...state, mounts: mounts.records.filter((record) => !session.diskMounts?.has(record.at)) });
   }
-  const meta = await commit(session, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
+  const meta = await keepStep(session, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
   if (meta === undefined) return giveUp();
   finished("ran");
   await rememberStep(session, step, state, layerName(meta.key));
@@ -165,55 +174,6 @@ function errorShell({ breaks }: BuildSession, step: ScriptStep, log: string) {
     note: `hook script ${stepName(step.label)} failed; this shell is where it ran, and leaving it ends the build`,
     log,
   };
-}
-
-/** Keeps what a step has changed; undefined when it could not be read, because somebody killed the program that does. */
-async function commit(
-  session: BuildSession,
-  step: ScriptStep,
-  key: LayerKey,
-  staging: string,
-  result: { readonly mounts: ReturnType<typeof recordMounts>; readonly seconds: number; readonly strays: boolean },
-): Promise<LayerMeta | undefined> {
-  const collected = await session.trees.collect(staging);
-  for (const name of ["environment", "captured", "mountinfo", "step.sh", PRIVATE_CACHES]) {
-    await rm(join(staging, name), { recursive: true, force: true });
-  }
-  const host = result.strays && (await keepHostWrites(session, staging));
-  if (host === undefined) return undefined;
-  const changed = { ...collected, host };
-  const trees = Object.entries(changed).flatMap(([name, there]) => (there ? [name] : []));
-  const { keepLayers = true } = session.job.request;
-  const measured =
-    trees.length === 0
-      ? { content: "", bytes: 0 }
-      : // Nobody will ask whether this layer is like another one.
-        keepLayers
-        ? await measureTrees(session.commands, staging, trees)
-        : { content: key.key, bytes: 0 };
-  if (measured === undefined) return undefined;
-  const aptIndex = changed.root ? await aptIndexState(join(staging, "root")) : undefined;
-  const repeatable = !step.interactive && result.mounts.unrepeatable.length === 0;
-  const meta: LayerMeta = {
-    version: 1,
-    // A layer that cannot be used again still holds the image's content: it gets a key nothing asks for.
-    key: repeatable ? key.key : `${session.job.id.slice(-8).padStart(8, "0")}${key.key.slice(0, 8)}`,
-    label: step.label,
-    created: new Date().toISOString(),
-    seconds: result.seconds,
-    ...measured,
-    changed,
-    mounts: result.mounts.records,
-    replacedHooks: changed.hooks ? await replacedFiles(join(staging, "hooks"), session.hooksBase) : {},
-    ingredients: key.ingredients,
-    ...(aptIndex === undefined ? {} : { aptIndex }),
-  };
-  const { refresh, maxAge } = session.job.request;
-  const committed = await session.store.commit(staging, meta, refresh || maxAge !== undefined);
-  if (!keepLayers) return committed;
-  await noteIngredients(session.store, session.lineage, stepName(step.label), key.ingredients);
-  await keepIngredientTexts(session.store, key.ingredients, ingredientTexts(step.script.text, session.helpers));
-  return committed;
 }
 
 function shellHelp(step: ScriptStep): string {

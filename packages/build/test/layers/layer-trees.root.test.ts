@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createCommandRunner } from "../../src/exec/command-runner.js";
 import { namespaceCommand } from "../../src/exec/namespace-command.js";
 import { renderTreeMount } from "../../src/host/tree-mount.js";
+import { copyLayer } from "../../src/layers/copy-layer.js";
 import { emptyState, type ImageState } from "../../src/layers/layer.js";
 import { afterLayer, openLayerStore } from "../../src/layers/layer-store.js";
 import { openLayerTrees } from "../../src/layers/open-layer-trees.js";
@@ -31,17 +32,24 @@ const STEPS: readonly string[] = [
 ];
 
 const places: string[] = [];
-afterAll(() => {
-  for (const place of places) rmSync(place, { recursive: true, force: true });
+afterAll(async () => {
+  for (const place of places) {
+    await createCommandRunner().run(["umount", join(place, "memory")]);
+    rmSync(place, { recursive: true, force: true });
+  }
 });
 
 describe.skipIf(!mayBuild).each([
-  ["overlayfs", (context: TreesContext) => overlayTrees(context)],
-  ["overlayfs with merged layers", (context: TreesContext) => overlayTrees(context, 3)],
-  ["plain copies", plainTrees],
-])("trees of %s", (_, trees) => {
+  ["overlayfs", "disk", (context: TreesContext) => overlayTrees(context)],
+  ["overlayfs, steps in memory", "memory", (context: TreesContext) => overlayTrees(context)],
+  ["overlayfs with merged layers", "disk", (context: TreesContext) => overlayTrees(context, 3)],
+  ["plain copies", "disk", plainTrees],
+])("trees of %s", (_, where, trees) => {
   test("show what every step has left, from layers or as it was made", { timeout: 120_000 }, async () => {
     const { context, commands } = await project();
+    const memory = join(context.scratch, "../memory");
+    mkdirSync(memory);
+    if (where === "memory") await commands.run(["mount", "-t", "tmpfs", "tmpfs", memory]);
     const making = trees(context);
     const model = join(context.scratch, "model");
     await commands.run(["bash", "-c", `mkdir -p ${model}/T; cp -a ${context.hooksBase} ${model}/H`]);
@@ -49,14 +57,17 @@ describe.skipIf(!mayBuild).each([
     const states: ImageState[] = [];
     const expected: string[] = [];
     for (const [at, step] of STEPS.entries()) {
-      const staging = join(context.scratch, `step-${at}`);
+      const place = join(context.scratch, `step-${at}`);
+      const staging = where === "memory" ? join(memory, `step-${at}`) : place;
       // A run whose changes do not count, as the evaluation of environment.d is one.
       if (at % 4 === 1) {
         await use(making, state, join(context.scratch, `thrown-${at}`), "echo lost > $T/lost");
         making.discard();
       }
       await use(making, state, staging, step);
-      state = await commit(context, state, staging, at, await making.collect(staging));
+      const collected = await making.collect(staging);
+      if (where === "memory") expect(await copyLayer(commands, staging, place, namesOf(collected))).toBe(true);
+      state = await commit(context, state, place, at, collected);
       states.push(state);
       await commands.run(["bash", "-c", `T=${model}/T; H=${model}/H; ${step}`]);
       expected.push(await listing(commands, `${model}/T`, `${model}/H`));
@@ -160,6 +171,10 @@ async function listing(commands: TreesContext["commands"], root: string, hooks: 
   return listed.ok ? listed.value.stdout : "";
 }
 
+function namesOf(changed: Readonly<Record<string, boolean>>): readonly string[] {
+  return Object.entries(changed).flatMap(([name, there]) => (there ? [name] : []));
+}
+
 async function commit(
   { store, commands }: TreesContext,
   state: ImageState,
@@ -169,7 +184,7 @@ async function commit(
   content?: string,
 ) {
   const changed = { ...collected, host: false };
-  const trees = content === undefined ? Object.entries(changed).flatMap(([name, there]) => (there ? [name] : [])) : [];
+  const trees = content === undefined ? namesOf(changed) : [];
   const measured = trees.length === 0 ? { content: "", bytes: 0 } : await measureTrees(commands, staging, trees);
   const meta = await store.commit(staging, {
     version: 1,
