@@ -3,15 +3,17 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { hurt } from "./hurt.mjs";
 import { MIB, sh } from "./place.mjs";
 
-/** Which line of the build fills which directory, and what is left there. */
+/**
+ * Which line of the build fills which directory, and what is left there. `onDisk`: nothing is written to memory first.
+ */
 const POINTS = [
   { name: "store almost full before the build", at: undefined, fills: "store", leave: 100 * MIB, expected: [2] },
-  { name: "store, when a script writes", at: /^▶ install\.d\/96-faults/, leave: 2 * MIB },
-  { name: "store, when a layer is begun", at: /^▶ install\.d\/96-faults/, leave: 0 },
-  { name: "store, when the disk is made", at: /^▶ disk\/create/, leave: MIB },
-  { name: "store, when the tree is copied", at: /^▶ disk\/copy/, leave: 20 * MIB },
+  { name: "store, when a script writes", at: /^▶ install\.d\/96-faults/, leave: 2 * MIB, onDisk: true },
+  { name: "store, when a layer is copied from memory", at: /^▶ install\.d\/96-faults/, leave: 0 },
+  { name: "store, when the disk is made", at: /^▶ disk\/create/, leave: MIB, onDisk: true },
+  { name: "store, when the tree is copied", at: /^▶ disk\/copy/, leave: 20 * MIB, onDisk: true },
   { name: "store, when the disk is kept", at: /^▶ disk\/keep/, leave: 20 * MIB },
-  { name: "store, when scripts run on the disk", at: /^▶ finalise\.d/, leave: 0 },
+  { name: "store, when scripts run on the disk", at: /^▶ finalise\.d/, leave: 0, onDisk: true },
   { name: "store and outputs, when formats are written", at: /^▶ formats\/qcow2/, leave: 4 * MIB },
   { name: "outputs, before formats are written", at: /^▶ finalise\.d/, out: "600M", leave: 4 * MIB },
   { name: "image cache, from the beginning", cache: "300M", leave: 0, expected: [0, 2] },
@@ -24,7 +26,7 @@ export async function* fullDisks(place, { system }) {
   for (const [index, point] of POINTS.entries()) {
     place.edit(["install", "finalise"], `full-${index}-${Date.now()}`);
     const own = ownFilesystem(place, point);
-    const build = { system, flags: ["-v"], ...own.build };
+    const build = { system, flags: ["-v", ...(point.onDisk ? ["--no-tmpfs"] : [])], ...own.build };
     const row = await hurt(place, {
       name: point.name,
       build,
