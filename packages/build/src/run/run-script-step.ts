@@ -161,6 +161,7 @@ async function execute(
     return ok({ ...state, mounts: mounts.records.filter((record) => !session.diskMounts?.has(record.at)) });
   }
   const meta = await keepStep(session, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
+  if (memory !== undefined) await rm(staging, { recursive: true, force: true });
   if (meta === undefined) return giveUp();
   finished("ran");
   await rememberStep(session, step, state, layerName(meta.key));

@@ -16,7 +16,9 @@ rm $TMP_MOUNT_PATH/bin/sleep
 `;
 const ON_DISK = `#!/bin/bash
 set -eu
-losetup --noheadings --output BACK-FILE $IMAGE_BLOCK_DEVICE
+file=$(losetup --noheadings --output BACK-FILE $IMAGE_BLOCK_DEVICE)
+echo "disk: $file"
+case $file in */memory/*) ls \${file%%/memory/*}/memory ;; esac
 [ "$(stat -Lc %s $TMP_IMAGE_DIR/image0.raw)" = "$(blockdev --getsize64 $IMAGE_BLOCK_DEVICE)" ]
 `;
 const LARGE = `#!/bin/bash
@@ -55,6 +57,7 @@ describe.skipIf(!mayBuild)("memory for a build", { timeout: 300_000 }, () => {
     expect(without.tree + without.disk).not.toContain("/memory/");
     const within = await build("in-memory", {});
     expect(within.tree).toMatch(/upperdir=.*\/memory\/extra-data.d_50-where\/root/);
+    expect(within.disk).not.toContain("50-where");
     expect(within.disk).toMatch(/\/memory\/.*\/builds\/[^/]+\/image\/image0.raw/);
     expect(within.contents).toEqual(without.contents);
     expect(within.contents.join("\n")).toContain("extra-data.d/50-where");
