@@ -130,19 +130,30 @@ describe.skipIf(cantBuild)(`builds that fail${cantBuild ? ` (${cantBuild})` : ""
   });
 
   test.each([
-    ["too little to begin with", "16M", ["GiB are free for the output directory", "free some space"], 2],
+    ["too little to begin with", "16M", [], ["GiB are free for the output directory", "free some space"], 2],
     [
       "used up by a script",
       "2200M",
+      ["--no-tmpfs"],
       ['hook script root.d/50-fill of element "hungry" failed', "No space left on device"],
       3,
     ],
-  ])("no space left: %s", async (_what, size, texts, exitCode) => {
+    [
+      "used up by what a script has left in memory",
+      "2200M",
+      [],
+      ["no space is left in the layer store", 'for what hook script root.d/50-fill of element "hungry" has written'],
+      3,
+    ],
+  ])("no space left: %s", async (_what, size, flags, texts, exitCode) => {
     const small = tree("small", { "keep/me": "" });
     const script = 'mount -t tmpfs -o size="$1" tmpfs "$2" && shift 2 && exec "$@"';
     const through = ["unshare", "--mount", "sh", "-c", script, "sh", size, small];
     const places = ["--cache-dir", `${small}/store`, "--image-cache", `${small}/cache`, "-o", `${small}/image`];
-    const run = await dibkit(["build", "hungry", "-n", "-t", "tar", ...places, ...at], { cwd: root, through });
+    const run = await dibkit(["build", "hungry", "-n", "-t", "tar", ...flags, ...places, ...at], {
+      cwd: root,
+      through,
+    });
     for (const text of texts) expect(run.stderr).toContain(text);
     expect(run.exitCode).toBe(exitCode);
   });

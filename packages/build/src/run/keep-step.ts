@@ -1,9 +1,10 @@
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { err, ok, type Result } from "@dibkit/model";
 import type { recordMounts } from "../host/mount-record.js";
 import { PRIVATE_CACHES } from "../host/private-cache.js";
 import { aptIndexState } from "../layers/apt-index.js";
-import { copyLayer } from "../layers/copy-layer.js";
+import { type CopyFailure, copyLayer } from "../layers/copy-layer.js";
 import { noteIngredients } from "../layers/explain-miss.js";
 import { ingredientTexts, keepIngredientTexts } from "../layers/ingredient-texts.js";
 import type { LayerMeta } from "../layers/layer.js";
@@ -13,23 +14,20 @@ import { type ScriptStep, stepName } from "../plan/script-step.js";
 import type { BuildSession } from "./build-session.js";
 import { keepHostWrites } from "./host-writes.js";
 
-/**
- * Keeps what a step has changed as a layer, and notes what it was made from; undefined when it could not be read,
- * because somebody killed the program that does.
- */
+/** Keeps what a step has changed as a layer, and notes what it was made from. */
 export async function keepStep(
   session: BuildSession,
   step: ScriptStep,
   key: LayerKey,
   staging: string,
   result: { readonly mounts: ReturnType<typeof recordMounts>; readonly seconds: number; readonly strays: boolean },
-): Promise<LayerMeta | undefined> {
+): Promise<Result<LayerMeta, CopyFailure>> {
   const collected = await session.trees.collect(staging);
   for (const name of ["environment", "captured", "mountinfo", "step.sh", PRIVATE_CACHES]) {
     await rm(join(staging, name), { recursive: true, force: true });
   }
   const host = result.strays && (await keepHostWrites(session, staging));
-  if (host === undefined) return undefined;
+  if (host === undefined) return err("killed");
   const changed = { ...collected, host };
   const trees = Object.entries(changed).flatMap(([name, there]) => (there ? [name] : []));
   const { keepLayers = true } = session.job.request;
@@ -38,8 +36,10 @@ export async function keepStep(
     trees.length > 0 && keepLayers
       ? measureTrees(session.commands, staging, trees)
       : { content: trees.length === 0 ? "" : key.key, bytes: 0 };
-  const [measured, place] = await Promise.all([measure(), onDisk(session, staging, trees)]);
-  if (measured === undefined || place === undefined) return undefined;
+  const [measured, copied] = await Promise.all([measure(), onDisk(session, staging, trees)]);
+  if (!copied.ok) return copied;
+  if (measured === undefined) return err("killed");
+  const place = copied.value;
   const aptIndex = changed.root ? await aptIndexState(join(place, "root")) : undefined;
   const repeatable = !step.interactive && result.mounts.unrepeatable.length === 0;
   const meta: LayerMeta = {
@@ -58,15 +58,25 @@ export async function keepStep(
   };
   const { refresh, maxAge } = session.job.request;
   const committed = await session.store.commit(place, meta, refresh || maxAge !== undefined);
-  if (!keepLayers) return committed;
+  if (!keepLayers) return ok(committed);
   await noteIngredients(session.store, session.lineage, stepName(step.label), key.ingredients);
   await keepIngredientTexts(session.store, key.ingredients, ingredientTexts(step.script.text, session.helpers));
-  return committed;
+  return ok(committed);
 }
 
 /** Where the layer is on the filesystem of the store: it is copied there from memory. */
-async function onDisk(session: BuildSession, staging: string, trees: readonly string[]): Promise<string | undefined> {
-  const place = join(session.directory, "staging", basename(staging));
-  if (staging === place) return place;
-  return (await copyLayer(session.commands, staging, place, trees)) ? place : undefined;
+async function onDisk(
+  session: BuildSession,
+  staging: string,
+  trees: readonly string[],
+): Promise<Result<string, CopyFailure>> {
+  const place = stagingPlace(session, basename(staging));
+  if (staging === place) return ok(place);
+  const copied = await copyLayer(session.commands, staging, place, trees);
+  return copied.ok ? ok(place) : copied;
+}
+
+/** Directory on the filesystem of the store in which a layer is put together. */
+export function stagingPlace({ directory }: BuildSession, name: string): string {
+  return join(directory, "staging", name);
 }

@@ -5,6 +5,7 @@ import { err, ok } from "@dibkit/model";
 import { type CommandFailure, exitCodeOf } from "../exec/command-runner.js";
 import { recordMounts } from "../host/mount-record.js";
 import { claimKey } from "../layers/claim-key.js";
+import type { CopyFailure } from "../layers/copy-layer.js";
 import { explainMiss } from "../layers/explain-miss.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
 import { allowedAge, isTooOld } from "../layers/layer-age.js";
@@ -17,7 +18,7 @@ import type { BuildFailure } from "./build-job.js";
 import { rememberStep } from "./build-record.js";
 import type { BuildSession } from "./build-session.js";
 import { bringHostWrites, takeStrayWrites } from "./host-writes.js";
-import { keepStep } from "./keep-step.js";
+import { keepStep, stagingPlace } from "./keep-step.js";
 import { runCommandStep } from "./run-command-step.js";
 
 /** Exit code of a step's first process when it could not mount what the script needs. */
@@ -106,7 +107,8 @@ async function execute(
   // What a person sees in a shell is not to be run a second time.
   const alone = !step.onDisk && !step.interactive && !session.breaks.at("after-error");
   const memory = alone && inMemory ? await session.memory.open() : undefined;
-  const staging = join(memory ?? join(session.directory, "staging"), id.replaceAll("/", "_"));
+  const name = id.replaceAll("/", "_");
+  const staging = memory === undefined ? stagingPlace(session, name) : join(memory, name);
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true });
   if (step.side === "host") await bringHostWrites(session, state);
@@ -130,11 +132,11 @@ async function execute(
   const seconds = (performance.now() - started) / 1000;
   const finished = (how: "ran" | "failed") =>
     session.emit({ type: "step-finished", id, label: step.label, seconds, outcome: how });
-  const giveUp = async () => {
+  const giveUp = async (why: CopyFailure) => {
     await rm(staging, { recursive: true, force: true });
     if (session.signal.aborted) return err({ kind: "interrupted" } as const);
     finished("failed");
-    return err(surroundingsFailure(step, []));
+    return err(why === "no-space" ? noSpaceFailure(session, step) : surroundingsFailure(step, []));
   };
   if (!outcome.ok) {
     session.trees.discard();
@@ -151,7 +153,7 @@ async function execute(
       unmounted ? surroundingsFailure(step, outcome.error.tail) : scriptFailure(session, step, outcome.error, log),
     );
   }
-  if (table.length === 0) return giveUp();
+  if (table.length === 0) return giveUp("killed");
   const strays = await takeStrayWrites(session);
   if (strays.length > 0) session.emit({ type: "stray-write", id, label: step.label, paths: strays });
   const mounts = recordMounts(table, TARGET_DIRECTORY, session.named);
@@ -160,12 +162,12 @@ async function execute(
     finished("ran");
     return ok({ ...state, mounts: mounts.records.filter((record) => !session.diskMounts?.has(record.at)) });
   }
-  const meta = await keepStep(session, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
+  const kept = await keepStep(session, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
   if (memory !== undefined) await rm(staging, { recursive: true, force: true });
-  if (meta === undefined) return giveUp();
+  if (!kept.ok) return giveUp(kept.error);
   finished("ran");
-  await rememberStep(session, step, state, layerName(meta.key));
-  return ok(afterLayer(state, meta));
+  await rememberStep(session, step, state, layerName(kept.value.key));
+  return ok(afterLayer(state, kept.value));
 }
 
 function errorShell({ breaks }: BuildSession, step: ScriptStep, log: string) {
@@ -189,14 +191,23 @@ function surroundingsFailure(step: ScriptStep, tail: readonly string[]): BuildFa
   return { kind: "stage-failed", message, tail, help: "run the same command again to go on from here" };
 }
 
+function noSpaceFailure({ store }: BuildSession, step: ScriptStep): BuildFailure {
+  const message = `no space is left in the layer store "${store.directory}" for what ${scriptOf(step)} has written`;
+  const help = "free some space there, or choose another directory with --cache-dir; then run the same command again";
+  return { kind: "stage-failed", message, tail: [], help };
+}
+
+function scriptOf({ label }: ScriptStep): string {
+  return `hook script ${stepName(label)}${label.element === undefined ? "" : ` of element "${label.element}"`}`;
+}
+
 function scriptFailure({ job }: BuildSession, step: ScriptStep, failure: CommandFailure, log: string): BuildFailure {
   const code = exitCodeOf(failure);
   const own = job.elements.find(({ name }) => name === step.label.element);
-  const who = step.label.element === undefined ? "" : ` of element "${step.label.element}"`;
   return {
     kind: "script-failed",
     ...(own === undefined ? {} : { source: own.authored ? own.directory : join(own.directory, stepName(step.label)) }),
-    message: `hook script ${stepName(step.label)}${who} failed with exit code ${code}`,
+    message: `${scriptOf(step)} failed with exit code ${code}`,
     exitCode: code,
     tail: failure.tail,
     log,

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ok } from "@dibkit/model";
 import { afterAll, describe, expect, test } from "vitest";
 import { createCommandRunner } from "../../src/exec/command-runner.js";
 import { namespaceCommand } from "../../src/exec/namespace-command.js";
@@ -66,7 +67,8 @@ describe.skipIf(!mayBuild).each([
       }
       await use(making, state, staging, step);
       const collected = await making.collect(staging);
-      if (where === "memory") expect(await copyLayer(commands, staging, place, namesOf(collected))).toBe(true);
+      if (where === "memory")
+        expect(await copyLayer(commands, staging, place, namesOf(collected))).toEqual(ok(undefined));
       state = await commit(context, state, place, at, collected);
       states.push(state);
       await commands.run(["bash", "-c", `T=${model}/T; H=${model}/H; ${step}`]);
