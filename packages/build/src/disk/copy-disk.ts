@@ -2,8 +2,16 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandRunner } from "../exec/command-runner.js";
 
+const known = new Map<string, Promise<boolean>>();
+
 /** Whether a copy within this directory takes neither time nor space, because the filesystem lets files share blocks. */
-export async function sharesBlocks(directory: string, commands: CommandRunner): Promise<boolean> {
+export function sharesBlocks(directory: string, commands: CommandRunner): Promise<boolean> {
+  const shares = known.get(directory) ?? tryToShare(directory, commands);
+  known.set(directory, shares);
+  return shares;
+}
+
+async function tryToShare(directory: string, commands: CommandRunner): Promise<boolean> {
   const [from, to] = [join(directory, "shared"), join(directory, "shared-copy")];
   await writeFile(from, "x");
   const copied = await commands.run(["cp", "--reflink=always", "--", from, to]);

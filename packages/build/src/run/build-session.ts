@@ -82,6 +82,11 @@ export function buildPlaces(store: string, id: string): BuildPlaces {
   };
 }
 
+/** A directory of the build on the filesystem of the store, in which a layer is put together. */
+export function stagingPlace({ store, job }: Pick<BuildSession, "store" | "job">, name: string): string {
+  return join(buildPlaces(store.directory, job.id).staging, name);
+}
+
 /** Directories that only a running build has. They are made under its lock, so that nobody takes them for leftovers. */
 export function bulkPlaces(places: BuildPlaces): readonly string[] {
   return [places.viewScratch, places.view, places.staging, places.scratch, places.memory, places.image];

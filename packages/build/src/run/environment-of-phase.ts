@@ -8,7 +8,7 @@ import { type EnvironmentValues, HOOKS_DIRECTORY } from "../plan/base-environmen
 import { environmentKey, startingEnvironment } from "../plan/phase-environment.js";
 import { openEnvironment, sealEnvironment } from "../plan/secrets.js";
 import type { BuildFailure } from "./build-job.js";
-import type { BuildSession } from "./build-session.js";
+import { type BuildSession, stagingPlace } from "./build-session.js";
 import { CAPTURE_SCRIPT, parseCapture } from "./environment-capture.js";
 import { runCommandStep } from "./run-command-step.js";
 
@@ -29,7 +29,7 @@ export async function environmentOfPhase(
   const known = reusable ? await session.store.readJson<EnvironmentValues>("e", `${key}.json`) : undefined;
   if (known !== undefined) return ok({ ...start, ...openEnvironment(known, session.secrets) });
   const directory = phase.side === "target" ? "/tmp/in_target.d/environment.d" : `${HOOKS_DIRECTORY}/environment.d`;
-  const staging = join(session.directory, "staging", `environment-${phase.name}`);
+  const staging = stagingPlace(session, `environment-${phase.name}`);
   const log = join(session.logs, `${phase.name}-environment.log`);
   const result = await runCommandStep(session, {
     id: `environment ${phase.name}`,

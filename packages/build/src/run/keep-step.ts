@@ -11,7 +11,7 @@ import type { LayerMeta } from "../layers/layer.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { measureTrees, replacedFiles } from "../layers/tree-changes.js";
 import { type ScriptStep, stepName } from "../plan/script-step.js";
-import type { BuildSession } from "./build-session.js";
+import { type BuildSession, stagingPlace } from "./build-session.js";
 import { keepHostWrites } from "./host-writes.js";
 
 /** Keeps what a step has changed as a layer, and notes what it was made from. */
@@ -74,9 +74,4 @@ async function onDisk(
   if (staging === place) return ok(place);
   const copied = await copyLayer(session.commands, staging, place, trees);
   return copied.ok ? ok(place) : copied;
-}
-
-/** Directory on the filesystem of the store in which a layer is put together. */
-export function stagingPlace({ directory }: BuildSession, name: string): string {
-  return join(directory, "staging", name);
 }

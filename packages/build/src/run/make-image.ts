@@ -19,7 +19,7 @@ import { settleStep } from "../plan/settle-step.js";
 import { sourceDate } from "../plan/source-date.js";
 import type { BuildContext } from "./build-context.js";
 import type { BuildFailure } from "./build-job.js";
-import { type BuildSession, buildPlaces } from "./build-session.js";
+import { type BuildSession, buildPlaces, stagingPlace } from "./build-session.js";
 import { refuseLegacyDevice } from "./legacy-device.js";
 import { keepOutputs, outputKey, restoreOutputs, writtenBeside } from "./output-layer.js";
 import { populatedDisk } from "./populated-disk.js";
@@ -143,7 +143,7 @@ async function rewriteOnDate(session: BuildSession, disk: MountedDisk): Stage<vo
 
 /** Mounts the finished tree and the hooks for the rest of the build; their changes are thrown away at the end. */
 async function showTree(session: BuildSession, state: ImageState): Stage<void> {
-  const staging = join(session.directory, "staging", "tree");
+  const staging = stagingPlace(session, "tree");
   const { root, hooks } = await session.trees.show(state, staging);
   for (const tree of [{ ...root, at: TREE_DIRECTORY }, hooks]) {
     const mounted = await session.commands.run(bashCommand(renderTreeMount(tree)));

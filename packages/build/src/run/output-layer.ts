@@ -15,7 +15,7 @@ import { formatRequest } from "../plan/format-request.js";
 import { phaseStep } from "../plan/phase-step.js";
 import { findStepKey, stepName } from "../plan/script-step.js";
 import type { BuildContext } from "./build-context.js";
-import type { BuildSession } from "./build-session.js";
+import { type BuildSession, stagingPlace } from "./build-session.js";
 import { environmentOfPhase } from "./environment-of-phase.js";
 import { environmentFiles, phaseScripts } from "./phase-scripts.js";
 
@@ -81,7 +81,7 @@ interface MadeOutputs {
 
 /** Keeps finished outputs, and what scripts wrote beside them, as a layer; the build goes on when it cannot. */
 export async function keepOutputs(session: BuildSession, key: LayerKey, made: MadeOutputs): Promise<void> {
-  const staging = join(session.directory, "staging", "outputs");
+  const staging = stagingPlace(session, "outputs");
   try {
     await copyOutputs(session, staging, key, made);
   } catch (error) {

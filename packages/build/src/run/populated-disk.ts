@@ -16,7 +16,7 @@ import { TARGET_DIRECTORY, TREE_DIRECTORY } from "../plan/base-environment.js";
 import { DISK_STEP, populatedDiskKey } from "../plan/disk-keys.js";
 import type { BuildContext } from "./build-context.js";
 import type { BuildFailure } from "./build-job.js";
-import type { BuildSession } from "./build-session.js";
+import { type BuildSession, stagingPlace } from "./build-session.js";
 import { openInPlace } from "./disk-place.js";
 import { LARGEST_KEPT_BYTES } from "./output-layer.js";
 import { phaseScripts } from "./phase-scripts.js";
@@ -118,7 +118,7 @@ async function restore(session: BuildSession, context: BuildContext, meta: Layer
 
 /** Copies the disk while it is quiet; what takes time after that goes on beside the scripts on the disk. */
 async function keep(session: BuildSession, disk: MountedDisk, plan: DiskPlan, key: LayerKey): Stage<PopulatedDisk> {
-  const staging = join(session.directory, "staging", "disk");
+  const staging = stagingPlace(session, "disk");
   const work = () => stage(session, disk.keep(join(staging, "disk")));
   await mkdir(staging, { recursive: true });
   const copied = await timed(session, "disk", "keep", work);

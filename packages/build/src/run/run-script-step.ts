@@ -16,9 +16,9 @@ import { TARGET_DIRECTORY } from "../plan/base-environment.js";
 import { findStepKey, type ScriptStep, stepName } from "../plan/script-step.js";
 import type { BuildFailure } from "./build-job.js";
 import { rememberStep } from "./build-record.js";
-import type { BuildSession } from "./build-session.js";
+import { type BuildSession, stagingPlace } from "./build-session.js";
 import { bringHostWrites, takeStrayWrites } from "./host-writes.js";
-import { keepStep, stagingPlace } from "./keep-step.js";
+import { keepStep } from "./keep-step.js";
 import { runCommandStep } from "./run-command-step.js";
 
 /** Exit code of a step's first process when it could not mount what the script needs. */
@@ -163,8 +163,9 @@ async function execute(
     return ok({ ...state, mounts: mounts.records.filter((record) => !session.diskMounts?.has(record.at)) });
   }
   const kept = await keepStep(session, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
-  if (memory !== undefined) await rm(staging, { recursive: true, force: true });
   if (!kept.ok) return giveUp(kept.error);
+  // What was in memory has been copied.
+  await rm(staging, { recursive: true, force: true });
   finished("ran");
   await rememberStep(session, step, state, layerName(kept.value.key));
   return ok(afterLayer(state, kept.value));
