@@ -1,6 +1,6 @@
 // Figures of rebuilding: upstream's full build of `vm debian-minimal` and one element, against dibkit's after an edit.
 // node bench/build.mjs [--runs N] [--only PART,…] [--types FORMATS] [--keep]    (after npm run build; needs root)
-// Parts: upstream, cold, nothing, install, finalise, finalise-again, package, no-store.
+// Parts: upstream, cold, nothing, install, finalise, finalise-new-tree, finalise-again, package, no-store.
 // Mirrors: DIB_DISTRIBUTION_MIRROR and the like, or those of apt here.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { debianSources, hostRelease } from "./debian-sources.mjs";
 import { dibkit, median, printMachine, printTable, seconds, timed, times, withDirectory } from "./timed.mjs";
 
-const WARM = ["nothing", "install", "finalise", "finalise-again", "package"];
+const WARM = ["nothing", "finalise", "install", "finalise-new-tree", "finalise-again", "package"];
 const PARTS = ["upstream", "cold", ...WARM, "no-store"];
 const { values } = parseArgs({
   options: {
@@ -37,10 +37,18 @@ const TITLES = {
   nothing: "dibkit, nothing changed",
   install: "dibkit, last script of install.d edited",
   finalise: "dibkit, script of finalise.d edited",
+  "finalise-new-tree": "dibkit, the same, first after an edit of install.d",
   "finalise-again": "dibkit, the same edited once more",
   package: `dibkit, package "${ADDED}" added at the end`,
 };
-const WANTED = { nothing: "60×", install: "10×", finalise: "12×", "finalise-again": "12×", package: "5×" };
+const WANTED = {
+  nothing: "60×",
+  install: "10×",
+  finalise: "12×",
+  "finalise-new-tree": "12×",
+  "finalise-again": "12×",
+  package: "5×",
+};
 
 await withDirectory("build", async (root) => {
   printMachine();
@@ -101,6 +109,13 @@ function measureWarm(root, store, part) {
   // The store and the image as the last build left them.
   again();
   part("nothing", runs, () => again());
+  // On the tree and the disk that the first build has left.
+  part(
+    "finalise",
+    runs,
+    () => again(),
+    (index) => writeScript(root, "finalise.d/99-bench", 20 + index),
+  );
   part(
     "install",
     runs,
@@ -113,7 +128,7 @@ function measureWarm(root, store, part) {
     again();
   };
   part(
-    "finalise",
+    "finalise-new-tree",
     runs,
     () => again(),
     (index) => {
@@ -121,7 +136,7 @@ function measureWarm(root, store, part) {
       writeScript(root, "finalise.d/99-bench", 50 + index);
     },
   );
-  if (only.has("finalise-again") && !only.has("finalise")) {
+  if (only.has("finalise-again") && !only.has("finalise-new-tree")) {
     writeScript(root, "finalise.d/99-bench", 99);
     again();
   }

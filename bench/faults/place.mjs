@@ -2,7 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { copyPrograms } from "../../test/copy-programs.mjs";
+import { tinyOs } from "../../test/tiny-os.mjs";
 import { debianSources, hostRelease } from "../debian-sources.mjs";
 import { dibkit } from "../timed.mjs";
 
@@ -14,10 +14,7 @@ export function sh(program, ...words) {
 }
 
 /** An operating system of a few programs of this machine: every phase in seconds. */
-const TINY_OS = `#!/bin/bash
-set -eu
-mkdir -p $TARGET_ROOT/{bin,etc,tmp,proc,dev,sys,root,var/log}
-${copyPrograms("bash", "sh", "cat", "env", "ls", "mkdir", "rm", "sleep", "head", "sync")}`;
+const TINY_OS = tinyOs(["bash", "sh", "cat", "env", "ls", "mkdir", "rm", "sleep", "head", "sync"]);
 
 /** Something that takes a while in every phase a script can run in. */
 const work = (phase, round) => `#!/bin/bash

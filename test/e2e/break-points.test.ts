@@ -3,15 +3,15 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { tinyOs, UPSTREAM_PROGRAMS } from "../tiny-os.mjs";
 import { dibkitProgram, whyNotBuild } from "./dibkit.js";
-import { TINY_OS } from "./tiny-os.js";
 
 const root = mkdtempSync(join(tmpdir(), "dibkit-e2e-break-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const files: Readonly<Record<string, string>> = {
   "tiny/element-provides": "operating-system\n",
-  "tiny/root.d/10-tiny": TINY_OS,
+  "tiny/root.d/10-tiny": tinyOs(UPSTREAM_PROGRAMS),
   "failing/install.d/70-fail": "#!/bin/bash\necho gone wrong\nexit 22\n",
 };
 for (const [path, text] of Object.entries(files)) {

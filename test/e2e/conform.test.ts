@@ -12,8 +12,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { upstreamInstallation } from "@dibkit/model";
 import { afterAll, describe, expect, test } from "vitest";
+import { tinyOs, UPSTREAM_PROGRAMS } from "../tiny-os.mjs";
 import { dibkit, dibkitProgram, leftovers, runProgram, whyNotBuild } from "./dibkit.js";
-import { TINY_OS } from "./tiny-os.js";
 
 const root = mkdtempSync(join(tmpdir(), "dibkit-e2e-conform-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -23,7 +23,7 @@ const cantCompare = cantBuild ?? (upstream || process.env.CI ? undefined : "disk
 
 const files: Readonly<Record<string, string>> = {
   "tiny/element-provides": "operating-system\n",
-  "tiny/root.d/10-tiny": TINY_OS,
+  "tiny/root.d/10-tiny": tinyOs(UPSTREAM_PROGRAMS),
   "tiny/install.d/50-mark":
     "#!/bin/bash\nset -eu\nmkdir /etc/tiny\necho $DIB_TINY > /etc/tiny/mark\nchmod 600 /etc/tiny/mark\n",
   "tiny/finalise.d/50-firmware":

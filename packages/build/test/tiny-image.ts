@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ElementDefinition, elementOf, loadCatalog, resolve } from "@dibkit/model";
-import { copyPrograms } from "../../../test/copy-programs.mjs";
+import { tinyOs } from "../../../test/tiny-os.mjs";
 import { type BuildPlan, planBuild } from "../src/plan/plan-build.js";
 import { buildRequest } from "../src/plan/request-from-flags.js";
 import type { BuildEvent } from "../src/run/build-event.js";
@@ -25,11 +25,10 @@ export type Tree = Readonly<Record<string, string>>;
 /** An operating system of bash and a few programs of the host: real enough for every phase, ready in a second. */
 const TINY_OS: Tree = {
   "element-provides": "operating-system\n",
-  "root.d/10-tiny": `#!/bin/bash
-set -eu
-sudo mkdir -p $TARGET_ROOT/{bin,etc,tmp,proc,dev,sys,root,var/log,var/cache/downloads}
-${copyPrograms("bash", "sh", "cat", "env", "ls", "mkdir", "rm", "sleep", "grep")}echo nameserver 192.0.2.1 | sudo tee $TARGET_ROOT/etc/resolv.conf > /dev/null
-`,
+  "root.d/10-tiny": tinyOs(
+    ["bash", "sh", "cat", "env", "ls", "mkdir", "rm", "sleep", "grep"],
+    "echo nameserver 192.0.2.1 | sudo tee $TARGET_ROOT/etc/resolv.conf > /dev/null\n",
+  ),
 };
 
 /** Namespaces, overlays and loop devices need root; CI must have it. */
@@ -64,6 +63,7 @@ export interface TinyOptions {
   readonly cacheSize?: number;
   readonly maxAge?: string;
   readonly logfile?: string;
+  readonly dockerTarget?: string;
   /** Name of the outputs without suffix. */
   readonly image?: string;
   readonly signal?: AbortSignal;
@@ -105,11 +105,23 @@ export function tinyProject(): TinyProject {
       cacheSize,
       maxAge,
       logfile,
+      dockerTarget,
       image = "image",
     } = {}) {
       const flags = {
         ...{ trace: 0, uncompressed: false, clear: false, skipBase: true, checksum: false, noTmpfs: false },
-        ...{ offline: false, refresh, noStore, cacheSize, maxAge, logfile, packages, types: formats, imageSize: "0.2" },
+        ...{
+          offline: false,
+          refresh,
+          noStore,
+          cacheSize,
+          maxAge,
+          logfile,
+          dockerTarget,
+          packages,
+          types: formats,
+          imageSize: "0.2",
+        },
         ...{
           output: join(directory, "out", image),
           imageCache: join(directory, "cache"),

@@ -27,6 +27,9 @@ fixes the order of its sets, without which two of its own builds differ.
 What elements fetch from elsewhere comes from a git server on this machine; simple-init installs a stand-in for glean,
 which only opendev.org and PyPI have.
 
+LVM is compared by \`node bench/lvm.mjs\` in a virtual machine with Debian's kernel, where device-mapper is real for both;
+there the element tiny makes the operating system from a few programs of the build host.
+
 ## Builds
 
 | elements asked for | formats | upstream | date | compared | explained | unexplained |

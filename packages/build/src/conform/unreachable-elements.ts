@@ -36,10 +36,6 @@ const REASONS: readonly { readonly names: RegExp; readonly reason: string }[] = 
       "builds Debian 13 or newer, which upstream 3.13 cannot: its debian-minimal installs software-properties-common",
   },
   { names: /^iso$/, reason: "mounts a FAT image, and the kernel where this page was made has no driver for it" },
-  {
-    names: /^block-device-efi-lvm$/,
-    reason: "needs device-mapper, which the kernel where this page was made lacks; a test compares the planned disk",
-  },
 ];
 
 export function unreachableReason(element: string): string | undefined {

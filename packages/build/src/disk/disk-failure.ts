@@ -40,7 +40,7 @@ export async function orNoSpace(
 
 /** The failure of a host tool, with its last line of output in the message. */
 export function commandFailed(node: string, command: CommandFailure): Result<never, DiskFailure> {
-  const reason = command.tail.findLast((line) => line.trim() !== "");
+  const reason = command.tail.findLast((line) => line.trim() !== "" && !/^\s*Run `.* --help'/.test(line));
   const message = `block-device node "${node}": ${describeFailure(command)}${reason === undefined ? "" : `: ${reason.trim()}`}`;
   if (command.tail.some((line) => line.includes("No space left on device"))) {
     return err({
@@ -50,5 +50,7 @@ export function commandFailed(node: string, command: CommandFailure): Result<nev
       help: "free space in the image directory, or make the image larger with --image-size",
     });
   }
-  return err({ kind: "disk-command-failed", node, message, command });
+  const tooSmall = command.tail.some((line) => line.includes("journal size too big"));
+  const help = 'give a smaller journal with "--mkfs-journal-size 4", or a larger image with --image-extra-size';
+  return err({ kind: "disk-command-failed", node, message, ...(tooSmall ? { help } : {}), command });
 }

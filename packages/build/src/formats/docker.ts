@@ -1,8 +1,13 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { DOCKER_SOCKET } from "./docker-daemon.js";
 import { defineFormat } from "./format.js";
 import { runFormatTool } from "./format-failure.js";
 import { tarCommand, tarTool } from "./tar-archive.js";
+
+/** A repository, perhaps with the registry's host and port before it, and a tag. */
+const IMAGE_NAME = /^([\w.-]+(:\d+)?\/)?[a-z\d]+([._/-]+[a-z\d]+)*(:\w[\w.-]{0,127})?$/;
 
 export default defineFormat({
   name: "docker",
@@ -10,23 +15,28 @@ export default defineFormat({
   extension: undefined,
   source: "tree",
   tools: [tarTool, { program: "docker", debianPackage: "docker.io", purpose: "import images into docker" }],
-  check: ({ dockerTarget }) =>
-    dockerTarget !== undefined && dockerTarget !== ""
+  check: ({ dockerTarget = "" }) =>
+    IMAGE_NAME.test(dockerTarget)
       ? undefined
       : {
           kind: "format-option-missing",
           format: "docker",
-          message: "format docker needs a name for the image",
-          help: 'give "--docker-target REPOSITORY:TAG", or use format oci for an archive',
+          message:
+            dockerTarget === ""
+              ? "format docker needs a name for the image"
+              : `"${dockerTarget}" is no name that docker gives to an image`,
+          help: 'give "--docker-target REPOSITORY:TAG", in lower case, or use format oci for an archive',
         },
   async write({ request, context, sourcePath }) {
     const archive = join(context.scratchDirectory, "docker-import.tar");
     const undo = context.undo.defer(`remove ${archive}`, () => rm(archive, { force: true }));
     const written = await runFormatTool("docker", tarCommand(sourcePath, archive, request), context);
-    const imported = written.ok
-      ? await runFormatTool("docker", ["docker", "import", archive, request.dockerTarget ?? ""], context)
-      : written;
+    const socket = join(context.scratchDirectory, DOCKER_SOCKET);
+    const daemon = existsSync(socket) ? ["--host", `unix://${socket}`] : [];
+    const words = ["docker", ...daemon, "import", archive, request.dockerTarget ?? ""];
+    const imported = written.ok ? await runFormatTool("docker", words, context) : written;
     await undo.now();
+    if (imported.ok) context.emit({ type: "note", message: `docker has it now as ${request.dockerTarget}` });
     return imported;
   },
 });

@@ -10,7 +10,9 @@ export type ViewMount =
   | { readonly kind: "proc"; readonly at: string }
   | { readonly kind: "read-only-bind"; readonly at: string }
   /** Really the host's directory: caches, store, outputs. */
-  | { readonly kind: "writable-bind"; readonly at: string };
+  | { readonly kind: "writable-bind"; readonly at: string }
+  /** A socket of the host: nobody listens behind what an overlay shows of it. */
+  | { readonly kind: "socket"; readonly from: string; readonly at: string };
 
 export interface HostViewRequest {
   readonly table: readonly MountEntry[];
@@ -20,6 +22,8 @@ export interface HostViewRequest {
   readonly scratch: string;
   /** Existing absolute directories that stay writable. */
   readonly writable: readonly string[];
+  /** Sockets of the host, and where the build finds them: a path in one of the writable directories. */
+  readonly sockets?: readonly { readonly from: string; readonly at: string }[];
 }
 
 /** Kernel trees that programs need as they are: devices, sysfs with its cgroups. */
@@ -50,6 +54,7 @@ export function planHostView(request: HostViewRequest): readonly ViewMount[] {
   mounts.push({ kind: "proc", at: "/proc" });
   for (const at of KERNEL_TREES) mounts.push({ kind: "recursive-bind", at });
   for (const at of outermost(request.writable)) mounts.push({ kind: "writable-bind", at });
+  for (const socket of request.sockets ?? []) mounts.push({ kind: "socket", ...socket });
   return mounts;
 }
 
@@ -70,6 +75,8 @@ export function renderHostView(request: HostViewRequest, command: readonly strin
     if (mount.kind === "overlay") lines.push(...renderOverlay(mount, at));
     else if (mount.kind === "proc") lines.push(shellCommand("mount", "-t", "proc", "proc", at));
     else if (mount.kind === "recursive-bind") lines.push(shellCommand("mount", "--rbind", mount.at, at));
+    else if (mount.kind === "socket")
+      lines.push(shellCommand("touch", at), shellCommand("mount", "--bind", mount.from, at));
     else if (mount.kind === "writable-bind") lines.push(shellCommand("mount", "--bind", mount.at, at));
     else {
       const bind = shellCommand("mount", "--bind", mount.at, at);

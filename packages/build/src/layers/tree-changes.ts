@@ -37,30 +37,8 @@ export async function measureTrees(
     ...["origin", "uuid", "impure", "nlink"].map((name) => `--xattrs-exclude=trusted.overlay.${name}`),
     ...["--warning=no-file-ignored", "-cf", "-", ...names],
   );
-  return measured(commands, directory, `${tar} | sha256`);
-}
-
-/**
- * Hash of the files in the directories `names` below `directory`: bytes in the order of their names. For raw disks,
- * which are nothing but files, are read slowly by tar, and whose holes come and go with the filesystem.
- */
-export async function measureFiles(
-  commands: CommandRunner,
-  directory: string,
-  names: readonly string[],
-): Promise<Measured | undefined> {
-  const each = "while IFS= read -rd '' file; do sha256 \"$file\" || exit; done";
-  const find = shellCommand("find", ...names, "-type", "f", "-print0");
-  return measured(
-    commands,
-    directory,
-    `${shellCommand("cd", directory)}; ${find} | LC_ALL=C sort -z | ${each} | sha256`,
-  );
-}
-
-async function measured(commands: CommandRunner, directory: string, hash: string): Promise<Measured | undefined> {
   const du = shellCommand("du", "-sk", "--", directory);
-  const result = await commands.run(bashCommand(`set -e -o pipefail; ${SHA256}; ${hash}; ${du}`));
+  const result = await commands.run(bashCommand(`set -e -o pipefail; ${SHA256}; ${tar} | sha256; ${du}`));
   if (!result.ok) return undefined;
   const [content, size] = result.value.stdout.split("\n");
   return { content: (content ?? "").slice(0, 40), bytes: Number.parseInt(size ?? "0", 10) * 1024 };

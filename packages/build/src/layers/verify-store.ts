@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { CommandRunner } from "../exec/command-runner.js";
 import type { LayerMeta } from "./layer.js";
 import { type LayerStore, layerName } from "./layer-store.js";
-import { measureFiles, measureTrees } from "./tree-changes.js";
+import { measureFiles } from "./measure-files.js";
+import { measureTrees } from "./tree-changes.js";
 
 /** Layers whose content is not what it was when it was kept; with `repair` they are removed. */
 export async function verifyStore(
@@ -24,7 +25,7 @@ async function verifyLayers(
   for (const meta of layers) {
     const trees = Object.entries(meta.changed).flatMap(([name, there]) => (there ? [name] : []));
     if (trees.length === 0) continue;
-    const measure = meta.changed.disk ? measureFiles : measureTrees;
+    const measure = meta.changed.disk || meta.changed.output ? measureFiles : measureTrees;
     const measured = await measure(commands, join(store.layers, layerName(meta.key)), trees);
     if (measured?.content === meta.content) continue;
     damaged.push(meta);

@@ -6,6 +6,7 @@ import { type HostTool, uniqueTools } from "../disk/host-tool.js";
 import { rewriteTools } from "../disk/rewrite-tools.js";
 import { findProgram } from "../doctor/find-program.js";
 import { checkFormats } from "../formats/check-formats.js";
+import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
 import { wrongAge } from "../layers/layer-age.js";
 import type { BuildRequest } from "./build-request.js";
 import { checkLoopDevices } from "./check-loop-devices.js";
@@ -56,6 +57,7 @@ export function checkBuild(checks: BuildChecks): readonly Diagnostic[] {
       error(failure.kind, failure.message, failure.help),
     ),
     ...checkFormatRequest(checks),
+    ...checkDocker(checks.request),
     ...checkPlaces(checks),
     ...checkConditions(checks),
     ...checkAge(checks.request),
@@ -113,6 +115,19 @@ function checkFormatRequest({ request, image }: BuildChecks): readonly Diagnosti
   return failures.map((failure) =>
     error("output-format", failure.message, "help" in failure ? failure.help : undefined),
   );
+}
+
+function checkDocker({ formats, environment }: BuildRequest): readonly Diagnostic[] {
+  if (!formats.includes("docker") || findProgram("docker", environment) === undefined) return [];
+  const instead = "format oci makes an archive without a daemon";
+  const endpoint = dockerEndpoint();
+  if (endpoint === undefined) {
+    const message = 'program "docker" has no contexts, so it is not the client of a docker daemon';
+    return [error("docker-daemon", message, `install the package docker.io; ${instead}`)];
+  }
+  if (!endpoint.startsWith("unix://") || dockerSocket(endpoint) !== undefined) return [];
+  const message = `no docker daemon listens at "${endpoint}"`;
+  return [error("docker-daemon", message, `start it, or set DOCKER_HOST; ${instead}`)];
 }
 
 function checkPlaces({ request, image }: BuildChecks): readonly Diagnostic[] {

@@ -17,6 +17,8 @@ import type { BuildMemory } from "./build-memory.js";
 /** What every step of a running build needs. Paths are those inside the build's view of the host. */
 export interface BuildSession {
   readonly job: BuildJob;
+  /** When the build began, by `performance.now()`. */
+  readonly started: number;
   readonly store: LayerStore;
   readonly trees: LayerTrees;
   readonly memory: BuildMemory;

@@ -8,6 +8,7 @@ import { IMAGE_DIRECTORY } from "../plan/base-environment.js";
 import { sourceDate } from "../plan/source-date.js";
 import type { BuildContext } from "./build-context.js";
 import type { BuildSession } from "./build-session.js";
+import { takeStrayWrites } from "./host-writes.js";
 
 /** Opens a disk where its raw files are best, and shows them to scripts. */
 export async function openInPlace(
@@ -17,9 +18,10 @@ export async function openInPlace(
   open: (place: BuildContext) => Promise<Result<MountedDisk, DiskFailure>>,
 ): Promise<Result<MountedDisk, DiskFailure>> {
   const memory = await placeInMemory(session, context, plan);
-  if (memory === undefined) return open(context);
-  const opened = await open({ ...context, imageDirectory: memory });
-  if (opened.ok) await showImages(opened.value, memory);
+  const opened = await open(memory === undefined ? context : { ...context, imageDirectory: memory });
+  if (opened.ok && memory !== undefined) await showImages(opened.value, memory);
+  // What the tools have written on the host, such as LVM its archive, is no script's doing.
+  await takeStrayWrites(session);
   return opened;
 }
 

@@ -37,6 +37,7 @@ type FoundCommands = Parameters<typeof rememberScriptCommands>[0];
 
 /** Prepares a build inside its view of the host: directories, mounts that last the whole build, hooks, environment. */
 export async function openSession(job: BuildJob, surroundings: SessionSurroundings): Promise<BuildSession> {
+  const started = performance.now();
   const { request } = job;
   const places = buildPlaces(request.store, job.id);
   const store = await openLayerStore(request.store);
@@ -73,6 +74,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
   const trees = await openLayerTrees({ store, commands, hooksBase: places.hooks, scratch: places.scratch });
   return {
     job,
+    started,
     store,
     trees,
     memory: buildMemory({ trees, store, commands, request, directory: places.memory }),

@@ -1,7 +1,9 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { PHASES, type Phase, type Result } from "@dibkit/model";
+import { checkFormats } from "../formats/check-formats.js";
 import { commitFormats } from "../formats/commit-formats.js";
+import type { FormatUnit } from "../formats/format.js";
 import type { FormatFailure } from "../formats/format-failure.js";
 import { partialName } from "../formats/partial-file.js";
 import type { WrittenFormat } from "../formats/write-formats.js";
@@ -9,7 +11,7 @@ import { noteIngredients } from "../layers/explain-miss.js";
 import type { ImageState, LayerMeta } from "../layers/layer.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
-import { measureTrees } from "../layers/tree-changes.js";
+import { measureFiles } from "../layers/measure-files.js";
 import { OUTPUT_STEP, outputsKey } from "../plan/disk-keys.js";
 import { formatRequest } from "../plan/format-request.js";
 import { phaseStep } from "../plan/phase-step.js";
@@ -24,12 +26,17 @@ export const LARGEST_KEPT_BYTES = 8 * 1024 ** 3;
 
 const LABEL = { phase: "formats", script: "outputs" };
 
+const isNoFile = ({ extension }: FormatUnit) => extension === undefined;
+
 /**
  * Key of the finished outputs: the tree, the disk layout, every script that runs on the disk and the formats. The
- * scripts' environment is taken before there is a disk, because device names differ from build to build.
+ * scripts' environment is taken before there is a disk, because device names differ from build to build. Undefined when
+ * the outputs cannot be kept.
  */
 export async function outputKey(session: BuildSession, state: ImageState): Promise<LayerKey | undefined> {
   const { request } = session.job;
+  // A daemon may have lost what it was given.
+  if (checkFormats(formatRequest(request, session.job.image)).units.some(isNoFile)) return undefined;
   const keys: Record<string, string> = {};
   const files = await environmentFiles(session, state);
   for (const phase of (PHASES as readonly Phase[]).filter(
@@ -106,7 +113,7 @@ async function copyOutputs(
   for (const { temporaryPath, path } of written)
     await copy(session, temporaryPath, join(staging, "output", "image", basename(path)));
   for (const path of beside) await copy(session, path, join(staging, "output", "beside", basename(path)));
-  const measured = await measureTrees(session.commands, staging, ["output"]);
+  const measured = await measureFiles(session.commands, staging, ["output"]);
   if (measured === undefined) return;
   await noteIngredients(session.store, session.lineage, OUTPUT_STEP, key.ingredients);
   const { refresh, maxAge } = session.job.request;

@@ -11,7 +11,7 @@ import { explainMiss, isRepeated, noteIngredients } from "../layers/explain-miss
 import type { ImageState, LayerMeta } from "../layers/layer.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
-import { measureFiles } from "../layers/tree-changes.js";
+import { measureFiles } from "../layers/measure-files.js";
 import { TARGET_DIRECTORY, TREE_DIRECTORY } from "../plan/base-environment.js";
 import { DISK_STEP, populatedDiskKey } from "../plan/disk-keys.js";
 import type { BuildContext } from "./build-context.js";
@@ -25,6 +25,9 @@ import { stage } from "./stage.js";
 import { timed } from "./timed.js";
 
 type Stage<T> = Promise<Result<T, BuildFailure>>;
+
+/** A disk is always kept when filling it took less than this part of the build before it. */
+const SMALL_PART = 1 / 20;
 
 /** A mounted disk with the whole tree on it, as `pre-finalise.d` finds it. */
 export interface PopulatedDisk {
@@ -75,6 +78,7 @@ async function populate(
   const made = await timed(session, "disk", "create", make, reason);
   if (!made.ok) return made;
   const disk = made.value;
+  const filling = performance.now();
   const copied = await timed(session, "disk", "copy", () =>
     stage(session, copyTree(TREE_DIRECTORY, TARGET_DIRECTORY, context)),
   );
@@ -85,9 +89,10 @@ async function populate(
   const repeated = await isRepeated(session.store, session.lineage, DISK_STEP, key.ingredients);
   await noteIngredients(session.store, session.lineage, DISK_STEP, key.ingredients);
   if (!canBeKept(plan) || (await diskUsage(disk.images)) > LARGEST_KEPT_BYTES) return notKept;
-  // Copying a disk takes about as long as filling it. Where the copy is not free, it is made when the same tree comes
-  // to a disk for the second time: somebody works on the scripts after it.
-  const worth = repeated || (await sharesBlocks(session.store.directory, session.commands));
+  // Copying a disk takes about as long as filling it. Where the copy is not free, it is made when that hardly makes this
+  // build longer, or when the same tree comes to a disk for the second time: somebody works on the scripts after it.
+  const small = performance.now() - filling < SMALL_PART * (filling - session.started);
+  const worth = small || repeated || (await sharesBlocks(session.store.directory, session.commands));
   return worth ? keep(session, disk, plan, key) : notKept;
 }
 

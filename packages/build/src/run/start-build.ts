@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type Element, writeElement } from "@dibkit/model";
 import { createCommandRunner } from "../exec/command-runner.js";
 import { startWorker } from "../exec/worker-process.js";
+import { DOCKER_SOCKET, dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
 import { renderHostView } from "../host/host-view.js";
 import { parseMountInfo } from "../host/mount-table.js";
 import { shellCommand, shellQuote } from "../host/shell-quote.js";
@@ -109,6 +110,12 @@ async function runInWorker({ job, authored }: StartableBuild, watcher: BuildWatc
   };
 }
 
+/** The docker daemon's socket, where only the format docker looks for it. */
+function dockerSockets({ request }: BuildJob, places: BuildPlaces): readonly { from: string; at: string }[] {
+  const from = request.formats.includes("docker") ? dockerSocket(dockerEndpoint()) : undefined;
+  return from === undefined ? [] : [{ from, at: join(places.scratch, DOCKER_SOCKET) }];
+}
+
 /** The first process of the build: locks it, makes its directories, puts its view of the host together. */
 function workerScript(job: BuildJob, places: BuildPlaces): string {
   const view = {
@@ -116,6 +123,7 @@ function workerScript(job: BuildJob, places: BuildPlaces): string {
     mountPoint: places.view,
     scratch: places.viewScratch,
     writable: [job.request.store, job.request.imageCache, job.request.lockFiles, ...job.writable],
+    sockets: dockerSockets(job, places),
   };
   const node = [process.execPath, "--enable-source-maps", workerModule(), places.job];
   // The lock says that the build runs; it goes with the last process of the namespace.

@@ -6,21 +6,35 @@ import { type BuildPlaces, bulkPlaces } from "./build-session.js";
 
 /**
  * A bash script that removes what a build has left when it is over, however it ended: its bulky directories, outputs
- * that are not whole, loop devices that were attached but not yet marked auto-clear, and the partitions of its loop
- * devices, which the kernel forgets to remove when it detaches them.
+ * that are not whole, loop devices that were attached but not yet marked auto-clear, LVM's volumes on them, which outlive
+ * every process, and the partitions of its loop devices, which the kernel forgets to remove when it detaches them.
  */
 export function tidyScript(places: BuildPlaces, image: string): string {
   const bulk = shellCommand("rm", "-rf", "--", ...bulkPlaces(places));
   const partial = `${shellQuote(`${dirname(image)}/.${basename(image)}.`)}*${shellQuote(`.${partialOwner(places.scratch)}.partial`)}*`;
   const own = `*/builds/${shellQuote(basename(places.directory))}/image/*`;
-  return `# The last processes of a killed namespace still hold the lock.
+  return `[ -e /run/udev/control ] || export DM_DISABLE_UDEV=1
+unmap() {
+  local holder name link
+  for holder in "$1"/holders/* "$1"/*/holders/*; do
+    [ -e "$holder/dm/name" ] || continue
+    unmap "$holder"
+    name=$(cat "$holder/dm/name")
+    dmsetup remove "$name"
+    # LVM's own links, which it would take for a group of that name, are taken away by nobody else.
+    for link in /dev/*/*; do
+      [ "$(readlink "$link")" = "/dev/mapper/$name" ] && rm "$link" && rmdir "\${link%/*}"
+    done
+  done
+}
+# The last processes of a killed namespace still hold the lock.
 ${shellCommand("flock", "--timeout", "10", places.lock, "true")}
 while read -r device; do
   block=/sys/block/\${device##*/}
   # It goes when its last filesystem is unmounted, which happens after the last process. Another build may have it by now.
   for attempt in {1..50}; do
     case $(cat "$block/loop/backing_file") in
-      ${own}) losetup -d "$device"; sleep 0.1 ;;
+      ${own}) unmap "$block"; losetup -d "$device"; sleep 0.1 ;;
       *) break ;;
     esac
   done

@@ -5,6 +5,7 @@ import { type Element, type UpstreamInstallation, writeElement } from "@dibkit/m
 import { bashCommand } from "../exec/bash-command.js";
 import { type CommandRunner, createCommandRunner, exitCodeOf } from "../exec/command-runner.js";
 import { namespaceCommand } from "../exec/namespace-command.js";
+import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
 import { renderHostView } from "../host/host-view.js";
 import { parseMountInfo } from "../host/mount-table.js";
 import { shellCommand } from "../host/shell-quote.js";
@@ -124,11 +125,13 @@ function renderRun(places: Places, build: UpstreamBuild, argv: readonly string[]
   const { request } = build;
   const writable = [places.temporary, places.build, request.imageCache, request.lockFiles, dirname(build.image)];
   if (request.logFile !== undefined) writable.push(dirname(request.logFile));
+  const socket = request.formats.includes("docker") ? dockerSocket(dockerEndpoint()) : undefined;
   const view = {
     table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
     mountPoint: places.view,
     scratch: places.scratch,
     writable,
+    sockets: socket === undefined ? [] : [{ from: socket, at: socket }],
   };
   const inside = [
     "set -eu",

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { LvmNode } from "@dibkit/model";
 import { err, ok, type Result } from "@dibkit/model";
 import type { DiskFailure } from "../disk-failure.js";
@@ -37,6 +38,9 @@ function mapperDevice(group: string, volume: string): string {
   return `/dev/mapper/${group.replaceAll("-", "--")}-${volume.replaceAll("-", "--")}`;
 }
 
+/** Without udev, as in most containers, LVM makes the nodes of its devices only when it is told to. */
+const withoutUdev = () => (existsSync("/run/udev/control") ? [] : ["env", "DM_DISABLE_UDEV=1"]);
+
 function checkDeviceMapper(node: LvmNode): DiskFailure | undefined {
   if (/^\s*\d+ device-mapper$/m.test(readText("/proc/devices"))) return undefined;
   return {
@@ -68,7 +72,7 @@ export default defineDiskNode({
       ];
       let failed: Result<unknown, DiskFailure> = ok(undefined);
       for (const command of commands) {
-        const done = await state.clean(node.name, command);
+        const done = await state.clean(node.name, [...withoutUdev(), ...command]);
         if (!done.ok && failed.ok) failed = done;
       }
       // Where udev runs it may still look at the volumes, which keeps the disk below them busy.
@@ -76,7 +80,7 @@ export default defineDiskNode({
       return failed;
     });
     for (const command of lvmCommands(node, state.devices)) {
-      const done = await state.run(node.name, command);
+      const done = await state.run(node.name, [...withoutUdev(), ...command]);
       if (!done.ok) return done;
     }
     for (const { name, base } of node.logicalVolumes) state.devices.set(name, mapperDevice(base, name));
