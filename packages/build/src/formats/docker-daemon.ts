@@ -1,14 +1,14 @@
-import { spawnSync } from "node:child_process";
 import { realpathSync, statSync } from "node:fs";
+import { createCommandRunner } from "../exec/command-runner.js";
 
 /** Name in a build's scratch directory under which its view shows the daemon's socket, to nobody but this format. */
 export const DOCKER_SOCKET = "docker.sock";
 
 /** Where `docker` finds its daemon: what `DOCKER_HOST` or its context says. Undefined when the program cannot tell. */
-export function dockerEndpoint(): string | undefined {
-  const words = ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];
-  const asked = spawnSync("docker", words, { encoding: "utf8", timeout: 5000 });
-  const endpoint = asked.status === 0 ? asked.stdout.trim() : "";
+export async function dockerEndpoint(): Promise<string | undefined> {
+  const format = "{{.Endpoints.docker.Host}}";
+  const asked = await createCommandRunner().run(["docker", "context", "inspect", "--format", format]);
+  const endpoint = asked.ok ? asked.value.stdout.trim() : "";
   return endpoint === "" ? undefined : endpoint;
 }
 

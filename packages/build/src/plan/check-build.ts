@@ -49,7 +49,7 @@ const GIB = 1024 ** 3;
 const LEAST_FREE_BYTES = 2 * GIB;
 
 /** Everything that would make the build fail and can be known now, in one list. */
-export function checkBuild(checks: BuildChecks): readonly Diagnostic[] {
+export async function checkBuild(checks: BuildChecks): Promise<readonly Diagnostic[]> {
   return [
     ...checkTools(checks),
     ...(checks.disk === undefined ? [] : checkLoopDevices()),
@@ -57,7 +57,7 @@ export function checkBuild(checks: BuildChecks): readonly Diagnostic[] {
       error(failure.kind, failure.message, failure.help),
     ),
     ...checkFormatRequest(checks),
-    ...checkDocker(checks.request),
+    ...(await checkDocker(checks.request)),
     ...checkPlaces(checks),
     ...checkConditions(checks),
     ...checkAge(checks.request),
@@ -117,10 +117,10 @@ function checkFormatRequest({ request, image }: BuildChecks): readonly Diagnosti
   );
 }
 
-function checkDocker({ formats, environment }: BuildRequest): readonly Diagnostic[] {
+async function checkDocker({ formats, environment }: BuildRequest): Promise<readonly Diagnostic[]> {
   if (!formats.includes("docker") || findProgram("docker", environment) === undefined) return [];
   const instead = "format oci makes an archive without a daemon";
-  const endpoint = dockerEndpoint();
+  const endpoint = await dockerEndpoint();
   if (endpoint === undefined) {
     const message = 'program "docker" has no contexts, so it is not the client of a docker daemon';
     return [error("docker-daemon", message, `install the package docker.io; ${instead}`)];

@@ -21,6 +21,9 @@ import { planPackages } from "./plan-packages.js";
 import { planSteps } from "./plan-steps.js";
 import { hideSecrets, secretNames, secretValues, valueDigest } from "./secrets.js";
 
+/** What this host lacks for a build, which another host may have. */
+const HOST_LACKS = new Set(["missing-host-tool", "docker-daemon"]);
+
 export interface PlanInput {
   readonly request: BuildRequest;
   readonly resolution: Resolution;
@@ -75,9 +78,10 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     disk: disk.layout?.plan.environment ?? {},
   });
   const environment = await knownEnvironment(hooks, base);
-  const checked = checkBuild({ request, image, elements, hooks, disk: disk.layout?.plan, values: environment }).map(
+  const checks = { request, image, elements, hooks, disk: disk.layout?.plan, values: environment };
+  const checked = (await checkBuild(checks)).map(
     (diagnostic): Diagnostic =>
-      input.readOnly && diagnostic.code === "missing-host-tool" ? { ...diagnostic, severity: "warning" } : diagnostic,
+      input.readOnly && HOST_LACKS.has(diagnostic.code) ? { ...diagnostic, severity: "warning" } : diagnostic,
   );
   const diagnostics = [...hooks.diagnostics, ...disk.diagnostics, ...checked];
   const { layout } = disk;

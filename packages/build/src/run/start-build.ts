@@ -84,7 +84,7 @@ async function runInWorker({ job, authored }: StartableBuild, watcher: BuildWatc
   await writeFile(places.job, JSON.stringify(sealed), { mode: 0o600 });
   let outcome: BuildOutcome | undefined;
   const request = {
-    script: workerScript(job, places),
+    script: await workerScript(job, places),
     tidy: tidyScript(places, job.image),
     greeting: JSON.stringify(secrets),
     terminal: (job.request.environment.break ?? "") !== "",
@@ -111,19 +111,22 @@ async function runInWorker({ job, authored }: StartableBuild, watcher: BuildWatc
 }
 
 /** The docker daemon's socket, where only the format docker looks for it. */
-function dockerSockets({ request }: BuildJob, places: BuildPlaces): readonly { from: string; at: string }[] {
-  const from = request.formats.includes("docker") ? dockerSocket(dockerEndpoint()) : undefined;
+async function dockerSockets(
+  { request }: BuildJob,
+  places: BuildPlaces,
+): Promise<readonly { readonly from: string; readonly at: string }[]> {
+  const from = request.formats.includes("docker") ? dockerSocket(await dockerEndpoint()) : undefined;
   return from === undefined ? [] : [{ from, at: join(places.scratch, DOCKER_SOCKET) }];
 }
 
 /** The first process of the build: locks it, makes its directories, puts its view of the host together. */
-function workerScript(job: BuildJob, places: BuildPlaces): string {
+async function workerScript(job: BuildJob, places: BuildPlaces): Promise<string> {
   const view = {
     table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
     mountPoint: places.view,
     scratch: places.viewScratch,
     writable: [job.request.store, job.request.imageCache, job.request.lockFiles, ...job.writable],
-    sockets: dockerSockets(job, places),
+    sockets: await dockerSockets(job, places),
   };
   const node = [process.execPath, "--enable-source-maps", workerModule(), places.job];
   // The lock says that the build runs; it goes with the last process of the namespace.

@@ -61,7 +61,8 @@ export async function runUpstream(build: UpstreamBuild, watcher: UpstreamWatcher
     const elements = build.authored.length === 0 ? [] : [places.elements];
     const command = upstreamCommand(request, image, [...elements, ...build.elementsPath], build.upstream);
     const { PATH = "/usr/sbin:/usr/bin:/sbin:/bin" } = command.environment;
-    const done = await commands.run(namespaceCommand(bashCommand(renderRun(places, build, command.argv, mapped))), {
+    const script = await renderRun(places, build, command.argv, mapped);
+    const done = await commands.run(namespaceCommand(bashCommand(script)), {
       env: { ...command.environment, ...build.environment, TMP_DIR: places.build, PATH: `${places.bin}:${PATH}` },
       cwd: "/",
       onOutput: (line) => watcher.onLine(line),
@@ -121,11 +122,16 @@ async function writeShims(bin: string, shims: Readonly<Record<string, string>>):
   }
 }
 
-function renderRun(places: Places, build: UpstreamBuild, argv: readonly string[], mapped: boolean): string {
+async function renderRun(
+  places: Places,
+  build: UpstreamBuild,
+  argv: readonly string[],
+  mapped: boolean,
+): Promise<string> {
   const { request } = build;
   const writable = [places.temporary, places.build, request.imageCache, request.lockFiles, dirname(build.image)];
   if (request.logFile !== undefined) writable.push(dirname(request.logFile));
-  const socket = request.formats.includes("docker") ? dockerSocket(dockerEndpoint()) : undefined;
+  const socket = request.formats.includes("docker") ? dockerSocket(await dockerEndpoint()) : undefined;
   const view = {
     table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
     mountPoint: places.view,
