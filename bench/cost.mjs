@@ -1,4 +1,5 @@
-// What a cold build of `vm debian-minimal` costs, upstream's and dibkit's one after the other: time, memory, disk space.
+// What a cold build of `vm debian-minimal` costs, upstream's and dibkit's one after the other, with an empty store and
+// without one: time, memory, disk space.
 // node bench/cost.mjs [--types qcow2,tar] [--runs N] [--downloads DIR]          (after npm run build; needs root)
 // Each type is a build of its own. The download cache is warm; dibkit's layer store is empty before each of its builds.
 import { spawnSync } from "node:child_process";
@@ -22,6 +23,11 @@ if (values.help) {
   process.exit(0);
 }
 const ELEMENTS = ["vm", "debian-minimal"];
+const ENGINES = {
+  upstream: ["--engine", "upstream"],
+  dibkit: [],
+  "dibkit --no-store": ["--no-store"],
+};
 
 await withDirectory("cost", async (root) => {
   printMachine();
@@ -33,12 +39,14 @@ await withDirectory("cost", async (root) => {
       await build(scratch, downloads, "dibkit", "tar");
     }
     for (const type of values.types.split(",")) {
-      const [theirs, ours] = [[], []];
+      const results = Object.fromEntries(Object.keys(ENGINES).map((engine) => [engine, []]));
       for (let run = 0; run < Number(values.runs); run++) {
-        theirs.push(await build(scratch, downloads, "upstream", type));
-        ours.push(await build(scratch, downloads, "dibkit", type));
+        for (const engine of Object.keys(ENGINES)) results[engine].push(await build(scratch, downloads, engine, type));
       }
-      rows.push(row(`-t ${type}`, middle(theirs), middle(ours)));
+      const { upstream, ...ours } = results;
+      for (const [engine, own] of Object.entries(ours)) {
+        rows.push(row(`${engine} -t ${type}`, middle(upstream), middle(own)));
+      }
     }
   });
   printTable(
@@ -89,7 +97,7 @@ async function build(scratch, downloads, engine, type) {
   const place = mkdtempSync(join(scratch, "build-"));
   for (const name of ["store", "tmp", "out"]) mkdirSync(join(place, name));
   const places = ["--image-cache", downloads, "--cache-dir", join(place, "store"), "-o", join(place, "out/image")];
-  const words = ["build", ...ELEMENTS, "-t", type, ...places, "--engine", engine];
+  const words = ["build", ...ELEMENTS, "-t", type, ...places, ...ENGINES[engine]];
   const result = await watched([process.execPath, dibkit, ...words], {
     cwd: scratch,
     disk: scratch,
