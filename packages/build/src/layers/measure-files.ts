@@ -33,7 +33,7 @@ export async function measureFiles(
       const file = join(directory, name, path);
       const { size, blocks } = await stat(file);
       hash.update(`${name}/${path}\0${size}\0`);
-      const extents = await mapFile(commands, file);
+      const extents = await mapFile(commands, file, size);
       if (extents === undefined) return undefined;
       await hashExtents(hash, file, size, extents);
       bytes += blocks * 512;
@@ -42,14 +42,16 @@ export async function measureFiles(
   return { content: hash.digest("hex").slice(0, 40), bytes };
 }
 
-async function mapFile(commands: CommandRunner, file: string): Promise<readonly Extent[] | undefined> {
+/** Where qemu-img is missing, the holes are read too, which takes longer and comes to the same hash. */
+async function mapFile(commands: CommandRunner, file: string, size: number): Promise<readonly Extent[] | undefined> {
   const extents: Extent[] = [];
   const onOutput = (line: string) => {
     const [, start, length] = DATA_LINE.exec(line) ?? [];
     if (start !== undefined) extents.push({ start: Number(start), length: Number(length) });
   };
   const mapped = await commands.run(["qemu-img", "map", "-U", "--output=json", "-f", "raw", "--", file], { onOutput });
-  return mapped.ok ? extents : undefined;
+  if (mapped.ok) return extents;
+  return mapped.error.kind === "not-found" ? [{ start: 0, length: size }] : undefined;
 }
 
 async function hashExtents(hash: Hash, path: string, size: number, extents: readonly Extent[]): Promise<void> {

@@ -56,6 +56,14 @@ describe("the hash of raw disks", () => {
     expect((await measure())?.content).not.toBe(before?.content);
   });
 
+  test("is the same without qemu-img, which an image that is only an archive does not need", async () => {
+    newFile(3_000_000);
+    write("70000", "some");
+    write("2999999", "x");
+    const alone = createCommandRunner({ env: { PATH: root } });
+    expect(await measureFiles(alone, root, ["disk"])).toEqual(await measure());
+  });
+
   test("is unknown without the file", async () => {
     await expect(measureFiles(createCommandRunner(), root, ["gone"])).rejects.toThrow("ENOENT");
   });
