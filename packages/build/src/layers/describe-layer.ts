@@ -30,7 +30,7 @@ export async function describeLayer(
     step?.layer === undefined ? /^[0-9a-f]{4,}$/.test(word) && key.startsWith(word) : layerName(key) === step.layer,
   );
   if (meta === undefined) return undefined;
-  const { atime } = await stat(join(store.layers, layerName(meta.key), "meta.json"));
+  const { mtime } = await stat(join(store.layers, layerName(meta.key), "meta.json"));
   const before = metas
     .filter((other) => sameStep(other, meta) && other.created < meta.created)
     .sort((a, b) => (a.created < b.created ? 1 : -1))[0];
@@ -39,7 +39,7 @@ export async function describeLayer(
   const timed = timeline?.steps.find((one) => one.id === `${meta.label.phase}/${meta.label.script}`);
   return {
     meta,
-    used: atime,
+    used: mtime,
     ...(id && timed
       ? { build: { id, outcome: timed.outcome, ...(timed.reason === undefined ? {} : { reason: timed.reason }) } }
       : {}),

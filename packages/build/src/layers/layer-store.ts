@@ -62,8 +62,8 @@ export async function openLayerStore(directory: string): Promise<LayerStore> {
     const meta = await readJson<LayerMeta>("l", layerName(key), "meta.json");
     if (meta === undefined || meta.key !== key || meta.version !== 1) return undefined;
     const now = new Date();
-    // The access time of meta.json is when the layer was last of use; pruning goes by it.
-    await utimes(join(layers, layerName(key), "meta.json"), now, new Date(meta.created)).catch(() => undefined);
+    // The modification time of meta.json is when the layer was last of use; pruning goes by it.
+    await utimes(join(layers, layerName(key), "meta.json"), now, now).catch(() => undefined);
     return meta;
   };
   return {

@@ -18,7 +18,7 @@ export async function usedLayers(store: LayerStore): Promise<readonly UsedLayer[
     metas.map(async (meta) => {
       const status = await stat(join(store.layers, layerName(meta.key), "meta.json")).catch(() => undefined);
       // Another process may have removed it meanwhile.
-      return status === undefined ? [] : [{ meta, used: status.atime }];
+      return status === undefined ? [] : [{ meta, used: status.mtime }];
     }),
   );
   return layers.flat().sort((a, b) => b.used.getTime() - a.used.getTime());
