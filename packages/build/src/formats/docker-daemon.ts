@@ -12,6 +12,11 @@ export async function dockerEndpoint(): Promise<string | undefined> {
   return endpoint === "" ? undefined : endpoint;
 }
 
+/** The socket that a build of these formats must reach. */
+export async function neededSocket(formats: readonly string[]): Promise<string | undefined> {
+  return formats.includes("docker") ? dockerSocket(await dockerEndpoint()) : undefined;
+}
+
 /** The socket behind an endpoint on this machine; undefined for one on the network, or when it is not there. */
 export function dockerSocket(endpoint: string | undefined): string | undefined {
   if (!endpoint?.startsWith("unix://")) return undefined;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type Element, writeElement } from "@dibkit/model";
 import { createCommandRunner } from "../exec/command-runner.js";
 import { startWorker } from "../exec/worker-process.js";
-import { DOCKER_SOCKET, dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
+import { DOCKER_SOCKET, neededSocket } from "../formats/docker-daemon.js";
 import { renderHostView } from "../host/host-view.js";
 import { parseMountInfo } from "../host/mount-table.js";
 import { shellCommand, shellQuote } from "../host/shell-quote.js";
@@ -115,7 +115,7 @@ async function dockerSockets(
   { request }: BuildJob,
   places: BuildPlaces,
 ): Promise<readonly { readonly from: string; readonly at: string }[]> {
-  const from = request.formats.includes("docker") ? dockerSocket(await dockerEndpoint()) : undefined;
+  const from = await neededSocket(request.formats);
   return from === undefined ? [] : [{ from, at: join(places.scratch, DOCKER_SOCKET) }];
 }
 

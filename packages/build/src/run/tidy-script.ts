@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { LOOP_DEVICES } from "../disk/loop-device.js";
+import { withoutUdev } from "../disk/without-udev.js";
 import { partialOwner } from "../formats/partial-file.js";
 import { shellCommand, shellQuote } from "../host/shell-quote.js";
 import { type BuildPlaces, bulkPlaces } from "./build-session.js";
@@ -13,14 +14,13 @@ export function tidyScript(places: BuildPlaces, image: string): string {
   const bulk = shellCommand("rm", "-rf", "--", ...bulkPlaces(places));
   const partial = `${shellQuote(`${dirname(image)}/.${basename(image)}.`)}*${shellQuote(`.${partialOwner(places.scratch)}.partial`)}*`;
   const own = `*/builds/${shellQuote(basename(places.directory))}/image/*`;
-  return `[ -e /run/udev/control ] || export DM_DISABLE_UDEV=1
-unmap() {
+  return `unmap() {
   local holder name link
   for holder in "$1"/holders/* "$1"/*/holders/*; do
     [ -e "$holder/dm/name" ] || continue
     unmap "$holder"
     name=$(cat "$holder/dm/name")
-    dmsetup remove "$name"
+    ${shellCommand(...withoutUdev(), "dmsetup", "remove")} "$name"
     # LVM's own links, which it would take for a group of that name, are taken away by nobody else.
     for link in /dev/*/*; do
       [ "$(readlink "$link")" = "/dev/mapper/$name" ] && rm "$link" && rmdir "\${link%/*}"

@@ -5,7 +5,7 @@ import { type Element, type UpstreamInstallation, writeElement } from "@dibkit/m
 import { bashCommand } from "../exec/bash-command.js";
 import { type CommandRunner, createCommandRunner, exitCodeOf } from "../exec/command-runner.js";
 import { namespaceCommand } from "../exec/namespace-command.js";
-import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
+import { neededSocket } from "../formats/docker-daemon.js";
 import { renderHostView } from "../host/host-view.js";
 import { parseMountInfo } from "../host/mount-table.js";
 import { shellCommand } from "../host/shell-quote.js";
@@ -131,7 +131,7 @@ async function renderRun(
   const { request } = build;
   const writable = [places.temporary, places.build, request.imageCache, request.lockFiles, dirname(build.image)];
   if (request.logFile !== undefined) writable.push(dirname(request.logFile));
-  const socket = request.formats.includes("docker") ? dockerSocket(await dockerEndpoint()) : undefined;
+  const socket = await neededSocket(request.formats);
   const view = {
     table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
     mountPoint: places.view,

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
 import type { LvmNode } from "@dibkit/model";
 import { err, ok, type Result } from "@dibkit/model";
 import type { DiskFailure } from "../disk-failure.js";
 import { defineDiskNode } from "../disk-node.js";
 import { readText } from "../host-filesystems.js";
+import { withoutUdev } from "../without-udev.js";
 
 /** Commands that set LVM up, as upstream gives them (level1/lvm.py): all physical volumes, then groups, then volumes. */
 export function lvmCommands(node: LvmNode, devices: ReadonlyMap<string, string>): readonly (readonly string[])[] {
@@ -37,9 +37,6 @@ function sizeOptions({ size, extents, type }: LvmNode["logicalVolumes"][number])
 function mapperDevice(group: string, volume: string): string {
   return `/dev/mapper/${group.replaceAll("-", "--")}-${volume.replaceAll("-", "--")}`;
 }
-
-/** Without udev, as in most containers, LVM makes the nodes of its devices only when it is told to. */
-const withoutUdev = () => (existsSync("/run/udev/control") ? [] : ["env", "DM_DISABLE_UDEV=1"]);
 
 function checkDeviceMapper(node: LvmNode): DiskFailure | undefined {
   if (/^\s*\d+ device-mapper$/m.test(readText("/proc/devices"))) return undefined;
