@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { debianSources, hostRelease } from "./debian-sources.mjs";
-import { dibkit, median, printMachine, printTable, seconds, timed, times, withDirectory } from "./timed.mjs";
+import { dibkit, medianRun, middle, printMachine, printTable, seconds, timed, times, withDirectory } from "./timed.mjs";
 
 const WARM = ["nothing", "finalise", "install", "finalise-new-tree", "finalise-again", "package"];
 const PARTS = ["upstream", "cold", ...WARM, "no-store"];
@@ -25,7 +25,7 @@ if (values.help || unknown.length > 0) {
   console.log(`node bench/build.mjs [--runs N] [--only ${PARTS.join(",")}] [--types FORMATS] [--keep]`);
   process.exit(values.help ? 0 : 2);
 }
-const runs = Number(values.runs);
+const rounds = Number(values.runs);
 const ELEMENTS = ["vm", "debian-minimal", "bench-element"];
 /** A package without dependencies of its own that upstream's image lacks. */
 const ADDED = "tree";
@@ -52,21 +52,25 @@ const WANTED = {
 
 await withDirectory("build", async (root) => {
   printMachine();
-  writeScript(root, "install.d/99-bench", 0);
-  writeScript(root, "finalise.d/99-bench", 0);
   const results = measure(root);
   const full = results.get("upstream");
+  const ratios = (part) => results.get(part).map(({ wall }, round) => full[round].wall / wall);
   printTable(
-    ["vm debian-minimal + one element", "time", "cpu", "upstream takes", "wanted"],
-    [...results].map(([part, { wall, cpu }]) => [
-      TITLES[part],
-      seconds(wall),
-      seconds(cpu),
-      full && part !== "upstream" ? times(full.wall, wall) : "–",
-      WANTED[part] ?? "–",
-    ]),
+    ["vm debian-minimal + one element", "time", "cpu", "upstream takes", "from … to", "wanted"],
+    [...results].map(([part, runs]) => {
+      const { wall, cpu } = medianRun(runs);
+      const against = full && !["upstream", "no-store"].includes(part) ? ratios(part).sort((a, b) => a - b) : undefined;
+      return [
+        TITLES[part],
+        seconds(wall),
+        seconds(cpu),
+        against ? times(middle(against), 1) : "–",
+        against ? `${times(against[0], 1)} … ${times(against.at(-1), 1)}` : "–",
+        WANTED[part] ?? "–",
+      ];
+    }),
   );
-  const [kept, unkept] = [results.get("cold"), results.get("no-store")];
+  const [kept, unkept] = ["cold", "no-store"].map((part) => results.get(part) && medianRun(results.get(part)));
   if (kept && unkept) {
     const ratio = (key) => (kept[key] / unkept[key]).toFixed(3);
     console.log(`an empty store against none: ${ratio("wall")} of the time, ${ratio("cpu")} of the cpu (wanted: 1.05)`);
@@ -77,82 +81,62 @@ await withDirectory("build", async (root) => {
   }
 });
 
-/** Every part that is asked for, in an order in which each finds the store as its user would. */
+/**
+ * The runs of every part that is asked for. They go in rounds, because a machine is slow for minutes and fast for
+ * minutes: what a round measures is compared with upstream's run of that round.
+ */
 function measure(root) {
   const results = new Map();
-  const warm = WARM.some((part) => only.has(part));
-  // A store of its own for each cold build: for minutes ext4 looks slowly for inodes where many files were removed.
-  let stores = 0;
-  const store = () => join(root, `store-${stores}`);
-  const part = (name, repeat, run, prepare) => {
+  const part = (name, run) => {
     if (!only.has(name)) return;
-    results.set(name, median(repeat, run, prepare));
-    console.error(`${TITLES[name]}: ${seconds(results.get(name).wall)}`);
+    const result = run();
+    results.set(name, [...(results.get(name) ?? []), result]);
+    console.error(`${TITLES[name]}: ${seconds(result.wall)}`);
   };
-  // First, so that dibkit finds the same downloads as all but upstream's first run.
-  part("upstream", runs, () => build(root, "upstream", ["--engine", "upstream"]));
-  part(
-    "cold",
-    runs,
-    () => build(root, "cold", ["--cache-dir", store()]),
-    () => stores++,
-  );
-  if (warm) measureWarm(root, store(), part);
+  // A store of its own for each round: for minutes ext4 looks slowly for inodes where many files were removed.
+  for (let round = 0; round < rounds; round++) {
+    const store = join(root, `store-${round}`);
+    writeFirst(root);
+    // First, so that dibkit finds the same downloads as all but upstream's first run.
+    part("upstream", () => build(root, "upstream", ["--engine", "upstream"]));
+    part("cold", () => build(root, "cold", ["--cache-dir", store]));
+    if (WARM.some((name) => only.has(name))) measureWarm(root, store, round, part);
+  }
+  writeFirst(root);
   // Last, because it removes its layers when it ends.
-  part("no-store", runs, () => build(root, "no-store", ["--no-store"]));
+  for (let round = 0; round < rounds; round++) part("no-store", () => build(root, "no-store", ["--no-store"]));
   return results;
 }
 
 /** The parts that find a store as the last build has left it. */
-function measureWarm(root, store, part) {
+function measureWarm(root, store, round, part) {
   const again = (...flags) => build(root, "warm", ["--cache-dir", store, ...flags]);
+  const edit = (script, text) => writeScript(root, `${script}.d/99-bench`, `${text} ${round}`);
   // The store and the image as the last build left them.
   again();
-  part("nothing", runs, () => again());
+  part("nothing", () => again());
   // On the tree and the disk that the first build has left.
-  part(
-    "finalise",
-    runs,
-    () => again(),
-    (index) => writeScript(root, "finalise.d/99-bench", 20 + index),
-  );
-  part(
-    "install",
-    runs,
-    () => again(),
-    (index) => writeScript(root, "install.d/99-bench", index + 1),
-  );
-  // Each after a new tree. The first edit leaves the populated disk for the next.
-  const newTree = (index) => {
-    writeScript(root, "install.d/99-bench", index);
+  edit("finalise", "edited");
+  part("finalise", () => again());
+  edit("install", "edited");
+  part("install", () => again());
+  // After a new tree. The first edit leaves the populated disk for the next.
+  if (only.has("finalise-new-tree") || only.has("finalise-again")) {
+    edit("install", "a new tree");
     again();
-  };
-  part(
-    "finalise-new-tree",
-    runs,
-    () => again(),
-    (index) => {
-      newTree(50 + index);
-      writeScript(root, "finalise.d/99-bench", 50 + index);
-    },
-  );
-  if (only.has("finalise-again") && !only.has("finalise-new-tree")) {
-    writeScript(root, "finalise.d/99-bench", 99);
-    again();
+    edit("finalise", "after a new tree");
+    const first = () => again();
+    if (only.has("finalise-new-tree")) part("finalise-new-tree", first);
+    else first();
+    edit("finalise", "after a new tree, again");
+    part("finalise-again", () => again());
   }
-  part(
-    "finalise-again",
-    runs,
-    () => again(),
-    (index) => writeScript(root, "finalise.d/99-bench", 100 + index),
-  );
-  // With an edit before it, built without the package first, the package's layer is new in every run.
-  part(
-    "package",
-    runs,
-    () => again("-p", ADDED),
-    (index) => newTree(100 + index),
-  );
+  // Built without the package first, so that the package is all that is new.
+  if (only.has("package")) {
+    edit("install", "before the package");
+    again();
+    part("package", () => again("-p", ADDED));
+  }
 }
 
 /** Builds as a user does; upstream runs unchanged, with a shim for `kpartx` where the kernel has no device-mapper. */
@@ -170,10 +154,15 @@ function build(root, name, flags) {
   return run;
 }
 
-function writeScript(root, path, round) {
+/** The element as every cold build finds it. */
+function writeFirst(root) {
+  for (const phase of ["install", "finalise"]) writeScript(root, `${phase}.d/99-bench`, "first");
+}
+
+function writeScript(root, path, text) {
   const file = join(root, "elements/bench-element", path);
   mkdirSync(join(file, ".."), { recursive: true });
-  writeFileSync(file, `#!/bin/bash\nset -eu\necho ${round} > /etc/bench-${path.replace(/\W/g, "-")}\n`);
+  writeFileSync(file, `#!/bin/bash\nset -eu\necho ${text} > /etc/bench-${path.replace(/\W/g, "-")}\n`);
   chmodSync(file, 0o755);
 }
 

@@ -34,8 +34,17 @@ export function median(runs, run, prepare = () => {}) {
     prepare(index);
     return run(index);
   });
-  results.sort((a, b) => a.wall - b.wall);
-  return results[Math.floor((results.length - 1) / 2)];
+  return medianRun(results);
+}
+
+/** The run in the middle by the clock. */
+export function medianRun(runs) {
+  return middle([...runs].sort((a, b) => a.wall - b.wall));
+}
+
+/** Of values in order. */
+export function middle(sorted) {
+  return sorted[Math.floor((sorted.length - 1) / 2)];
 }
 
 /** Prints rows of text as columns, the first to the left and all others to the right. */
