@@ -18,6 +18,8 @@ export interface CommandOptions {
   readonly input?: string | Uint8Array | Readable;
   /** Called for each line as it arrives, without its newline; very long lines come in pieces. */
   readonly onOutput?: (line: string, stream: OutputStream) => void;
+  /** Gets standard output as bytes, as it arrives; nothing of it is kept, and no lines are made of it. */
+  readonly onBytes?: (chunk: Buffer) => void;
   /** Makes what each stream goes through before anybody sees it; nothing of standard output is kept then. */
   readonly filter?: () => TextFilter;
   /** Kills the command (SIGTERM, then SIGKILL after five seconds) when aborted. */
@@ -124,7 +126,9 @@ async function runCommand(
     });
     stream?.on("end", () => split.end());
   };
-  watch(child.stdout as Readable | null, "stdout");
+  const { onBytes } = options;
+  if (onBytes === undefined) watch(child.stdout as Readable | null, "stdout");
+  else (child.stdout as Readable | null)?.on("data", onBytes);
   watch(child.stderr as Readable | null, "stderr");
   const result = await child;
   const base = { argv, tail: tail.lines() };

@@ -4,8 +4,11 @@ import { err, ok, type Result } from "@dibkit/model";
 import { copyTree } from "../disk/copy-tree.js";
 import type { CommandRunner } from "../exec/command-runner.js";
 
-/** The disk is full, or somebody killed the program that copies. */
-export type CopyFailure = "no-space" | "killed";
+/** The disk is full, or the program that copies failed or was killed; `tail` is what it said last. */
+export interface CopyFailure {
+  readonly kind: "no-space" | "failed";
+  readonly tail: readonly string[];
+}
 
 /** Copies the trees of a layer, overlay's whiteouts and marks too, into a new directory; leaves none when it cannot. */
 export async function copyLayer(
@@ -32,11 +35,14 @@ async function copyTrees(
     for (const name of trees) {
       await mkdir(join(to, name));
       const copied = await copyTree(join(from, name), join(to, name), { commands });
-      if (!copied.ok) return copied.error.kind === "no-space" ? "no-space" : "killed";
+      if (copied.ok) continue;
+      const { error } = copied;
+      const tail = error.kind === "disk-command-failed" ? error.command.tail : [];
+      return { kind: error.kind === "no-space" ? "no-space" : "failed", tail };
     }
     return undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOSPC") return "no-space";
+    if ((error as NodeJS.ErrnoException).code === "ENOSPC") return { kind: "no-space", tail: [] };
     throw error;
   }
 }

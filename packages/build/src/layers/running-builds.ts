@@ -1,14 +1,19 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { bashCommand } from "../exec/bash-command.js";
 import type { CommandRunner } from "../exec/command-runner.js";
 import { buildIds } from "./build-history.js";
 import type { LayerStore } from "./layer-store.js";
 
+const LOCKED = 1;
+/** Bash opens the file, because flock would make one that is not there: in a directory another build is removing. */
+const TRY_LOCK = '{ exec 9< "$1"; } 2> /dev/null || exit 2; exec flock --nonblock --shared 9';
+
 /** Whether a build still runs: it holds a lock on its directory, which goes with its last process. */
 export async function isRunning(store: LayerStore, id: string, commands: CommandRunner): Promise<boolean> {
   const lock = join(store.directory, "builds", id, "lock");
-  const free = await commands.run(["flock", "--nonblock", "--shared", lock, "true"]);
-  return !free.ok && free.error.kind === "exited" && free.error.exitCode === 1;
+  const free = await commands.run(bashCommand(TRY_LOCK, "flock", lock));
+  return !free.ok && free.error.kind === "exited" && free.error.exitCode === LOCKED;
 }
 
 /**

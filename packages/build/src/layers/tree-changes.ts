@@ -1,18 +1,13 @@
 import { lstat, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { bashCommand } from "../exec/bash-command.js";
 import type { CommandRunner } from "../exec/command-runner.js";
-import { shellCommand } from "../host/shell-quote.js";
 import { hashText } from "./layer-key.js";
+import { createTarHash } from "./tar-hash.js";
 
 /** Whether a directory holds anything. */
 export async function holdsAnything(directory: string): Promise<boolean> {
   return (await readdir(directory).catch(() => [])).length > 0;
 }
-
-/** openssl uses what processors have for it and is several times faster than sha256sum, which is always there. */
-const SHA256 =
-  'sha256() { if command -v openssl > /dev/null; then openssl dgst -sha256 -r "$@"; else sha256sum "$@"; fi; }';
 
 export interface Measured {
   readonly content: string;
@@ -28,20 +23,22 @@ export async function measureTrees(
   commands: CommandRunner,
   directory: string,
   names: readonly string[],
+  signal?: AbortSignal,
 ): Promise<Measured | undefined> {
-  const tar = shellCommand(
+  const tar = [
     ...["tar", "-C", directory, "--sort=name", "--mtime=@0"],
     ...["--numeric-owner", "--format=pax"],
     ...["--pax-option=exthdr.name=%d/%f,delete=atime,delete=ctime", "--xattrs", "--xattrs-include=*"],
     // Where overlay copied a file from, and which mount did it, is no content and differs each time.
     ...["origin", "uuid", "impure", "nlink"].map((name) => `--xattrs-exclude=trusted.overlay.${name}`),
     ...["--warning=no-file-ignored", "-cf", "-", ...names],
-  );
-  const du = shellCommand("du", "-sk", "--", directory);
-  const result = await commands.run(bashCommand(`set -e -o pipefail; ${SHA256}; ${tar} | sha256; ${du}`));
-  if (!result.ok) return undefined;
-  const [content, size] = result.value.stdout.split("\n");
-  return { content: (content ?? "").slice(0, 40), bytes: Number.parseInt(size ?? "0", 10) * 1024 };
+  ];
+  const aborted = signal === undefined ? {} : { signal };
+  const hash = createTarHash();
+  const written = await commands.run(tar, { onBytes: (chunk) => hash.write(chunk), ...aborted });
+  const used = written.ok ? await commands.run(["du", "-sk", "--", directory], aborted) : written;
+  if (!used.ok) return undefined;
+  return { content: hash.digest().slice(0, 40), bytes: Number.parseInt(used.value.stdout, 10) * 1024 };
 }
 
 /** Regular files below a directory, as paths relative to it, sorted. */

@@ -14,6 +14,9 @@ import { type ScriptStep, stepName } from "../plan/script-step.js";
 import { type BuildSession, stagingPlace } from "./build-session.js";
 import { keepHostWrites } from "./host-writes.js";
 
+/** Of programs that only fail when somebody kills them. */
+const KILLED: CopyFailure = { kind: "failed", tail: [] };
+
 /** Keeps what a step has changed as a layer, and notes what it was made from. */
 export async function keepStep(
   session: BuildSession,
@@ -27,18 +30,24 @@ export async function keepStep(
     await rm(join(staging, name), { recursive: true, force: true });
   }
   const host = result.strays && (await keepHostWrites(session, staging));
-  if (host === undefined) return err("killed");
+  if (host === undefined) return err(KILLED);
   const changed = { ...collected, host };
   const trees = Object.entries(changed).flatMap(([name, there]) => (there ? [name] : []));
   const { keepLayers = true } = session.job.request;
   // Nobody will ask whether a layer that is not kept is like another one.
+  const notCopied = new AbortController();
   const measure = async () =>
     trees.length > 0 && keepLayers
-      ? measureTrees(session.commands, staging, trees)
+      ? measureTrees(session.commands, staging, trees, AbortSignal.any([session.signal, notCopied.signal]))
       : { content: trees.length === 0 ? "" : key.key, bytes: 0 };
-  const [measured, copied] = await Promise.all([measure(), onDisk(session, staging, trees)]);
+  const copy = async () => {
+    const copied = await onDisk(session, staging, trees);
+    if (!copied.ok) notCopied.abort();
+    return copied;
+  };
+  const [measured, copied] = await Promise.all([measure(), copy()]);
   if (!copied.ok) return copied;
-  if (measured === undefined) return err("killed");
+  if (measured === undefined) return err(KILLED);
   const place = copied.value;
   const aptIndex = changed.root ? await aptIndexState(join(place, "root")) : undefined;
   const repeatable = !step.interactive && result.mounts.unrepeatable.length === 0;

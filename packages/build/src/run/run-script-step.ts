@@ -132,11 +132,11 @@ async function execute(
   const seconds = (performance.now() - started) / 1000;
   const finished = (how: "ran" | "failed") =>
     session.emit({ type: "step-finished", id, label: step.label, seconds, outcome: how });
-  const giveUp = async (why: CopyFailure) => {
+  const giveUp = async (failure: BuildFailure) => {
     await rm(staging, { recursive: true, force: true });
     if (session.signal.aborted) return err({ kind: "interrupted" } as const);
     finished("failed");
-    return err(why === "no-space" ? noSpaceFailure(session, step) : surroundingsFailure(step, []));
+    return err(failure);
   };
   if (!outcome.ok) {
     session.trees.discard();
@@ -153,7 +153,7 @@ async function execute(
       unmounted ? surroundingsFailure(step, outcome.error.tail) : scriptFailure(session, step, outcome.error, log),
     );
   }
-  if (table.length === 0) return giveUp("killed");
+  if (table.length === 0) return giveUp(surroundingsFailure(step, []));
   const strays = await takeStrayWrites(session);
   if (strays.length > 0) session.emit({ type: "stray-write", id, label: step.label, paths: strays });
   const mounts = recordMounts(table, TARGET_DIRECTORY, session.named);
@@ -163,7 +163,7 @@ async function execute(
     return ok({ ...state, mounts: mounts.records.filter((record) => !session.diskMounts?.has(record.at)) });
   }
   const kept = await keepStep(session, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
-  if (!kept.ok) return giveUp(kept.error);
+  if (!kept.ok) return giveUp(keepingFailure(session, step, kept.error));
   // What was in memory has been copied.
   await rm(staging, { recursive: true, force: true });
   finished("ran");
@@ -192,10 +192,16 @@ function surroundingsFailure(step: ScriptStep, tail: readonly string[]): BuildFa
   return { kind: "stage-failed", message, tail, help: "run the same command again to go on from here" };
 }
 
-function noSpaceFailure({ store }: BuildSession, step: ScriptStep): BuildFailure {
-  const message = `no space is left in the layer store "${store.directory}" for what ${scriptOf(step)} has written`;
-  const help = "free some space there, or choose another directory with --cache-dir; then run the same command again";
-  return { kind: "stage-failed", message, tail: [], help };
+/** The script has run, but its layer is not in the store. */
+function keepingFailure({ store }: BuildSession, step: ScriptStep, { kind, tail }: CopyFailure): BuildFailure {
+  if (kind === "no-space") {
+    const message = `no space is left in the layer store "${store.directory}" for what ${scriptOf(step)} has written`;
+    const help = "free some space there, or choose another directory with --cache-dir; then run the same command again";
+    return { kind: "stage-failed", message, tail: [], help };
+  }
+  const message = `what ${scriptOf(step)} has written could not be put into the layer store "${store.directory}"`;
+  const help = "run the same command again; if it comes back, give --no-tmpfs, or another directory with --cache-dir";
+  return { kind: "stage-failed", message, tail, help };
 }
 
 function scriptOf({ label }: ScriptStep): string {

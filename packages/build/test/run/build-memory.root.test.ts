@@ -63,6 +63,19 @@ describe.skipIf(!mayBuild)("memory for a build", { timeout: 300_000 }, () => {
     expect(within.contents.join("\n")).toContain("extra-data.d/50-where");
   });
 
+  test("of which the store cannot take everything: says what the copier said", async () => {
+    // A tmpfs takes files of any size, ext4 those up to 16 TiB.
+    project.element("probe", { "extra-data.d/60-huge": "#!/bin/bash\ntruncate -s 20T $TMP_MOUNT_PATH/huge\n" });
+    const { outcome } = await project.build({ store: "too-small-files", formats: "tar" });
+    project.element("probe", { "extra-data.d/60-huge": "#!/bin/bash\n" });
+    expect(outcome).toMatchObject({
+      kind: "stage-failed",
+      message: expect.stringMatching(/extra-data.d\/60-huge of element "probe" has written could not be put into the/),
+      help: expect.stringContaining("--no-tmpfs"),
+    });
+    expect(JSON.stringify(outcome)).toContain("File too large");
+  });
+
   test("is left alone when there is less than was asked for", async () => {
     const { tree, disk } = await build("too-little", { DIB_MIN_TMPFS: "1000000" });
     expect(tree + disk).not.toContain("/memory/");
