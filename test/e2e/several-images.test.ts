@@ -35,8 +35,9 @@ describe.skipIf(!mayBuild)("several image definitions", () => {
     const { directory } = project;
     const places = ["--elements-path", join(directory, "elements"), "--cache-dir", join(directory, "store")];
     const words = ["build", "web.image.ts", "db.image.ts", "--no-typecheck", "--image-cache", join(directory, "cache")];
-    const run = await dibkit([...words, ...places], { cwd: directory });
+    const run = await dibkit([...words, ...places], { cwd: directory, env: { RUN_PARTS_REGEX: "x" } });
     expect(run.stderr).not.toContain("error:");
+    expect(run.stderr.match(/"RUN_PARTS_REGEX" has no effect here/g)).toHaveLength(1);
     expect(run.exitCode).toBe(0);
     expect(run.stdout.trim().split("\n").sort()).toEqual(["db", "web"].map((name) => join(directory, `${name}.tar`)));
     const lines = run.stderr.split("\n");

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { Writable } from "node:stream";
 import type { BuildPlan } from "@dibkit/build";
 import type { ExitCode } from "../command.js";
+import { reportFindings } from "../report-failure.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 import type { BuildOptionValues } from "./build-options.js";
 import { createBuildProgress } from "./build-progress.js";
@@ -34,7 +35,11 @@ export async function buildSeveral(
     }
     plans.push(planned.plan);
   }
-  const { startBuild } = await import("@dibkit/build/building");
+  const { checkVariables, startBuild } = await import("@dibkit/build/building");
+  // Nearly always they come from the environment that all images share.
+  const ignored = plans.flatMap(({ job }) => checkVariables(job.request.environment));
+  const once = [...new Map(ignored.map((warning) => [warning.message, warning])).values()];
+  if (once.length > 0) await reportFindings(terminal, once);
   const waiting = [...plans];
   let worst: ExitCode = 0;
   const work = async () => {
