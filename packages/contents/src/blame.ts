@@ -15,7 +15,7 @@ export async function blame(store: LayerStore, record: BuildRecord, path: string
   let there = false;
   for (const { label, layer } of record.steps) {
     if (layer === undefined) continue;
-    const change = await changeIn(join(store.layers, layer, "root"), path, there);
+    const change = await changeIn(store.treeDirectory(layer, "root"), path, there);
     if (change === undefined) continue;
     there = change !== "removed";
     entries.push({ label, change });
@@ -46,7 +46,7 @@ export async function debianOwner(store: LayerStore, record: BuildRecord, path: 
   const spellings = [path, path.replace(/^\/usr(?=\/(bin|sbin|lib))/, "")];
   for (const { layer } of record.steps.toReversed()) {
     if (layer === undefined) continue;
-    const directory = join(store.layers, layer, "root/var/lib/dpkg/info");
+    const directory = join(store.treeDirectory(layer, "root"), "var/lib/dpkg/info");
     for (const name of await readdir(directory).catch(() => [])) {
       if (!name.endsWith(".list")) continue;
       const list = await readFile(join(directory, name), "utf8").catch(() => "");

@@ -1,6 +1,5 @@
 import { err, ok, type Result } from "@dibkit/model";
-import type { BuildJob, BuildRecord, LayerStore } from "@dibkit/runner";
-import { buildIds, type PastBuild } from "@dibkit/runner";
+import type { LayerStore, PastBuild } from "@dibkit/runner";
 
 /**
  * The build a word means: the id of a build, or the path of an output (absolute; with or without suffix) for its
@@ -20,9 +19,9 @@ export async function findBuild(store: LayerStore, word: string | undefined): Pr
 
 async function allBuilds(store: LayerStore): Promise<readonly PastBuild[]> {
   const builds: PastBuild[] = [];
-  for (const id of await buildIds(store)) {
-    const record = await store.readJson<BuildRecord>("builds", id, "record.json");
-    const job = await store.readJson<BuildJob>("builds", id, "job.json");
+  for (const id of await store.records.buildIds()) {
+    const record = await store.records.record(id);
+    const job = await store.records.job(id);
     if (record !== undefined && job !== undefined) builds.push({ record, job });
   }
   return builds;

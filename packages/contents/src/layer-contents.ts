@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
-import type { LayerStore, PastBuild } from "@dibkit/runner";
+import { type LayerStore, type OverlayMark, overlayMarks, type PastBuild } from "@dibkit/runner";
 import type { ImageContents, ImageFile } from "./image-contents.js";
-import { type OverlayMark, overlayMarks } from "./overlay-marks.js";
+
 import { type FoundFile, walkTree } from "./walk-tree.js";
 
 /**
@@ -19,10 +18,10 @@ export async function layerContents(
   const tree = createTree();
   for (const { label, layer, onDisk } of record.steps) {
     if (layer === undefined || onDisk) continue;
-    if (!existsSync(join(store.layers, layer, "meta.json"))) {
+    if ((await store.named(layer)) === undefined) {
       return err(`the layer of ${label.phase}/${label.script} is gone from the cache`);
     }
-    const root = join(store.layers, layer, "root");
+    const root = store.treeDirectory(layer, "root");
     if (!existsSync(root)) continue;
     tree.mark(tree.files.size === 0 ? [] : await overlayMarks(root, commands));
     for (const found of walkTree(root, label)) tree.put(found);

@@ -1,4 +1,4 @@
-import type { Garbage, LayerDescription, LayerMeta, LayerStore, UsedLayer } from "@dibkit/runner";
+import type { Garbage, LayerDescription, LayerEntry, LayerStore, UsedLayer } from "@dibkit/runner";
 import { openStore, pastBuild, storeOptions } from "../building/open-store.js";
 import { parseByteSize, renderByteSize } from "../byte-size.js";
 import { defineCommand } from "../command.js";
@@ -60,12 +60,12 @@ export default defineCommand({
 
 function list(terminal: Terminal, store: LayerStore, layers: readonly UsedLayer[], json: boolean): 0 {
   if (json) {
-    const entries = layers.map(({ meta, used }) => ({
+    const entries = layers.map(({ meta, used, aptIndex }) => ({
       ...meta.label,
       key: meta.key,
       bytes: meta.bytes,
       created: meta.created,
-      ...(meta.aptIndex === undefined ? {} : { aptIndex: meta.aptIndex }),
+      ...(aptIndex === undefined ? {} : { aptIndex }),
       used: used.toISOString(),
     }));
     terminal.stdout.write(`${JSON.stringify({ version: 1, store: store.directory, layers: entries }, null, 2)}\n`);
@@ -104,8 +104,8 @@ async function why(
   return 0;
 }
 
-function whyDocument({ meta, used, build, before }: LayerDescription) {
-  const { label, key, created, seconds, bytes, aptIndex, ingredients } = meta;
+function whyDocument({ meta, used, aptIndex, build, before }: LayerDescription) {
+  const { label, key, created, seconds, bytes, ingredients } = meta;
   return {
     version: 1,
     ...label,
@@ -115,8 +115,8 @@ function whyDocument({ meta, used, build, before }: LayerDescription) {
   };
 }
 
-function whyText({ meta, used, build, before }: LayerDescription): string {
-  const { label, key, created, seconds, bytes, aptIndex, ingredients } = meta;
+function whyText({ meta, used, aptIndex, build, before }: LayerDescription): string {
+  const { label, key, created, seconds, bytes, ingredients } = meta;
   const minute = (iso: string) => iso.slice(0, 16).replace("T", " ");
   const lines = [
     `${label.phase}/${label.script} of ${label.element === undefined ? "dibkit" : `element ${label.element}`}`,
@@ -138,7 +138,7 @@ function whyText({ meta, used, build, before }: LayerDescription): string {
   return `${lines.join("\n")}\n`;
 }
 
-function reportDamage(terminal: Terminal, damaged: readonly LayerMeta[], removed: boolean): 0 | 1 {
+function reportDamage(terminal: Terminal, damaged: readonly LayerEntry[], removed: boolean): 0 | 1 {
   for (const { label, key } of damaged) {
     terminal.stdout.write(`damaged: ${label.phase}/${label.script} (${key})${removed ? ", removed" : ""}\n`);
   }

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { BuildTimeline, LayerStore, StepLabel } from "@dibkit/runner";
 import { SETTLE_LABEL, stepName, TARGET_DIRECTORY } from "@dibkit/runner";
 
@@ -8,9 +6,8 @@ const TICK_S = 0.02;
 
 /** Which script on the real disk changed each path last, from the times that `dibkit/settle-times` listed. */
 export async function diskWriters(store: LayerStore, id: string): Promise<ReadonlyMap<string, StepLabel>> {
-  const timeline = await store.readJson<BuildTimeline>("builds", id, "timeline.json");
-  const log = `${stepName(SETTLE_LABEL).replaceAll("/", "-")}.log`;
-  const listed = await readFile(join(store.directory, "builds", id, "logs", log), "utf8").catch(() => "");
+  const timeline = await store.records.timeline(id);
+  const listed = (await store.records.log(id, stepName(SETTLE_LABEL))) ?? "";
   return timeline === undefined ? new Map() : parseDiskWriters(listed, timeline);
 }
 

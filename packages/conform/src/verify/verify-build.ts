@@ -4,6 +4,7 @@ import { createCommandRunner } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import type { BuildFailure, BuildJob, FormatFailure } from "@dibkit/runner";
 import {
+  aptIndexOf,
   type BuildWatcher,
   checkFormats,
   formatRequest,
@@ -107,7 +108,7 @@ async function compareBuilds(
 /** Steps in which apt saw other indexes of packages than the first time. */
 async function movedMirrors(first: LayerStore, second: LayerStore): Promise<readonly string[]> {
   const indexes = async (store: LayerStore) =>
-    new Map((await store.all()).map(({ label, aptIndex }) => [stepName(label), aptIndex]));
+    new Map((await store.all()).map((entry) => [stepName(entry.label), aptIndexOf(entry)]));
   const [before, after] = [await indexes(first), await indexes(second)];
   return [...before].flatMap(([step, index]) =>
     index === undefined || after.get(step) === index ? [] : [`the package mirror changed before ${step} ran again`],

@@ -7,6 +7,11 @@ export interface OverlayMount {
   /** Absent: read-only. */
   readonly upper?: { readonly directory: string; readonly work: string };
   readonly at: string;
+  /**
+   * Whether a renamed directory may stay where it was, noted in the new one; otherwise the rename is refused, and `mv`
+   * copies. Default: true.
+   */
+  readonly redirects?: boolean;
 }
 
 /** A directory shown at another place. */
@@ -18,7 +23,7 @@ export interface BindMount {
 export type TreeMount = OverlayMount | BindMount;
 
 /** `xino` makes inode numbers unique where the parts of an overlay are on several filesystems. */
-const OVERLAY_OPTIONS = "redirect_dir=on,index=off,metacopy=off,xino=on";
+const OVERLAY_OPTIONS = "index=off,metacopy=off,xino=on";
 
 /** The command that mounts a tree. */
 export function renderTreeMount(mount: TreeMount): string {
@@ -31,7 +36,8 @@ function renderOverlay(overlay: OverlayMount): string {
   const upper = overlay.upper
     ? `,upperdir=${escapeLayer(overlay.upper.directory)},workdir=${escapeLayer(overlay.upper.work)},volatile`
     : "";
-  const options = `${lower}${upper},${OVERLAY_OPTIONS}`;
+  const redirects = `redirect_dir=${overlay.redirects === false ? "off" : "on"}`;
+  const options = `${lower}${upper},${redirects},${OVERLAY_OPTIONS}`;
   return `${shellCommand("cd", overlay.base)} && ${shellCommand("mount", "-t", "overlay", "-o", options, "dibkit", overlay.at)}`;
 }
 

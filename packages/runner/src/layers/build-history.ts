@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import type { BuildJob } from "../job/build-job.js";
 import type { BuildRecord } from "../job/build-record.js";
 import type { LayerStore } from "./layer-store.js";
@@ -11,18 +10,13 @@ export interface PastBuild {
 
 /** The newest build of an image, or of any image when `image` (absolute path without suffix) is undefined. */
 export async function newestBuild(store: LayerStore, image: string | undefined): Promise<PastBuild | undefined> {
-  for (const id of (await buildIds(store)).toReversed()) {
-    const record = await store.readJson<BuildRecord>("builds", id, "record.json");
+  for (const id of (await store.records.buildIds()).toReversed()) {
+    const record = await store.records.record(id);
     if (record === undefined || (image !== undefined && !namesImage(image, record.image))) continue;
-    const job = await store.readJson<BuildJob>("builds", id, "job.json");
+    const job = await store.records.job(id);
     if (job !== undefined) return { record, job };
   }
   return undefined;
-}
-
-/** Ids of all builds, oldest first: an id begins with the time. */
-export async function buildIds(store: LayerStore): Promise<readonly string[]> {
-  return (await readdir(`${store.directory}/builds`)).sort();
 }
 
 /** Whether a word of the command line means this image: its path with or without a suffix. */

@@ -1,9 +1,9 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
-import { buildIds } from "./build-history.js";
 import { type LayerStore, layerName } from "./layer-store.js";
 import { oldestRunning } from "./running-builds.js";
+import { readJson } from "./store-records.js";
 
 /** What was removed, by kind. */
 export interface Garbage {
@@ -36,7 +36,7 @@ export async function collectGarbage(store: LayerStore, commands: CommandRunner)
   const newest = new Map<string, string>();
   for (const file of await readdir(join(store.directory, "n"))) {
     const asked = file.replace(/\.json$/, "");
-    const now = await store.readJson<{ readonly key: string }>("n", file);
+    const now = await readJson<{ readonly key: string }>(join(store.directory, "n", file));
     if (now !== undefined && names.has(layerName(now.key))) newest.set(asked, layerName(now.key));
     else {
       await rm(join(store.directory, "n", file), { force: true });
@@ -58,12 +58,8 @@ export async function collectGarbage(store: LayerStore, commands: CommandRunner)
 /** Layers of the builds that `shell`, `blame`, `diff` still know. */
 async function rememberedLayers(store: LayerStore): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
-  for (const id of await buildIds(store)) {
-    const record = await store.readJson<{ readonly steps?: readonly { readonly layer?: string }[] }>(
-      "builds",
-      id,
-      "record.json",
-    );
+  for (const id of await store.records.buildIds()) {
+    const record = await store.records.record(id);
     for (const { layer } of record?.steps ?? []) if (layer !== undefined) names.add(layer);
   }
   return names;

@@ -2,11 +2,10 @@ import { ingredientDiff } from "./ingredient-texts.js";
 import { changedIngredients } from "./layer-key.js";
 import type { LayerStore } from "./layer-store.js";
 
-type Ingredients = Readonly<Record<string, string>>;
+/** The reason to run a step that this image has not had before. */
+export const NEVER_RAN = "never ran before in this image";
 
-function lastFile(lineage: string, step: string): string {
-  return `${lineage}-${step.replaceAll("/", "-")}.json`;
-}
+type Ingredients = Readonly<Record<string, string>>;
 
 /** Remembers what a step was last made of; `lineage` names the image's line of steps. */
 export async function noteIngredients(
@@ -15,12 +14,12 @@ export async function noteIngredients(
   step: string,
   now: Ingredients,
 ): Promise<void> {
-  await store.writeJson(now, "last", lastFile(lineage, step));
+  await store.records.saveIngredients(lineage, step, now);
 }
 
 /** Whether the ingredients are those that were remembered last: the step comes to the same for the second time. */
 export async function isRepeated(store: LayerStore, lineage: string, step: string, now: Ingredients): Promise<boolean> {
-  const last = await store.readJson<Ingredients>("last", lastFile(lineage, step));
+  const last = await store.records.ingredients(lineage, step);
   return last !== undefined && changedIngredients(last, now).length === 0;
 }
 
@@ -35,7 +34,7 @@ export async function explainMiss(
   now: Ingredients,
   unchanged?: string,
 ): Promise<string> {
-  return describeMiss(await store.readJson<Ingredients>("last", lastFile(lineage, step)), now, unchanged);
+  return describeMiss(await store.records.ingredients(lineage, step), now, unchanged);
 }
 
 /** The changed lines of the text that a miss is explained with; empty when it is no text. */
@@ -46,7 +45,7 @@ export async function diffOfMiss(
   now: Ingredients,
   textOf: (ingredient: string) => string | undefined,
 ): Promise<readonly string[]> {
-  const last = await store.readJson<Ingredients>("last", lastFile(lineage, step));
+  const last = await store.records.ingredients(lineage, step);
   const [first] = last === undefined ? [] : changedIngredients(last, now);
   return first === undefined ? [] : ingredientDiff(store, last?.[first], textOf(first));
 }
@@ -57,7 +56,7 @@ export function describeMiss(
   now: Ingredients,
   unchanged = "its layer is gone from the cache",
 ): string {
-  if (last === undefined) return "never ran before in this image";
+  if (last === undefined) return NEVER_RAN;
   const changed = changedIngredients(last, now);
   const [first, ...others] = changed;
   if (first === undefined) return unchanged;

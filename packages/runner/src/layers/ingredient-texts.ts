@@ -1,6 +1,3 @@
-import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { LayerStore } from "./layer-store.js";
 import type { HelperFile } from "./script-reach.js";
 
@@ -26,9 +23,7 @@ export async function keepIngredientTexts(
 ): Promise<void> {
   for (const [name, hash] of Object.entries(ingredients)) {
     const text = name === "script" || name.startsWith("file ") ? textOf(name) : undefined;
-    const file = join(store.directory, "t", hash);
-    if (text === undefined || text.length > LARGEST_KEPT || existsSync(file)) continue;
-    await writeFile(file, text, { mode: 0o600 });
+    if (text !== undefined && text.length <= LARGEST_KEPT) await store.records.saveText(hash, text);
   }
 }
 
@@ -39,7 +34,7 @@ export async function ingredientDiff(
   now: string | undefined,
 ): Promise<readonly string[]> {
   if (before === undefined || now === undefined) return [];
-  const earlier = await readFile(join(store.directory, "t", before), "utf8").catch(() => undefined);
+  const earlier = await store.records.text(before);
   if (earlier === undefined) return [];
   const { diffLines } = await import("diff");
   const lines = diffLines(earlier, now).flatMap(({ added, removed, value }) =>

@@ -1,5 +1,5 @@
 import { PHASES, type Phase } from "@dibkit/model";
-import type { LayerMeta } from "../job/layer.js";
+import type { LayerEntry } from "../job/layer.js";
 
 const SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800 };
 
@@ -35,7 +35,7 @@ export function allowedAge(phase: string, maxAge: string | undefined): string | 
 
 /** Whether a layer was made longer ago than `--max-age` allows for its phase. */
 export function isTooOld(
-  { created, label }: Pick<LayerMeta, "created" | "label">,
+  { created, label }: Pick<LayerEntry, "created" | "label">,
   maxAge: string | undefined,
   now = Date.now(),
 ): boolean {

@@ -10,15 +10,15 @@ import { plainTrees } from "./plain-trees.js";
 type Kind = LayerTrees["kind"];
 
 /** How the store's layers were made when it was last built with; undefined: never. */
-export async function layerKind(store: LayerStore): Promise<Kind | undefined> {
-  return (await store.readJson<{ readonly kind: Kind }>("kind.json"))?.kind;
+export function layerKind(store: LayerStore): Promise<Kind | undefined> {
+  return store.records.kind();
 }
 
 /** Overlayfs when it works in the store, else plain copies. */
 export async function openLayerTrees(context: TreesContext): Promise<LayerTrees> {
   const kind = (await canOverlay(context, context.scratch)) ? "overlay" : "plain";
   const { store } = context;
-  if ((await layerKind(store)) !== kind) await store.writeJson({ kind }, "kind.json");
+  if ((await layerKind(store)) !== kind) await store.records.saveKind(kind);
   return layerTrees(kind, context);
 }
 

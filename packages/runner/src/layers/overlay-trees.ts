@@ -43,6 +43,8 @@ export function overlayTrees(context: TreesContext, limit = MOST_LAYERS): LayerT
         lower: [...layers.map((layer) => `${layer}/${name}`), lowest],
         upper: { directory: join(staging, name), work: join(staging, `work-${name}`) },
         at,
+        // Hooks are read without being mounted, and by sets of elements in which the old name is another directory.
+        redirects: name === "root",
       });
       const root = await mergedRoot(context, state, limit);
       for (const [name, layers] of [["root", root] as const, ["hooks", state.hooks] as const]) {
@@ -50,7 +52,7 @@ export function overlayTrees(context: TreesContext, limit = MOST_LAYERS): LayerT
         await mkdir(join(staging, `work-${name}`), { recursive: true });
         const [newest] = layers;
         // The top of an overlay has the attributes of its uppermost directory, which is a new one.
-        if (newest !== undefined) await copyAttributes(join(store.layers, newest, name), join(staging, name));
+        if (newest !== undefined) await copyAttributes(store.treeDirectory(newest, name), join(staging, name));
         tops.set(join(staging, name), await attributes(join(staging, name)));
       }
       return {
@@ -107,15 +109,13 @@ async function mergeAll({ store, commands, scratch }: TreesContext, layers: read
     throw new Error(`cannot merge ${layers.length} layers: ${done.ok ? "" : done.error.tail.join(" ")}`);
   }
   await store.commit(staging, {
-    version: 1,
+    version: 2,
+    kind: "merged",
     key,
     label: { phase: "dibkit", script: "merge-layers" },
     created: new Date().toISOString(),
     seconds: 0,
     ...measured,
-    changed: { root: true, hooks: false, host: false },
-    mounts: [],
-    replacedHooks: {},
     ingredients: {},
   });
   return layerName(key);

@@ -1,5 +1,4 @@
 import { lstat, mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
 import { bashCommand, shellCommand } from "@dibkit/exec";
 import { isWhiteout } from "../job/whiteout.js";
@@ -70,9 +69,4 @@ export async function applyPlainLayer(commands: CommandRunner, layer: string, tr
   const drop = `while IFS= read -r -d '' path; do rm -f ${shellCommand(tree)}/"$path"; parent=$(dirname "$path"); ${parents}; done`;
   await run(commands, `put ${layer} upon ${tree}`, `${copy}; ${drop} < ${shellCommand(`${tree}.gone`)}`);
   await rm(`${tree}.gone`);
-}
-
-/** The trees of a layer directory. */
-export function treeOf(layers: string, layer: string, name: "root" | "hooks"): string {
-  return join(layers, layer, name);
 }

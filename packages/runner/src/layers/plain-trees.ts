@@ -4,7 +4,7 @@ import { HOOKS_DIRECTORY, TARGET_DIRECTORY } from "../job/build-directories.js";
 import type { ImageState } from "../job/layer.js";
 import type { LayerTrees } from "./layer-trees.js";
 import type { TreesContext } from "./overlay-trees.js";
-import { applyPlainLayer, treeOf, writePlainLayer } from "./plain-layer.js";
+import { applyPlainLayer, writePlainLayer } from "./plain-layer.js";
 import { compareScans, scanTree, type TreeScan } from "./scan-tree.js";
 
 const NAMES = ["root", "hooks"] as const;
@@ -49,7 +49,7 @@ export function plainTrees(context: TreesContext): LayerTrees {
     }
     const layers = missing ?? wanted;
     for (const layer of layers.toReversed()) {
-      await applyPlainLayer(commands, treeOf(store.layers, layer, name), work.directory);
+      await applyPlainLayer(commands, store.treeDirectory(layer, name), work.directory);
     }
     if (missing === undefined || layers.length > 0 || work.scan === undefined) work.scan = await scan(name);
     work.layers = wanted;

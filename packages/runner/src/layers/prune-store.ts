@@ -1,14 +1,14 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
-import type { LayerMeta } from "../job/layer.js";
-import { type LayerStore, layerName } from "./layer-store.js";
+import { aptIndexOf, type LayerEntry } from "../job/layer.js";
+import type { LayerStore } from "./layer-store.js";
 import { oldestRunning } from "./running-builds.js";
 
 /** A layer and when it was last of use. */
 export interface UsedLayer {
-  readonly meta: LayerMeta;
+  readonly meta: LayerEntry;
   readonly used: Date;
+  /** State of the mirrors that its packages came from. */
+  readonly aptIndex: string | undefined;
 }
 
 /** All layers, the most recently used first. */
@@ -16,9 +16,8 @@ export async function usedLayers(store: LayerStore): Promise<readonly UsedLayer[
   const metas = await store.all();
   const layers = await Promise.all(
     metas.map(async (meta) => {
-      const status = await stat(join(store.layers, layerName(meta.key), "meta.json")).catch(() => undefined);
-      // Another process may have removed it meanwhile.
-      return status === undefined ? [] : [{ meta, used: status.mtime }];
+      const used = await store.usedAt(meta);
+      return used === undefined ? [] : [{ meta, used, aptIndex: aptIndexOf(meta) }];
     }),
   );
   return layers.flat().sort((a, b) => b.used.getTime() - a.used.getTime());

@@ -2,7 +2,6 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
 import { bashCommand } from "@dibkit/exec";
-import { buildIds } from "./build-history.js";
 import type { LayerStore } from "./layer-store.js";
 
 const LOCKED = 1;
@@ -22,7 +21,7 @@ export async function isRunning(store: LayerStore, id: string, commands: Command
  */
 export async function oldestRunning(store: LayerStore, commands: CommandRunner): Promise<Date | undefined> {
   let oldest: Date | undefined;
-  for (const id of await buildIds(store)) {
+  for (const id of await store.records.buildIds()) {
     if (!(await isRunning(store, id, commands))) continue;
     const begun = (await stat(join(store.directory, "builds", id, "lock")).catch(() => undefined))?.birthtime;
     if (begun !== undefined && (oldest === undefined || begun < oldest)) oldest = begun;

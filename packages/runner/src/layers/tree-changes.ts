@@ -1,7 +1,6 @@
-import { lstat, readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
-import { hashText } from "../job/hash-text.js";
 import { createTarHash } from "./tar-hash.js";
 
 /** Whether a directory holds anything. */
@@ -50,23 +49,4 @@ export async function regularFiles(directory: string, prefix = ""): Promise<read
     else if (entry.isFile()) found.push(path);
   }
   return found.sort();
-}
-
-/**
- * Files of the lowest hooks layer that a step replaced. Its own copy would hide a newer version in a later build, so
- * the layer is only used again while these are unchanged.
- */
-export async function replacedFiles(upper: string, base: string): Promise<Readonly<Record<string, string>>> {
-  const replaced: Record<string, string> = {};
-  for (const path of await regularFiles(upper)) {
-    const hash = await fileHash(join(base, path));
-    if (hash !== undefined) replaced[path] = hash;
-  }
-  return replaced;
-}
-
-/** Hash of a regular file; undefined when there is none. */
-export async function fileHash(path: string): Promise<string | undefined> {
-  const status = await lstat(path).catch(() => undefined);
-  return status?.isFile() ? hashText(await readFile(path)) : undefined;
 }

@@ -1,4 +1,6 @@
 import { type Diagnostic, declaredInputs, type Element, type ElementFile } from "@dibkit/model";
+import { hashText } from "../job/hash-text.js";
+import type { HooksBase } from "../layers/settle-hooks.js";
 
 /** One entry of the merged hooks directory (`TMP_HOOKS_PATH`), and the element it comes from. */
 export interface HookEntry {
@@ -42,6 +44,30 @@ export function mergeHooks(elements: readonly Element[]): HooksTree {
     }
   }
   return { entries, diagnostics };
+}
+
+/** The merged tree as layers of the hooks directory stand on it. */
+export function hooksBaseOf({ entries }: HooksTree): HooksBase {
+  const paths = [...entries.keys()].sort();
+  return {
+    stateOf(path, deep) {
+      const entry = entries.get(path);
+      const below = paths.filter((other) => other.startsWith(`${path}/`));
+      if (below.length > 0 || entry?.file.kind === "directory") {
+        if (!deep) return "directory";
+        return `directory ${hashText(JSON.stringify(below.map((other) => [other, stateOfFile(entries.get(other))])))}`;
+      }
+      return stateOfFile(entry);
+    },
+  };
+}
+
+function stateOfFile(entry: HookEntry | undefined): string {
+  if (entry === undefined) return "absent";
+  const { file } = entry;
+  if (file.kind === "directory") return "directory";
+  if (file.kind === "symlink") return `link ${file.target}`;
+  return `file ${(file.mode & 0o7777).toString(8)} ${hashText(file.bytes)}`;
 }
 
 /** What authors declare their scripts to read, by path; on disk an element says nothing of it. */

@@ -1,10 +1,10 @@
 import { PHASES, type Phase } from "@dibkit/model";
 import type { BuildJob } from "../job/build-job.js";
 import type { ImageState } from "../job/layer.js";
-import { explainMiss } from "../layers/explain-miss.js";
-import { allowedAge, isTooOld } from "../layers/layer-age.js";
 import type { LayerKey } from "../layers/layer-key.js";
+import { lookUp } from "../layers/look-up.js";
 import { DISK_STEP, OUTPUT_STEP, outputsKey, populatedDiskKey } from "./disk-keys.js";
+import { hooksBaseOf } from "./hooks-tree.js";
 import { finishStep } from "./own-steps.js";
 import { phaseStep } from "./phase-step.js";
 import type { PlannedStep } from "./plan-document.js";
@@ -65,22 +65,15 @@ async function scriptsOf(surroundings: StepSurroundings, state: ImageState | und
  * reason `unchanged` when it is missing though nothing has changed.
  */
 async function ownLayer(
-  { request, store, lineage }: StepSurroundings,
-  name: string,
+  { request, store, lineage, hooks }: StepSurroundings,
+  name: typeof OUTPUT_STEP | typeof DISK_STEP,
   key: LayerKey | undefined,
   unchanged?: string,
 ): Promise<PlannedStep> {
   const [phase = "", script = ""] = name.split("/");
   const base = { phase, script, element: null, runs: "host" as const, key: key?.key ?? null };
   if (key === undefined) return { ...base, cached: false, reason: "comes after a step that has to run" };
-  if (request.refresh) return { ...base, cached: false, reason: "asked to run everything again" };
-  const meta = await store?.find(key.key);
-  const why = async () =>
-    store ? explainMiss(store, lineage, name, key.ingredients, unchanged) : "never ran before in this image";
-  if (meta === undefined) return { ...base, cached: false, reason: await why() };
-  const { maxAge } = request;
-  if (name === OUTPUT_STEP && isTooOld(meta, maxAge)) {
-    return { ...base, cached: false, reason: `its layer is older than ${allowedAge(phase, maxAge)}` };
-  }
-  return { ...base, cached: true };
+  const context = { store, lineage, request, hooks: hooksBaseOf(hooks) };
+  const found = await lookUp(context, name === OUTPUT_STEP ? "output" : "disk", name, key, unchanged);
+  return found.hit ? { ...base, cached: true } : { ...base, cached: false, reason: found.reason };
 }

@@ -1,12 +1,13 @@
 import { PHASES, type Phase } from "@dibkit/model";
 import type { BuildJob } from "../job/build-job.js";
 import { emptyState, type ImageState } from "../job/layer.js";
-import { diffOfMiss, explainMiss } from "../layers/explain-miss.js";
+import { diffOfMiss, NEVER_RAN } from "../layers/explain-miss.js";
 import { forgetHostInputs } from "../layers/host-inputs.js";
 import { ingredientTexts } from "../layers/ingredient-texts.js";
-import { allowedAge, isTooOld } from "../layers/layer-age.js";
 import { afterLayer } from "../layers/layer-store.js";
+import { lookUp } from "../layers/look-up.js";
 import { layerKind } from "../layers/open-layer-trees.js";
+import { hooksBaseOf } from "./hooks-tree.js";
 import { ownSteps } from "./own-steps.js";
 import { phaseStep } from "./phase-step.js";
 import { planDiskSteps } from "./plan-disk-steps.js";
@@ -33,9 +34,10 @@ export async function planSteps(
       ...own.filter(({ after }) => after === phase.name).map(({ step }) => step),
     ];
     for (const step of wanted) {
-      const usable: ImageState | undefined =
-        step.label.phase === phase.name && environment === undefined ? undefined : state;
-      const { planned, after } = await planStep(surroundings, step, usable);
+      const isScript = step.label.phase === phase.name;
+      const usable: ImageState | undefined = isScript && environment === undefined ? undefined : state;
+      const unknown = state === undefined ? AFTER_ANOTHER : await unknownEnvironment(surroundings, step);
+      const { planned, after } = await planStep(surroundings, step, usable, unknown);
       steps.push(planned);
       state = after;
     }
@@ -43,37 +45,37 @@ export async function planSteps(
   return [...steps, ...(await planDiskSteps(surroundings, outputs, state))];
 }
 
+const AFTER_ANOTHER = "comes after a step that has to run";
+
+/** Why the key of a script is not known though the image before it is: nobody has evaluated `environment.d` for it. */
+async function unknownEnvironment({ request, store, lineage }: StepSurroundings, step: ScriptStep): Promise<string> {
+  if (request.refresh) return "asked to run everything again";
+  const before = await store?.records.ingredients(lineage, stepName(step.label));
+  return before === undefined ? NEVER_RAN : "environment.d has to be evaluated first";
+}
+
 const BEFORE_DISK = (PHASES as readonly Phase[]).filter(
   ({ beforeDisk, name }) => beforeDisk && name !== "block-device.d",
 );
 
 async function planStep(
-  { request, helpers, store, lineage, digest }: StepSurroundings,
+  surroundings: StepSurroundings,
   step: ScriptStep,
   state: ImageState | undefined,
+  unknown: string,
 ): Promise<{ readonly planned: PlannedStep; readonly after: ImageState | undefined }> {
-  const base = {
-    phase: step.label.phase,
-    script: step.label.script,
-    element: step.label.element ?? null,
-    runs: step.side,
-  };
-  const run = (key: string | null, reason: string) => ({
-    planned: { ...base, key, cached: false, reason },
-    after: undefined,
-  });
-  if (state === undefined) return run(null, "comes after a step that has to run");
-  const { key, ingredients } = stepKey(step, state, helpers, request, digest);
-  if (request.refresh) return run(key, "asked to run everything again");
-  if (store === undefined) return run(key, "never ran before in this image");
-  const meta = await store.find(key);
-  if (meta === undefined) {
-    const name = stepName(step.label);
-    const diff = await diffOfMiss(store, lineage, name, ingredients, ingredientTexts(step.script.text, helpers));
-    const { planned } = run(key, await explainMiss(store, lineage, name, ingredients));
-    return { planned: { ...planned, ...(diff.length === 0 ? {} : { diff }) }, after: undefined };
+  const { request, helpers, store, lineage, hooks, digest } = surroundings;
+  const { label, side } = step;
+  const base = { phase: label.phase, script: label.script, element: label.element ?? null, runs: side };
+  if (state === undefined) {
+    return { planned: { ...base, key: null, cached: false, reason: unknown }, after: undefined };
   }
-  if (isTooOld(meta, request.maxAge))
-    return run(key, `its layer is older than ${allowedAge(step.label.phase, request.maxAge)}`);
-  return { planned: { ...base, key, cached: true }, after: afterLayer(state, meta) };
+  const name = stepName(label);
+  const key = stepKey(step, state, helpers, request, digest);
+  const found = await lookUp({ store, lineage, request, hooks: hooksBaseOf(hooks) }, "step", name, key);
+  if (found.hit) return { planned: { ...base, key: key.key, cached: true }, after: afterLayer(state, found.entry) };
+  const texts = ingredientTexts(step.script.text, helpers);
+  const diff = store && !request.refresh ? await diffOfMiss(store, lineage, name, key.ingredients, texts) : [];
+  const planned = { ...base, key: key.key, cached: false, reason: found.reason };
+  return { planned: { ...planned, ...(diff.length === 0 ? {} : { diff }) }, after: undefined };
 }

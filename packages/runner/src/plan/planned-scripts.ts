@@ -87,6 +87,6 @@ export async function recordedEnvironment(
   if (phase.name !== "root.d") files[own.name] = hashText(own.text);
   const start = startingEnvironment(base, phase);
   const key = environmentKey(phase, state, files, start, helpers, digest);
-  const known = await store?.readJson<EnvironmentValues>("e", `${key}.json`);
+  const known = await store?.records.environment(key);
   return known && openEnvironment(known, secrets);
 }

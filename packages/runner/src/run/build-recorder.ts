@@ -30,7 +30,7 @@ export function createBuildRecorder({ job, store, secretNames, secrets }: Record
     status: "running",
     environments: {},
   };
-  const write = () => store.writeJson(record, "builds", job.id, "record.json");
+  const write = () => store.records.saveRecord(record);
   return {
     async noteStep({ label, side, environment, onDisk = false }, before, layer) {
       const noted: RecordedStep = { label, side, onDisk, before, ...(layer === undefined ? {} : { layer }) };

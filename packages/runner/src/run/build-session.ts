@@ -8,8 +8,9 @@ import type { EnvironmentValues } from "../job/environment-values.js";
 import type { NamedDirectories } from "../job/mount-record.js";
 import { type LayerStore, openLayerStore } from "../layers/layer-store.js";
 import type { LayerTrees } from "../layers/layer-trees.js";
+import type { LookUpContext } from "../layers/look-up.js";
 import type { HelperFile } from "../layers/script-reach.js";
-import type { HooksTree } from "../plan/hooks-tree.js";
+import { type HooksTree, hooksBaseOf } from "../plan/hooks-tree.js";
 import type { SecretNames, SecretValues } from "../plan/secrets.js";
 import type { BreakPoints } from "./break-points.js";
 import type { BuildMemory } from "./build-memory.js";
@@ -49,6 +50,11 @@ export interface BuildSession {
   readonly hostWrites: HostWrites;
   /** Mount points of the real disk inside the target, which are not a script's doing. */
   readonly diskMounts?: ReadonlySet<string>;
+}
+
+/** What a look into the store has to know of the session. */
+export function lookUpContext({ store, lineage, job, hooks }: BuildSession): LookUpContext {
+  return { store, lineage, request: job.request, hooks: hooksBaseOf(hooks) };
 }
 
 /** Directories of one build in the store. */

@@ -27,7 +27,7 @@ export async function environmentOfPhase(
   const start = startingEnvironment(session.base, phase);
   const key = environmentKey(phase, state, files, start, session.helpers, session.digest);
   const reusable = phase.side === "target" && !onDisk && !session.job.request.refresh;
-  const known = reusable ? await session.store.readJson<EnvironmentValues>("e", `${key}.json`) : undefined;
+  const known = reusable ? await session.store.records.environment(key) : undefined;
   if (known !== undefined) return ok({ ...start, ...openEnvironment(known, session.secrets) });
   const directory = phase.side === "target" ? "/tmp/in_target.d/environment.d" : `${HOOKS_DIRECTORY}/environment.d`;
   const staging = stagingPlace(session, `environment-${phase.name}`);
@@ -51,7 +51,7 @@ export async function environmentOfPhase(
     const sealed = sealEnvironment(captured.values, session.secrets);
     // A secret that a file of environment.d sets, or takes from elsewhere, could not be filled in again.
     const own = [...session.secretNames].some((name) => captured.values?.[name] !== start[name]);
-    if (!own) await session.store.writeJson(sealed, "e", `${key}.json`);
+    if (!own) await session.store.records.saveEnvironment(key, sealed);
     return ok(captured.values);
   }
   if (!result.outcome.ok && result.outcome.error.kind === "aborted") return err({ kind: "interrupted" });

@@ -3,15 +3,18 @@ import { basename, join } from "node:path";
 import { err, ok, type Result } from "@dibkit/model";
 import { PRIVATE_CACHES } from "../host/private-cache.js";
 import type { recordMounts } from "../host/record-mounts.js";
-import type { LayerMeta } from "../job/layer.js";
+import type { ImageState, StepEntry } from "../job/layer.js";
 import { aptIndexState } from "../layers/apt-index.js";
 import { type CopyFailure, copyLayer } from "../layers/copy-layer.js";
 import { noteIngredients } from "../layers/explain-miss.js";
 import { ingredientTexts, keepIngredientTexts } from "../layers/ingredient-texts.js";
 import type { LayerKey } from "../layers/layer-key.js";
-import { measureTrees, replacedFiles } from "../layers/tree-changes.js";
+import { hooksBefore, settleHooks } from "../layers/settle-hooks.js";
+import { measureTrees } from "../layers/tree-changes.js";
+import { hooksBaseOf } from "../plan/hooks-tree.js";
 import { type ScriptStep, stepName } from "../plan/script-step.js";
 import { type BuildSession, stagingPlace } from "./build-session.js";
+import { hooksDirectories } from "./phase-scripts.js";
 
 /** Of programs that only fail when somebody kills them. */
 const KILLED: CopyFailure = { kind: "failed", tail: [] };
@@ -19,15 +22,19 @@ const KILLED: CopyFailure = { kind: "failed", tail: [] };
 /** Keeps what a step has changed as a layer, and notes what it was made from. */
 export async function keepStep(
   session: BuildSession,
+  state: ImageState,
   step: ScriptStep,
   key: LayerKey,
   staging: string,
   result: { readonly mounts: ReturnType<typeof recordMounts>; readonly seconds: number; readonly strays: boolean },
-): Promise<Result<LayerMeta, CopyFailure>> {
+): Promise<Result<StepEntry, CopyFailure>> {
   const collected = await session.trees.collect(staging);
   for (const name of ["environment", "captured", "mountinfo", "step.sh", PRIVATE_CACHES]) {
     await rm(join(staging, name), { recursive: true, force: true });
   }
+  const hooks = join(staging, "hooks");
+  const before = collected.hooks ? await hooksBefore(hooks, hooksBaseOf(session.hooks), session.commands) : {};
+  if (collected.hooks) await settleHooks(hooks, hooksDirectories(session, state), session.commands);
   const host = result.strays && (await session.hostWrites.keep(staging));
   if (host === undefined) return err(KILLED);
   const changed = { ...collected, host };
@@ -50,8 +57,9 @@ export async function keepStep(
   const place = copied.value;
   const aptIndex = changed.root ? await aptIndexState(join(place, "root")) : undefined;
   const repeatable = !step.interactive && result.mounts.unrepeatable.length === 0;
-  const meta: LayerMeta = {
-    version: 1,
+  const meta: StepEntry = {
+    version: 2,
+    kind: "step",
     // A layer that cannot be used again still holds the image's content: it gets a key nothing asks for.
     key: repeatable ? key.key : `${session.job.id.slice(-8).padStart(8, "0")}${key.key.slice(0, 8)}`,
     label: step.label,
@@ -60,7 +68,7 @@ export async function keepStep(
     ...measured,
     changed,
     mounts: result.mounts.records,
-    replacedHooks: changed.hooks ? await replacedFiles(join(place, "hooks"), session.hooksBase) : {},
+    hooksBefore: before,
     ingredients: key.ingredients,
     ...(aptIndex === undefined ? {} : { aptIndex }),
   };

@@ -11,15 +11,14 @@ import { renderTreeMount } from "../host/tree-mount.js";
 import type { BuildContext } from "../job/build-context.js";
 import { BUILD_DIRECTORY, TARGET_DIRECTORY, TREE_DIRECTORY } from "../job/build-directories.js";
 import type { BuildFailure } from "../job/build-job.js";
-import type { ImageState, LayerMeta } from "../job/layer.js";
-import { explainMiss } from "../layers/explain-miss.js";
-import { isTooOld } from "../layers/layer-age.js";
+import type { ImageState, OutputEntry } from "../job/layer.js";
+import { lookUp } from "../layers/look-up.js";
 import { OUTPUT_STEP } from "../plan/disk-keys.js";
 import { formatRequest } from "../plan/format-request.js";
 import { finishStep } from "../plan/own-steps.js";
 import { settleStep } from "../plan/settle-step.js";
 import { sourceDate } from "../plan/source-date.js";
-import { type BuildSession, buildPlaces, stagingPlace } from "./build-session.js";
+import { type BuildSession, buildPlaces, lookUpContext, stagingPlace } from "./build-session.js";
 import { refuseLegacyDevice } from "./legacy-device.js";
 import { keepOutputs, outputKey, restoreOutputs, writtenBeside } from "./output-layer.js";
 import { populatedDisk } from "./populated-disk.js";
@@ -60,10 +59,9 @@ export async function makeImage(session: BuildSession, state: ImageState): Stage
 async function makeImageIn(context: BuildContext, session: BuildSession, state: ImageState): Stage<readonly string[]> {
   const request = formatRequest(session.job.request, session.job.image);
   const key = await outputKey(session, state);
-  const kept = key && !session.job.request.refresh ? await session.store.find(key.key) : undefined;
-  const old = kept !== undefined && isTooOld(kept, session.job.request.maxAge);
-  if (kept !== undefined && !old) return useOutputs(session, context, kept);
-  const reason = key && (await explainMiss(session.store, session.lineage, OUTPUT_STEP, key.ingredients));
+  const found = key && (await lookUp(lookUpContext(session), "output", OUTPUT_STEP, key));
+  if (found?.hit) return useOutputs(session, context, found.entry);
+  const reason = found?.reason;
   const shown = await showTree(session, state);
   if (!shown.ok) return shown;
   const since = Date.now();
@@ -95,7 +93,7 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
 }
 
 /** Puts the outputs of an earlier build in place; like any step whose layer is there, this is one line of the build. */
-async function useOutputs(session: BuildSession, context: BuildContext, meta: LayerMeta): Stage<readonly string[]> {
+async function useOutputs(session: BuildSession, context: BuildContext, meta: OutputEntry): Stage<readonly string[]> {
   const outputs = await stage(session, restoreOutputs(session, context, meta));
   const { label, seconds } = meta;
   if (outputs.ok) session.emit({ type: "step-finished", id: OUTPUT_STEP, label, seconds, outcome: "cached" });

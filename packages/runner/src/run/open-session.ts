@@ -43,7 +43,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
   const { request } = job;
   const places = buildPlaces(request.store, job.id);
   const store = await openLayerStore(request.store);
-  rememberScriptCommands((await store.readJson<FoundCommands>("builds", job.id, "scripts.json")) ?? []);
+  rememberScriptCommands((await store.records.scriptCommands<FoundCommands>(job.id)) ?? []);
   const commands = createCommandRunner({ signal: surroundings.signal });
   for (const directory of [TARGET_DIRECTORY, HOOKS_DIRECTORY, TREE_DIRECTORY, ELEMENTS_DIRECTORY, IMAGE_DIRECTORY]) {
     await mkdir(directory, { recursive: true });

@@ -6,7 +6,7 @@ import { renderHostView } from "../host/host-view.js";
 import { parseMountInfo } from "../host/mount-table.js";
 import { BUILD_DIRECTORY, HOOKS_DIRECTORY, TARGET_DIRECTORY } from "../job/build-directories.js";
 import type { RecordedStep } from "../job/build-record.js";
-import type { ImageState, LayerMeta } from "../job/layer.js";
+import type { ImageState } from "../job/layer.js";
 import type { PastBuild } from "../layers/build-history.js";
 import { afterLayer, type LayerStore } from "../layers/layer-store.js";
 import { layerKind, layerTrees } from "../layers/open-layer-trees.js";
@@ -64,8 +64,8 @@ function named(steps: readonly RecordedStep[], word: string): RecordedStep | und
 export async function stateAt(store: LayerStore, moment: ShellMoment): Promise<ImageState | undefined> {
   const { step, when } = moment;
   if (when === "before" || step.layer === undefined) return step.before;
-  const meta = await store.readJson<LayerMeta>("l", step.layer, "meta.json");
-  return meta && afterLayer(step.before, meta);
+  const entry = await store.named(step.layer);
+  return entry?.kind === "step" ? afterLayer(step.before, entry) : undefined;
 }
 
 /**

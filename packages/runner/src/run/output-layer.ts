@@ -8,7 +8,7 @@ import type { FormatFailure } from "../formats/format-failure.js";
 import { partialName } from "../formats/partial-file.js";
 import type { WrittenFormat } from "../formats/write-formats.js";
 import type { BuildContext } from "../job/build-context.js";
-import type { ImageState, LayerMeta } from "../job/layer.js";
+import type { ImageState, OutputEntry } from "../job/layer.js";
 import { noteIngredients } from "../layers/explain-miss.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
@@ -59,9 +59,9 @@ export async function outputKey(session: BuildSession, state: ImageState): Promi
 export async function restoreOutputs(
   session: BuildSession,
   context: BuildContext,
-  meta: LayerMeta,
+  meta: OutputEntry,
 ): Promise<Result<readonly string[], FormatFailure>> {
-  const from = join(session.store.layers, layerName(meta.key), "output");
+  const from = session.store.treeDirectory(layerName(meta.key), "output");
   const directory = dirname(session.job.image);
   const request = formatRequest(session.job.request, session.job.image);
   const written: WrittenFormat[] = [];
@@ -117,16 +117,14 @@ async function copyOutputs(
   if (measured === undefined) return;
   await noteIngredients(session.store, session.lineage, OUTPUT_STEP, key.ingredients);
   const { refresh, maxAge } = session.job.request;
-  const meta: LayerMeta = {
-    version: 1,
+  const meta: OutputEntry = {
+    version: 2,
+    kind: "output",
     key: key.key,
     label: LABEL,
     created: new Date().toISOString(),
     seconds,
     ...measured,
-    changed: { root: false, hooks: false, host: false, output: true },
-    mounts: [],
-    replacedHooks: {},
     ingredients: key.ingredients,
   };
   await session.store.commit(staging, meta, refresh || maxAge !== undefined);

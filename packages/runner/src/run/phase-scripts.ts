@@ -1,50 +1,18 @@
-import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, stat } from "node:fs/promises";
 import { compareHookScripts, HOOK_SCRIPT_NAME } from "@dibkit/model";
 import { hashText } from "../job/hash-text.js";
 import type { ImageState } from "../job/layer.js";
+import { HooksReader } from "../layers/hooks-reader.js";
 import type { HookEntry } from "../plan/hooks-tree.js";
 import type { PhaseScript } from "../plan/phase-step.js";
 import type { BuildSession } from "./build-session.js";
 
-/**
- * What a layered hooks directory holds, without mounting it: newest layer first, whiteouts (character device 0:0)
- * hide what is below.
- */
-export class HooksReader {
-  readonly #directories: readonly string[];
-
-  constructor(session: Pick<BuildSession, "store" | "hooksBase">, state: ImageState) {
-    this.#directories = [...state.hooks.map((name) => join(session.store.layers, name, "hooks")), session.hooksBase];
-  }
-
-  /** Names in a directory, sorted. */
-  async list(directory: string): Promise<string[]> {
-    const seen = new Map<string, boolean>();
-    for (const base of this.#directories) {
-      const entries = await readdir(join(base, directory), { withFileTypes: true }).catch(() => []);
-      for (const entry of entries) if (!seen.has(entry.name)) seen.set(entry.name, !entry.isCharacterDevice());
-    }
-    return [...seen]
-      .filter(([, there]) => there)
-      .map(([name]) => name)
-      .sort();
-  }
-
-  /** The file on disk behind a path, relative links followed; undefined when there is none. */
-  async locate(path: string, hops = 0): Promise<string | undefined> {
-    for (const base of this.#directories) {
-      const place = join(base, path);
-      const status = await lstat(place).catch(() => undefined);
-      if (status === undefined) continue;
-      if (status.isCharacterDevice()) return undefined;
-      if (!status.isSymbolicLink()) return status.isFile() ? place : undefined;
-      const target = await readlink(place);
-      if (hops > 40 || target.startsWith("/")) return undefined;
-      return this.locate(join(path, "..", target), hops + 1);
-    }
-    return undefined;
-  }
+/** The directories that the hooks of a state consist of, newest first. */
+export function hooksDirectories(
+  { store, hooksBase }: Pick<BuildSession, "store" | "hooksBase">,
+  state: ImageState,
+): readonly string[] {
+  return [...state.hooks.map((name) => store.treeDirectory(name, "hooks")), hooksBase];
 }
 
 /** Scripts of a phase in the order upstream runs them: executable, well named, sorted by number and then by bytes. */
@@ -53,7 +21,7 @@ export async function phaseScripts(
   state: ImageState,
   phase: string,
 ): Promise<readonly PhaseScript[]> {
-  const reader = new HooksReader(session, state);
+  const reader = new HooksReader(hooksDirectories(session, state));
   const scripts: PhaseScript[] = [];
   const names = (await reader.list(phase)).filter((name) => HOOK_SCRIPT_NAME.test(name));
   for (const name of names.sort(compareHookScripts)) {
@@ -87,7 +55,7 @@ export async function environmentFiles(
   session: BuildSession,
   state: ImageState,
 ): Promise<Readonly<Record<string, string>>> {
-  const reader = new HooksReader(session, state);
+  const reader = new HooksReader(hooksDirectories(session, state));
   const files: Record<string, string> = {};
   for (const name of await reader.list("environment.d")) {
     const place = await reader.locate(`environment.d/${name}`);

@@ -10,13 +10,15 @@ import type { MountedDisk } from "../disk/mounted-disk.js";
 import type { BuildContext } from "../job/build-context.js";
 import { TARGET_DIRECTORY, TREE_DIRECTORY } from "../job/build-directories.js";
 import type { BuildFailure } from "../job/build-job.js";
-import type { ImageState, LayerMeta } from "../job/layer.js";
-import { explainMiss, isRepeated, noteIngredients } from "../layers/explain-miss.js";
+import type { DiskEntry, ImageState } from "../job/layer.js";
+import { isRepeated, noteIngredients } from "../layers/explain-miss.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
+import { lookUp } from "../layers/look-up.js";
 import { measureFiles } from "../layers/measure-files.js";
+import { readJson } from "../layers/store-records.js";
 import { DISK_STEP, populatedDiskKey } from "../plan/disk-keys.js";
-import { type BuildSession, stagingPlace } from "./build-session.js";
+import { type BuildSession, lookUpContext, stagingPlace } from "./build-session.js";
 import { openInPlace } from "./disk-place.js";
 import { LARGEST_KEPT_BYTES } from "./output-layer.js";
 import { phaseScripts } from "./phase-scripts.js";
@@ -47,16 +49,14 @@ export async function populatedDisk(
   reason: string | undefined,
 ): Stage<PopulatedDisk> {
   const key = await diskKey(session, state);
-  const meta = key && !session.job.request.refresh ? await session.store.find(key.key) : undefined;
-  if (meta !== undefined) {
-    const restored = await timed(session, "disk", "restore", () => restore(session, context, meta), reason);
-    if (!restored.ok) return restored;
-    if (restored.value !== undefined) return ok({ disk: restored.value, kept: Promise.resolve() });
-  }
-  // A disk is not kept the first time: its layer is not gone then, it has never been there.
-  const why =
-    key === undefined ? reason : await explainMiss(session.store, session.lineage, DISK_STEP, key.ingredients, reason);
-  return populate(session, context, key, why);
+  if (key === undefined) return populate(session, context, key, reason);
+  // A disk is not kept each time, so when nothing has changed, what made the outputs stale is the reason.
+  const found = await lookUp(lookUpContext(session), "disk", DISK_STEP, key, reason);
+  if (!found.hit) return populate(session, context, key, found.reason);
+  const restored = await timed(session, "disk", "restore", () => restore(session, context, found.entry), reason);
+  if (!restored.ok) return restored;
+  if (restored.value !== undefined) return ok({ disk: restored.value, kept: Promise.resolve() });
+  return populate(session, context, key, "its copy could not be opened");
 }
 
 async function populate(
@@ -106,12 +106,13 @@ async function diskKey(session: BuildSession, state: ImageState): Promise<LayerK
 }
 
 /** Undefined when the copy cannot be used, for instance because another build has just removed it. */
-async function restore(session: BuildSession, context: BuildContext, meta: LayerMeta): Stage<MountedDisk | undefined> {
+async function restore(session: BuildSession, context: BuildContext, meta: DiskEntry): Stage<MountedDisk | undefined> {
   const name = layerName(meta.key);
-  const plan = await session.store.readJson<DiskPlan>("l", name, "disk", "plan.json");
+  const plan = await readJson<DiskPlan>(join(session.store.treeDirectory(name, "disk"), "plan.json"));
   if (plan === undefined) return ok(undefined);
   const disks = plan.nodes.filter(({ kind }) => kind === "local-loop");
-  const place = (disk: { readonly name: string }) => join(session.store.layers, name, "disk", `${disk.name}.raw`);
+  const place = (disk: { readonly name: string }) =>
+    join(session.store.treeDirectory(name, "disk"), `${disk.name}.raw`);
   const images = Object.fromEntries(disks.map((disk) => [disk.name, place(disk)]));
   const opened = await openInPlace(session, context, plan, (place) => reopenDisk({ plan, images }, place));
   if (opened.ok) return opened;
@@ -144,15 +145,13 @@ async function commit(session: BuildSession, staging: string, plan: DiskPlan, ke
   const measured = await measureFiles(session.commands, staging, ["disk"]);
   if (measured === undefined) return;
   await session.store.commit(staging, {
-    version: 1,
+    version: 2,
+    kind: "disk",
     key: key.key,
     label: { phase: "disk", script: "populated" },
     created: new Date().toISOString(),
     seconds: 0,
     ...measured,
-    changed: { root: false, hooks: false, host: false, disk: true },
-    mounts: [],
-    replacedHooks: {},
     ingredients: key.ingredients,
   });
   await dropEarlier(session, key.key);
@@ -160,11 +159,10 @@ async function commit(session: BuildSession, staging: string, plan: DiskPlan, ke
 
 /** Disks are large: an image keeps the newest one only. */
 async function dropEarlier(session: BuildSession, key: string): Promise<void> {
-  const place = ["last", `${session.lineage}-newest-disk.json`] as const;
-  const earlier = await session.store.readJson<{ readonly key: string }>(...place);
-  await session.store.writeJson({ key }, ...place);
-  if (earlier === undefined || earlier.key === key) return;
-  const meta = await session.store.find(earlier.key);
+  const earlier = await session.store.records.newestDisk(session.lineage);
+  await session.store.records.saveNewestDisk(session.lineage, key);
+  if (earlier === undefined || earlier === key) return;
+  const meta = await session.store.find(earlier);
   if (meta !== undefined) await session.store.remove(meta);
 }
 

@@ -21,7 +21,7 @@ export async function runBuild(job: BuildJob, surroundings: SessionSurroundings)
   const status = failed ? (interrupted ? "interrupted" : "failed") : "built";
   try {
     await session.recorder.finish(status);
-    await session.store.writeJson(timeline.finish(status), "builds", job.id, "timeline.json");
+    await session.store.records.saveTimeline(timeline.finish(status));
   } catch (error) {
     const failure = systemFailure(error);
     if (failure === undefined) throw error;

@@ -6,16 +6,14 @@ import { err, ok } from "@dibkit/model";
 import { recordMounts } from "../host/record-mounts.js";
 import { TARGET_DIRECTORY } from "../job/build-directories.js";
 import type { BuildFailure } from "../job/build-job.js";
-import type { ImageState, LayerMeta } from "../job/layer.js";
+import type { ImageState, StepEntry } from "../job/layer.js";
 import { claimKey } from "../layers/claim-key.js";
 import type { CopyFailure } from "../layers/copy-layer.js";
-import { explainMiss } from "../layers/explain-miss.js";
-import { allowedAge, isTooOld } from "../layers/layer-age.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { afterLayer, layerName } from "../layers/layer-store.js";
-import { fileHash } from "../layers/tree-changes.js";
+import { lookUp } from "../layers/look-up.js";
 import { findStepKey, type ScriptStep, stepName } from "../plan/script-step.js";
-import { type BuildSession, stagingPlace } from "./build-session.js";
+import { type BuildSession, lookUpContext, stagingPlace } from "./build-session.js";
 import { keepStep } from "./keep-step.js";
 import { runCommandStep } from "./run-command-step.js";
 
@@ -32,8 +30,9 @@ export async function runScriptStep(
   const id = stepName(step.label);
   const key = await findStepKey(step, state, session.helpers, session.job.request, session.digest);
   if (step.onDisk || step.interactive) return runNow(session, state, step, key, undefined);
-  const cached = await usableLayer(session, key);
-  if (cached !== undefined) return useLayer(session, state, step, cached);
+  const look = () => lookUp(lookUpContext(session), "step", id, key);
+  const found = await look();
+  if (found.hit) return useLayer(session, state, step, found.entry);
   const claim = await claimKey(session.store, key.key, {
     build: session.job.id,
     commands: session.commands,
@@ -41,9 +40,9 @@ export async function runScriptStep(
     onWait: (build) => session.emit({ type: "note", message: `${id} is being run by build ${build}: waiting for it` }),
   });
   try {
-    const made = await usableLayer(session, key);
-    if (made !== undefined) return await useLayer(session, state, step, made);
-    return await runNow(session, state, step, key, await reasonToRun(session, id, key));
+    const now = claim.waited ? await look() : found;
+    if (now.hit) return await useLayer(session, state, step, now.entry);
+    return await runNow(session, state, step, key, now.reason);
   } finally {
     await claim.release();
   }
@@ -53,7 +52,7 @@ async function useLayer(
   session: BuildSession,
   state: ImageState,
   step: ScriptStep,
-  layer: LayerMeta,
+  layer: StepEntry,
 ): Promise<Result<ImageState, BuildFailure>> {
   await session.recorder.noteStep(step, state, layerName(layer.key));
   const { label } = step;
@@ -72,25 +71,6 @@ async function runNow(
   session.emit({ type: "step-started", id: stepName(label), label, ...(reason === undefined ? {} : { reason }) });
   await session.recorder.noteStep(step, state);
   return execute(session, state, step, key);
-}
-
-async function reasonToRun(session: BuildSession, id: string, key: LayerKey): Promise<string> {
-  if (session.job.request.refresh) return "asked to run everything again";
-  const { maxAge } = session.job.request;
-  const known = maxAge === undefined ? undefined : await session.store.find(key.key);
-  if (known !== undefined && isTooOld(known, maxAge))
-    return `its layer is older than ${allowedAge(known.label.phase, maxAge)}`;
-  return explainMiss(session.store, session.lineage, id, key.ingredients);
-}
-
-async function usableLayer(session: BuildSession, key: LayerKey): Promise<LayerMeta | undefined> {
-  if (session.job.request.refresh) return undefined;
-  const meta = await session.store.find(key.key);
-  if (meta === undefined) return undefined;
-  for (const [path, hash] of Object.entries(meta.replacedHooks)) {
-    if ((await fileHash(join(session.hooksBase, path))) !== hash) return undefined;
-  }
-  return isTooOld(meta, session.job.request.maxAge) ? undefined : meta;
 }
 
 async function execute(
@@ -160,7 +140,7 @@ async function execute(
     finished("ran");
     return ok({ ...state, mounts: mounts.records.filter((record) => !session.diskMounts?.has(record.at)) });
   }
-  const kept = await keepStep(session, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
+  const kept = await keepStep(session, state, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
   if (!kept.ok) return giveUp(keepingFailure(session, step, kept.error));
   // What was in memory has been copied.
   await rm(staging, { recursive: true, force: true });

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
-import { buildIds } from "../layers/build-history.js";
 import type { LayerStore } from "../layers/layer-store.js";
 import { isRunning } from "../layers/running-builds.js";
 import { buildPlaces, bulkPlaces } from "./build-session.js";
@@ -14,7 +13,7 @@ const REMEMBERED_BUILDS = 20;
  * logs and records when 20 newer builds have come. A running build holds a lock on its directory.
  */
 export async function sweepBuilds(store: LayerStore, commands: CommandRunner): Promise<void> {
-  const ids = await buildIds(store);
+  const ids = await store.records.buildIds();
   const old = new Set(ids.slice(0, Math.max(0, ids.length - REMEMBERED_BUILDS)));
   const sweep = async (id: string) => {
     const nothingLeft = !bulkPlaces(buildPlaces(store.directory, id)).some(existsSync);

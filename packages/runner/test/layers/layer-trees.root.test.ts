@@ -188,7 +188,8 @@ async function commit(
   const trees = content === undefined ? namesOf(changed) : [];
   const measured = trees.length === 0 ? { content: "", bytes: 0 } : await measureTrees(commands, staging, trees);
   const meta = await store.commit(staging, {
-    version: 1,
+    version: 2,
+    kind: "step",
     key: (at + 1).toString(16).padStart(12, "0").padEnd(40, "a"),
     label: { phase: "install.d", script: String(at) },
     created: new Date().toISOString(),
@@ -196,7 +197,7 @@ async function commit(
     ...(content === undefined ? (measured ?? { content: "?", bytes: 0 }) : { content, bytes: 0 }),
     changed,
     mounts: [],
-    replacedHooks: {},
+    hooksBefore: {},
     ingredients: {},
   });
   return afterLayer(state, meta);

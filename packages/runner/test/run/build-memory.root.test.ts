@@ -44,7 +44,7 @@ describe.skipIf(!mayBuild)("memory for a build", { timeout: 300_000 }, () => {
     const { outcome } = await project.build({ store, environment, formats: "raw" });
     expect(outcome, JSON.stringify(outcome)).toMatchObject({ kind: "built" });
     const layers = await (await openLayerStore(join(project.directory, store))).all();
-    const contents = layers.filter(({ changed }) => changed.root || changed.hooks);
+    const contents = layers.filter((entry) => entry.kind === "step" && (entry.changed.root || entry.changed.hooks));
     return {
       contents: contents.map(({ label, content }) => `${stepName(label)} ${content}`).sort(),
       tree: project.log("extra-data.d/50-where"),

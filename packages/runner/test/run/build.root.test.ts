@@ -133,7 +133,7 @@ describe.skipIf(!mayBuild)("a real build", { timeout: 120_000 }, () => {
 
   test("a disk whose copy is damaged is made anew, and an image keeps its newest disk only", async () => {
     const store = await openLayerStore(join(project.directory, "store"));
-    const disks = async () => (await store.all()).filter(({ changed }) => changed.disk);
+    const disks = async () => (await store.all()).filter(({ kind }) => kind === "disk");
     const [kept, ...others] = await disks();
     expect(others).toEqual([]);
     writeFileSync(join(store.layers, layerName(kept?.key ?? ""), "disk/image0.raw"), "nothing");

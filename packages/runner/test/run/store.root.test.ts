@@ -50,12 +50,14 @@ describe.skipIf(!mayBuild)("the layer store", { timeout: 600_000 }, () => {
   test("drops layers that a power failure has damaged, in the first build after it", async () => {
     const opened = await store("store");
     const layers = (await usedLayers(opened)).map(({ meta }) => meta);
-    const [damaged, half] = layers.filter(({ label, changed }) => label.script === "50-write" && changed.root);
+    const [damaged, half] = layers.filter(
+      (entry) => entry.kind === "step" && entry.label.script === "50-write" && entry.changed.root,
+    );
     if (damaged === undefined || half === undefined) throw new Error("no layers");
     writeFileSync(join(opened.layers, layerName(damaged.key), "root/etc/probe"), "");
     writeFileSync(join(opened.layers, layerName(half.key), "meta.json"), "");
     expect(await verifyAfterRestart(opened, commands)).toEqual([]);
-    await opened.writeJson({ boot: "an earlier one" }, "boot.json");
+    await opened.records.saveBoot("an earlier one");
     expect(await verifyAfterRestart(opened, commands)).toEqual([damaged]);
     expect(await verifyAfterRestart(opened, commands)).toEqual([]);
     const { outcome, steps } = await project.build();
