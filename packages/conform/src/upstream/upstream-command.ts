@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { UpstreamInstallation } from "@dibkit/model";
+import { BUILD_FLAGS, type BuildFlagName, flagWords, type UpstreamInstallation } from "@dibkit/model";
 import type { BuildRequest } from "@dibkit/runner";
 
 /** A run of upstream's own `disk-image-create`, as data. */
@@ -40,34 +40,41 @@ export function upstreamCommand(
   };
 }
 
+/** What a request says, by the flag that says it; the two that upstream refuses go through variables. */
+function flagsOf(request: BuildRequest, image: string): Readonly<Partial<Record<BuildFlagName, unknown>>> {
+  const { ramdiskElement } = request;
+  return {
+    output: image,
+    arch: request.architecture,
+    types: request.formats.join(","),
+    trace: request.trace,
+    uncompressed: !request.compress,
+    skipBase: !request.base && ramdiskElement === undefined,
+    packages: request.packages,
+    checksum: request.checksum,
+    noTmpfs: request.noTmpfs,
+    offline: request.offline,
+    imageSize: request.imageSize,
+    imageCache: request.imageCache,
+    maxOnlineResize: request.maxOnlineResize,
+    minTmpfs: request.minTmpfs,
+    mkfsOptions: request.mkfsOptions,
+    qemuImgOptions: request.qemuImgOptions,
+    rootLabel: request.rootLabel,
+    ramdiskElement,
+    installType: request.installType,
+    dockerTarget: request.dockerTarget,
+    logfile: request.logFile,
+  };
+}
+
 /** The words after the program's name. */
 export function upstreamArguments(request: BuildRequest, image: string): readonly string[] {
-  const flag = (name: string, on: boolean) => (on ? [name] : []);
-  const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
-  return [
-    ...["-a", request.architecture, "-o", image],
-    ...(request.formats.length === 0 ? [] : ["-t", request.formats.join(",")]),
-    ...Array.from({ length: request.trace }, () => "-x"),
-    ...flag("-u", !request.compress),
-    ...flag("-n", !request.base && request.ramdiskElement === undefined),
-    ...request.packages.flatMap((name) => ["-p", name]),
-    ...flag("--checksum", request.checksum),
-    ...flag("--no-tmpfs", request.noTmpfs),
-    ...flag("--offline", request.offline),
-    ...option("--image-size", request.imageSize),
-    "--image-cache",
-    request.imageCache,
-    ...option("--max-online-resize", request.maxOnlineResize),
-    ...option("--min-tmpfs", request.minTmpfs === undefined ? undefined : String(request.minTmpfs)),
-    ...option("--mkfs-options", request.mkfsOptions),
-    ...option("--qemu-img-options", request.qemuImgOptions),
-    ...option("--root-label", request.rootLabel),
-    ...option("--ramdisk-element", request.ramdiskElement),
-    ...option("--install-type", request.installType),
-    ...option("--docker-target", request.dockerTarget),
-    ...option("--logfile", request.logFile),
-    ...request.elements,
-  ];
+  const given = flagsOf(request, image);
+  const words = (Object.keys(BUILD_FLAGS) as BuildFlagName[]).flatMap((name) =>
+    flagWords(name, given[name] === "" ? undefined : given[name]),
+  );
+  return [...words, ...request.elements];
 }
 
 function variable(name: string, value: string | undefined): Readonly<Record<string, string>> {

@@ -62,7 +62,7 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
   return {
     ...(request.ramdiskElement === undefined ? {} : ramdiskVariables(request.ramdiskElement, input.upstreamLibrary)),
     ...caller,
-    HOME: caller.HOME ?? "/root",
+    HOME: caller.HOME || "/root",
     USER: "root",
     LOGNAME: "root",
     SHELL: "/bin/bash",
@@ -80,7 +80,7 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     DIB_DEBUG_TRACE: String(request.trace),
     DIB_IMAGE_CACHE: request.imageCache,
     DIB_LOCKFILES: request.lockFiles,
-    DIB_PYTHON_EXEC: caller.DIB_PYTHON_EXEC ?? PYTHON,
+    DIB_PYTHON_EXEC: caller.DIB_PYTHON_EXEC || PYTHON,
     DIB_CHECKSUM: request.checksum ? "1" : "0",
     DIB_NO_TMPFS: request.noTmpfs ? "1" : "0",
     DIB_MIN_TMPFS: String(request.minTmpfs ?? 2),
@@ -89,8 +89,8 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     ...optional("DIB_IMAGE_EXTRA_SIZE", request.imageExtraSize),
     ...optional("DIB_JOURNAL_SIZE", request.journalSize),
     ARCH: request.architecture,
-    FS_TYPE: caller.FS_TYPE ?? "ext4",
-    IMAGE_TYPE: caller.IMAGE_TYPE ?? "qcow2",
+    FS_TYPE: caller.FS_TYPE || "ext4",
+    IMAGE_TYPE: caller.IMAGE_TYPE || "qcow2",
     IMAGE_NAME: request.imageName,
     IMAGE_ELEMENT: names.join(" "),
     IMAGE_ELEMENT_YAML: [...input.elements]

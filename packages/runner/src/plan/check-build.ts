@@ -9,6 +9,7 @@ import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
 import type { BuildRequest } from "../job/build-request.js";
 import { wrongAge } from "../layers/layer-age.js";
 import { checkLoopDevices } from "./check-loop-devices.js";
+import { checkValues } from "./check-values.js";
 import { formatRequest } from "./format-request.js";
 import type { HooksTree } from "./hooks-tree.js";
 import type { KnownValues } from "./plan-packages.js";
@@ -59,6 +60,7 @@ export async function checkBuild(checks: BuildChecks): Promise<readonly Diagnost
     ...(await checkDocker(checks.request)),
     ...checkPlaces(checks),
     ...checkConditions(checks),
+    ...checkValues(checks.request),
     ...checkAge(checks.request),
     ...checkSourceDate(checks.request),
   ];

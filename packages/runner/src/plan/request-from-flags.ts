@@ -1,36 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { join, resolve as resolvePath } from "node:path";
-import type { ImageDefinition } from "@dibkit/model";
+import type { BUILD_FLAGS, BuildFlag, BuildFlagName, ImageDefinition } from "@dibkit/model";
 import type { BuildRequest } from "../job/build-request.js";
 
-/** The flags of `disk-image-create`, as a command line gives them. Undefined: not given. */
-export interface BuildFlags {
-  readonly arch?: string | undefined;
-  readonly output?: string | undefined;
-  readonly types?: string | undefined;
-  readonly trace: number;
-  readonly uncompressed: boolean;
-  readonly clear: boolean;
-  readonly skipBase: boolean;
-  readonly packages: readonly string[];
-  readonly checksum: boolean;
-  readonly imageSize?: string | undefined;
-  readonly imageExtraSize?: string | undefined;
-  readonly imageCache?: string | undefined;
-  readonly maxOnlineResize?: string | undefined;
-  readonly minTmpfs?: string | undefined;
-  readonly mkfsJournalSize?: string | undefined;
-  readonly mkfsOptions?: string | undefined;
-  readonly noTmpfs: boolean;
-  readonly offline: boolean;
-  readonly qemuImgOptions?: string | undefined;
-  readonly rootLabel?: string | undefined;
-  readonly ramdiskElement?: string | undefined;
-  readonly installType?: string | undefined;
-  readonly dockerTarget?: string | undefined;
-  readonly logfile?: string | undefined;
-  /** dibkit's own. */
+type Given<Flag extends BuildFlag> = Flag["type"] extends "boolean"
+  ? boolean
+  : Flag["type"] extends "count"
+    ? number
+    : Flag extends { readonly repeatable: true }
+      ? readonly string[]
+      : string | undefined;
+
+type UpstreamFlags = {
+  readonly [Name in BuildFlagName as (typeof BUILD_FLAGS)[Name] extends { readonly upstream: string }
+    ? Name
+    : never]: Given<(typeof BUILD_FLAGS)[Name]> | undefined;
+};
+
+/** The flags of a build as a command line gives them: those of `disk-image-create`, and dibkit's own. */
+export interface BuildFlags extends Partial<UpstreamFlags> {
   readonly store?: string | undefined;
+  /** Bytes. */
   readonly cacheSize?: number | undefined;
   readonly noStore?: boolean;
   readonly refresh: boolean;
@@ -66,28 +56,30 @@ export function buildRequest(
       ? {}
       : { DIB_BLOCK_DEVICE_CONFIG: JSON.stringify(definition.blockDevice) }),
   };
-  const home = environment.HOME ?? "/root";
+  // Upstream writes `${NAME:-default}` for all of these: set to nothing is as good as not set.
+  const setting = (name: string): string | undefined => environment[name] || undefined;
+  const home = setting("HOME") ?? "/root";
   const place = (path: string | undefined, fallback: string) => resolvePath(cwd, path ?? fallback);
-  const store = place(flags.store ?? environment.DIBKIT_CACHE, join(home, ".cache/dibkit"));
-  const minTmpfs = flags.minTmpfs ?? environment.DIB_MIN_TMPFS;
+  const store = place(flags.store ?? setting("DIBKIT_CACHE"), join(home, ".cache/dibkit"));
+  const minTmpfs = flags.minTmpfs ?? setting("DIB_MIN_TMPFS");
   const formats = formatNames(flags.types?.split(",") ?? definition?.formats ?? ["qcow2"]);
   return {
     elements,
-    architecture: flags.arch ?? definition?.arch ?? environment.ARCH ?? surroundings.hostArchitecture,
-    imageName: imageName(flags.output ?? environment.IMAGE_NAME ?? definition?.name ?? "image", formats),
+    architecture: flags.arch ?? definition?.arch ?? setting("ARCH") ?? surroundings.hostArchitecture,
+    imageName: imageName(flags.output ?? setting("IMAGE_NAME") ?? definition?.name ?? "image", formats),
     formats,
-    trace: flags.trace + Number(environment.DIB_DEBUG_TRACE ?? 0),
+    trace: (flags.trace ?? 0) + Number(setting("DIB_DEBUG_TRACE") ?? 0),
     compress: !flags.uncompressed && (definition?.compress ?? true),
     // Upstream's variables of its own count when the caller sets them.
-    clearEnvironment: flags.clear || environment.CLEAR_ENV === "1",
+    clearEnvironment: flags.clear === true || environment.CLEAR_ENV === "1",
     base: !flags.skipBase && environment.SKIP_BASE !== "1" && (definition?.base ?? true),
-    packages: [...(definition?.packages ?? []), ...flags.packages.flatMap((entry) => entry.split(","))].filter(Boolean),
-    checksum: flags.checksum || (definition?.checksum ?? environment.DIB_CHECKSUM === "1"),
-    imageCache: place(flags.imageCache ?? environment.DIB_IMAGE_CACHE, join(home, ".cache/image-create")),
-    lockFiles: place(environment.DIB_LOCKFILES, join(home, ".cache/dib/lockfiles")),
-    noTmpfs: flags.noTmpfs || environment.DIB_NO_TMPFS === "1",
-    offline: flags.offline || (environment.DIB_OFFLINE ?? "") !== "",
-    installType: flags.installType ?? environment.DIB_DEFAULT_INSTALLTYPE ?? definition?.installType ?? "source",
+    packages: [...(definition?.packages ?? []), ...(flags.packages ?? []).flatMap((entry) => entry.split(","))].filter(Boolean),
+    checksum: flags.checksum === true || (definition?.checksum ?? environment.DIB_CHECKSUM === "1"),
+    imageCache: place(flags.imageCache ?? setting("DIB_IMAGE_CACHE"), join(home, ".cache/image-create")),
+    lockFiles: place(setting("DIB_LOCKFILES"), join(home, ".cache/dib/lockfiles")),
+    noTmpfs: flags.noTmpfs === true || environment.DIB_NO_TMPFS === "1",
+    offline: flags.offline === true || setting("DIB_OFFLINE") !== undefined,
+    installType: flags.installType ?? setting("DIB_DEFAULT_INSTALLTYPE") ?? definition?.installType ?? "source",
     arguments: surroundings.words,
     environment: environment as Readonly<Record<string, string>>,
     workingDirectory: cwd,
@@ -97,19 +89,19 @@ export function buildRequest(
     ...(flags.noStore ? { keepLayers: false } : {}),
     secrets: flags.secrets ?? [],
     ...given({
-      imageSize: flags.imageSize ?? environment.DIB_IMAGE_SIZE ?? text(definition?.size),
-      imageExtraSize: flags.imageExtraSize ?? environment.DIB_IMAGE_EXTRA_SIZE ?? text(definition?.extraSize),
-      maxOnlineResize: flags.maxOnlineResize ?? environment.MAX_ONLINE_RESIZE,
-      journalSize: flags.mkfsJournalSize ?? environment.DIB_JOURNAL_SIZE,
+      imageSize: flags.imageSize ?? setting("DIB_IMAGE_SIZE") ?? text(definition?.size),
+      imageExtraSize: flags.imageExtraSize ?? setting("DIB_IMAGE_EXTRA_SIZE") ?? text(definition?.extraSize),
+      maxOnlineResize: flags.maxOnlineResize ?? setting("MAX_ONLINE_RESIZE"),
+      journalSize: flags.mkfsJournalSize ?? setting("DIB_JOURNAL_SIZE"),
       mkfsOptions: flags.mkfsOptions ?? definition?.mkfsOptions,
-      qemuImgOptions: flags.qemuImgOptions ?? environment.QEMU_IMG_OPTIONS ?? optionList(definition?.qemuImgOptions),
+      qemuImgOptions: flags.qemuImgOptions ?? setting("QEMU_IMG_OPTIONS") ?? optionList(definition?.qemuImgOptions),
       rootLabel: flags.rootLabel ?? definition?.rootLabel,
       ramdiskElement: flags.ramdiskElement,
       maxAge: flags.maxAge,
       dockerTarget: flags.dockerTarget ?? definition?.dockerTarget,
       logFile: flags.logfile === undefined ? undefined : resolvePath(cwd, flags.logfile),
     }),
-    ...(minTmpfs === undefined || minTmpfs === "" ? {} : { minTmpfs: Number(minTmpfs) }),
+    ...(minTmpfs === undefined ? {} : { minTmpfs: Number(minTmpfs) }),
   };
 }
 
