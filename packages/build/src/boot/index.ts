@@ -1,3 +1,4 @@
+export { type AcceleratorWish, acceleratorWish, acceleratorWishes } from "./accelerator/accelerator-wish.js";
 export type { BootFailure } from "./boot-failure.js";
 export { type BootCheck, type BootOptions, type BootReport, bootImage, type ConsoleExchange } from "./boot-image.js";
 export { type HttpProbe, parseHttpProbe } from "./http-probe.js";

@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { upstreamInstallation } from "@dibkit/model";
-import { chooseAccelerator } from "../boot/accelerator.js";
-import { MACHINES } from "../boot/machine.js";
+import { kvmProbe } from "../boot/kvm-probe.js";
 import { namespaceCommand } from "../exec/namespace-command.js";
 import type { HostProbe, ProbeContext, ProbeOutcome } from "./host-probe.js";
 
@@ -19,7 +18,7 @@ export const hostProbes: readonly HostProbe[] = [
   { name: "loop devices", purpose: "make partitions and filesystems in a disk image", probe: probeLoop },
   { name: "upstream elements", purpose: "build on diskimage-builder's own elements", probe: probeUpstream },
   { name: "free space", purpose: "hold trees, layers and images", probe: probeSpace },
-  { name: "kvm", purpose: "boot images at full speed", probe: probeKvm },
+  kvmProbe,
 ];
 
 async function probeRoot(): Promise<ProbeOutcome> {
@@ -70,27 +69,4 @@ async function probeSpace({ scratch }: ProbeContext): Promise<ProbeOutcome> {
     found,
     help: `free some space, or point TMPDIR at a bigger disk: 6 GiB are enough for a small image`,
   };
-}
-
-/** `/dev/kvm` may be there and even open where every machine then dies, so one is started for a moment. */
-async function probeKvm({ runner }: ProbeContext): Promise<ProbeOutcome> {
-  const help = "nothing to do: QEMU emulates, and boots take about a minute";
-  const there = existsSync("/dev/kvm");
-  if (!there) return { status: "limited", found: "no /dev/kvm", help };
-  const machine = MACHINES.find(
-    ({ architecture }) => architecture === (process.arch === "x64" ? "amd64" : process.arch),
-  );
-  const accelerator = machine && (await chooseAccelerator(machine, runner));
-  switch (accelerator) {
-    case "kvm":
-      return { status: "ok", found: "QEMU starts a machine with it" };
-    case "tcg":
-      return { status: "limited", found: "/dev/kvm is there, but QEMU cannot start a machine with it", help };
-    case undefined:
-      return {
-        status: "limited",
-        found: "/dev/kvm is there, but no QEMU to try it with",
-        help: "install the package qemu-system-x86 or qemu-system-arm",
-      };
-  }
 }

@@ -46,7 +46,7 @@ describe.concurrent.skipIf(!qemu.ok)("bootImage (needs qemu-system-x86_64)", { t
       "late",
       "one\r\ntwo\r\n",
       { timeoutSeconds: 3 },
-      { kind: "timeout", message: '"login:" did not appear on the console within 3 seconds' },
+      { kind: "timeout", message: '"login:" did not appear on the console within 3 seconds; the last line was "two"' },
       "one|two",
     ],
     [
