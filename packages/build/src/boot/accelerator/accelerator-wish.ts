@@ -13,6 +13,7 @@ export function acceleratorWish(
   if (flag !== undefined) return ok(flag);
   const word = env.DIBKIT_ACCEL || "auto";
   const wish = acceleratorWishes.find((one) => one === word);
+  if (wish !== undefined) return ok(wish);
   const legal = acceleratorWishes.map((one) => `"${one}"`).join(", ");
-  return wish === undefined ? err(`variable DIBKIT_ACCEL is "${word}"; it can be ${legal}`) : ok(wish);
+  return err(`unknown DIBKIT_ACCEL "${word}", expected one of ${legal}`);
 }
