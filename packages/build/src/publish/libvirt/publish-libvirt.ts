@@ -9,7 +9,6 @@ import { type DiskImage, inspectImage } from "../inspect-image.js";
 import type { PublishFailure, PublishTrouble } from "../publish-failure.js";
 import type { PublishSurroundings } from "../publish-surroundings.js";
 import { chooseVirtualization } from "./choose-virtualization.js";
-import type { DomainDefinition } from "./domain-xml.js";
 import { domainXml } from "./domain-xml.js";
 import type { LibvirtRequest, LibvirtSurroundings } from "./libvirt-request.js";
 import { attempt, besides, copyImage, placeDisk, storageDirectory } from "./storage-directory.js";
