@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 
 const ESCAPE = "\u001b";
-const UNFINISHED_SEQUENCE = new RegExp(`(${ESCAPE}[^a-zA-Z~@]{0,31}|\\r)$`);
+/** Also a whole movement to the first line, which is the beginning of a way to wipe the screen. */
+const UNFINISHED_SEQUENCE = new RegExp(`((${ESCAPE}\\[H)?${ESCAPE}[^a-zA-Z~@]{0,31}|${ESCAPE}\\[H|\\r)$`);
 /** Moves to another line, as GRUB and UEFI firmware do to draw menus. */
 const CURSOR_POSITION = new RegExp(`${ESCAPE}\\[[\\d;]*[Hdf]`, "g");
 
@@ -23,9 +24,12 @@ export function plainText(text: string): string {
   return [...stripVTControlCharacters(lines)].filter(shown).join("").replaceAll(/\r+\n/g, "\n");
 }
 
+/** Not the one in the kernel's times, such as `[    0.000000]`. */
+const WIDE_GAP = /(?<![\s[])\s{3,}/g;
+
 /** Lines that are drawn: of a frame nothing is left, and wide gaps become small ones. */
 export function readableLine(line: string): string {
   const unframed = line.replaceAll(/[\u2500-\u259f]+/g, " ").replace(/^\s*\|(.*)\|\s*$/, "$1");
   // GRUB draws with these where the console has no other characters.
-  return /^[\s+=_|/\\-]*$/.test(unframed) ? "" : unframed.trim().replaceAll(/\s{3,}/g, "  ");
+  return /^[\s+=_|/\\-]*$/.test(unframed) ? "" : unframed.trim().replaceAll(WIDE_GAP, "  ");
 }

@@ -44,6 +44,8 @@ const HOPELESS: readonly RegExp[] = [
   /Kernel panic - not syncing.*(?=\n)/,
   /You are in (rescue|emergency) mode.*(?=\n)/,
   /No bootable device.*(?=\n)/,
+  // UEFI firmware comes to its shell when it found nothing else.
+  /(?<=\n)Shell> ?$/,
   /error: (unknown filesystem|no such partition|file .* not found)\./,
   /(grub rescue>|\(initramfs\)) ?$/,
   /Give root password for maintenance/,
