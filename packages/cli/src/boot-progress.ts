@@ -45,5 +45,5 @@ export function progressLine(seconds: number, line: string, columns: number): st
   const text = `${seconds.toFixed(0).padStart(6)} s  … ${line}`;
   const characters = [...text];
   // A terminal breaks a line that fills it to the edge.
-  return characters.length < columns ? text : `${characters.slice(0, Math.max(1, columns - 2)).join("")}…`;
+  return characters.length < columns ? text : `${characters.slice(0, Math.max(0, columns - 2)).join("")}…`;
 }

@@ -95,7 +95,7 @@ describe.each(emulators)(
         bytes: assembleListing(listing.replace(wanted, replacement), origin),
       };
       const emulator = { machine, program: program ?? "" };
-      const outcome = await runTrialGuest(emulator, { accelerator: "tcg", seconds: 4, commands, guest });
+      const outcome = await runTrialGuest(emulator, { accelerator: "tcg", seconds: 3, commands, guest });
       expect(outcome.kind).toBe("failed");
     });
   },
