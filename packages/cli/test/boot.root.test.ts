@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createCommandRunner } from "@dibkit/build";
+import { createCommandRunner } from "@dibkit/exec";
 import { afterAll, describe, expect, test } from "vitest";
-import { bootableDisk } from "../../build/test/boot/boot-sector.js";
+import { bootableDisk } from "../../boot/test/boot-sector.js";
 import { runCli } from "./run-cli.js";
 
 const qemu = await createCommandRunner().run(["qemu-system-x86_64", "--version"]);

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { BootCheck, BootFailure, BootReport, ConsoleExchange, HttpProbe } from "@dibkit/build";
+import type { BootCheck, BootFailure, BootReport, ConsoleExchange, HttpProbe } from "@dibkit/boot";
 import { createBootProgress } from "../boot-progress.js";
 import { defineCommand } from "../command.js";
 import { type Terminal, usageFailure, writeTrouble } from "../terminal.js";
@@ -81,7 +81,7 @@ export default defineCommand({
     { command: 'dibkit boot image.qcow2 --send "root=>Password:"', does: "types root at the prompt" },
   ],
   async run({ arguments: { IMAGE }, options }, terminal) {
-    const { acceleratorWish, bootImage, parseHttpProbe } = await import("@dibkit/build");
+    const { acceleratorWish, bootImage, parseHttpProbe } = await import("@dibkit/boot");
     const accelerator = acceleratorWish(options.accel, terminal.env);
     if (!accelerator.ok) return usageFailure(terminal, accelerator.error, "correct or unset it");
     const wanted = parseWanted(options, parseHttpProbe);

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { PublishSurroundings, PublishTrouble } from "@dibkit/build";
+import type { PublishSurroundings, PublishTrouble } from "@dibkit/publish";
 import { defineCommand, type ExitCode, optionFlag } from "../command.js";
 import { foreignOption, publishOptions } from "../publish/publish-options.js";
 import { publishProgress } from "../publish/publish-progress.js";
@@ -39,13 +39,17 @@ export default defineCommand({
       return usageFailure(terminal, "--pool and --directory exclude each other");
     if (options.accel !== undefined && options.virtualization !== undefined)
       return usageFailure(terminal, "--accel and --virtualization exclude each other");
-    const build = await import("@dibkit/build");
-    const wish = build.acceleratorWish(options.accel, terminal.env);
+    const [publish, { createCommandRunner }, { acceleratorWish, kvmTrouble }] = await Promise.all([
+      import("@dibkit/publish"),
+      import("@dibkit/exec"),
+      import("@dibkit/boot"),
+    ]);
+    const wish = acceleratorWish(options.accel, terminal.env);
     if (target === "libvirt" && !wish.ok) return usageFailure(terminal, wish.error, "correct or unset it");
-    const properties = build.parseProperties(options.property);
+    const properties = publish.parseProperties(options.property);
     if (!properties.ok) return usageFailure(terminal, properties.error, "write --property os_distro=fedora-atomic");
-    const progress = publishProgress(terminal, build.renderBytes);
-    const runner = build.createCommandRunner();
+    const progress = publishProgress(terminal, publish.renderBytes);
+    const runner = createCommandRunner();
     const around: PublishSurroundings = {
       runner,
       ...{ env: terminal.env, cwd: terminal.cwd, signal: terminal.signal, onEvent: progress.event },
@@ -58,14 +62,14 @@ export default defineCommand({
     terminal.signal.addEventListener("abort", onAbort);
     const published =
       target === "glance"
-        ? await build.publishGlance(glanceRequest(path, options, properties.value), around)
-        : await build.publishLibvirt(libvirtRequest(path, options, terminal, wish.ok ? wish.value : "auto"), {
+        ? await publish.publishGlance(glanceRequest(path, options, properties.value), around)
+        : await publish.publishLibvirt(libvirtRequest(path, options, terminal, wish.ok ? wish.value : "auto"), {
             ...around,
-            kvmTrouble: (emulator, architecture) => build.kvmTrouble(emulator, architecture, proving),
+            kvmTrouble: (emulator, architecture) => kvmTrouble(emulator, architecture, proving),
           });
     terminal.signal.removeEventListener("abort", onAbort);
     progress.end();
-    if (!published.ok) return reportTrouble(terminal, published.error, build.renderPublishFailure);
+    if (!published.ok) return reportTrouble(terminal, published.error, publish.renderPublishFailure);
     const { value } = published;
     terminal.stderr.write(`${value.outcome} ${"id" in value ? "image" : "domain"} "${value.name}"${details(value)}\n`);
     const result = "id" in value ? value.id : value.name;
@@ -77,7 +81,7 @@ export default defineCommand({
 });
 
 type Published = Extract<
-  Awaited<ReturnType<typeof import("@dibkit/build")["publishGlance" | "publishLibvirt"]>>,
+  Awaited<ReturnType<typeof import("@dibkit/publish")["publishGlance" | "publishLibvirt"]>>,
   { ok: true }
 >["value"];
 
@@ -91,7 +95,7 @@ function details(value: Published): string {
 function reportTrouble(
   terminal: Terminal,
   { failure, leftovers }: PublishTrouble,
-  render: typeof import("@dibkit/build")["renderPublishFailure"],
+  render: typeof import("@dibkit/publish")["renderPublishFailure"],
 ): ExitCode {
   const { message, help } = render(failure);
   writeTrouble(terminal, message, help);

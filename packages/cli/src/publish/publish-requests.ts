@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import type { AcceleratorWish, DomainNetwork, GlanceRequest, LibvirtRequest } from "@dibkit/build";
+import type { AcceleratorWish } from "@dibkit/boot";
+import type { DomainNetwork, GlanceRequest, LibvirtRequest } from "@dibkit/publish";
 import type { Terminal } from "../terminal.js";
 import type { PublishOptions } from "./publish-options.js";
 
