@@ -5,16 +5,10 @@ import { createCommandRunner } from "@dibkit/exec";
 import type { Result } from "@dibkit/model";
 import { keepHang } from "./accelerator/choose-accelerator.js";
 import type { BootFailure } from "./boot-failure.js";
-import type { BootCheck, BootOptions } from "./boot-options.js";
+import type { BootOptions, BootReport } from "./boot-options.js";
 import { prepareMachine } from "./prepare-machine.js";
 import { hangSeconds } from "./run-checks.js";
 import { runMachine } from "./run-machine.js";
-
-export interface BootReport {
-  readonly seconds: number;
-  readonly accelerator: "kvm" | "tcg";
-  readonly checks: readonly BootCheck[];
-}
 
 /**
  * Boots an image under QEMU with a serial console and waits for what the options name, in order: the pattern, then each

@@ -54,3 +54,9 @@ export interface BootCheck {
   /** Since QEMU was started. */
   readonly seconds: number;
 }
+
+export interface BootReport {
+  readonly seconds: number;
+  readonly accelerator: "kvm" | "tcg";
+  readonly checks: readonly BootCheck[];
+}

@@ -1,8 +1,7 @@
 import { type CommandFailure, type CommandRunner, describeFailure } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import type { BootFailure } from "./boot-failure.js";
-import type { BootReport } from "./boot-image.js";
-import type { BootOptions } from "./boot-options.js";
+import type { BootOptions, BootReport } from "./boot-options.js";
 import { openConsole } from "./console.js";
 import type { PreparedMachine } from "./prepare-machine.js";
 import { qemuArguments } from "./qemu-arguments.js";

@@ -66,7 +66,7 @@ describe.each(emulators)("$machine.tool.program", ({ machine, program = "" }) =>
 });
 
 /** Changes of one instruction: each takes away one of the things that a guest needs. */
-const broken = {
+const broken: Readonly<Record<"amd64" | "arm64", readonly (readonly [string, RegExp, string])[]>> = {
   amd64: [
     ["no timer", /b0 fe e6 21/, "b0 ff e6 21"],
     ["interrupts stay off", /\n {2}fb .*/, ""],
@@ -79,7 +79,7 @@ const broken = {
     ["interrupts stay off", /=d50342ff .*/, ""],
     ["the abort is not mended", /=f9000930 .*/, "=d503201f"],
   ],
-} as const;
+};
 const listings = { amd64: [AMD64_LISTING, AMD64_ORIGIN], arm64: [ARM64_LISTING, ARM64_ORIGIN] } as const;
 
 describe.each(emulators)(
