@@ -15,6 +15,8 @@ export type BootFailure =
   | { readonly kind: "system-failed"; readonly message: string; readonly console: readonly string[] }
   /** What was waited for did not come in time. */
   | { readonly kind: "timeout"; readonly message: string; readonly console: readonly string[] }
+  /** Nothing happened for longer than was allowed. */
+  | { readonly kind: "stalled"; readonly message: string; readonly console: readonly string[] }
   /** A server in the image answered, but not as expected. */
   | { readonly kind: "wrong-answer"; readonly message: string; readonly console: readonly string[] }
   | { readonly kind: "aborted"; readonly message: string };

@@ -1,21 +1,42 @@
 import { connect, type Socket } from "node:net";
-import { stripVTControlCharacters } from "node:util";
+import { type ConsoleScreen, openConsoleScreen } from "./console-screen.js";
+import { createSequenceJoiner, plainText } from "./console-text.js";
 
 /** How waiting for a text ended. */
 export type Wait =
   | { readonly found: string }
   | { readonly trouble: string }
   | { readonly closed: true }
-  | { readonly late: true };
+  | { readonly late: true }
+  /** Nothing was printed for as long as it may take. */
+  | { readonly quiet: true };
+
+/** When waiting for a text ends without it. */
+export interface WaitLimits {
+  /** By `performance.now()`. */
+  readonly untilMs: number;
+  /** Since the console last printed something, or something was typed. */
+  readonly quietMs: number;
+}
 
 /** The serial console of a machine: everything it prints, and a keyboard. */
 export interface Console {
   /** Waits until the text after the last match has this pattern. */
-  readonly waitFor: (pattern: RegExp, untilMs: number) => Promise<Wait>;
+  readonly waitFor: (pattern: RegExp, limits: WaitLimits) => Promise<Wait>;
   readonly type: (text: string) => void;
-  /** The last lines printed, colours and control characters removed. */
-  readonly lastLines: (count: number) => readonly string[];
+  /** When it last printed something or something was typed, by `performance.now()`. */
+  readonly lastActiveMs: () => number;
+  /** Whether anything printed so far has this pattern, as far as it is kept. */
+  readonly printed: (pattern: RegExp) => boolean;
+  readonly screen: Pick<ConsoleScreen, "lastLines" | "currentLine">;
   readonly close: () => void;
+}
+
+export interface ConsoleWatcher {
+  /** Each line as it is ended, for the whole console as a text. */
+  readonly onLine?: ((line: string) => void) | undefined;
+  /** The line of the screen where something was printed last, each time that it changes. */
+  readonly onCurrentLine?: ((line: string) => void) | undefined;
 }
 
 /** Whole lines, or prompts, after which nothing better will come. */
@@ -23,13 +44,12 @@ const HOPELESS: readonly RegExp[] = [
   /Kernel panic - not syncing.*(?=\n)/,
   /You are in (rescue|emergency) mode.*(?=\n)/,
   /No bootable device.*(?=\n)/,
+  // UEFI firmware comes to its shell when it found nothing else.
+  /(?<=\n)Shell> ?$/,
   /error: (unknown filesystem|no such partition|file .* not found)\./,
   /(grub rescue>|\(initramfs\)) ?$/,
   /Give root password for maintenance/,
 ];
-
-const ESCAPE = "\u001b";
-const UNFINISHED_SEQUENCE = new RegExp(`(${ESCAPE}[^a-zA-Z~@]{0,31}|\\r)$`);
 
 const KEPT_CHARACTERS = 256 * 1024;
 
@@ -37,13 +57,15 @@ const KEPT_CHARACTERS = 256 * 1024;
 export async function openConsole(
   path: string,
   stopped: AbortSignal,
-  onLine?: (line: string) => void,
+  watcher: ConsoleWatcher = {},
 ): Promise<Console | undefined> {
+  const screen = await openConsoleScreen();
   while (!stopped.aborted) {
     const socket = await tryConnect(path);
-    if (socket !== undefined) return createConsole(socket, onLine);
+    if (socket !== undefined) return createConsole(socket, screen, watcher);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  screen.close();
   return undefined;
 }
 
@@ -55,22 +77,24 @@ function tryConnect(path: string): Promise<Socket | undefined> {
   });
 }
 
-function createConsole(socket: Socket, onLine?: (line: string) => void): Console {
+function createConsole(socket: Socket, screen: ConsoleScreen, watcher: ConsoleWatcher): Console {
   let printed = "";
   let seen = 0;
   let reported = 0;
   let closed = false;
+  let active = performance.now();
   let wake: () => void = () => {};
   socket.setEncoding("utf8");
-  let held = "";
+  const join = createSequenceJoiner();
+  const showCurrentLine = currentLineWatcher(screen, watcher.onCurrentLine);
   socket.on("data", (chunk: string) => {
-    // A control sequence cut between chunks is held back until the rest of it is there.
-    const text = held + chunk;
-    const cut = UNFINISHED_SEQUENCE.exec(text)?.index ?? text.length;
-    held = text.slice(cut);
-    printed += clean(text.slice(0, cut));
+    active = performance.now();
+    const text = join(chunk);
+    screen.write(text);
+    showCurrentLine();
+    printed += plainText(text);
     for (let end = printed.indexOf("\n", reported); end !== -1; end = printed.indexOf("\n", reported)) {
-      onLine?.(printed.slice(reported, end));
+      watcher.onLine?.(printed.slice(reported, end));
       reported = end + 1;
     }
     const surplus = Math.min(printed.length - KEPT_CHARACTERS, seen, reported);
@@ -98,14 +122,15 @@ function createConsole(socket: Socket, onLine?: (line: string) => void): Console
     return closed ? { closed: true } : undefined;
   };
   return {
-    waitFor: async (pattern, untilMs) => {
+    waitFor: async (pattern, { untilMs, quietMs }) => {
       for (;;) {
         const result = look(pattern);
         if (result !== undefined) return result;
-        const left = untilMs - performance.now();
-        if (left <= 0) return { late: true };
+        const now = performance.now();
+        if (now >= untilMs) return { late: true };
+        if (now >= active + quietMs) return { quiet: true };
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, left);
+          const timer = setTimeout(resolve, Math.ceil(Math.min(untilMs, active + quietMs) - now));
           wake = () => {
             clearTimeout(timer);
             resolve();
@@ -113,19 +138,32 @@ function createConsole(socket: Socket, onLine?: (line: string) => void): Console
         });
       }
     },
-    type: (text) => socket.write(text),
-    lastLines: (count) =>
-      printed
-        .split("\n")
-        .map((line) => line.trimEnd())
-        .filter((line) => line !== "")
-        .slice(-count),
-    close: () => socket.destroy(),
+    type: (text) => {
+      active = performance.now();
+      socket.write(text);
+    },
+    lastActiveMs: () => active,
+    printed: (pattern) => pattern.test(printed),
+    screen,
+    close: () => {
+      socket.destroy();
+      screen.close();
+    },
   };
 }
 
-/** Text without colours, cursor movements and other control characters, lines ended by a line feed. */
-function clean(text: string): string {
-  const shown = (character: string) => character >= " " || "\t\n\r".includes(character);
-  return [...stripVTControlCharacters(text)].filter(shown).join("").replaceAll(/\r+\n/g, "\n");
+/** Reads the screen once for all that came in the meantime, and tells of it when the line is another. */
+function currentLineWatcher(screen: ConsoleScreen, onCurrentLine: ((line: string) => void) | undefined): () => void {
+  let reading = false;
+  let last = "";
+  return () => {
+    if (onCurrentLine === undefined || reading) return;
+    reading = true;
+    void screen.currentLine().then((line) => {
+      reading = false;
+      if (line === last || line === "") return;
+      last = line;
+      onCurrentLine(line);
+    });
+  };
 }

@@ -1,30 +1,37 @@
-import { existsSync } from "node:fs";
 import type { HostProbe, ProbeContext, ProbeOutcome } from "@dibkit/exec";
-import { chooseAccelerator } from "./accelerator.js";
+import { findProgram } from "@dibkit/exec";
+import { proveAccelerator } from "./accelerator/choose-accelerator.js";
+import { kvm } from "./accelerator/kvm.js";
 import { MACHINES } from "./machine.js";
 
 /** Whether images boot at full speed here, for `dibkit doctor`. */
 export const kvmProbe: HostProbe = { name: "kvm", purpose: "boot images at full speed", probe: probeKvm };
 
-/** `/dev/kvm` may be there and even open where every machine then dies, so one is started for a moment. */
-async function probeKvm({ runner }: ProbeContext): Promise<ProbeOutcome> {
-  const help = "nothing to do: QEMU emulates, and boots take about a minute";
-  const there = existsSync("/dev/kvm");
-  if (!there) return { status: "limited", found: "no /dev/kvm", help };
-  const machine = MACHINES.find(
-    ({ architecture }) => architecture === (process.arch === "x64" ? "amd64" : process.arch),
-  );
-  const accelerator = machine && (await chooseAccelerator(machine, runner));
-  switch (accelerator) {
-    case "kvm":
-      return { status: "ok", found: "QEMU starts a machine with it" };
-    case "tcg":
-      return { status: "limited", found: "/dev/kvm is there, but QEMU cannot start a machine with it", help };
-    case undefined:
+/** `/dev/kvm` may be there and even open where every machine then dies, so a guest has to come through, each time anew. */
+async function probeKvm({ runner, env }: ProbeContext): Promise<ProbeOutcome> {
+  const architecture = process.arch === "x64" ? "amd64" : process.arch;
+  const machine = MACHINES.find((one) => one.architecture === architecture);
+  if (machine === undefined) {
+    const help = "boot images of other architectures in software emulation";
+    return { status: "limited", found: `no machine for architecture "${architecture}"`, help };
+  }
+  const program = findProgram(machine.tool.program, env);
+  const proof =
+    program === undefined
+      ? ({ kind: "no-qemu" } as const)
+      : await proveAccelerator(kvm, { program, machine }, { commands: runner, env }, true);
+  switch (proof.kind) {
+    case "works":
+      return { status: "ok", found: "a trial guest ran with it" };
+    case "fails":
+      return { status: "limited", found: proof.reason, help: proof.help };
+    case "no-qemu":
       return {
         status: "limited",
-        found: "/dev/kvm is there, but no QEMU to try it with",
-        help: "install the package qemu-system-x86 or qemu-system-arm",
+        found: "no QEMU to try it with",
+        help: `install the package ${machine.tool.debianPackage}`,
       };
+    case "aborted":
+      return { status: "limited", found: "the trial was interrupted", help: "run it again" };
   }
 }

@@ -2,20 +2,26 @@ import { access, constants, copyFile, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
+import { findProgram } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
-import { chooseAccelerator } from "./accelerator.js";
+import { type AcceleratorChoice, chooseAccelerator, type ProvingContext } from "./accelerator/choose-accelerator.js";
 import type { BootFailure } from "./boot-failure.js";
 import type { BootOptions } from "./boot-options.js";
 import { MACHINES, type Machine } from "./machine.js";
 import type { MachineSettings } from "./qemu-arguments.js";
+
+/** What QEMU is told, and how that was decided. */
+export interface PreparedMachine extends Omit<AcceleratorChoice, "accelerator"> {
+  readonly settings: MachineSettings;
+}
 
 /** Looks at the image and the host and decides everything QEMU will be told. */
 export async function prepareMachine(
   imagePath: string,
   options: BootOptions,
   directory: string,
-  commands: CommandRunner,
-): Promise<Result<MachineSettings, BootFailure>> {
+  context: ProvingContext,
+): Promise<Result<PreparedMachine, BootFailure>> {
   const machine = MACHINES.find(({ architecture }) => architecture === (options.architecture ?? "amd64"));
   if (machine === undefined) {
     const known = MACHINES.map(({ architecture }) => `"${architecture}"`).join(" and ");
@@ -24,7 +30,7 @@ export async function prepareMachine(
       "boot it on real hardware",
     );
   }
-  const format = await imageFormat(imagePath, commands);
+  const format = await imageFormat(imagePath, context.commands);
   if (!format.ok) return format;
   const firmware = options.firmware ?? machine.builtIn ?? "uefi";
   const uefi = firmware === "uefi" ? await prepareUefi(machine, directory) : ok(undefined);
@@ -32,12 +38,11 @@ export async function prepareMachine(
   if (firmware === "bios" && machine.builtIn !== "bios") {
     return cannotBoot(`architecture "${machine.architecture}" has no BIOS`, 'use "--firmware uefi"');
   }
-  const accelerator = await chooseAccelerator(machine, commands);
-  if (accelerator === undefined) {
-    const { program, debianPackage } = machine.tool;
-    return cannotBoot(`program "${program}" was not found`, `install the package ${debianPackage}`);
-  }
-  return ok({
+  const chosen = await chooseFor(machine, options, context);
+  if (!chosen.ok) return chosen;
+  const { program, accelerator, ...choice } = chosen.value;
+  const settings: MachineSettings = {
+    program,
     machine,
     accelerator,
     memoryMib: options.memoryMib ?? 1024,
@@ -52,7 +57,24 @@ export async function prepareMachine(
     forwards: await Promise.all(
       (options.http ?? []).map(async ({ guestPort }) => ({ guestPort, hostPort: await freePort() })),
     ),
-  });
+  };
+  return ok({ settings, ...choice });
+}
+
+async function chooseFor(
+  machine: Machine,
+  options: BootOptions,
+  context: ProvingContext,
+): Promise<Result<AcceleratorChoice & { readonly program: string }, BootFailure>> {
+  const { program: name, debianPackage } = machine.tool;
+  const program = findProgram(name, context.env);
+  const noQemu = () => cannotBoot(`program "${name}" was not found`, `install the package ${debianPackage}`);
+  if (program === undefined) return noQemu();
+  const chosen = await chooseAccelerator(options.accelerator ?? "auto", { program, machine }, context);
+  if (chosen.ok) return ok({ program, ...chosen.value });
+  if (chosen.error === "no-qemu") return noQemu();
+  if (chosen.error === "aborted") return err({ kind: "aborted", message: "the boot was interrupted" });
+  return err({ kind: "cannot-boot", ...chosen.error });
 }
 
 function cannotBoot(message: string, help: string): Result<never, BootFailure> {

@@ -1,3 +1,4 @@
+import type { Accelerator } from "./accelerator/accelerator.js";
 import type { Machine } from "./machine.js";
 
 export interface Forward {
@@ -7,8 +8,10 @@ export interface Forward {
 
 /** Everything QEMU is told; pure, so that it can be read and tested. */
 export interface MachineSettings {
+  /** QEMU: an absolute path, or a name to be found in PATH. */
+  readonly program: string;
   readonly machine: Machine;
-  readonly accelerator: "kvm" | "tcg";
+  readonly accelerator: Accelerator;
   readonly memoryMib: number;
   readonly cpus: number;
   readonly imagePath: string;
@@ -33,14 +36,14 @@ export function qemuArguments(settings: MachineSettings): readonly string[] {
     .join("");
   const socket = `socket,id=console,path=${value(settings.consoleSocket)},server=on,wait=on`;
   // Without graphics the BIOS writes its messages ("No bootable device") to the console too.
-  const type = `${machine.machine},accel=${accelerator}${uefi === undefined ? ",graphics=off" : ""}`;
+  const type = `${machine.machine},accel=${accelerator.name}${uefi === undefined ? ",graphics=off" : ""}`;
   return [
-    machine.tool.program,
+    settings.program,
     ...["-machine", type, "-cpu", "max"],
     ...["-smp", String(settings.cpus), "-m", String(settings.memoryMib)],
     ...["-nodefaults", "-display", "none", ...(settings.mayReboot ? [] : ["-no-reboot"]), "-snapshot"],
     ...(settings.serialNumber === undefined ? [] : ["-smbios", `type=1,serial=${value(settings.serialNumber)}`]),
-    ...["-chardev", `${socket},logfile=${value(settings.consoleLog)}`, "-serial", "chardev:console"],
+    ...["-chardev", `${socket},logfile=${value(settings.consoleLog)},logappend=on`, "-serial", "chardev:console"],
     ...(uefi === undefined
       ? []
       : [

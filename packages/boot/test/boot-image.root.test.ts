@@ -47,8 +47,12 @@ describe.skipIf(!qemu.ok)("bootImage (needs qemu-system-x86_64)", { concurrent: 
       "late",
       "one\r\ntwo\r\n",
       { timeoutSeconds: 3 },
-      { kind: "timeout", message: '"login:" did not appear on the console within 3 seconds' },
-      "one|two",
+      {
+        kind: "timeout",
+        // How far a busy machine comes in that time is not said.
+        message: expect.stringMatching(/^"login:" did not appear on the console within 3 seconds; the /) as string,
+      },
+      "",
     ],
     [
       "panic",

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { tcg } from "../src/accelerator/tcg.js";
 import { MACHINES } from "../src/machine.js";
 import { qemuArguments } from "../src/qemu-arguments.js";
 
@@ -7,7 +8,8 @@ if (machine === undefined) throw new Error("no machines");
 
 const settings = {
   machine,
-  accelerator: "tcg",
+  program: "/usr/bin/qemu-system-x86_64",
+  accelerator: tcg,
   memoryMib: 512,
   cpus: 1,
   imagePath: "/images/a,b.qcow2",
@@ -20,9 +22,9 @@ const settings = {
 it("boots the disk alone, by BIOS, and forwards ports", () => {
   expect(qemuArguments(settings).join(" ")).toBe(
     [
-      "qemu-system-x86_64 -machine q35,accel=tcg,graphics=off -cpu max -smp 1 -m 512",
+      "/usr/bin/qemu-system-x86_64 -machine q35,accel=tcg,graphics=off -cpu max -smp 1 -m 512",
       "-nodefaults -display none -no-reboot -snapshot",
-      "-chardev socket,id=console,path=/run/console,server=on,wait=on,logfile=/logs/console -serial chardev:console",
+      "-chardev socket,id=console,path=/run/console,server=on,wait=on,logfile=/logs/console,logappend=on -serial chardev:console",
       "-drive if=none,id=disk,format=qcow2,file=/images/a,,b.qcow2",
       "-device virtio-blk-pci,drive=disk,bootindex=0 -boot strict=on",
       "-netdev user,id=network,hostfwd=tcp:127.0.0.1:40000-:80 -device virtio-net-pci,netdev=network",

@@ -9,7 +9,8 @@ export {
   domainXml,
   firmwares,
 } from "./libvirt/domain-xml.js";
-export { type LibvirtRequest, type PublishedDomain, publishLibvirt } from "./libvirt/publish-libvirt.js";
+export type { LibvirtRequest, LibvirtSurroundings } from "./libvirt/libvirt-request.js";
+export { type PublishedDomain, publishLibvirt } from "./libvirt/publish-libvirt.js";
 export { type CloudSelection, loadCloudConfig } from "./openstack/load-cloud-config.js";
 export {
   type FailureText,

@@ -37,14 +37,24 @@ export default defineCommand({
     if (foreign) return usageFailure(terminal, `${optionFlag(foreign)} does not belong to "dibkit publish ${target}"`);
     if (options.pool !== undefined && options.directory !== undefined)
       return usageFailure(terminal, "--pool and --directory exclude each other");
-    const [publish, { createCommandRunner }] = await Promise.all([import("@dibkit/publish"), import("@dibkit/exec")]);
+    if (options.accel !== undefined && options.virtualization !== undefined)
+      return usageFailure(terminal, "--accel and --virtualization exclude each other");
+    const [publish, { createCommandRunner }, { acceleratorWish, kvmTrouble }] = await Promise.all([
+      import("@dibkit/publish"),
+      import("@dibkit/exec"),
+      import("@dibkit/boot"),
+    ]);
+    const wish = acceleratorWish(options.accel, terminal.env);
+    if (target === "libvirt" && !wish.ok) return usageFailure(terminal, wish.error, "correct or unset it");
     const properties = publish.parseProperties(options.property);
     if (!properties.ok) return usageFailure(terminal, properties.error, "write --property os_distro=fedora-atomic");
     const progress = publishProgress(terminal, publish.renderBytes);
+    const runner = createCommandRunner();
     const around: PublishSurroundings = {
-      runner: createCommandRunner(),
+      runner,
       ...{ env: terminal.env, cwd: terminal.cwd, signal: terminal.signal, onEvent: progress.event },
     };
+    const proving = { commands: runner, env: terminal.env, signal: terminal.signal };
     const path = resolve(terminal.cwd, image);
     const onAbort = () =>
       progress.event({ kind: "note", text: "interrupted: taking back what was done, once more to leave it" });
@@ -53,7 +63,10 @@ export default defineCommand({
     const published =
       target === "glance"
         ? await publish.publishGlance(glanceRequest(path, options, properties.value), around)
-        : await publish.publishLibvirt(libvirtRequest(path, options, terminal), around);
+        : await publish.publishLibvirt(libvirtRequest(path, options, terminal, wish.ok ? wish.value : "auto"), {
+            ...around,
+            kvmTrouble: (emulator, architecture) => kvmTrouble(emulator, architecture, proving),
+          });
     terminal.signal.removeEventListener("abort", onAbort);
     progress.end();
     if (!published.ok) return reportTrouble(terminal, published.error, publish.renderPublishFailure);

@@ -7,29 +7,13 @@ import { err, ok } from "@dibkit/model";
 import { childEnvironment } from "../child-environment.js";
 import { type DiskImage, inspectImage } from "../inspect-image.js";
 import type { PublishFailure, PublishTrouble } from "../publish-failure.js";
-import type { IfExists, PublishSurroundings } from "../publish-surroundings.js";
+import type { PublishSurroundings } from "../publish-surroundings.js";
 import { chooseVirtualization } from "./choose-virtualization.js";
-import type { DomainDefinition } from "./domain-xml.js";
 import { domainXml } from "./domain-xml.js";
-import { attempt, besides, copyImage, placeDisk, type Storage, storageDirectory } from "./storage-directory.js";
+import type { LibvirtRequest, LibvirtSurroundings } from "./libvirt-request.js";
+import { attempt, besides, copyImage, placeDisk, storageDirectory } from "./storage-directory.js";
 import { createVirsh, remoteHost, type Virsh } from "./virsh.js";
 import { firstText } from "./xml-element.js";
-
-export interface LibvirtRequest extends Pick<DomainDefinition, "architecture" | "firmware" | "memoryMiB" | "cpus"> {
-  /** Absolute path. */
-  readonly image: string;
-  /** Default: the file name without its extension. */
-  readonly name?: string;
-  /** Default: `LIBVIRT_DEFAULT_URI`, else `qemu:///system`. */
-  readonly uri?: string;
-  readonly storage: Storage;
-  readonly network: DomainDefinition["network"];
-  readonly virtualization: "auto" | "kvm" | "qemu";
-  /** Absolute path. */
-  readonly serialLog?: string;
-  readonly start: boolean;
-  readonly ifExists: IfExists;
-}
 
 export interface PublishedDomain {
   readonly name: string;
@@ -48,7 +32,7 @@ interface OldDomain {
 
 interface Definition {
   readonly request: LibvirtRequest;
-  readonly around: PublishSurroundings;
+  readonly around: LibvirtSurroundings;
   readonly env: Readonly<Record<string, string>>;
   readonly virsh: Virsh;
   readonly file: DiskImage;
@@ -59,7 +43,7 @@ interface Definition {
 /** Copies an image into libvirt's storage and makes a domain of it. On failure everything is as it was before. */
 export async function publishLibvirt(
   request: LibvirtRequest,
-  around: PublishSurroundings,
+  around: LibvirtSurroundings,
 ): Promise<Result<PublishedDomain, PublishTrouble>> {
   const fail = (failure: PublishFailure) => err({ failure: interruptedBy(around, failure), leftovers: [] });
   const env = childEnvironment(around.env);
@@ -124,11 +108,8 @@ async function define(definition: Definition, undo: UndoStack): Promise<Result<P
   const format = file.format === "raw" ? "raw" : "qcow2";
   const disk = join(directory.value, `${name}.${format}`);
   if (!old && existsSync(disk)) return err({ kind: "exists", target: "file", name: disk });
-  const virtualization =
-    request.virtualization === "auto"
-      ? await chooseVirtualization(around.runner, virsh, request.architecture, env)
-      : ok(request.virtualization);
-  if (!virtualization.ok) return err({ kind: "command", failure: virtualization.error });
+  const virtualization = await chooseVirtualization(request, around, virsh);
+  if (!virtualization.ok) return virtualization;
   const copy = besides(disk, `dibkit-${process.pid}`);
   const copyUndo = undo.defer(`remove "${copy}"`, () => rm(copy, { force: true }));
   const copied = await copyImage(around.runner, file.path, copy, env, around.signal);
