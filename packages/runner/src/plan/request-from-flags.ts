@@ -12,9 +12,9 @@ type Given<Flag extends BuildFlag> = Flag["type"] extends "boolean"
       : string | undefined;
 
 type UpstreamFlags = {
-  readonly [Name in BuildFlagName as (typeof BUILD_FLAGS)[Name] extends { readonly upstream: string }
-    ? Name
-    : never]: Given<(typeof BUILD_FLAGS)[Name]> | undefined;
+  readonly [Name in BuildFlagName as (typeof BUILD_FLAGS)[Name] extends { readonly upstream: string } ? Name : never]:
+    | Given<(typeof BUILD_FLAGS)[Name]>
+    | undefined;
 };
 
 /** The flags of a build as a command line gives them: those of `disk-image-create`, and dibkit's own. */
@@ -73,7 +73,9 @@ export function buildRequest(
     // Upstream's variables of its own count when the caller sets them.
     clearEnvironment: flags.clear === true || environment.CLEAR_ENV === "1",
     base: !flags.skipBase && environment.SKIP_BASE !== "1" && (definition?.base ?? true),
-    packages: [...(definition?.packages ?? []), ...(flags.packages ?? []).flatMap((entry) => entry.split(","))].filter(Boolean),
+    packages: [...(definition?.packages ?? []), ...(flags.packages ?? []).flatMap((entry) => entry.split(","))].filter(
+      Boolean,
+    ),
     checksum: flags.checksum === true || (definition?.checksum ?? environment.DIB_CHECKSUM === "1"),
     imageCache: place(flags.imageCache ?? setting("DIB_IMAGE_CACHE"), join(home, ".cache/image-create")),
     lockFiles: place(setting("DIB_LOCKFILES"), join(home, ".cache/dib/lockfiles")),
