@@ -24,7 +24,7 @@ async function boot(name: string, greeting: string, options: Partial<BootOptions
   return { result, log: await readFile(consoleLog, "utf8"), unchanged: disk.equals(await readFile(image)) };
 }
 
-describe.concurrent.skipIf(!qemu.ok)("bootImage (needs qemu-system-x86_64)", { timeout: 60_000 }, () => {
+describe.concurrent.skipIf(!qemu.ok)("bootImage (needs qemu-system-x86_64)", () => {
   it("waits for the pattern, types, and leaves the image as it was", async () => {
     const seen: string[] = [];
     const { result, log, unchanged } = await boot("ok", "\r\n\u001b[32mhello\u001b[0m\r\nhost login: ", {

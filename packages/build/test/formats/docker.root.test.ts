@@ -28,7 +28,7 @@ beforeAll(async () => {
   const words = [...places, ...network, "--storage-driver=vfs", "--host", `unix://${socket}`];
   daemon = spawn("dockerd", words, { stdio: "ignore" });
   for (let attempt = 0; attempt < 300 && !existsSync(socket); attempt += 1) await setTimeout(100);
-}, 120_000);
+});
 
 afterAll(async () => {
   if (daemon !== undefined) {
@@ -39,11 +39,11 @@ afterAll(async () => {
   }
   vi.unstubAllEnvs();
   rmSync(directory, { recursive: true, force: true });
-}, 60_000);
+});
 
 const docker = (...words: readonly string[]) => execFileSync("docker", words, { encoding: "utf8" }).trim();
 
-describe.skipIf(!mayBuild || !workerIsBuilt)("format docker (needs root)", { timeout: 120_000 }, () => {
+describe.skipIf(!mayBuild || !workerIsBuilt)("format docker (needs root)", () => {
   test("the daemon gets the image and can run it", async () => {
     project.element("tiny-os", {});
     project.element("probe", { "install.d/50-probe": "#!/bin/bash\necho from-dibkit > /etc/probe\n" });
