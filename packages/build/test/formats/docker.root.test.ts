@@ -27,7 +27,7 @@ beforeAll(async () => {
   const network = ["--bridge=none", "--iptables=false", "--ip6tables=false"];
   const words = [...places, ...network, "--storage-driver=vfs", "--host", `unix://${socket}`];
   daemon = spawn("dockerd", words, { stdio: "ignore" });
-  for (let attempt = 0; attempt < 300 && !existsSync(socket); attempt += 1) await setTimeout(100);
+  for (let attempt = 0; attempt < 6000 && !existsSync(socket); attempt += 1) await setTimeout(100);
 });
 
 afterAll(async () => {
