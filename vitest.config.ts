@@ -14,10 +14,12 @@ const timeLimit = ({ minutes }: { readonly minutes: number }) => ({
 export default defineConfig({
   resolve: {
     alias: [
-      ...["model", "shell", "lint", "compile", "build"].map((name) => ({
-        find: new RegExp(`^@dibkit/${name}$`),
-        replacement: source(name),
-      })),
+      ...["model", "shell", "lint", "compile", "exec", "runner", "contents", "conform", "boot", "publish"].map(
+        (name) => ({
+          find: new RegExp(`^@dibkit/${name}$`),
+          replacement: source(name),
+        }),
+      ),
       {
         find: /^@dibkit\/model\/testing$/,
         replacement: fileURLToPath(new URL("packages/model/src/testing/index.ts", import.meta.url)),

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { BootCheck, BootFailure, BootReport, ConsoleExchange, HttpProbe } from "@dibkit/build";
+import type { BootCheck, BootFailure, BootReport, ConsoleExchange, HttpProbe } from "@dibkit/boot";
 import { defineCommand } from "../command.js";
 import { type Terminal, usageFailure, writeTrouble } from "../terminal.js";
 
@@ -68,7 +68,7 @@ export default defineCommand({
     { command: 'dibkit boot image.qcow2 --send "root=>Password:"', does: "types root at the prompt" },
   ],
   async run({ arguments: { IMAGE }, options }, terminal) {
-    const { bootImage, parseHttpProbe } = await import("@dibkit/build");
+    const { bootImage, parseHttpProbe } = await import("@dibkit/boot");
     const wanted = parseWanted(options, parseHttpProbe);
     if ("wrong" in wanted) return usageFailure(terminal, wanted.wrong, wanted.help);
     const consoleLog = resolve(terminal.cwd, options.log ?? `${IMAGE}.console.log`);

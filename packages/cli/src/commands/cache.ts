@@ -1,5 +1,5 @@
-import type { Garbage, LayerDescription, LayerMeta, LayerStore, UsedLayer } from "@dibkit/build";
-import { openStore, pastBuild, storeOptions } from "../build/open-store.js";
+import type { Garbage, LayerDescription, LayerMeta, LayerStore, UsedLayer } from "@dibkit/runner";
+import { openStore, pastBuild, storeOptions } from "../building/open-store.js";
 import { parseByteSize, renderByteSize } from "../byte-size.js";
 import { defineCommand } from "../command.js";
 import { type Terminal, usageFailure } from "../terminal.js";
@@ -31,7 +31,8 @@ export default defineCommand({
     { command: "dibkit cache prune --size 10G", does: "removes the least recently used layers above 10 GiB" },
   ],
   async run({ arguments: words, options }, terminal) {
-    const { collectGarbage, createCommandRunner, pruneStore, usedLayers, verifyStore } = await import("@dibkit/build");
+    const { collectGarbage, pruneStore, usedLayers, verifyStore } = await import("@dibkit/runner");
+    const { createCommandRunner } = await import("@dibkit/exec");
     const store = await openStore(terminal, options.cacheDir);
     const commands = createCommandRunner();
     const json = options.format === "json";
@@ -89,7 +90,7 @@ async function why(
   json: boolean,
 ): Promise<0 | 2> {
   if (word === undefined) return usageFailure(terminal, "why of what?", "name a layer or a step, as in cache list");
-  const { describeLayer } = await import("@dibkit/build");
+  const { describeLayer } = await import("@dibkit/runner");
   const build = /^[0-9a-f]{4,}$/.test(word) ? undefined : await pastBuild(terminal, store, image);
   const described = await describeLayer(store, word, build);
   if (described === undefined) {

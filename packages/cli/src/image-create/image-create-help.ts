@@ -1,4 +1,4 @@
-import { buildOptions } from "../build/build-options.js";
+import { buildOptions } from "../building/build-options.js";
 import { type OptionSpec, optionFlag } from "../command.js";
 
 /** Options of `dibkit build` that `disk-image-create` does not have. */

@@ -1,4 +1,4 @@
-import type { BuildOptionValues } from "../build/build-options.js";
+import type { BuildOptionValues } from "../building/build-options.js";
 import { getopt, type OptionTable } from "./getopt.js";
 
 /** What a command line of `disk-image-create` asks for. */

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { DomainNetwork, GlanceRequest, LibvirtRequest } from "@dibkit/build";
+import type { DomainNetwork, GlanceRequest, LibvirtRequest } from "@dibkit/publish";
 import type { Terminal } from "../terminal.js";
 import type { PublishOptions } from "./publish-options.js";
 
