@@ -10,7 +10,8 @@ export type Report = Readonly<Record<string, string>>;
 export function reportScript(commands: Readonly<Record<string, string>>): string {
   const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
   return [
-    `say() { echo "$1=$(eval "$2" 2>&1 | xargs)"; }`,
+    // The words of the output, with one blank between them.
+    `say() { set -f; set -- "$1" $(set +f; eval "$2" 2>&1); set +f; printf "%s=" "$1"; shift; printf "%s\\n" "$*"; }`,
     // What the kernel says would come between the lines.
     "dmesg -n 1",
     `echo "BEGIN $1"`,
