@@ -4,8 +4,8 @@ import { expect } from "vitest";
 import { dibkit, layerStore, leftovers, type ProgramRun, type RunOptions, sharedStore } from "./dibkit.js";
 
 /**
- * `dibkit build WORDS -o OUTPUT` with the layers of this test run, which a build of a minimal Debian has or makes for
- * those after it; files that run at the same time wait for each other's. Fails with what the build printed, and when
+ * `dibkit build WORDS -o OUTPUT` with the layers of this test run: a build with the same variables has made the minimal
+ * Debian already, and files that run at the same time wait for each other's layers. Fails with what the build printed, and when
  * mounts or loop devices of it are left.
  */
 export async function buildOnDebian(
