@@ -14,7 +14,7 @@ export async function files(repository) {
       const lines = text
         .replace(/\n$/, "")
         .split("\n")
-        .map((line) => `  ${JSON.stringify(line)},`);
+        .map((line) => `  ${literal(line)},`);
       made[`packages/${name}/src/${path.slice(0, -3)}-sh.ts`] = [
         `// Generated from ${path.split("/").at(-1)} by "npm run gen"; edit that file.`,
         `export const ${constant}: string = [`,
@@ -26,4 +26,11 @@ export async function files(repository) {
     }
   }
   return made;
+}
+
+/** A string as the formatter wants it: in the quotes that need fewer escapes. */
+function literal(text) {
+  const count = (quote) => text.split(quote).length - 1;
+  if (count('"') <= count("'")) return JSON.stringify(text);
+  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
