@@ -1,3 +1,4 @@
+export * from "./architectures.js";
 export * from "./block-device/index.js";
 export * from "./build-flags.js";
 export * from "./catalog.js";
@@ -9,6 +10,7 @@ export * from "./elements-path.js";
 export * from "./load-catalog.js";
 export { type LoadFailure, loadDiagnostics, loadElement } from "./load-element.js";
 export * from "./nearest-name.js";
+export * from "./output-formats.js";
 export * from "./package-map.js";
 export * from "./path-bytes.js";
 export * from "./phases.js";
