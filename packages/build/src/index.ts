@@ -12,7 +12,7 @@ export { newestBuild, type PastBuild } from "./layers/build-history.js";
 export { collectGarbage, type Garbage } from "./layers/collect-garbage.js";
 export { describeLayer, type LayerDescription } from "./layers/describe-layer.js";
 export type { LayerMeta } from "./layers/layer.js";
-export { type LayerStore, layerName, openLayerStore } from "./layers/layer-store.js";
+export { type LayerStore, layerName, layerStoreAt, openLayerStore } from "./layers/layer-store.js";
 export { pruneStore, type UsedLayer, usedLayers } from "./layers/prune-store.js";
 export { verifyStore } from "./layers/verify-store.js";
 export type { BuildRequest } from "./plan/build-request.js";

@@ -14,6 +14,7 @@ import { settingsOf } from "./settings.js";
 import { type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
 import { type FileSuppressions, isSuppressed, suppressionFindings, suppressionsOf } from "./suppressions.js";
 import { targetsOf } from "./targets.js";
+import { upstreamMissing } from "./upstream-missing.js";
 
 /** Programs that the linter may ask, injected because it starts none itself. */
 export interface LintTools {
@@ -79,6 +80,7 @@ export async function lint(request: LintRequest): Promise<LintResult> {
   const readText = tools.readText ?? (() => undefined);
   const found: readonly Diagnostic[] = [
     ...(request.diagnostics ?? []),
+    ...upstreamMissing(catalog, elements, images),
     ...diagnostics,
     ...checked.flatMap((context) => elementFindings(context, active)),
     ...graphFindings(elements, images, { catalog, configuration, targets, rules: active, contextOf, readText }),

@@ -1,7 +1,6 @@
-import { readdir } from "node:fs/promises";
 import type { BuildJob } from "../run/build-job.js";
 import type { BuildRecord } from "../run/build-record.js";
-import type { LayerStore } from "./layer-store.js";
+import { type LayerStore, namesIn } from "./layer-store.js";
 
 /** A build that is remembered. */
 export interface PastBuild {
@@ -22,7 +21,7 @@ export async function newestBuild(store: LayerStore, image: string | undefined):
 
 /** Ids of all builds, oldest first: an id begins with the time. */
 export async function buildIds(store: LayerStore): Promise<readonly string[]> {
-  return (await readdir(`${store.directory}/builds`)).sort();
+  return namesIn(`${store.directory}/builds`);
 }
 
 /** Whether a word of the command line means this image: its path with or without a suffix. */

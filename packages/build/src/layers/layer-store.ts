@@ -36,10 +36,16 @@ export function layerName(key: string): string {
   return key.slice(0, 12);
 }
 
+/** Opens a store to build in: what is missing of it is made. */
 export async function openLayerStore(directory: string): Promise<LayerStore> {
-  const layers = join(directory, "l");
   for (const name of ["l", "l/empty", "n", "e", "t", "c", "last", "builds"])
     await mkdir(join(directory, name), { recursive: true });
+  return layerStoreAt(directory);
+}
+
+/** A store to look into, which may not be there and may not be writable; nothing is made. */
+export function layerStoreAt(directory: string): LayerStore {
+  const layers = join(directory, "l");
   const readJson = async <T>(...path: readonly string[]): Promise<T | undefined> => {
     try {
       return JSON.parse(await readFile(join(directory, ...path), "utf8")) as T;
@@ -97,12 +103,22 @@ export async function openLayerStore(directory: string): Promise<LayerStore> {
       }
     },
     async all() {
-      const names = await readdir(layers);
+      const names = await namesIn(layers);
       const metas = await Promise.all(names.map((name) => readJson<LayerMeta>("l", name, "meta.json")));
       return metas.filter((meta) => meta !== undefined);
     },
     remove: (meta) => rm(join(layers, layerName(meta.key)), { recursive: true, force: true }),
   };
+}
+
+/** Names in a directory of a store; none when it is not there. */
+export async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(directory)).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 /** The state after a layer has been put on top. */

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Diagnostic, type Element, err, ok, type Resolution, type Result } from "@dibkit/model";
 import { checkFormats } from "../formats/check-formats.js";
-import { openLayerStore } from "../layers/layer-store.js";
-import { storeKey } from "../layers/store-key.js";
+import { layerStoreAt } from "../layers/layer-store.js";
+import { knownStoreKey, storeKey } from "../layers/store-key.js";
 import type { BuildJob } from "../run/build-job.js";
 import { baseEnvironment, ELEMENTS_DIRECTORY } from "./base-environment.js";
 import type { BuildRequest } from "./build-request.js";
@@ -22,7 +22,7 @@ import { planSteps } from "./plan-steps.js";
 import { hideSecrets, secretNames, secretValues, valueDigest } from "./secrets.js";
 
 /** What this host lacks for a build, which another host may have. */
-const HOST_LACKS = new Set(["missing-host-tool", "docker-daemon"]);
+const HOST_LACKS = new Set(["missing-host-tool", "docker-daemon", "not-writable"]);
 
 export interface PlanInput {
   readonly request: BuildRequest;
@@ -79,15 +79,18 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
   });
   const environment = await knownEnvironment(hooks, base);
   const checks = { request, image, elements, hooks, disk: disk.layout?.plan, values: environment };
-  const checked = (await checkBuild(checks)).map(
+  const checked = (await checkBuild(checks, input.readOnly)).map(
     (diagnostic): Diagnostic =>
       input.readOnly && HOST_LACKS.has(diagnostic.code) ? { ...diagnostic, severity: "warning" } : diagnostic,
   );
   const diagnostics = [...hooks.diagnostics, ...disk.diagnostics, ...checked];
   const { layout } = disk;
   if (layout === undefined || diagnostics.some(({ severity }) => severity === "error")) return err(diagnostics);
-  const store = existsSync(request.store) ? await openLayerStore(request.store) : undefined;
-  const digest = valueDigest(secrets, store === undefined ? Buffer.alloc(0) : await storeKey(store));
+  const store = existsSync(request.store) ? layerStoreAt(request.store) : undefined;
+  const digest = valueDigest(
+    secrets,
+    store === undefined ? Buffer.alloc(0) : await (input.readOnly ? knownStoreKey(store) : storeKey(store)),
+  );
   const own = {
     image,
     elements: elements.map((element) => ({

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join, resolve as resolvePath } from "node:path";
-import type { ImageDefinition } from "@dibkit/model";
+import { homeDirectory, type ImageDefinition } from "@dibkit/model";
 import type { BuildRequest } from "./build-request.js";
 
 /** The flags of `disk-image-create`, as a command line gives them. Undefined: not given. */
@@ -66,7 +66,7 @@ export function buildRequest(
       ? {}
       : { DIB_BLOCK_DEVICE_CONFIG: JSON.stringify(definition.blockDevice) }),
   };
-  const home = environment.HOME ?? "/root";
+  const home = homeDirectory(environment);
   const place = (path: string | undefined, fallback: string) => resolvePath(cwd, path ?? fallback);
   const store = place(flags.store ?? environment.DIBKIT_CACHE, join(home, ".cache/dibkit"));
   const minTmpfs = flags.minTmpfs ?? environment.DIB_MIN_TMPFS;

@@ -22,10 +22,12 @@ export default defineCommand({
     if (options.before !== undefined && options.after !== undefined) {
       return usageFailure(terminal, "--before and --after stand together", "give one of them");
     }
-    const { findMoment, openShell, stateAt } = await import("@dibkit/build/building");
+    const { findMoment, missingPrivilege, openShell, stateAt } = await import("@dibkit/build/building");
     const store = await openStore(terminal, options.cacheDir);
     const build = await pastBuild(terminal, store, words.IMAGE);
     if (build === undefined) return 2;
+    const missing = missingPrivilege();
+    if (missing !== undefined) return usageFailure(terminal, missing.message, missing.help);
     const when = options.after === undefined ? "before" : "after";
     const moment = findMoment(build, options.before ?? options.after, when);
     if (!moment.ok) return usageFailure(terminal, moment.error);
