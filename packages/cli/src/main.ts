@@ -47,7 +47,7 @@ async function runCommand(
   } catch (error) {
     if (terminal.signal.aborted) throw error;
     const { systemFailure } = await import("./system-failure.js");
-    const failure = systemFailure(error, terminal, { command, options: parsed.options });
+    const failure = systemFailure(error, terminal, { command, ...parsed });
     if (failure === undefined) throw error;
     return usageFailure(terminal, failure.message, failure.help);
   }

@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ANOTHER_PATH, homeDirectory, systemTrouble } from "@dibkit/model/resolution";
@@ -7,6 +8,7 @@ import type { Terminal } from "./terminal.js";
 /** What a command was given: its specification and the values read. */
 export interface RunningCommand {
   readonly command: Pick<AnyCommand, "options">;
+  readonly arguments: Readonly<Record<string, unknown>>;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -40,24 +42,51 @@ function anotherPath(
   terminal: Pick<Terminal, "env" | "cwd">,
   running: RunningCommand | undefined,
 ): string | undefined {
-  const known = [...optionPaths(terminal, running), ...usualPaths(terminal, running)];
+  const known = [...givenPaths(terminal, running), ...usualPaths(terminal, running)];
   const about = known.filter((one) => isWithin(path, one.path));
   // The longest is the nearest: a cache in the home directory, and not the home directory.
   about.sort((a, b) => b.path.length - a.path.length);
-  return (about[0] ?? known.find((one) => isWithin(one.path, path)))?.instead;
+  const found = (about[0] ?? known.find((one) => isWithin(one.path, path)))?.instead;
+  return found ?? (isUnreadable(path) ? undefined : onlyOption(running));
 }
 
-/** Where the options that were given point to. */
-function optionPaths({ cwd }: Pick<Terminal, "cwd">, running: RunningCommand | undefined): readonly KnownPath[] {
-  return Object.entries(running?.options ?? {}).flatMap(([key, value]) => {
+const PATH_WORDS: ReadonlySet<string> = new Set(["DIR", "FILE"]);
+
+/** Where arguments and options that were given point to. */
+function givenPaths({ cwd }: Pick<Terminal, "cwd">, running: RunningCommand | undefined): readonly KnownPath[] {
+  const paths = (value: unknown) =>
+    [value].flat().flatMap((one) => (typeof one === "string" ? [resolve(cwd, one)] : []));
+  const given = Object.entries(running?.options ?? {}).flatMap(([key, value]) => {
     const spec = running?.command.options?.[key];
-    if (spec?.type !== "string" || !["DIR", "FILE", "PATH", "OUTPUT"].includes(spec.value)) return [];
-    const what = spec.value === "DIR" ? "directory" : "file";
-    return [value].flat().flatMap((one) => {
-      if (typeof one !== "string") return [];
-      return [{ path: resolve(cwd, one), instead: `choose another ${what} with ${optionFlag(key)}` }];
-    });
+    if (spec?.type !== "string" || !PATH_WORDS.has(spec.value)) return [];
+    return paths(value).map((path) => ({ path, instead: insteadBy(key, spec.value) }));
   });
+  const named = Object.values(running?.arguments ?? {}).flatMap((value) =>
+    paths(value).map((path) => ({ path, instead: "choose another path" })),
+  );
+  return [...given, ...named];
+}
+
+/** The option that gives another path, when the command has one such option only: what lies elsewhere is then its. */
+function onlyOption(running: RunningCommand | undefined): string | undefined {
+  const options = Object.entries(running?.command.options ?? {}).flatMap(([key, spec]) =>
+    spec.type === "string" && PATH_WORDS.has(spec.value) ? [insteadBy(key, spec.value)] : [],
+  );
+  return options.length === 1 ? options[0] : undefined;
+}
+
+/** Something that is there: it was to be read, not to be written. */
+function isUnreadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EACCES";
+  }
+}
+
+function insteadBy(key: string, value: string): string {
+  return `choose another ${value === "DIR" ? "directory" : "file"} with ${optionFlag(key)}`;
 }
 
 /** Paths that are used when no option names one. */

@@ -60,7 +60,8 @@ export async function lint(request: LintRequest): Promise<LintResult> {
   const { configuration = {}, tools = {}, rules = allRules } = request;
   await initShell();
   const settings = settingsOf(configuration, request.only ?? [], request.base ?? "/");
-  const active = rules.filter((rule) => settings.isOn(rule));
+  const known = rules.filter((rule) => !(rule.needsUpstream && request.catalog.lacksUpstream));
+  const active = known.filter((rule) => settings.isOn(rule));
   const { catalog, elements: readable, diagnostics } = setAsideHugeFiles(request.catalog, request.elements);
   const elements = readable.flatMap(withTestElements);
   const images = configuration.images ?? [];

@@ -17,7 +17,10 @@ export function upstreamMissing(
   const missing = ({ closure }: Composition) =>
     closure.missing.map(({ name }) => name).filter((name) => !name.startsWith("#") && !providers.has(name));
   const names = new Set([
-    ...elements.flatMap(({ name }) => missing(composeElement(catalog, name))),
+    // A test element is not what its name means in the catalog.
+    ...elements
+      .filter((element) => catalog.elements.get(element.name) === element)
+      .flatMap(({ name }) => missing(composeElement(catalog, name))),
     ...images.flatMap((image) => missing(composeImage(catalog, image))),
   ]);
   if (names.size === 0) return [];
