@@ -163,6 +163,8 @@ export const ROWS: readonly Row[] = [
   },
   {
     argv: `eject ${MODULE} --out $OUT/elements`,
+    // Otherwise it is compile.
+    only: ["as usual", "with an output directory that is closed", "with a TMPDIR that is closed"],
     otherwise: FINE,
     when: { ...closedOut(1, '/elements"', "--out"), ...noTemporary() },
   },

@@ -60,8 +60,8 @@ export async function lint(request: LintRequest): Promise<LintResult> {
   const { configuration = {}, tools = {}, rules = allRules } = request;
   await initShell();
   const settings = settingsOf(configuration, request.only ?? [], request.base ?? "/");
-  const known = rules.filter((rule) => !(rule.needsUpstream && request.catalog.lacksUpstream));
-  const active = known.filter((rule) => settings.isOn(rule));
+  const wanted = rules.filter((rule) => settings.isOn(rule));
+  const active = wanted.filter((rule) => !(rule.needsUpstream && request.catalog.lacksUpstream));
   const { catalog, elements: readable, diagnostics } = setAsideHugeFiles(request.catalog, request.elements);
   const elements = readable.flatMap(withTestElements);
   const images = configuration.images ?? [];
@@ -81,7 +81,7 @@ export async function lint(request: LintRequest): Promise<LintResult> {
   const readText = tools.readText ?? (() => undefined);
   const found: readonly Diagnostic[] = [
     ...(request.diagnostics ?? []),
-    ...upstreamMissing(catalog, elements, images),
+    ...(wanted.some(({ kind }) => kind === "graph") ? upstreamMissing(catalog, elements, images) : []),
     ...diagnostics,
     ...checked.flatMap((context) => elementFindings(context, active)),
     ...graphFindings(elements, images, { catalog, configuration, targets, rules: active, contextOf, readText }),

@@ -2,6 +2,7 @@ import { type Catalog, type Diagnostic, type Element, INSTALL_UPSTREAM } from "@
 import { catalogFacts } from "./catalog-facts.js";
 import { type Composition, composeElement, composeImage } from "./composition.js";
 import type { ImageConfiguration } from "./configuration.js";
+import { REMOVED_ELEMENTS } from "./superseded-elements.js";
 
 /**
  * Without diskimage-builder, one finding says which names could not be looked up; everything that does not need them
@@ -15,7 +16,9 @@ export function upstreamMissing(
   if (!catalog.lacksUpstream) return [];
   const { providers } = catalogFacts(catalog);
   const missing = ({ closure }: Composition) =>
-    closure.missing.map(({ name }) => name).filter((name) => !name.startsWith("#") && !providers.has(name));
+    closure.missing
+      .map(({ name }) => name)
+      .filter((name) => !name.startsWith("#") && !providers.has(name) && !REMOVED_ELEMENTS.has(name));
   const names = new Set([
     // A test element is not what its name means in the catalog.
     ...elements

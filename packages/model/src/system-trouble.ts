@@ -76,7 +76,8 @@ export function systemTrouble(error: unknown): SystemTrouble | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, syscall, path } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return undefined;
-  if (syscall.startsWith("spawn ")) return programTrouble(code, syscall.slice("spawn ".length));
+  const program = /^spawn(?:Sync)? (.+)$/.exec(syscall)?.[1];
+  if (program !== undefined) return programTrouble(code, program);
   const { reason, help } = REASONS[meaningOf(code, syscall)] ?? {};
   if (reason === undefined || help === undefined) return undefined;
   // The name that mkdtemp was to complete says nothing to anybody.
