@@ -3,7 +3,7 @@ import { type ParsedArguments, parseArguments } from "./parse-arguments.js";
 import type { Terminal } from "./terminal.js";
 import { usageFailure } from "./terminal.js";
 
-/** Runs `dibkit ARGV…` and returns the exit code. Throws only what is a bug in dibkit. */
+/** Runs `dibkit ARGV…` and returns the exit code. Throws only what is a bug in dibkit, or what Ctrl-C has ended. */
 export async function main(
   argv: readonly string[],
   commands: readonly CommandEntry[],
