@@ -12,7 +12,7 @@ export { partialName } from "./formats/partial-file.js";
 export { type FormatSource, type WrittenFormat, writeFormats } from "./formats/write-formats.js";
 export { renderHostView } from "./host/host-view.js";
 export { parseMountInfo } from "./host/mount-table.js";
-export { SUDO_SHIM } from "./host/sudo-shim.js";
+export { SUDO_SCRIPT } from "./host/sudo-sh.js";
 export { TARGET_DIRECTORY } from "./job/build-directories.js";
 export type { BuildEvent, StepLabel } from "./job/build-event.js";
 export type { BuildFailure, BuildJob, BuildOutcome } from "./job/build-job.js";
