@@ -176,7 +176,7 @@ export const ROWS: readonly Row[] = [
     otherwise: { exit: 3, says: ["root is needed to mount", 'for instance with "sudo"'] },
   },
   { argv: "import $ROOT/elements/web --out $OUT/src", otherwise: FINE, when: closedOut(2, "/src", "--out") },
-  { argv: "init $OUT/fresh", otherwise: FINE, when: closedOut(2, '/fresh"', "choose another directory") },
+  { argv: "init $OUT/fresh", otherwise: FINE, when: closedOut(2, '/fresh"', "choose another path") },
   {
     argv: "lint $ROOT/elements --output-file $OUT/report.txt",
     otherwise: FINE,
