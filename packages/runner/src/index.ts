@@ -24,7 +24,7 @@ export { isWhiteout } from "./job/whiteout.js";
 export { newestBuild, type PastBuild } from "./layers/build-history.js";
 export { collectGarbage, type Garbage } from "./layers/collect-garbage.js";
 export { describeLayer, type LayerDescription } from "./layers/describe-layer.js";
-export { type LayerStore, layerName, openLayerStore } from "./layers/layer-store.js";
+export { type LayerStore, layerName, layerStoreAt, openLayerStore } from "./layers/layer-store.js";
 export { type OverlayMark, overlayMarks } from "./layers/overlay-marks.js";
 export { pruneStore, type UsedLayer, usedLayers } from "./layers/prune-store.js";
 export { verifyStore } from "./layers/verify-store.js";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import type { ShellcheckComment } from "@dibkit/lint";
+import { cacheHome, statsAt } from "@dibkit/model";
 
 type Comments = readonly ShellcheckComment[];
 
@@ -29,7 +29,7 @@ export function openShellcheckCache(
   if (program === undefined) return undefined;
   const salt = [program, ...codes].join("\n");
   const keyOf = (text: string) => createHash("sha256").update(salt).update("\0").update(text).digest("base64url");
-  const path = join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "dibkit", "lint", "shellcheck.json");
+  const path = join(cacheHome(env), "dibkit", "lint", "shellcheck.json");
   const known = load(path);
   let changed = false;
   return {
@@ -48,7 +48,7 @@ export function openShellcheckCache(
 function programOf(env: Readonly<Record<string, string | undefined>>): string | undefined {
   for (const directory of (env.PATH ?? "").split(delimiter)) {
     const path = join(directory, "shellcheck");
-    const found = statSync(path, { throwIfNoEntry: false });
+    const found = statsAt(path);
     if (found?.isFile()) return `${path} ${found.size} ${found.mtimeMs}`;
   }
   return undefined;

@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { join, resolve as resolvePath } from "node:path";
-import type { BUILD_FLAGS, BuildFlag, BuildFlagName, ImageDefinition } from "@dibkit/model";
+import {
+  type BUILD_FLAGS,
+  type BuildFlag,
+  type BuildFlagName,
+  homeDirectory,
+  type ImageDefinition,
+} from "@dibkit/model";
 import type { BuildRequest } from "../job/build-request.js";
 
 type Given<Flag extends BuildFlag> = Flag["type"] extends "boolean"
@@ -58,7 +64,7 @@ export function buildRequest(
   };
   // Upstream writes `${NAME:-default}` for all of these: set to nothing is as good as not set.
   const setting = (name: string): string | undefined => environment[name] || undefined;
-  const home = setting("HOME") ?? "/root";
+  const home = homeDirectory(environment);
   const place = (path: string | undefined, fallback: string) => resolvePath(cwd, path ?? fallback);
   const store = place(flags.store ?? setting("DIBKIT_CACHE"), join(home, ".cache/dibkit"));
   const minTmpfs = flags.minTmpfs ?? setting("DIB_MIN_TMPFS");
