@@ -119,4 +119,20 @@ describe("dibkit graph", () => {
       edges: [{ from: "server", to: "tiny" }],
     });
   });
+
+  test.each([
+    ["--elements-path", { ...env }, ["--elements-path", "/typo/elements"]],
+    ["ELEMENTS_PATH", { ...env, ELEMENTS_PATH: `${root}:/typo/elements` }, []],
+  ])("refuses an entry of %s that is no directory", async (_, variables, flags) => {
+    const run = await runCli(["resolve", "web", "--elements-path", root, ...flags], { env: variables, cwd: root });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain('entry "/typo/elements" of ELEMENTS_PATH does not exist');
+  });
+
+  test("says which command takes a list of images", async () => {
+    const run = await dibkit("resolve", "images.yaml");
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain('"images.yaml" is a list of images');
+    expect(run.stderr).toContain('use "dibkit images images.yaml"');
+  });
 });

@@ -54,7 +54,7 @@ export async function openProject(
   options: ProjectOptions,
   modules: readonly string[] = [],
 ): Promise<Result<Project, ProjectFailure>> {
-  const { err, installedCatalog, ok } = await import("@dibkit/model/resolution");
+  const { checkElementsPath, elementsPath, err, installedCatalog, ok } = await import("@dibkit/model/resolution");
   const { root, config: configPath } = findProjectRoot(terminal, options.project);
   const entries = [...(configPath === undefined ? [] : [configPath]), ...modules];
   const defined = await definitionsIn(entries, terminal.cwd, options.typecheck === true);
@@ -67,6 +67,10 @@ export async function openProject(
     ...extra.map((path) => resolvePath(terminal.cwd, path)),
     ...(config.elementsPath ?? []).map((path) => resolvePath(configPath ? dirname(configPath) : root, path)),
   ];
+  // Upstream refuses them too: an override in a directory whose name is misspelt would silently not be used. Those of
+  // the configuration may be output that nobody has compiled yet.
+  const unusable = checkElementsPath(elementsPath(terminal.env, directories.slice(0, extra.length)));
+  if (unusable.length > 0) return err({ kind: "findings", diagnostics: unusable });
   const onDisk = installedCatalog(terminal.env, directories);
   const { elements, images } = defined;
   return ok({ root, config, catalog: withDefined(onDisk, elements), elements, images });

@@ -22,6 +22,9 @@ export interface SelectedImage {
 
 const MODULE = /^(.+\.[cm]?ts)(?:#(.+))?$/;
 
+/** Upstream's `diskimage-builder` takes such files; its `disk-image-create` does not. No element is called so. */
+const IMAGE_LIST = /\.ya?ml$/;
+
 /**
  * Opens the project and finds what the positional words name: element names, or one `IMAGE.ts`, with `#NAME` when the
  * module has several images.
@@ -31,6 +34,8 @@ export async function selectImage(
   words: readonly string[],
   options: ProjectOptions,
 ): Promise<Result<{ readonly project: Project; readonly image: SelectedImage }, ProjectFailure>> {
+  const list = words.find((word) => IMAGE_LIST.test(word));
+  if (list !== undefined) return usage(`"${list}" is a list of images, not an element`, `use "dibkit images ${list}"`);
   const modules = words.flatMap((word) => MODULE.exec(word)?.[1] ?? []);
   const [module] = modules;
   if (module === undefined) {
