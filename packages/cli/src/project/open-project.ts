@@ -69,8 +69,8 @@ export async function openProject(
   ];
   // Upstream refuses them too: an override in a directory whose name is misspelt would silently not be used. Those of
   // the configuration may be output that nobody has compiled yet.
-  const unusable = checkElementsPath(elementsPath(terminal.env, directories.slice(0, extra.length)));
-  if (unusable.length > 0) return err({ kind: "findings", diagnostics: unusable });
+  const [unusable] = checkElementsPath(elementsPath(terminal.env, directories.slice(0, extra.length)));
+  if (unusable !== undefined) return err({ kind: "usage", message: unusable.message, help: unusable.help ?? "" });
   const onDisk = installedCatalog(terminal.env, directories);
   const { elements, images } = defined;
   return ok({ root, config, catalog: withDefined(onDisk, elements), elements, images });

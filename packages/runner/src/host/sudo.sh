@@ -129,7 +129,8 @@ elif [ -n "$login$shell" ]; then
   done
   set -- /bin/bash -c "$line"
 fi
-[ -z "$login" ] || cd "$home" || exit 1
+# As sudo does, a home that is not there is said and no reason to stop.
+[ -z "$login" ] || cd "$home" || true
 [ ${#vars[@]} -eq 0 ] || set -- env "${vars[@]}" "$@"
 
 if [ -n "$group" ]; then

@@ -53,7 +53,7 @@ export function planDiskLayout(request: BuildRequest, elements: readonly Element
 
 function rootParameters(request: BuildRequest, seed: string, rootType?: string): DiskParameters {
   const { environment, journalSize, maxOnlineResize, mkfsOptions, rootLabel } = request;
-  const type = rootType === undefined || rootType === "" ? (environment.FS_TYPE ?? "ext4") : rootType;
+  const type = rootType === undefined || rootType === "" ? environment.FS_TYPE || "ext4" : rootType;
   const blockSize = Number.parseInt(environment.DIB_BLOCK_SIZE ?? "", 10);
   const options = rootMkfsOptions({
     rootFilesystem: type,
@@ -64,7 +64,7 @@ function rootParameters(request: BuildRequest, seed: string, rootType?: string):
   });
   return {
     seed,
-    rootFilesystem: environment.FS_TYPE ?? "ext4",
+    rootFilesystem: environment.FS_TYPE || "ext4",
     ...(rootLabel === undefined || rootLabel === "" ? {} : { rootLabel }),
     ...(options === undefined ? {} : { rootMkfsOptions: options }),
     ...(Number.isNaN(blockSize) ? {} : { blockSize }),
