@@ -55,6 +55,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   open: "open",
   read: "read",
   stat: "look at",
+  statfs: "look at",
   lstat: "look at",
   access: "open",
   realpath: "look at",

@@ -1,3 +1,4 @@
+import { ANOTHER_PATH, systemTrouble } from "@dibkit/model";
 import { createCommandRunner } from "../command-runner.js";
 import { findProgram } from "../find-program.js";
 import type { HostProbe, ProbeOutcome } from "./host-probe.js";
@@ -40,10 +41,19 @@ export async function examineHost(options: {
   });
   const probes: ProbeReport[] = [];
   for (const { name, purpose, probe } of options.probes) {
-    probes.push({ name, purpose, ...(await probe({ runner, env: options.env, scratch: options.scratch })) });
+    const context = { runner, env: options.env, scratch: options.scratch };
+    probes.push({ name, purpose, ...(await probe(context).catch(outcomeOf)) });
   }
   const lacksTool = tools.some((tool) => tool.always && tool.path === undefined);
   return { tools, probes, healthy: !lacksTool && probes.every(({ status }) => status !== "missing") };
+}
+
+/** What cannot be tried, because a probe has no place for its files, is limited, and the table goes on. */
+function outcomeOf(error: unknown): ProbeOutcome {
+  const trouble = systemTrouble(error);
+  if (trouble === undefined) throw error;
+  const help = trouble.help.replace(ANOTHER_PATH, "set TMPDIR to a directory that you may write");
+  return { status: "limited", found: trouble.message, help };
 }
 
 async function packageVersions(

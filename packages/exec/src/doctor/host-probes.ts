@@ -1,13 +1,12 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { INSTALL_UPSTREAM, systemTrouble, upstreamInstallation } from "@dibkit/model";
+import { INSTALL_UPSTREAM, upstreamInstallation } from "@dibkit/model";
 import { missingPrivilege } from "../missing-privilege.js";
 import { namespaceCommand } from "../namespace-command.js";
 import type { HostProbe, ProbeContext, ProbeOutcome } from "./host-probe.js";
 
 const GIB = 1024 ** 3;
-const TEMPORARY_HELP = "set TMPDIR to a directory that you may write";
 /** What a small Debian image takes while it is built: the tree, its layers and the disk. */
 const ENOUGH_SPACE = 6 * GIB;
 
@@ -35,14 +34,7 @@ async function probeNamespaces({ runner }: ProbeContext): Promise<ProbeOutcome> 
 }
 
 async function probeOverlay({ runner, scratch }: ProbeContext): Promise<ProbeOutcome> {
-  let folder: string;
-  try {
-    folder = await mkdtemp(join(scratch, "dibkit-doctor-"));
-  } catch (error) {
-    const trouble = systemTrouble(error);
-    if (trouble === undefined) throw error;
-    return { status: "limited", found: `${scratch}: ${trouble.reason}`, help: TEMPORARY_HELP };
-  }
+  const folder = await mkdtemp(join(scratch, "dibkit-doctor-"));
   const script =
     'cd "$1" && mkdir a b c d && mount -t overlay overlay -o lowerdir=a,upperdir=b,workdir=c d && touch d/x && test -e b/x';
   const run = await runner.run(namespaceCommand(["sh", "-c", script, "sh", folder]));
@@ -68,9 +60,7 @@ async function probeUpstream({ env }: ProbeContext): Promise<ProbeOutcome> {
 }
 
 async function probeSpace({ scratch }: ProbeContext): Promise<ProbeOutcome> {
-  const there = await statfs(scratch).catch(() => undefined);
-  if (there === undefined) return { status: "limited", found: `${scratch} is not there`, help: TEMPORARY_HELP };
-  const { bavail, bsize } = there;
+  const { bavail, bsize } = await statfs(scratch);
   const found = `${((bavail * bsize) / GIB).toFixed(1)} GiB on ${scratch}`;
   if (bavail * bsize >= ENOUGH_SPACE) return { status: "ok", found };
   return {
