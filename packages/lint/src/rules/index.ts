@@ -26,6 +26,7 @@ import _envRequired from "./env-required.js";
 import _envSecret from "./env-secret.js";
 import _envSet from "./env-set.js";
 import _fileFinalNewline from "./file-final-newline.js";
+import _fileSecret from "./file-secret.js";
 import _fileTabs from "./file-tabs.js";
 import _hookOnce from "./hook-once.js";
 import _imageFileElements from "./image-file-elements.js";
@@ -51,28 +52,43 @@ import _providesNotRequested from "./provides-not-requested.js";
 import _providesOnce from "./provides-once.js";
 import _readmeFormat from "./readme-format.js";
 import _readmePresent from "./readme-present.js";
+import _scriptArithmeticStatus from "./script-arithmetic-status.js";
+import _scriptAssumeYes from "./script-assume-yes.js";
 import _scriptDebugTrace from "./script-debug-trace.js";
 import _scriptErrexit from "./script-errexit.js";
 import _scriptExecutable from "./script-executable.js";
 import _scriptExportSubstitution from "./script-export-substitution.js";
+import _scriptHeredocEnd from "./script-heredoc-end.js";
+import _scriptHeredocExpands from "./script-heredoc-expands.js";
+import _scriptHooksReadOnly from "./script-hooks-read-only.js";
 import _scriptHostPackages from "./script-host-packages.js";
 import _scriptHostVariable from "./script-host-variable.js";
 import _scriptHostWrite from "./script-host-write.js";
 import _scriptIndent from "./script-indent.js";
+import _scriptKernelState from "./script-kernel-state.js";
+import _scriptLastStatus from "./script-last-status.js";
 import _scriptListsCleared from "./script-lists-cleared.js";
 import _scriptName from "./script-name.js";
 import _scriptNounset from "./script-nounset.js";
+import _scriptPhaseVariable from "./script-phase-variable.js";
+import _scriptPipeHead from "./script-pipe-head.js";
 import _scriptPipefail from "./script-pipefail.js";
 import _scriptPolicyRcD from "./script-policy-rc-d.js";
 import _scriptPriority from "./script-priority.js";
 import _scriptPriorityRange from "./script-priority-range.js";
+import _scriptResolvConf from "./script-resolv-conf.js";
 import _scriptServiceStart from "./script-service-start.js";
+import _scriptShFeatures from "./script-sh-features.js";
 import _scriptShebang from "./script-shebang.js";
 import _scriptSudo from "./script-sudo.js";
 import _scriptSudoInTarget from "./script-sudo-in-target.js";
+import _scriptSudoRedirect from "./script-sudo-redirect.js";
 import _scriptSyntax from "./script-syntax.js";
 import _scriptTargetTool from "./script-target-tool.js";
+import _scriptTestGlob from "./script-test-glob.js";
+import _scriptTestOperator from "./script-test-operator.js";
 import _scriptTmpSweep from "./script-tmp-sweep.js";
+import _scriptVariableBranch from "./script-variable-branch.js";
 import _scriptWhich from "./script-which.js";
 import _sourceRepositoryCommand from "./source-repository-command.js";
 import _sourceRepositoryDestination from "./source-repository-destination.js";
@@ -112,6 +128,7 @@ export const rules: readonly Rule[] = [
   _envSecret,
   _envSet,
   _fileFinalNewline,
+  _fileSecret,
   _fileTabs,
   _hookOnce,
   _imageFileElements,
@@ -137,28 +154,43 @@ export const rules: readonly Rule[] = [
   _providesOnce,
   _readmeFormat,
   _readmePresent,
+  _scriptArithmeticStatus,
+  _scriptAssumeYes,
   _scriptDebugTrace,
   _scriptErrexit,
   _scriptExecutable,
   _scriptExportSubstitution,
+  _scriptHeredocEnd,
+  _scriptHeredocExpands,
+  _scriptHooksReadOnly,
   _scriptHostPackages,
   _scriptHostVariable,
   _scriptHostWrite,
   _scriptIndent,
+  _scriptKernelState,
+  _scriptLastStatus,
   _scriptListsCleared,
   _scriptName,
   _scriptNounset,
+  _scriptPhaseVariable,
+  _scriptPipeHead,
   _scriptPipefail,
   _scriptPolicyRcD,
   _scriptPriority,
   _scriptPriorityRange,
+  _scriptResolvConf,
   _scriptServiceStart,
+  _scriptShFeatures,
   _scriptShebang,
   _scriptSudo,
   _scriptSudoInTarget,
+  _scriptSudoRedirect,
   _scriptSyntax,
   _scriptTargetTool,
+  _scriptTestGlob,
+  _scriptTestOperator,
   _scriptTmpSweep,
+  _scriptVariableBranch,
   _scriptWhich,
   _sourceRepositoryCommand,
   _sourceRepositoryDestination,
