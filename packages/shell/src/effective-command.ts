@@ -57,9 +57,14 @@ function innerCommand(
   for (let at = 0; at < args.length; at += 1) {
     const word = args[at] as Word;
     if (word.prefix.startsWith("-")) {
-      if (wrapper.valued.includes(word.literal ?? "")) at += 1;
+      if (takesValue(word.literal ?? "", wrapper.valued)) at += 1;
     } else if (operands > 0) operands -= 1;
     else if (!/^[A-Za-z_]\w*=/.test(word.prefix)) return args.slice(at);
   }
   return [];
+}
+
+/** `-u`, or letters of which the last is one that takes a value: `-Hiu`. */
+function takesValue(option: string, valued: readonly string[]): boolean {
+  return valued.includes(option) || (/^-[A-Za-z]{2,}$/.test(option) && valued.includes(`-${option.at(-1)}`));
 }

@@ -1,6 +1,6 @@
 export { type EffectiveCommand, effectiveCommand } from "./effective-command.js";
 export { evaluateExports, type KnownEnvironment } from "./evaluate-exports.js";
-export type { Given } from "./given.js";
+export { type Given, onlyVariable } from "./given.js";
 export { initShell, ShellNotReady } from "./init-shell.js";
 export { LARGEST_SCRIPT, parse } from "./parse.js";
 export * from "./shell-script.js";

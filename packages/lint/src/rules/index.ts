@@ -2,6 +2,7 @@
 // biome-ignore-all assist/source/organizeImports: one line per file, in the order of the directory.
 import type { Rule } from "../rule.js";
 import _blockDeviceBoot from "./block-device-boot.js";
+import _blockDeviceName from "./block-device-name.js";
 import _blockDeviceOnce from "./block-device-once.js";
 import _blockDeviceValid from "./block-device-valid.js";
 import _blockDeviceVariable from "./block-device-variable.js";
@@ -35,11 +36,14 @@ import _imageFileQuoted from "./image-file-quoted.js";
 import _imageFileSchema from "./image-file-schema.js";
 import _imageFileShared from "./image-file-shared.js";
 import _imageOperatingSystem from "./image-operating-system.js";
+import _initScriptSystem from "./init-script-system.js";
+import _installTypeName from "./install-type-name.js";
 import _packagesArchKnown from "./packages-arch-known.js";
 import _packagesArchSpaces from "./packages-arch-spaces.js";
 import _packagesConflict from "./packages-conflict.js";
 import _packagesFlagFalse from "./packages-flag-false.js";
 import _packagesLegacy from "./packages-legacy.js";
+import _packagesName from "./packages-name.js";
 import _packagesSchema from "./packages-schema.js";
 import _packagesWhen from "./packages-when.js";
 import _packagesWhenSet from "./packages-when-set.js";
@@ -50,10 +54,14 @@ import _pkgMapSchema from "./pkg-map-schema.js";
 import _pkgMapUsed from "./pkg-map-used.js";
 import _providesNotRequested from "./provides-not-requested.js";
 import _providesOnce from "./provides-once.js";
+import _pythonInterpreter from "./python-interpreter.js";
 import _readmeFormat from "./readme-format.js";
 import _readmePresent from "./readme-present.js";
 import _scriptArithmeticStatus from "./script-arithmetic-status.js";
 import _scriptAssumeYes from "./script-assume-yes.js";
+import _scriptCommandVariable from "./script-command-variable.js";
+import _scriptComparisonNumber from "./script-comparison-number.js";
+import _scriptComparisonValue from "./script-comparison-value.js";
 import _scriptDebugTrace from "./script-debug-trace.js";
 import _scriptErrexit from "./script-errexit.js";
 import _scriptExecutable from "./script-executable.js";
@@ -97,13 +105,18 @@ import _sourceRepositoryReference from "./source-repository-reference.js";
 import _sourceRepositorySchema from "./source-repository-schema.js";
 import _sourceRepositoryUrl from "./source-repository-url.js";
 import _svcMapFamily from "./svc-map-family.js";
+import _svcMapKnown from "./svc-map-known.js";
 import _svcMapOnce from "./svc-map-once.js";
 import _svcMapSchema from "./svc-map-schema.js";
+import _unitProgram from "./unit-program.js";
+import _unitSection from "./unit-section.js";
+import _unitStarted from "./unit-started.js";
 import _yamlSyntax from "./yaml-syntax.js";
 
 // biome-ignore format: one line per file.
 export const rules: readonly Rule[] = [
   _blockDeviceBoot,
+  _blockDeviceName,
   _blockDeviceOnce,
   _blockDeviceValid,
   _blockDeviceVariable,
@@ -137,11 +150,14 @@ export const rules: readonly Rule[] = [
   _imageFileSchema,
   _imageFileShared,
   _imageOperatingSystem,
+  _initScriptSystem,
+  _installTypeName,
   _packagesArchKnown,
   _packagesArchSpaces,
   _packagesConflict,
   _packagesFlagFalse,
   _packagesLegacy,
+  _packagesName,
   _packagesSchema,
   _packagesWhen,
   _packagesWhenSet,
@@ -152,10 +168,14 @@ export const rules: readonly Rule[] = [
   _pkgMapUsed,
   _providesNotRequested,
   _providesOnce,
+  _pythonInterpreter,
   _readmeFormat,
   _readmePresent,
   _scriptArithmeticStatus,
   _scriptAssumeYes,
+  _scriptCommandVariable,
+  _scriptComparisonNumber,
+  _scriptComparisonValue,
   _scriptDebugTrace,
   _scriptErrexit,
   _scriptExecutable,
@@ -199,7 +219,11 @@ export const rules: readonly Rule[] = [
   _sourceRepositorySchema,
   _sourceRepositoryUrl,
   _svcMapFamily,
+  _svcMapKnown,
   _svcMapOnce,
   _svcMapSchema,
+  _unitProgram,
+  _unitSection,
+  _unitStarted,
   _yamlSyntax,
 ];
