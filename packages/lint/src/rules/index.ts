@@ -2,6 +2,7 @@
 // biome-ignore-all assist/source/organizeImports: one line per file, in the order of the directory.
 import type { Rule } from "../rule.js";
 import _blockDeviceBoot from "./block-device-boot.js";
+import _blockDeviceLast from "./block-device-last.js";
 import _blockDeviceName from "./block-device-name.js";
 import _blockDeviceOnce from "./block-device-once.js";
 import _blockDeviceValid from "./block-device-valid.js";
@@ -23,6 +24,7 @@ import _envName from "./env-name.js";
 import _envNotExecutable from "./env-not-executable.js";
 import _envOptions from "./env-options.js";
 import _envOrder from "./env-order.js";
+import _envRead from "./env-read.js";
 import _envRequired from "./env-required.js";
 import _envSecret from "./env-secret.js";
 import _envSet from "./env-set.js";
@@ -59,6 +61,8 @@ import _readmeFormat from "./readme-format.js";
 import _readmePresent from "./readme-present.js";
 import _scriptArithmeticStatus from "./script-arithmetic-status.js";
 import _scriptAssumeYes from "./script-assume-yes.js";
+import _scriptBlanks from "./script-blanks.js";
+import _scriptCommandName from "./script-command-name.js";
 import _scriptCommandVariable from "./script-command-variable.js";
 import _scriptComparisonNumber from "./script-comparison-number.js";
 import _scriptComparisonValue from "./script-comparison-value.js";
@@ -66,6 +70,7 @@ import _scriptDebugTrace from "./script-debug-trace.js";
 import _scriptErrexit from "./script-errexit.js";
 import _scriptExecutable from "./script-executable.js";
 import _scriptExportSubstitution from "./script-export-substitution.js";
+import _scriptFilePresent from "./script-file-present.js";
 import _scriptHeredocEnd from "./script-heredoc-end.js";
 import _scriptHeredocExpands from "./script-heredoc-expands.js";
 import _scriptHooksReadOnly from "./script-hooks-read-only.js";
@@ -84,6 +89,7 @@ import _scriptPipefail from "./script-pipefail.js";
 import _scriptPolicyRcD from "./script-policy-rc-d.js";
 import _scriptPriority from "./script-priority.js";
 import _scriptPriorityRange from "./script-priority-range.js";
+import _scriptProgramElement from "./script-program-element.js";
 import _scriptResolvConf from "./script-resolv-conf.js";
 import _scriptServiceStart from "./script-service-start.js";
 import _scriptShFeatures from "./script-sh-features.js";
@@ -93,6 +99,7 @@ import _scriptSudoInTarget from "./script-sudo-in-target.js";
 import _scriptSudoRedirect from "./script-sudo-redirect.js";
 import _scriptSyntax from "./script-syntax.js";
 import _scriptTargetTool from "./script-target-tool.js";
+import _scriptTestConstant from "./script-test-constant.js";
 import _scriptTestGlob from "./script-test-glob.js";
 import _scriptTestOperator from "./script-test-operator.js";
 import _scriptTmpSweep from "./script-tmp-sweep.js";
@@ -104,6 +111,7 @@ import _sourceRepositoryNewline from "./source-repository-newline.js";
 import _sourceRepositoryReference from "./source-repository-reference.js";
 import _sourceRepositorySchema from "./source-repository-schema.js";
 import _sourceRepositoryUrl from "./source-repository-url.js";
+import _sourceRepositoryVariable from "./source-repository-variable.js";
 import _svcMapFamily from "./svc-map-family.js";
 import _svcMapKnown from "./svc-map-known.js";
 import _svcMapOnce from "./svc-map-once.js";
@@ -116,6 +124,7 @@ import _yamlSyntax from "./yaml-syntax.js";
 // biome-ignore format: one line per file.
 export const rules: readonly Rule[] = [
   _blockDeviceBoot,
+  _blockDeviceLast,
   _blockDeviceName,
   _blockDeviceOnce,
   _blockDeviceValid,
@@ -137,6 +146,7 @@ export const rules: readonly Rule[] = [
   _envNotExecutable,
   _envOptions,
   _envOrder,
+  _envRead,
   _envRequired,
   _envSecret,
   _envSet,
@@ -173,6 +183,8 @@ export const rules: readonly Rule[] = [
   _readmePresent,
   _scriptArithmeticStatus,
   _scriptAssumeYes,
+  _scriptBlanks,
+  _scriptCommandName,
   _scriptCommandVariable,
   _scriptComparisonNumber,
   _scriptComparisonValue,
@@ -180,6 +192,7 @@ export const rules: readonly Rule[] = [
   _scriptErrexit,
   _scriptExecutable,
   _scriptExportSubstitution,
+  _scriptFilePresent,
   _scriptHeredocEnd,
   _scriptHeredocExpands,
   _scriptHooksReadOnly,
@@ -198,6 +211,7 @@ export const rules: readonly Rule[] = [
   _scriptPolicyRcD,
   _scriptPriority,
   _scriptPriorityRange,
+  _scriptProgramElement,
   _scriptResolvConf,
   _scriptServiceStart,
   _scriptShFeatures,
@@ -207,6 +221,7 @@ export const rules: readonly Rule[] = [
   _scriptSudoRedirect,
   _scriptSyntax,
   _scriptTargetTool,
+  _scriptTestConstant,
   _scriptTestGlob,
   _scriptTestOperator,
   _scriptTmpSweep,
@@ -218,6 +233,7 @@ export const rules: readonly Rule[] = [
   _sourceRepositoryReference,
   _sourceRepositorySchema,
   _sourceRepositoryUrl,
+  _sourceRepositoryVariable,
   _svcMapFamily,
   _svcMapKnown,
   _svcMapOnce,

@@ -1,4 +1,5 @@
 import { nearestName } from "@dibkit/model";
+import { lettersApart } from "../letters-apart.js";
 import { defineRule } from "../rule.js";
 import { unitsOf } from "../unit-file.js";
 import { UNIT_KEYS } from "../unit-keys.js";
@@ -64,21 +65,6 @@ function misplaced(key: string, section: string, unit: string): string | undefin
 function misspelt(key: string, keys: readonly string[]): string | undefined {
   const caseless = keys.find((one) => one.toLowerCase() === key.toLowerCase());
   const meant = caseless ?? (key.length >= 6 ? nearestName(key, keys) : undefined);
-  if (meant === undefined || Math.abs(meant.length - key.length) > 1 || differing(key, meant) > 2) return undefined;
+  if (meant === undefined || Math.abs(meant.length - key.length) > 1 || lettersApart(key, meant) > 2) return undefined;
   return `did you mean "${meant}"?`;
-}
-
-/** How many letters differ, or are in other places. */
-function differing(one: string, other: string): number {
-  if (one.toLowerCase() === other.toLowerCase()) return 0;
-  const count = (text: string) => [...text.toLowerCase()].sort().join("");
-  if (count(one) === count(other)) return 1;
-  const rest = [...other.toLowerCase()];
-  let missing = 0;
-  for (const letter of one.toLowerCase()) {
-    const index = rest.indexOf(letter);
-    if (index === -1) missing += 1;
-    else rest.splice(index, 1);
-  }
-  return Math.max(missing, rest.length);
 }

@@ -1,0 +1,76 @@
+import { posix } from "node:path";
+import { type Element, findPhase } from "@dibkit/model";
+import type { BuildContext } from "./build-context.js";
+import type { ElementContext } from "./element-context.js";
+
+/** What the hooks directory of a build holds, as far as it is known. */
+export interface HooksDirectory {
+  /** Whether an element brings the file or a directory of that name. */
+  has(path: string): boolean;
+  /** Whether a script of the build may put it there: it names a part of the path. */
+  mayBeWritten(path: string): boolean;
+  /** Names of files beside it that an element brings or a script writes. */
+  besides(path: string): readonly string[];
+}
+
+/** Merged directories of an element; what lies at its top is not merged. */
+const NOT_MERGED = /^(tests|test-elements|__pycache__|\.[^/]*)\//;
+/** What the builder itself puts there. */
+const OF_BUILDER =
+  /^(dib-run-parts|environment\.d(\/11-dib-install-type\.bash)?|dib_arguments|dib_environment|[\w-]+\.d)?$/;
+
+export function hooksDirectory({ composition, contextOf, catalog }: BuildContext): HooksDirectory {
+  const elements = composition.elements.map(({ element }) => element);
+  const files = elements.flatMap(mergedFiles);
+  const known = new Set(files.flatMap(withParents));
+  const base = catalog.elements.get("base");
+  const texts = [...elements, ...(base ? [base] : [])].flatMap((element) => writers(contextOf(element)));
+  const written = texts.flatMap((text) =>
+    [...text.matchAll(/TMP_HOOKS_PATH\}?"?\/([\w.@+/-]+)/g)].map((match) => match[1] as string),
+  );
+  // `cp $FILE $TMP_HOOKS_PATH` may write anything.
+  const anything = texts.some((text) =>
+    /(?:cp|mv|rsync|install|tar|git clone|wget|curl|cd|pushd)\b[^\n]*\$[^\n]*TMP_HOOKS_PATH\}?"?\/?"?(?:\s|;|$)/m.test(
+      text,
+    ),
+  );
+  return {
+    has: (path) => known.has(path) || OF_BUILDER.test(path),
+    mayBeWritten: (path) => {
+      if (anything) return true;
+      const parts = path.split("/").filter((part) => part !== "" && findPhase(part) === undefined);
+      return parts.some((part) => texts.some((text) => mentions(text, part)));
+    },
+    besides: (path) => {
+      const directory = posix.dirname(path);
+      return [...new Set([...files, ...written])]
+        .filter((one) => posix.dirname(one) === directory)
+        .map((one) => posix.basename(one));
+    },
+  };
+}
+
+function mergedFiles(element: Element): readonly string[] {
+  return [...element.files.keys()].filter(
+    (path) => (path.includes("/") || path.startsWith("source-repository-")) && !NOT_MERGED.test(path),
+  );
+}
+
+function withParents(path: string): readonly string[] {
+  const parts = path.split("/");
+  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+}
+
+/** Texts of what runs on the host, where the hooks directory can be written to, and of programs of any language. */
+function writers({ textFiles }: ElementContext): readonly string[] {
+  return textFiles
+    .filter(({ phase, path, language }) => phase?.side === "host" || path.startsWith("bin/") || language === "python")
+    .map(({ source }) => source.text);
+}
+
+function mentions(text: string, part: string): boolean {
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) {
+    if (!/[\w.-]/.test(text[at - 1] ?? "") && !/[\w-]/.test(text[at + part.length] ?? "")) return true;
+  }
+  return false;
+}
