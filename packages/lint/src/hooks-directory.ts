@@ -1,5 +1,6 @@
 import { posix } from "node:path";
-import { type Element, findPhase } from "@dibkit/model";
+import { type Element, findPhase, type SourceText } from "@dibkit/model";
+import { fileReferences } from "@dibkit/shell";
 import type { BuildContext } from "./build-context.js";
 import type { ElementContext } from "./element-context.js";
 
@@ -7,8 +8,8 @@ import type { ElementContext } from "./element-context.js";
 export interface HooksDirectory {
   /** Whether an element brings the file or a directory of that name. */
   has(path: string): boolean;
-  /** Whether a script of the build may put it there: it names a part of the path. */
-  mayBeWritten(path: string): boolean;
+  /** Whether a script of the build may put it there: it names a part of the path, outside of what `reader` only reads. */
+  mayBeWritten(path: string, reader: SourceText): boolean;
   /** Names of files beside it that an element brings or a script writes. */
   besides(path: string): readonly string[];
 }
@@ -36,10 +37,12 @@ export function hooksDirectory({ composition, contextOf, catalog }: BuildContext
   );
   return {
     has: (path) => known.has(path) || OF_BUILDER.test(path),
-    mayBeWritten: (path) => {
+    mayBeWritten: (path, reader) => {
       if (anything) return true;
       const parts = path.split("/").filter((part) => part !== "" && findPhase(part) === undefined);
-      return parts.some((part) => texts.some((text) => mentions(text, part)));
+      const others = texts.filter((text) => text !== reader.text);
+      const own = texts.length > others.length ? [withoutReads(reader)] : [];
+      return parts.some((part) => [...others, ...own].some((text) => mentions(text, part)));
     },
     besides: (path) => {
       const directory = posix.dirname(path);
@@ -66,6 +69,14 @@ function writers({ textFiles }: ElementContext): readonly string[] {
   return textFiles
     .filter(({ phase, path, language }) => phase?.side === "host" || path.startsWith("bin/") || language === "python")
     .map(({ source }) => source.text);
+}
+
+function withoutReads(source: SourceText): string {
+  let { text } = source;
+  for (const { start, end, use } of fileReferences(source)) {
+    if (use !== "write") text = text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
+  }
+  return text;
 }
 
 function mentions(text: string, part: string): boolean {

@@ -1,4 +1,4 @@
-import { parseBlockDeviceGraph, textOf } from "@dibkit/model";
+import type { DataNode, Location } from "@dibkit/model";
 import { defineRule } from "../rule.js";
 
 export default defineRule({
@@ -19,21 +19,41 @@ export default defineRule({
         "- local_loop:\n    name: image0\n- partitioning:\n    base: image0\n    label: gpt\n    partitions:\n      - name: swap\n        size: 1GiB\n      - name: root\n        size: 100%\n",
     },
   },
-  *check({ element, views }) {
-    for (const { file } of views.blockDevices.value) {
-      const { config } = parseBlockDeviceGraph(textOf(element, file));
-      for (const entry of config?.entries ?? []) {
-        if (entry.kind !== "partitioning" || !Array.isArray(entry.values.partitions)) continue;
-        const partitions = entry.values.partitions as readonly { readonly name?: unknown; readonly size?: unknown }[];
-        const index = partitions.findIndex((partition) => /^\s*100\s*%\s*$/.test(String(partition?.size ?? "")));
-        const next = index === -1 ? undefined : partitions[index + 1];
-        if (next === undefined) continue;
+  *check({ views }) {
+    for (const { root } of views.blockDevices.value) {
+      for (const list of partitionLists(root)) {
+        const index = list.findIndex((partition) => /^100\s*%$/.test(textAt(partition, "size")?.text ?? ""));
+        const all = list[index];
+        const next = list[index + 1];
+        if (all === undefined || next === undefined) continue;
         yield {
-          message: `partition "${String(partitions[index]?.name)}" takes 100% of what is free, so nothing is left for "${String(next.name)}"`,
+          message: `partition "${textAt(all, "name")?.text}" takes 100% of what is free, so nothing is left for "${textAt(next, "name")?.text}"`,
           help: "move it to the end of the list",
-          location: entry.locate(["partitions", index, "size"]),
+          location: textAt(all, "size")?.location ?? all.location,
         };
       }
     }
   },
 });
+
+/** Every list under a key `partitions`, however deep the notation nests it. */
+function partitionLists(root: DataNode | undefined): readonly (readonly DataNode[])[] {
+  const lists: (readonly DataNode[])[] = [];
+  const pending = root === undefined ? [] : [root];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (node.kind === "sequence") pending.push(...node.items);
+    if (node.kind !== "mapping") continue;
+    for (const { key, node: value } of node.entries) {
+      if (key === "partitions" && value.kind === "sequence") lists.push(value.items);
+      pending.push(value);
+    }
+  }
+  return lists;
+}
+
+function textAt(node: DataNode, key: string): { readonly text: string; readonly location: Location } | undefined {
+  const entry = node.kind === "mapping" ? node.entries.find((one) => one.key === key) : undefined;
+  return entry?.node.kind === "scalar"
+    ? { text: String(entry.node.value).trim(), location: entry.node.location }
+    : undefined;
+}

@@ -81,7 +81,7 @@ function missing(path: string, reference: FileReference, hooks: HooksDirectory, 
   const meant = nearestName(name, hooks.besides(path));
   // A question may be about what another element brings, unless there is a file of nearly that name.
   if (reference.use === "test" && (meant === undefined || !resembles(name, meant))) return undefined;
-  if (hooks.mayBeWritten(path)) return undefined;
+  if (hooks.mayBeWritten(path, file.source)) return undefined;
   const what = reference.use === "test" ? "so the answer is always no" : "so the script ends here";
   return {
     message: `no element of the build has ${path}, nor does a script write it, ${what}`,

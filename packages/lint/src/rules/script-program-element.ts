@@ -4,7 +4,7 @@ import type { BuildContext } from "../build-context.js";
 import { elementPrograms } from "../element-programs.js";
 import { defineGraphRule, type Finding } from "../rule.js";
 import type { ScriptFile } from "../script-file.js";
-import { reachedFrom, systemsWithout } from "../systems.js";
+import { reachedFrom, systemsOf, systemsWith, systemsWithout } from "../systems.js";
 import { enumerated } from "../words.js";
 
 export default defineGraphRule({
@@ -41,7 +41,7 @@ export default defineGraphRule({
         if (name === undefined || word === undefined || owners === undefined || told.has(name)) continue;
         // The bare name on the host is another rule's.
         if (file.phase?.side === "host" && literal !== undefined) continue;
-        if (isAskedFor(file, name) || !isMissing(context, owners)) continue;
+        if (isAskedFor(file, name) || !isMissing(context, focus, owners)) continue;
         told.add(name);
         yield {
           message: `nothing that "${focus.name}" depends on brings "${name}"`,
@@ -72,17 +72,22 @@ function isAskedFor({ shell }: ScriptFile, name: string): boolean {
   );
 }
 
-function isMissing(context: BuildContext, owners: readonly Element[]): boolean {
-  const { composition, catalog } = context;
+function isMissing(context: BuildContext, focus: Element, owners: readonly Element[]): boolean {
+  const { composition, catalog, targets } = context;
   if (composition.elements.some(({ element }) => owners.includes(element))) return false;
   if (owners.some(({ name }) => reachedFrom(catalog, "base").has(name))) return false;
-  // What some system brings is called where there is that system.
-  return systemsWithout(context, owners) === "";
+  // What every package manager has in its own way, such as install-packages, is called where there is one.
+  if (owners.length > 1) return systemsWithout(context, owners) === "";
+  // What is part of a system, or named after one, is built on that.
+  const part = systemsWith(catalog, focus.name);
+  const named = systemsOf(catalog, targets).filter(({ distro }) => distro !== undefined && focus.name.includes(distro));
+  const systems = part.length > 0 ? part : named.length > 0 ? named : systemsOf(catalog, targets);
+  return systems.length === 0 || systems.some(({ names }) => !owners.some(({ name }) => names.has(name)));
 }
 
 function* withoutDibPython(context: BuildContext, focus: Element): Generator<Finding> {
   const owner = context.catalog.elements.get("dib-python");
-  if (owner === undefined || owner === focus || !isMissing(context, [owner])) return;
+  if (owner === undefined || owner === focus || !isMissing(context, focus, [owner])) return;
   for (const file of context.contextOf(focus).textFiles) {
     if (file.shebang === undefined || !/\bdib-python\b/.test(file.shebang)) continue;
     yield {
