@@ -7,10 +7,12 @@ const source = (name: string) => fileURLToPath(new URL(`packages/${name}/src/ind
 export default defineConfig({
   resolve: {
     alias: [
-      ...["model", "shell", "lint", "compile", "build"].map((name) => ({
-        find: new RegExp(`^@dibkit/${name}$`),
-        replacement: source(name),
-      })),
+      ...["model", "shell", "lint", "compile", "exec", "runner", "contents", "conform", "boot", "publish"].map(
+        (name) => ({
+          find: new RegExp(`^@dibkit/${name}$`),
+          replacement: source(name),
+        }),
+      ),
       {
         find: /^@dibkit\/model\/testing$/,
         replacement: fileURLToPath(new URL("packages/model/src/testing/index.ts", import.meta.url)),

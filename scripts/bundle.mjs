@@ -29,7 +29,7 @@ const bundle = await rolldown({
     ...Object.fromEntries([...BUNDLED].map((name) => [name, compiled(`cli/dist/commands/${name}.js`)])),
     "image-create": compiled("cli/dist/image-create/image-create.js"),
     // Beside what starts it, which finds it by its place.
-    worker: compiled("build/dist/run/worker.js"),
+    worker: compiled("runner/dist/run/worker.js"),
   },
   platform: "node",
   // jsonc-parser's other form hides what it requires.

@@ -178,7 +178,8 @@ describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild}
     ];
     const run = await dibkit(
       [
-        ...["boot", image, "--log", log, "--may-reboot", "--memory", "1536", "--timeout", "1100"],
+        // Some of the commands typed are silent for minutes.
+        ...["boot", image, "--log", log, "--may-reboot", "--memory", "1536", "--timeout", "1100", "--stall", "600"],
         ...["--serial-number", `ds=nocloud-net;s=http://10.0.2.2:${port}/seed/`, "--expect", "Cloud-init .* finished"],
         ...sends.flatMap((exchange) => ["--send", exchange]),
       ],

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createCommandRunner } from "@dibkit/build";
+import { createCommandRunner } from "@dibkit/exec";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mayBuild, type TinyProject, tinyProject } from "../../packages/build/test/tiny-image.js";
+import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
 
 /** A small change somebody makes between two builds; `round` makes it differ from the one before. */
 const EDITS: Readonly<Record<string, (project: TinyProject, round: number) => void>> = {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mayBuild, type TinyProject, tinyProject } from "../../packages/build/test/tiny-image.js";
+import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
 import { dibkit } from "./dibkit.js";
 
 const hasBrowser = spawnSync("chromium", ["--version"]).status === 0;
