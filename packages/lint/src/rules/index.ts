@@ -7,6 +7,7 @@ import _blockDeviceName from "./block-device-name.js";
 import _blockDeviceOnce from "./block-device-once.js";
 import _blockDeviceValid from "./block-device-valid.js";
 import _blockDeviceVariable from "./block-device-variable.js";
+import _containerfileSyntax from "./containerfile-syntax.js";
 import _controlFileHandled from "./control-file-handled.js";
 import _controlFileName from "./control-file-name.js";
 import _depsAcyclic from "./deps-acyclic.js";
@@ -57,6 +58,7 @@ import _pkgMapUsed from "./pkg-map-used.js";
 import _providesNotRequested from "./provides-not-requested.js";
 import _providesOnce from "./provides-once.js";
 import _pythonInterpreter from "./python-interpreter.js";
+import _pythonSyntax from "./python-syntax.js";
 import _readmeFormat from "./readme-format.js";
 import _readmePresent from "./readme-present.js";
 import _scriptArithmeticStatus from "./script-arithmetic-status.js";
@@ -129,6 +131,7 @@ export const rules: readonly Rule[] = [
   _blockDeviceOnce,
   _blockDeviceValid,
   _blockDeviceVariable,
+  _containerfileSyntax,
   _controlFileHandled,
   _controlFileName,
   _depsAcyclic,
@@ -179,6 +182,7 @@ export const rules: readonly Rule[] = [
   _providesNotRequested,
   _providesOnce,
   _pythonInterpreter,
+  _pythonSyntax,
   _readmeFormat,
   _readmePresent,
   _scriptArithmeticStatus,
