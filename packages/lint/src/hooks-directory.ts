@@ -31,7 +31,7 @@ export function hooksDirectory({ composition, contextOf, catalog }: BuildContext
   );
   // `cp $FILE $TMP_HOOKS_PATH` may write anything.
   const anything = texts.some((text) =>
-    /(?:cp|mv|rsync|install|tar|git clone|wget|curl|cd|pushd)\b[^\n]*\$[^\n]*TMP_HOOKS_PATH\}?"?\/?"?(?:\s|;|$)/m.test(
+    /(?:cp|mv|rsync|install|tar|git clone|wget|curl|cd|pushd)\b[^\n]{0,200}?\$[^\n]{0,200}?TMP_HOOKS_PATH\}?"?\/?"?(?:\s|;|$)/m.test(
       text,
     ),
   );

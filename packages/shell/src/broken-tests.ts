@@ -3,7 +3,7 @@ import type { BrokenTest, Heredoc } from "./shell-script.js";
 /** A `[` where a command may begin, at most to the end of the line. */
 const OPENING = /(?:^|[;&|({!]|\b(?:if|elif|while|until|then|do|else))[ \t]*(?:![ \t]*)?\[(?=[ \t])/gm;
 const OPERATOR =
-  /^(?:[^\s'"`$\\;&|#()<>]|\\.|'[^']*'|"(?:[^"\\]|\\.)*"|\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}|\$|[ \t])*?[ \t](&&|\|\||\|)(?=[ \t])/;
+  /^(?:[^\s'"`$\\;&|#()<>]|\\.|'[^']*'|"(?:[^"\\]|\\.)*"|\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}|\$(?![({])|[ \t])*?[ \t](&&|\|\||\|)(?=[ \t])/;
 
 /** A quick look: most scripts have no such line. */
 export function mayBreakTests(text: string): boolean {

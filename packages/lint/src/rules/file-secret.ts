@@ -16,14 +16,14 @@ const SECRETS: readonly { readonly pattern: RegExp; readonly what: string }[] = 
     what: "a password",
   },
   { pattern: /\bchpasswd\s*<<<\s*(["']?)[\w-]+:(?![$"'`])[^\s"']+\1/, what: "a password" },
-  { pattern: /\b(?:useradd|usermod)\b[^\n]*\s(?:-p|--password)[ =](?![$"'`!*])\S{4,}/, what: "a password" },
+  { pattern: /\b(?:useradd|usermod)\b[^\n]{0,200}?\s(?:-p|--password)[ =](?![$"'`!*])\S{4,}/, what: "a password" },
   { pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/, what: "an access key of AWS" },
   {
     pattern: /\b(?:ghp|gho|ghs|ghr)_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{40,}|\bglpat-[\w-]{20,}/,
     what: "a token of a forge",
   },
   { pattern: /\bhttps?:\/\/[\w.%-]+:(?![$<{%])[^\s@/:$"'<>{]{3,}@[\w.-]+/, what: "a password in a URL" },
-  { pattern: /\bcurl\b[^\n]*\s(?:-u|--user)[ =]?(["']?)[\w.-]+:(?![$<{%])[^\s"'$]{3,}\1/, what: "a password" },
+  { pattern: /\bcurl\b[^\n]{0,200}?\s(?:-u|--user)[ =]?(["']?)[\w.-]+:(?![$<{%])[^\s"'$]{3,}\1/, what: "a password" },
 ];
 
 /** Values that people put in the place of a secret. */

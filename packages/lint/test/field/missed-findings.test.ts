@@ -1,6 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createCatalog, loadCatalog, upstreamInstallation } from "@dibkit/model";
 import { expect, it } from "vitest";
-import { type ExampleTree, lint } from "../../src/index.js";
+import { discoverElements, type ExampleTree, lint } from "../../src/index.js";
 import { exampleElements } from "../example-elements.js";
 
 // What a maintainers' reading of public trees found missing: defects as a tree, with the finding that tells of them,
@@ -561,4 +564,38 @@ it.skipIf(upstream === undefined).each<readonly [string, string, ExampleTree]>([
   ],
 ])("%s is silent: %s", async (rule, _, tree) => {
   expect(await findings(tree, rule)).toEqual([]);
+});
+
+it.skipIf(upstream === undefined).each<readonly [string, string, number]>([
+  ["None", "None", 1],
+  ["none, in words", "No default", 1],
+  ["a value", "example.com", 0],
+])("env-required: a default of %s", async (_, words, count) => {
+  const elements = exampleElements({
+    "web/README.rst": `web\n===\n\nServes.\n\nDIB_WEB_SITE\n  :Required: Yes\n  :Default: ${words}\n  :Description: The site.\n`,
+  });
+  const catalog = createCatalog([
+    { path: "/elements", elements },
+    { path: "/upstream", elements: theirs },
+  ]);
+  const configuration = { images: [{ name: "site", elements: ["debian-minimal", "vm", "web"] }] };
+  const { diagnostics } = await lint({ catalog, elements, only: ["env-required"], configuration });
+  expect(diagnostics).toHaveLength(count);
+});
+
+it("takes a directory for an element when only a misspelt control file says so", () => {
+  const root = mkdtempSync(join(tmpdir(), "dibkit-misspelt-"));
+  try {
+    for (const name of ["element-dep", "package-installs", "element_deps"]) {
+      mkdirSync(join(root, name, "web"), { recursive: true });
+      writeFileSync(join(root, name, "web/README.rst"), "web\n");
+      writeFileSync(join(root, name, "web", name), "base\n");
+      expect(discoverElements([join(root, name)]).directories).toEqual([join(root, name)]);
+    }
+    mkdirSync(join(root, "prose/web"), { recursive: true });
+    writeFileSync(join(root, "prose/web/README.rst"), "web\n");
+    expect(discoverElements([join(root, "prose")]).directories).toEqual([]);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });
