@@ -20,29 +20,60 @@ const NOT_MERGED = /^(tests|test-elements|__pycache__|\.[^/]*)\//;
 const OF_BUILDER =
   /^(dib-run-parts|environment\.d(\/11-dib-install-type\.bash)?|dib_arguments|dib_environment|[\w-]+\.d)?$/;
 
-export function hooksDirectory({ composition, contextOf, catalog }: BuildContext): HooksDirectory {
-  const elements = composition.elements.map(({ element }) => element);
-  const files = elements.flatMap(mergedFiles);
-  const known = new Set(files.flatMap(withParents));
-  const base = catalog.elements.get("base");
-  const texts = [...elements, ...(base ? [base] : [])].flatMap((element) => writers(contextOf(element)));
-  const written = texts.flatMap((text) =>
-    [...text.matchAll(/TMP_HOOKS_PATH\}?"?\/([\w.@+/-]+)/g)].map((match) => match[1] as string),
-  );
-  // `cp $FILE $TMP_HOOKS_PATH` may write anything.
-  const anything = texts.some((text) =>
-    /(?:cp|mv|rsync|install|tar|git clone|wget|curl|cd|pushd)\b[^\n]{0,200}?\$[^\n]{0,200}?TMP_HOOKS_PATH\}?"?\/?"?(?:\s|;|$)/m.test(
-      text,
+/** What one element has to do with the hooks directory. */
+interface Part {
+  /** Merged files, and the directories that they are in. */
+  readonly files: readonly string[];
+  readonly known: readonly string[];
+  /** Texts that may write there. */
+  readonly texts: readonly string[];
+  /** Names that they surely write. */
+  readonly written: readonly string[];
+  /** `cp $FILE $TMP_HOOKS_PATH` may write anything. */
+  readonly anything: boolean;
+}
+
+const ANYTHING =
+  /(?:cp|mv|rsync|install|tar|git clone|wget|curl|cd|pushd)\b[^\n]{0,200}?\$[^\n]{0,200}?TMP_HOOKS_PATH\}?"?\/?"?(?:\s|;|$)/m;
+const partByElement = new WeakMap<Element, Part>();
+
+function partOf(element: Element, { contextOf }: BuildContext): Part {
+  const known = partByElement.get(element);
+  if (known) return known;
+  const files = mergedFiles(element);
+  const texts = writers(contextOf(element));
+  const naming = texts.filter((text) => text.includes("TMP_HOOKS_PATH"));
+  const part = {
+    files,
+    known: files.flatMap(withParents),
+    texts,
+    written: naming.flatMap((text) =>
+      [...text.matchAll(/TMP_HOOKS_PATH\}?"?\/([\w.@+/-]+)/g)].map((match) => match[1] as string),
     ),
-  );
+    anything: naming.some((text) => ANYTHING.test(text)),
+  };
+  partByElement.set(element, part);
+  return part;
+}
+
+export function hooksDirectory(context: BuildContext): HooksDirectory {
+  const elements = context.composition.elements.map(({ element }) => element);
+  const base = context.catalog.elements.get("base");
+  const brought = elements.map((element) => partOf(element, context));
+  const parts = base === undefined || elements.includes(base) ? brought : [...brought, partOf(base, context)];
+  const texts = parts.flatMap((part) => part.texts);
+  const anything = parts.some((part) => part.anything);
+  const files = brought.flatMap((part) => part.files);
+  const written = parts.flatMap((part) => part.written);
+  const known = new Set(brought.flatMap((part) => part.known));
   return {
     has: (path) => known.has(path) || OF_BUILDER.test(path),
     mayBeWritten: (path, reader) => {
       if (anything) return true;
-      const parts = path.split("/").filter((part) => part !== "" && findPhase(part) === undefined);
+      const names = path.split("/").filter((name) => name !== "" && findPhase(name) === undefined);
       const others = texts.filter((text) => text !== reader.text);
       const own = texts.length > others.length ? [withoutReads(reader)] : [];
-      return parts.some((part) => [...others, ...own].some((text) => mentions(text, part)));
+      return names.some((name) => [...others, ...own].some((text) => mentions(text, name)));
     },
     besides: (path) => {
       const directory = posix.dirname(path);

@@ -1,9 +1,16 @@
 import type { ElementContext } from "./element-context.js";
 import type { ScriptFile } from "./script-file.js";
 
+const filesByContext = new WeakMap<ElementContext, readonly ScriptFile[]>();
+
 /** Every shell text of an element once: hook scripts, other scripts and environment files. */
-export function shellFiles({ hookScripts, shellScripts, environmentFiles }: ElementContext): readonly ScriptFile[] {
-  return [...new Map([...hookScripts, ...shellScripts, ...environmentFiles].map((file) => [file.path, file])).values()];
+export function shellFiles(context: ElementContext): readonly ScriptFile[] {
+  const known = filesByContext.get(context);
+  if (known) return known;
+  const all = [...context.hookScripts, ...context.shellScripts, ...context.environmentFiles];
+  const files = [...new Map(all.map((file) => [file.path, file])).values()];
+  filesByContext.set(context, files);
+  return files;
 }
 
 /** Whether the script ends at the first command that fails. */

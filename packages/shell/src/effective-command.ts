@@ -31,7 +31,18 @@ const WRAPPERS: Readonly<Record<string, { readonly valued: readonly string[]; re
 // No one writes more; each costs a copy of the words that follow it.
 const MOST_WRAPPERS = 20;
 
+// A dozen rules ask the same of every command.
+const effective = new WeakMap<Command, EffectiveCommand>();
+
 export function effectiveCommand(command: Command): EffectiveCommand {
+  const known = effective.get(command);
+  if (known) return known;
+  const found = unwrapped(command);
+  effective.set(command, found);
+  return found;
+}
+
+function unwrapped(command: Command): EffectiveCommand {
   let word = command.name;
   let rest = command.args;
   const through: string[] = [];

@@ -18,7 +18,7 @@ const HOOKS = String.raw`/tmp/in_target\.d|\$\{?TMP_HOOKS_PATH\}?`;
 const OWN_DIRECTORY = new RegExp(
   String.raw`^"?(?:${SELF}|\$\(\s*(?:cd|readlink\s+-\w+|realpath)\s+"?${SELF}"?\s*(?:&&\s*pwd(?:\s+-P)?\s*)?\)|\$\(\s*dirname\s+"?\$\(\s*(?:readlink\s+-\w+|realpath)\s+"?\$0"?\s*\)"?\s*\))"?$`,
 );
-const OWN_HOOKS = new RegExp(String.raw`^"?(?:${HOOKS})/?"?$`);
+const OWN_HOOKS = new RegExp(`^"?(?:${HOOKS})/?"?$`);
 const MAKERS = new Set(["mkdir", "touch", "rm", "rmdir", "tee", "truncate", "chmod", "chown", "mktemp"]);
 const INTO_LAST = new Set(["cp", "mv", "ln", "install", "rsync"]);
 

@@ -8,7 +8,11 @@ import { runShellcheck } from "./run-shellcheck.js";
 /** What the linter may ask: other programs, run through the one door to them, and files outside of elements. */
 export function lintTools(configuration: LintConfiguration, terminal: Pick<Terminal, "stderr" | "env">): LintTools {
   const wanted = configuration.shellcheck;
-  const tools = { bashVerdicts, pythonVerdicts, readText };
+  const tools: LintTools = {
+    bashVerdicts,
+    pythonVerdicts: (sources) => pythonVerdicts(sources, terminal.env),
+    readText,
+  };
   if (wanted === false) return tools;
   return { ...tools, shellcheck: (sources) => runShellcheck(sources, terminal) };
 }

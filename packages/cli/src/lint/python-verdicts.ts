@@ -1,5 +1,7 @@
 import type { SyntaxVerdict } from "@dibkit/lint";
 import type { SourceText } from "@dibkit/model";
+import type { Terminal } from "../terminal.js";
+import { openTextCache } from "./text-cache.js";
 
 const LONGEST_READING_MS = 20_000;
 
@@ -15,8 +17,24 @@ for text in json.load(sys.stdin):
         print(json.dumps([getattr(error, "lineno", None) or 1, getattr(error, "msg", None) or str(error)]))
 `;
 
-/** What python 3 says of scripts, all in one process; nothing when there is no python, or it does not come to an end. */
-export async function pythonVerdicts(sources: readonly SourceText[]): Promise<ReadonlyMap<SourceText, SyntaxVerdict>> {
+/** What python 3 says of scripts, each text once and all in one process; nothing when there is no python. */
+export async function pythonVerdicts(
+  sources: readonly SourceText[],
+  env: Terminal["env"],
+): Promise<ReadonlyMap<SourceText, SyntaxVerdict>> {
+  const cache = openTextCache<SyntaxVerdict>(env, "python3", PROGRAM);
+  const fresh = cache === undefined ? [] : sources.filter(({ text }) => cache.get(text) === undefined);
+  for (const [source, verdict] of fresh.length === 0 ? [] : await compile(fresh)) cache?.set(source.text, verdict);
+  cache?.save();
+  return new Map(
+    sources.flatMap((source) => {
+      const verdict = cache?.get(source.text);
+      return verdict === undefined ? [] : [[source, verdict]];
+    }),
+  );
+}
+
+async function compile(sources: readonly SourceText[]): Promise<ReadonlyMap<SourceText, SyntaxVerdict>> {
   const { createCommandRunner } = await import("@dibkit/exec");
   const lines: string[] = [];
   const result = await createCommandRunner().run(["python3", "-I", "-S", "-c", PROGRAM], {

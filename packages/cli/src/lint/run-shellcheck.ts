@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { ShellcheckComment } from "@dibkit/lint";
 import type { SourceText } from "@dibkit/model";
 import type { Terminal } from "../terminal.js";
-import { openShellcheckCache } from "./shellcheck-cache.js";
+import { openTextCache } from "./text-cache.js";
 
 type Found = Map<SourceText, readonly ShellcheckComment[]>;
 
@@ -20,7 +20,7 @@ export async function runShellcheck(
   const found: Found = new Map();
   if (sources.length === 0) return found;
   const { SHELLCHECK_CODES } = await import("@dibkit/lint");
-  const cache = openShellcheckCache(env, SHELLCHECK_CODES);
+  const cache = openTextCache<readonly ShellcheckComment[]>(env, "shellcheck", SHELLCHECK_CODES.join("\n"));
   if (cache === undefined) {
     stderr.write("note: ShellCheck is not installed, its checks are left out; install the package shellcheck\n");
     return found;

@@ -3,6 +3,8 @@ import type { ScriptFile } from "../script-file.js";
 import { shellFiles } from "../shell-files.js";
 
 interface Slip {
+  /** What a text must have at least: most scripts have nothing of it. */
+  readonly hint: RegExp;
   readonly pattern: RegExp;
   readonly message: string;
   readonly help: string;
@@ -13,16 +15,19 @@ const START = String.raw`(?:^[ \t]*|[;&|][ \t]*|\b(?:if|elif|while|until|then|do
 
 const SLIPS: readonly Slip[] = [
   {
+    hint: /\[(?:["$]|-[a-zA-Z][ \t])/,
     pattern: new RegExp(String.raw`${START}\[\[?(?:["$]|-[a-zA-Z][ \t])[^\n]*\](?=[ \t]*(?:;|&&|\|\||$))`, "gm"),
     message: 'there is no blank after "[", so it is part of the name of a command',
     help: 'write a blank after "["',
   },
   {
+    hint: /(?:if|while|until)\[/,
     pattern: /^[ \t]*(?:if|elif|while|until)\[\[?[ \t][^\n]*\]/gm,
     message: 'there is no blank before "[", so it is part of the name of a command',
     help: 'write a blank before "["',
   },
   {
+    hint: /[^\s\]$\\[)}"'*?]\][ \t]*(?:;|&&|\|\||\n)|["'})*?]\][ \t]*(?:;|&&|\|\||\n)/,
     pattern: new RegExp(
       String.raw`${START}\[[ \t](?:(?![ \t]\])[^\n;&|])*[^\s\]$\\[]\](?=[ \t]*(?:;|&&|\|\||$))`,
       "gm",
@@ -31,16 +36,19 @@ const SLIPS: readonly Slip[] = [
     help: 'write a blank before "]"',
   },
   {
+    hint: /\\[ \t]+\n/,
     pattern: /\\[ \t]+(?=\n[ \t]*[^\s#])/g,
     message: "there are blanks after the backslash, so the line does not go on in the next one",
     help: "remove the blanks at the end of the line",
   },
   {
+    hint: /[\u201c\u201d\u2018\u2019]/,
     pattern: /(?<=^[^'"#\n]*[\s=(])[\u201c\u201d\u2018\u2019][^\n]*/gm,
     message: "a typographic quote is an ordinary character to the shell",
     help: "write \" or '",
   },
   {
+    hint: /-[a-zA-Z][ \t]+\]/,
     pattern: new RegExp(String.raw`${START}\[\[?[ \t]+(?:![ \t]+)?-[nzfdersxLhbcpSgukOGNw][ \t]+\]`, "gm"),
     message: "the test has no operand, so it is always true",
     help: "write what is to be tested",
@@ -65,7 +73,8 @@ export default defineRule({
   },
   *check(context) {
     for (const file of shellFiles(context)) {
-      for (const { pattern, message, help } of SLIPS) {
+      for (const { hint, pattern, message, help } of SLIPS) {
+        if (!hint.test(file.source.text)) continue;
         for (const match of file.source.text.matchAll(pattern)) {
           if (!isCode(file, match.index, match[0])) continue;
           const lead = match[0].length - match[0].trimStart().length;
