@@ -1,6 +1,6 @@
 import type { SourceText } from "@dibkit/model";
 import type { ElementContext, SyntaxVerdict } from "./element-context.js";
-import type { LintTools } from "./lint.js";
+import type { LintTools } from "./lint-tools.js";
 import type { Rule } from "./rule.js";
 
 /** What interpreters say of scripts: bash of those that the grammar does not understand, python of its own. */

@@ -8,6 +8,7 @@ import { compareDiagnostics } from "./compare-diagnostics.js";
 import { type Composition, composeElement, composeImage } from "./composition.js";
 import type { ImageConfiguration, LintConfiguration, Target } from "./configuration.js";
 import { type ElementContext, elementContext, type SyntaxVerdict } from "./element-context.js";
+import type { LintTools } from "./lint-tools.js";
 import type { Finding, Rule } from "./rule.js";
 import { rules as allRules } from "./rules/index.js";
 import { setAsideHugeFiles } from "./set-aside-huge-files.js";
@@ -15,20 +16,6 @@ import { settingsOf } from "./settings.js";
 import { isSaid, type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
 import { type FileSuppressions, isSuppressed, suppressionFindings, suppressionsOf } from "./suppressions.js";
 import { targetsOf } from "./targets.js";
-
-/** Programs that the linter may ask, injected because it starts none itself. */
-export interface LintTools {
-  /** Text of a file that is no part of an element, such as one that `DIB_BLOCK_DEVICE_CONFIG` names. */
-  readonly readText?: (path: string) => string | undefined;
-  /** `bash -n` on each text. */
-  readonly bashVerdicts?: (sources: readonly SourceText[]) => Promise<ReadonlyMap<SourceText, SyntaxVerdict>>;
-  /** Python's compiler on each text; nothing for those it was not run on, as where there is no python. */
-  readonly pythonVerdicts?: (sources: readonly SourceText[]) => Promise<ReadonlyMap<SourceText, SyntaxVerdict>>;
-  /** ShellCheck, with `SHELLCHECK_CODES`, on each script; nothing for those it was not run on. */
-  readonly shellcheck?: (
-    sources: readonly SourceText[],
-  ) => Promise<ReadonlyMap<SourceText, readonly ShellcheckComment[]>>;
-}
 
 export interface LintRequest {
   readonly catalog: Catalog;

@@ -1,15 +1,7 @@
+import type { Clause, Given } from "./shell-script.js";
 import type { SyntaxNode } from "./syntax-tree.js";
-import { type Clause, clausesOfTest, clausesOfWords } from "./test-clauses.js";
+import { clausesOfTest, clausesOfWords } from "./test-clauses.js";
 import { wordOf } from "./word.js";
-
-/** What a variable surely is where a command stands, because a condition around it says so. */
-export interface Given {
-  readonly variable: string;
-  /** Patterns of which one matches: plain values, globs, or alternatives of a regular expression. */
-  readonly values: readonly string[];
-  /** The values are regular expressions. */
-  readonly regex: boolean;
-}
 
 export const NOTHING_GIVEN: readonly Given[] = [];
 

@@ -1,6 +1,3 @@
-import type { Given } from "./given.js";
-import type { Clause } from "./test-clauses.js";
-
 /** Offsets `[start, end)` in UTF-16 units of the script's text. */
 export interface Span {
   readonly start: number;
@@ -15,6 +12,15 @@ export interface Word extends Span {
   readonly prefix: string;
   /** Names of the variables the word expands, in order. */
   readonly variables: readonly string[];
+}
+
+/** What a variable surely is where a command stands, because a condition around it says so. */
+export interface Given {
+  readonly variable: string;
+  /** Patterns of which one matches: plain values, globs, or alternatives of a regular expression. */
+  readonly values: readonly string[];
+  /** The values are regular expressions. */
+  readonly regex: boolean;
 }
 
 /** Where in the script something happens. */
@@ -110,6 +116,18 @@ export interface Heredoc extends Span {
   /** The first line that would end it if it had no blanks or other characters around the delimiter. */
   readonly almost: Span | undefined;
   readonly context: Context;
+}
+
+/** One question of a test: `"$A" = b`, `-f x`, or a bare word. */
+export interface Clause extends Span {
+  /** `=`, `-lt`, `-f` …; empty for a bare word. */
+  readonly operator: string;
+  /** Undefined when the operator takes one operand. */
+  readonly left: Word | undefined;
+  readonly right: Word;
+  readonly negated: boolean;
+  /** What joins it to the clause before it. */
+  readonly joint: "and" | "or" | undefined;
 }
 
 /** A question that a script asks: in `[ ]`, `[[ ]]` or `test`, or a pattern of `case`. */

@@ -1,20 +1,6 @@
-import type { Word } from "./shell-script.js";
+import type { Clause, Word } from "./shell-script.js";
 import type { SyntaxNode } from "./syntax-tree.js";
 import { wordOf } from "./word.js";
-
-/** One question of a test: `"$A" = b`, `-f x`, or a bare word. */
-export interface Clause {
-  readonly start: number;
-  readonly end: number;
-  /** `=`, `-lt`, `-f` …; empty for a bare word. */
-  readonly operator: string;
-  /** Undefined when the operator takes one operand. */
-  readonly left: Word | undefined;
-  readonly right: Word;
-  readonly negated: boolean;
-  /** What joins it to the clause before it. */
-  readonly joint: "and" | "or" | undefined;
-}
 
 type Token = { readonly sign: string; readonly start: number; readonly end: number } | { readonly word: Word };
 
