@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Words to put before `node dibkit …`, such as `unshare --mount`. */
   readonly through?: readonly string[];
+  /** What the program reads on its standard input; nothing by default. */
+  readonly input?: string;
   /** Called when the program has been started, to act on it while it runs. */
   readonly onStart?: (child: ChildProcess) => Promise<void>;
 }
@@ -30,10 +32,12 @@ export function runProgram(words: readonly string[], options: RunOptions = {}): 
   // Vitest's own variables must not reach what is tested.
   const { NODE_ENV, VITEST, FORCE_COLOR, ...inherited } = process.env;
   const env = { ...inherited, NO_COLOR: "1", ...options.env };
-  const child = spawn(program, args, { cwd: options.cwd ?? repository, env, stdio: ["ignore", "pipe", "pipe"] });
+  const stdin = options.input === undefined ? "ignore" : "pipe";
+  const child = spawn(program, args, { cwd: options.cwd ?? repository, env, stdio: [stdin, "pipe", "pipe"] });
+  child.stdin?.on("error", () => {}).end(options.input);
   let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   void options.onStart?.(child);
   return new Promise((resolve, reject) => {
     child.on("error", reject);

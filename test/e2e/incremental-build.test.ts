@@ -68,7 +68,7 @@ chmod 755 $TMP_MOUNT_PATH/bin/written-program
 const rounds = Number(process.env.DIBKIT_EDITS ?? 4);
 const seed = Number(process.env.DIBKIT_SEED ?? 6);
 
-describe.skipIf(!mayBuild)("an incremental build", { timeout: 300_000 + rounds * 30_000 }, () => {
+describe.skipIf(!mayBuild)("an incremental build", { timeout: 3_600_000 + rounds * 60_000 }, () => {
   let project: TinyProject;
   beforeAll(() => {
     project = tinyProject();

@@ -18,7 +18,7 @@ function loadPage(directory: string, html: string, click = ""): string {
   const quiet = ["--disable-background-networking", "--disable-component-update", `--user-data-dir=${profile}`];
   const run = spawnSync("chromium", [...flags, ...quiet, "--dump-dom", `file://${page}`], {
     encoding: "utf8",
-    timeout: 120_000,
+    timeout: 600_000,
   });
   expect(run.status, run.stderr).toBe(0);
   return run.stdout;

@@ -163,7 +163,7 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
     expect(run.exitCode).toBe(130);
     expect(await client.imagesNamed("stopped")).toEqual([]);
     // Glance notices a moment later that nobody wants the bytes any more.
-    await expect.poll(storedImages, { timeout: 60_000 }).toEqual(stored);
+    await expect.poll(storedImages, { timeout: 600_000 }).toEqual(stored);
     expect(commandLines).toContain("publish\0glance");
     for (const password of Object.values(site.secrets)) {
       expect(commandLines).not.toContain(password);

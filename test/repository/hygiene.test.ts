@@ -58,6 +58,28 @@ test("every package a source file imports is declared by its package", () => {
   expect(missing).toEqual([]);
 });
 
+/** Packages that are loaded by their path, and by which module. */
+const LOADED_BY_PATH: Readonly<Record<string, string>> = {
+  "tree-sitter-bash": "the bundle of cli has the parser of shell in it, and finds the grammar beside itself",
+  "web-tree-sitter": "the bundle of cli leaves it outside, for it finds its own files by its place",
+};
+
+test("every package that a package declares is imported by it", () => {
+  const idle = packageNames.flatMap((name) => {
+    const folder = join(repository, "packages", name);
+    const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+      dependencies?: Record<string, string>;
+    };
+    const texts = filesBelow(join(folder, "src"))
+      .filter((path) => /\.(ts|mjs)$/.test(path))
+      .map((path) => readFileSync(path, "utf8"));
+    return Object.keys(manifest.dependencies ?? {})
+      .filter((one) => !(one in LOADED_BY_PATH) && !texts.some((text) => new RegExp(`"${one}["/]`).test(text)))
+      .map((one) => `${name} declares ${one}`);
+  });
+  expect(idle).toEqual([]);
+});
+
 test("no address of a package mirror or registry is written down", () => {
   // Upstream's own defaults are facts about diskimage-builder; every other address comes from the machine.
   const allowed = /^(?:deb|security)\.debian\.org$|^(?:[a-z]+\.)?fedoraproject\.org$/;

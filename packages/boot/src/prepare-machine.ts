@@ -83,9 +83,13 @@ function cannotBoot(message: string, help: string): Result<never, BootFailure> {
 
 /** Format by content, since a name can say anything. */
 async function imageFormat(path: string, commands: CommandRunner): Promise<Result<string, BootFailure>> {
-  const found = await stat(path).catch(() => undefined);
+  // Whatever else stands in its way, such as permissions, is thrown with its own reason.
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
   if (!found?.isFile())
     return cannotBoot(`there is no image "${path}"`, "give the path of a disk image, such as image.qcow2");
+  await access(path, constants.R_OK);
   const info = await commands.run(["qemu-img", "info", "--output=json", "--force-share", "--", path]);
   if (!info.ok) {
     return info.error.kind === "not-found"

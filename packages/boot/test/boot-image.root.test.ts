@@ -25,7 +25,7 @@ async function boot(name: string, greeting: string, options: Partial<BootOptions
   return { result, log: await readFile(consoleLog, "utf8"), unchanged: disk.equals(await readFile(image)) };
 }
 
-describe.skipIf(!qemu.ok)("bootImage (needs qemu-system-x86_64)", { concurrent: true, timeout: 60_000 }, () => {
+describe.skipIf(!qemu.ok)("bootImage (needs qemu-system-x86_64)", { concurrent: true }, () => {
   it("waits for the pattern, types, and leaves the image as it was", async () => {
     const seen: string[] = [];
     const { result, log, unchanged } = await boot("ok", "\r\n\u001b[32mhello\u001b[0m\r\nhost login: ", {

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { commands } from "./commands/index.js";
 import { bundledCommand, fromBundle } from "./from-bundle.js";
 import { isImageCreate } from "./image-create/is-image-create.js";
-import { terminalOf } from "./terminal.js";
+import { terminalOf, writeTrouble } from "./terminal.js";
 
 const INTERRUPTED = 130;
 const BUG = 70;
@@ -43,15 +43,15 @@ const terminal = terminalOf(
   color === undefined ? undefined : color === "--color",
 );
 
-process.on("uncaughtException", (error) => void reportBug(error));
-process.on("unhandledRejection", (error) => void reportBug(error));
+process.on("uncaughtException", (error) => void endWith(error));
+process.on("unhandledRejection", (error) => void endWith(error));
 try {
   const program = process.argv[1] ?? "";
   const code = await (isImageCreate(program) ? runImageCreate(program) : runCommand());
   process.exitCode = signals > 0 ? INTERRUPTED : code;
 } catch (error) {
   if (signals > 0) process.exitCode = INTERRUPTED;
-  else await reportBug(error);
+  else await endWith(error);
 }
 
 async function runCommand(): Promise<number> {
@@ -66,7 +66,14 @@ async function runImageCreate(program: string): Promise<number> {
   return imageCreate(program, argv, version, terminal);
 }
 
-async function reportBug(error: unknown): Promise<void> {
+/** The last stop of every error: ordinary trouble of the machine is told as such, the rest is a bug. */
+async function endWith(error: unknown): Promise<void> {
+  const { systemFailure } = await import("./system-failure.js");
+  const failure = systemFailure(error, terminal);
+  if (failure !== undefined) {
+    writeTrouble(terminal, failure.message, failure.help);
+    process.exit(isImageCreate(process.argv[1] ?? "") ? 1 : 2);
+  }
   const { bugReport } = await import("./bug-report.js");
   process.stderr.write(bugReport(error, argv, version, process.env));
   process.exit(BUG);

@@ -116,7 +116,10 @@ export interface Command<
   readonly arguments?: A;
   readonly options?: O;
   readonly examples: readonly CommandExample[];
-  /** Results go to `terminal.stdout`, progress and trouble to `terminal.stderr`. A throw is a bug in dibkit. */
+  /**
+   * Results go to `terminal.stdout`, progress and trouble to `terminal.stderr`. What the operating system refuses may be
+   * thrown on: it is told with the option that gives another path. Any other throw is a bug in dibkit.
+   */
   run(input: CommandInput<A, O>, terminal: Terminal): Promise<ExitCode> | ExitCode;
 }
 

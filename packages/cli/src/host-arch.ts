@@ -1,6 +1,7 @@
-const DEBIAN_NAME: Readonly<Record<string, string>> = { x64: "amd64", ia32: "i386", arm: "armhf", ppc64: "ppc64el" };
+import { ARCHITECTURE_TABLE, type ArchitectureFacts } from "@dibkit/model";
 
 /** Architecture of this machine in Debian's words, as `disk-image-create` takes it by default. */
 export function hostArch(): string {
-  return DEBIAN_NAME[process.arch] ?? process.arch;
+  const facts = ARCHITECTURE_TABLE.find(({ node }: ArchitectureFacts) => node === process.arch);
+  return facts?.name ?? process.arch;
 }

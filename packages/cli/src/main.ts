@@ -1,9 +1,9 @@
-import type { CommandEntry, ExitCode } from "./command.js";
-import { parseArguments } from "./parse-arguments.js";
+import type { AnyCommand, CommandEntry, ExitCode } from "./command.js";
+import { type ParsedArguments, parseArguments } from "./parse-arguments.js";
 import type { Terminal } from "./terminal.js";
 import { usageFailure } from "./terminal.js";
 
-/** Runs `dibkit ARGV…` and returns the exit code. Throws only what is a bug in dibkit. */
+/** Runs `dibkit ARGV…` and returns the exit code. Throws only what is a bug in dibkit, or what Ctrl-C has ended. */
 export async function main(
   argv: readonly string[],
   commands: readonly CommandEntry[],
@@ -32,7 +32,24 @@ export async function main(
     case "usage":
       return usageFailure(terminal, parsed.message, parsed.help);
     case "run":
-      return command.run(parsed, terminal);
+      return runCommand(command, parsed, terminal);
+  }
+}
+
+/** What the operating system refuses is told as any failure; everything else that is thrown is a bug. */
+async function runCommand(
+  command: AnyCommand,
+  parsed: Extract<ParsedArguments, { readonly kind: "run" }>,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  try {
+    return await command.run(parsed, terminal);
+  } catch (error) {
+    if (terminal.signal.aborted) throw error;
+    const { systemFailure } = await import("./system-failure.js");
+    const failure = systemFailure(error, terminal, { command, ...parsed });
+    if (failure === undefined) throw error;
+    return usageFailure(terminal, failure.message, failure.help);
   }
 }
 

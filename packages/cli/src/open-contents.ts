@@ -56,6 +56,6 @@ export async function withContents<T>(
   }
   const read = await withImageFile(path, commands, use);
   if (read.ok) return read.value;
-  usageFailure(terminal, read.error, `name ${IMAGE_WORDS}`);
+  usageFailure(terminal, read.error.message, read.error.help ?? `name ${IMAGE_WORDS}`);
   return undefined;
 }

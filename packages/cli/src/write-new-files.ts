@@ -20,11 +20,8 @@ export async function writeNewFiles(
     );
   }
   for (const [path, content] of Object.entries(files)) {
-    const problem = await mkdir(dirname(join(directory, path)), { recursive: true })
-      .then(() => writeFile(join(directory, path), content, { flag: "wx" }))
-      .catch((error: NodeJS.ErrnoException) => error);
-    if (problem)
-      return usageFailure(terminal, `"${shown(path)}" cannot be written: ${problem.code ?? problem.message}`);
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), content, { flag: "wx" });
     terminal.stdout.write(`wrote ${shown(path)}\n`);
   }
   return 0;

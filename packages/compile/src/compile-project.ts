@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Diagnostic } from "@dibkit/model";
+import { ANOTHER_PATH, type Diagnostic, systemTrouble } from "@dibkit/model";
 import { applyEmit } from "./emit/apply-emit.js";
 import { readManifest } from "./emit/manifest.js";
 import { type EmitPlan, type FileChange, planEmit } from "./emit/plan-emit.js";
@@ -112,21 +112,13 @@ function write(plan: EmitPlan, signal: AbortSignal | undefined): Diagnostic | un
     applyEmit(plan, signal);
     return undefined;
   } catch (error) {
-    const { code, path } = error as NodeJS.ErrnoException;
-    if (code === undefined || !WRITE_TROUBLE[code]) throw error;
+    const trouble = systemTrouble(error);
+    if (trouble === undefined) throw error;
     return {
       code: "compile/output",
       severity: "error",
-      message: `"${path ?? plan.outDir}" cannot be written: ${WRITE_TROUBLE[code]}`,
+      message: `"${trouble.path ?? plan.outDir}" cannot be written: ${trouble.reason}`,
+      help: trouble.help.replace(ANOTHER_PATH, `${ANOTHER_PATH} with --out`),
     };
   }
 }
-
-const WRITE_TROUBLE: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "operation not permitted",
-  EROFS: "the filesystem is read-only",
-  ENOSPC: "no space left on the device",
-  EDQUOT: "the disk quota is used up",
-  ENOTDIR: "a part of its path is a file",
-};

@@ -44,7 +44,7 @@ echo x > opt/link/x
 `,
 };
 
-describe.skipIf(!mayBuild)("contents of a real build", { timeout: 120_000 }, () => {
+describe.skipIf(!mayBuild)("contents of a real build", () => {
   let project: TinyProject;
   let store: LayerStore;
   const commands = createCommandRunner();
@@ -55,7 +55,7 @@ describe.skipIf(!mayBuild)("contents of a real build", { timeout: 120_000 }, () 
     const { outcome } = await project.build({ formats: "tar,raw" });
     expect(outcome).toEqual({ kind: "built", outputs: expect.anything() });
     store = await openLayerStore(join(project.directory, "store"));
-  }, 120_000);
+  });
   afterAll(() => project.remove());
 
   async function layers(word?: string): Promise<ImageContents> {

@@ -16,6 +16,7 @@ export { type DoctorTool, hostTools } from "./doctor/host-tools.js";
 export { type InstallFailure, installPackages } from "./doctor/install-packages.js";
 export { findProgram } from "./find-program.js";
 export { type HostTool, uniqueTools } from "./host-tool.js";
+export { type MissingPrivilege, missingPrivilege } from "./missing-privilege.js";
 export { namespaceCommand } from "./namespace-command.js";
 export { pipedCommand } from "./piped-command.js";
 export { createRedactor, REDACTED, SHORTEST_SECRET, type TextFilter } from "./redactor.js";

@@ -16,6 +16,7 @@ import { settingsOf } from "./settings.js";
 import { isSaid, type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
 import { type FileSuppressions, isSuppressed, suppressionFindings, suppressionsOf } from "./suppressions.js";
 import { targetsOf } from "./targets.js";
+import { upstreamMissing } from "./upstream-missing.js";
 
 export interface LintRequest {
   readonly catalog: Catalog;
@@ -49,7 +50,8 @@ export async function lint(request: LintRequest): Promise<LintResult> {
   const { configuration = {}, tools = {}, rules = allRules } = request;
   await initShell();
   const settings = settingsOf(configuration, request.only ?? [], request.base ?? "/");
-  const active = rules.filter((rule) => settings.isOn(rule));
+  const wanted = rules.filter((rule) => settings.isOn(rule));
+  const active = wanted.filter((rule) => !(rule.needsUpstream && request.catalog.lacksUpstream));
   const { catalog, elements: readable, diagnostics } = setAsideHugeFiles(request.catalog, request.elements);
   const elements = readable.flatMap(withTestElements);
   const images = configuration.images ?? [];
@@ -70,6 +72,7 @@ export async function lint(request: LintRequest): Promise<LintResult> {
   const readText = tools.readText ?? (() => undefined);
   const own: readonly Diagnostic[] = [
     ...(request.diagnostics ?? []),
+    ...(wanted.some(({ kind }) => kind === "graph") ? upstreamMissing(catalog, elements, images) : []),
     ...diagnostics,
     ...checked.flatMap((context) => elementFindings(context, active)),
     ...graphFindings(elements, images, { catalog, configuration, targets, rules: active, contextOf, readText }),

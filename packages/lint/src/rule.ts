@@ -38,6 +38,8 @@ export interface RuleTexts {
   readonly since: string;
   /** A matter of style that only presets `upstream` and `all` turn on. */
   readonly style?: true;
+  /** Says that no element does something, which nobody knows while upstream's elements are not there. */
+  readonly needsUpstream?: true;
   /** Names of `dib-lint`'s checks that say the same; its pragmas then silence this rule too. */
   readonly dibLint?: readonly string[];
   readonly examples: {

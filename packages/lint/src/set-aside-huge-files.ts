@@ -49,6 +49,7 @@ export function setAsideHugeFiles(catalog: Catalog, elements: readonly Element[]
     catalog: {
       ...merged,
       paths: catalog.paths,
+      lacksUpstream: catalog.lacksUpstream === true,
       shadowed: catalog.shadowed.map(({ element, by }) => ({ element: current(element), by: current(by) })),
     },
     elements: elements.map(current),

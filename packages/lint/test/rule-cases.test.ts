@@ -119,6 +119,37 @@ it("says what became of a removed element", async () => {
   ]);
 });
 
+it("says once what it cannot know without diskimage-builder, and checks the rest", async () => {
+  const tree = {
+    "web/element-deps": "debian-minimal\nvm\nown\nserial-console\n",
+    "web/README.rst": "web\n===\n",
+    "web/package-installs.yaml": "nginx:\n  when: DIB_WEB=1\n",
+    "web/install.d/50-web": { content: "#!/bin/bash\nset -eu\nset -o pipefail\necho $DIB_RELEASE\n", mode: 0o644 },
+    "own/element-deps": "base\n",
+    "own/README.rst": "own\n===\n",
+  };
+  const found = async (only: readonly string[], lacksUpstream: boolean) => {
+    const catalog = { ...exampleCatalog(tree), lacksUpstream };
+    const images = [{ name: "site", elements: ["web"] }];
+    const { diagnostics } = await lint({
+      catalog,
+      elements: [...catalog.elements.values()],
+      only,
+      configuration: { images },
+    });
+    return diagnostics.map(({ code, severity, message }) => `${severity} ${code}: ${message}`);
+  };
+  expect(await found([], true)).toEqual([
+    'warning upstream-missing: diskimage-builder was not found, so nothing is known of "base", "debian-minimal", "vm", and what depends on them was not checked',
+    'error deps-known: element "web" depends on "serial-console", which is in no directory of ELEMENTS_PATH',
+    "error script-executable: hook script install.d/50-web is not executable, so it is never run",
+  ]);
+  expect(await found(["script-executable"], true)).toHaveLength(1);
+  const complete = await found([], false);
+  expect(complete.filter((line) => line.includes("deps-known"))).toHaveLength(8);
+  expect(complete.some((line) => line.includes("packages-when-set"))).toBe(true);
+});
+
 const WRONG =
   "- local_loop:\n    name: image0\n    szie: 1GiB\n    mkfs:\n      type: ext4\n      mount:\n        mount_point: /\n";
 const UNKNOWN = /"szie"/;

@@ -11,6 +11,8 @@ export interface Catalog {
   readonly paths: readonly string[];
   /** Trouble while reading: entries that are not directories, unreadable files, special files. */
   readonly diagnostics: readonly Diagnostic[];
+  /** diskimage-builder was looked for and is not there: a name that is missing may well be one of its elements. */
+  readonly lacksUpstream?: boolean;
 }
 
 /** Which element wins for each name: earlier groups win, as earlier ELEMENTS_PATH entries do. */

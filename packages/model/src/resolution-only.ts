@@ -4,9 +4,13 @@
  */
 export * from "./catalog.js";
 export * from "./elements-path.js";
+export * from "./home-directory.js";
+export * from "./installed-catalog.js";
 export * from "./load-catalog.js";
 export * from "./resolution.js";
 export * from "./resolve.js";
 export * from "./result.js";
+export * from "./stats-at.js";
+export * from "./system-trouble.js";
 export * from "./upstream-installation.js";
 export { type NameEntry, nameList } from "./views/name-list.js";

@@ -26,7 +26,13 @@ export interface ResolveOptions {
 
 /** Why a set of elements cannot be composed; every failure found is reported, not only the first. */
 export interface ResolveFailure {
-  readonly kind: "missing-element" | "already-provided" | "requested-but-provided" | "no-operating-system";
+  readonly kind:
+    | "missing-element"
+    | "upstream-missing"
+    | "already-provided"
+    | "requested-but-provided"
+    | "no-operating-system";
+  /** Of several that are missing with upstream, the first. */
   readonly name: string;
   /** Dependency path from a requested element to the trouble, e.g. `["vm", "bootloader", "grubb"]`. */
   readonly path: readonly string[];

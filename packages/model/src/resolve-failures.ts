@@ -4,6 +4,7 @@ import type { Diagnostic } from "./diagnostic.js";
 import type { Element } from "./element.js";
 import { nearestName } from "./nearest-name.js";
 import type { ResolveFailure } from "./resolution.js";
+import { INSTALL_UPSTREAM } from "./upstream-installation.js";
 import { nameList } from "./views/name-list.js";
 
 /** Everything that makes upstream's resolver refuse a set of elements, each with the path that led there. */
@@ -13,20 +14,37 @@ export function resolveFailures(
   asked: readonly string[],
   closure: DependencyClosure,
 ): readonly ResolveFailure[] {
-  const failures: ResolveFailure[] = closure.missing
-    // A requested name that turns out to be provided is told below, with its provider.
-    .filter((visit) => visit.askedAt !== undefined || !closure.providers.has(visit.name))
-    .map((visit) => missingElement(catalog, visit));
+  // A requested name that turns out to be provided is told below, with its provider.
+  const missing = closure.missing.filter((visit) => visit.askedAt !== undefined || !closure.providers.has(visit.name));
+  const upstreams = missing.filter((visit) => mayBeUpstreams(catalog, visit.name));
+  const failures: ResolveFailure[] = [
+    ...(upstreams.length === 0 ? [] : [upstreamMissing(upstreams)]),
+    ...missing.filter((visit) => !upstreams.includes(visit)).map((visit) => missingElement(catalog, visit)),
+  ];
   failures.push(...closure.clashes.map(({ name, first, again }) => alreadyProvided(name, first, again)));
   for (const name of new Set(asked)) {
     const provider = closure.providers.get(name);
     if (provider) failures.push(requestedButProvided(name, names.includes(name), provider));
   }
   // A requested name that does not exist may well be the operating system, so nothing is said about that then.
-  const hasUnknownRequest = closure.missing.some((visit) => visit.askedAt === undefined);
+  const hasUnknownRequest = upstreams.length > 0 || closure.missing.some((visit) => visit.askedAt === undefined);
   if (!closure.providers.has("operating-system") && !hasUnknownRequest)
     failures.push(noOperatingSystem(catalog, names));
   return failures;
+}
+
+/** Whether a missing name may be an element of diskimage-builder, which is not there. */
+export function mayBeUpstreams(catalog: Catalog, name: string): boolean {
+  return catalog.lacksUpstream === true && !name.startsWith("#") && providersOf(catalog, name).length === 0;
+}
+
+/** One failure for all names, because one thing mends them. */
+function upstreamMissing(visits: readonly Visit[]): ResolveFailure {
+  const shown = visits.map(({ name, path }) => `"${name}"${pathNote(path)}`);
+  const message = `diskimage-builder was not found, nor any other directory with ${shown.join(", ")}`;
+  const help = `${INSTALL_UPSTREAM}, or name the directories that hold these elements with --elements-path`;
+  const [first] = visits as readonly [Visit, ...Visit[]];
+  return failure("upstream-missing", first.name, first.path, heading(message, help, undefined));
 }
 
 function missingElement(catalog: Catalog, visit: Visit): ResolveFailure {

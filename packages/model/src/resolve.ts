@@ -1,3 +1,4 @@
+import { architectureFacts } from "./architectures.js";
 import type { Catalog } from "./catalog.js";
 import { type DependencyClosure, type Visit, walkDependencies } from "./dependency-closure.js";
 import type { Element } from "./element.js";
@@ -36,7 +37,7 @@ export function resolve(
 export function withDefaults(names: readonly string[], options: ResolveOptions): readonly string[] {
   const asked = [...names];
   if (names.includes("vm") && !names.some((name) => name.startsWith("block-device-"))) {
-    asked.push(options.arch === "arm64" || options.arch === "aarch64" ? "block-device-efi" : "block-device-mbr");
+    asked.push(architectureFacts(options.arch)?.disk ?? "block-device-mbr");
   }
   if (options.base) asked.unshift("base");
   if (options.ramdiskElement !== undefined) asked.unshift(options.ramdiskElement);

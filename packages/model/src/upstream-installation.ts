@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { realPath } from "./real-path.js";
+import { statsAt } from "./stats-at.js";
 
 /** diskimage-builder as it is installed on this machine; all paths are absolute. */
 export interface UpstreamInstallation {
@@ -13,6 +14,10 @@ export interface UpstreamInstallation {
   /** Such as `3.13.0`; undefined in a source checkout that was never installed. */
   readonly version?: string;
 }
+
+/** What to do where it is missing, for the help of messages. */
+export const INSTALL_UPSTREAM =
+  'install it, for instance with "apt-get install python3-diskimage-builder" or "pip install diskimage-builder"';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -103,12 +108,4 @@ function isDirectory(path: string): boolean {
 
 function isFile(path: string): boolean {
   return statsAt(path)?.isFile() ?? false;
-}
-
-function statsAt(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -46,6 +46,34 @@ function failures(names: readonly string[], given: Partial<ResolveOptions> = {})
   return result.ok ? [] : result.error;
 }
 
+describe("resolve without diskimage-builder", () => {
+  const found = (catalog: typeof CATALOG, names: readonly string[]) => {
+    const result = resolve({ ...catalog, lacksUpstream: true }, names, options);
+    return (result.ok ? [] : result.error).map(({ kind, diagnostic: { message, help } }) => [kind, message, help]);
+  };
+  const install =
+    'install it, for instance with "apt-get install python3-diskimage-builder" or "pip install diskimage-builder", or name the directories that hold these elements with --elements-path';
+
+  it("says once that it is not there, and what would need it", () => {
+    expect(found(catalogOf("site: debian-minimal\n own:"), ["vm", "site", "own"])).toEqual([
+      [
+        "upstream-missing",
+        'diskimage-builder was not found, nor any other directory with "base", "vm", "block-device-mbr", "debian-minimal" (site → debian-minimal)',
+        install,
+      ],
+    ]);
+  });
+
+  it("says everything else that is wrong too", () => {
+    const own = "one: | shell\n two: | shell\n base:\n os: | operating-system\n talk: # nothing";
+    expect(found(catalogOf(own), ["one", "two", "os", "talk", "gone"]).map(([kind]) => kind)).toEqual([
+      "upstream-missing",
+      "missing-element",
+      "already-provided",
+    ]);
+  });
+});
+
 describe("resolve", () => {
   it("gives requested elements first, then what they need, with reasons", () => {
     const result = resolve(CATALOG, ["vm", "debian"], options);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { cacheHome } from "@dibkit/model";
 import type { Emulator } from "../trial-guest/run-trial-guest.js";
 import { trialGuest } from "../trial-guest/trial-guest.js";
 import type { Accelerator, Proof } from "./accelerator.js";
@@ -15,9 +15,8 @@ export interface KeptProofs {
 
 /** In `dibkit/accelerators` of the user's cache directory. Where that cannot be read or written nothing is kept. */
 export function openKeptProofs(host: KvmHost, env: Readonly<Record<string, string | undefined>>): KeptProofs {
-  const cache = env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache");
   const pathOf = (accelerator: Accelerator, { machine }: Emulator) =>
-    join(cache, "dibkit", "accelerators", `${accelerator.name}-${machine.architecture}.json`);
+    join(cacheHome(env), "dibkit", "accelerators", `${accelerator.name}-${machine.architecture}.json`);
   return {
     find(accelerator, emulator) {
       const conditions = conditionsOf(host, emulator);

@@ -1,5 +1,5 @@
 import { runUpstream } from "@dibkit/conform";
-import { upstreamInstallation } from "@dibkit/model";
+import { INSTALL_UPSTREAM, upstreamInstallation } from "@dibkit/model";
 import type { BuildPlan } from "@dibkit/runner";
 import type { ExitCode } from "../command.js";
 import { type Terminal, usageFailure, writeTrouble } from "../terminal.js";
@@ -8,8 +8,7 @@ import { type Terminal, usageFailure, writeTrouble } from "../terminal.js";
 export async function buildWithUpstream({ job, authored }: BuildPlan, terminal: Terminal): Promise<ExitCode> {
   const upstream = upstreamInstallation(terminal.env);
   if (upstream === undefined) {
-    const help = 'install it, for instance with "apt-get install python3-diskimage-builder"';
-    return usageFailure(terminal, "diskimage-builder is not installed, so it cannot build", help);
+    return usageFailure(terminal, "diskimage-builder is not installed, so it cannot build", INSTALL_UPSTREAM);
   }
   const { request, image, elementsPath } = job;
   const outcome = await runUpstream(

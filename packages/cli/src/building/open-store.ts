@@ -1,4 +1,4 @@
-import { resolve as resolvePath } from "node:path";
+import { join, resolve as resolvePath } from "node:path";
 import type { LayerStore, PastBuild } from "@dibkit/runner";
 import type { OptionSpec } from "../command.js";
 import { type Terminal, usageFailure } from "../terminal.js";
@@ -8,11 +8,14 @@ export const storeOptions = {
   cacheDir: { type: "string", value: "DIR", summary: "where layers are kept (default ~/.cache/dibkit)" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
-/** Opens the layer store that `--cache-dir`, `DIBKIT_CACHE` or the home directory says. */
+/** The layer store that `--cache-dir`, `DIBKIT_CACHE` or the home directory says, to look into. */
 export async function openStore(terminal: Terminal, cacheDir: string | undefined): Promise<LayerStore> {
-  const { openLayerStore } = await import("@dibkit/runner");
-  const { DIBKIT_CACHE, HOME = "/root" } = terminal.env;
-  return openLayerStore(resolvePath(terminal.cwd, cacheDir ?? DIBKIT_CACHE ?? `${HOME}/.cache/dibkit`));
+  const [{ layerStoreAt }, { homeDirectory }] = await Promise.all([
+    import("@dibkit/runner"),
+    import("@dibkit/model/resolution"),
+  ]);
+  const fallback = join(homeDirectory(terminal.env), ".cache/dibkit");
+  return layerStoreAt(resolvePath(terminal.cwd, cacheDir ?? terminal.env.DIBKIT_CACHE ?? fallback));
 }
 
 /** The newest build of an image; undefined after saying on stderr that there is none. */

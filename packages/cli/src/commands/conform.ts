@@ -23,12 +23,19 @@ export default defineCommand({
     { command: "dibkit conform vm debian-minimal --disk", does: "compares the disks too" },
   ],
   async run({ arguments: words, options }, terminal) {
-    const [{ upstreamInstallation }, { mkdirSync, mkdtempSync, rmSync }, { join, resolve }, { tmpdir }] =
-      await Promise.all([import("@dibkit/model"), import("node:fs"), import("node:path"), import("node:os")]);
+    const [
+      { INSTALL_UPSTREAM, upstreamInstallation },
+      { mkdirSync, mkdtempSync, rmSync },
+      { join, resolve },
+      { tmpdir },
+    ] = await Promise.all([import("@dibkit/model"), import("node:fs"), import("node:path"), import("node:os")]);
     const upstream = upstreamInstallation(terminal.env);
     if (upstream === undefined) {
-      const help = 'install it, for instance with "apt-get install python3-diskimage-builder"';
-      return usageFailure(terminal, "diskimage-builder is not installed, and there is nothing to compare with", help);
+      return usageFailure(
+        terminal,
+        "diskimage-builder is not installed, and there is nothing to compare with",
+        INSTALL_UPSTREAM,
+      );
     }
     const kept = options.keep === undefined ? undefined : resolve(terminal.cwd, options.keep);
     if (kept !== undefined) mkdirSync(kept, { recursive: true });

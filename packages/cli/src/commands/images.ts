@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { ImageEntry } from "@dibkit/model";
 import { defineCommand, type ExitCode } from "../command.js";
 import type { Terminal } from "../terminal.js";
-import { usageFailure, writeTrouble } from "../terminal.js";
+import { writeTrouble } from "../terminal.js";
 
 export default defineCommand({
   name: "images",
@@ -62,8 +62,7 @@ async function readImages(paths: readonly string[], terminal: Terminal): Promise
   const entries: ImageEntry[] = [];
   let broken = false;
   for (const path of paths) {
-    const bytes = await readFile(resolve(terminal.cwd, path)).catch(() => undefined);
-    if (bytes === undefined) return usageFailure(terminal, `the image file "${path}" cannot be read`);
+    const bytes = await readFile(resolve(terminal.cwd, path));
     const content = readImageFile(resolve(terminal.cwd, path), bytes);
     entries.push(...content.entries);
     if (content.diagnostics.length > 0) await reportFindings(terminal, content.diagnostics);

@@ -22,10 +22,15 @@ export default defineCommand({
     if (options.before !== undefined && options.after !== undefined) {
       return usageFailure(terminal, "--before and --after stand together", "give one of them");
     }
-    const { findMoment, openShell, stateAt } = await import("@dibkit/runner");
+    const [{ missingPrivilege }, { findMoment, openShell, stateAt }] = await Promise.all([
+      import("@dibkit/exec"),
+      import("@dibkit/runner"),
+    ]);
     const store = await openStore(terminal, options.cacheDir);
     const build = await pastBuild(terminal, store, words.IMAGE);
     if (build === undefined) return 2;
+    const missing = missingPrivilege();
+    if (missing !== undefined) return usageFailure(terminal, missing.message, missing.help);
     const when = options.after === undefined ? "before" : "after";
     const moment = findMoment(build, options.before ?? options.after, when);
     if (!moment.ok) return usageFailure(terminal, moment.error);

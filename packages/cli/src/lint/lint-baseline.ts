@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { applyBaseline, type Baseline, createBaseline, type LintResult, parseBaseline } from "@dibkit/lint";
+import { ANOTHER_PATH, systemTrouble } from "@dibkit/model/resolution";
 import { type Terminal, usageFailure } from "../terminal.js";
 
 /**
@@ -24,7 +25,9 @@ export async function baselined(
   let text: string;
   try {
     text = await readFile(path, "utf8");
-  } catch {
+  } catch (error) {
+    // Another reason than that it is not there yet has another remedy.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     usageFailure(terminal, `baseline "${file}" cannot be read`, "write it with --update-baseline");
     return undefined;
   }
@@ -47,7 +50,10 @@ async function written(path: string, baseline: Baseline, terminal: Terminal): Pr
     await rename(temporary, path);
     return true;
   } catch (error) {
-    usageFailure(terminal, `baseline "${path}" cannot be written: ${(error as Error).message}`);
+    const trouble = systemTrouble(error);
+    if (trouble === undefined) throw error;
+    const help = trouble.help.replace(ANOTHER_PATH, "choose another file with --baseline");
+    usageFailure(terminal, `baseline "${path}" cannot be written: ${trouble.reason}`, help);
     return false;
   }
 }

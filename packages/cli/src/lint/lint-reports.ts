@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { type LintResult, reporters, rules } from "@dibkit/lint";
+import { ANOTHER_PATH, systemTrouble } from "@dibkit/model/resolution";
 import { type Terminal, writeTrouble } from "../terminal.js";
 
 /** A report to write: format and file, undefined for the terminal. */
@@ -38,7 +39,10 @@ async function writeWhole(path: string, text: string, terminal: Terminal): Promi
     await rename(temporary, path);
     return true;
   } catch (error) {
-    writeTrouble(terminal, `report "${path}" cannot be written: ${(error as Error).message}`);
+    const trouble = systemTrouble(error);
+    if (trouble === undefined) throw error;
+    const help = trouble.help.replace(ANOTHER_PATH, "choose another file with --output-file");
+    writeTrouble(terminal, `report "${path}" cannot be written: ${trouble.reason}`, help);
     return false;
   }
 }

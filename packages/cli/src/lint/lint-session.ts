@@ -29,7 +29,7 @@ export async function openLintSession(
   const { discoverElements, ignoredDibLintChecks, isMeant, lintImageFile, loadConfiguration } = await import(
     "@dibkit/lint"
   );
-  const { createCatalog, elementsPath, err, loadCatalog, ok, upstreamInstallation } = await import("@dibkit/model");
+  const { createCatalog, err, installedCatalog, ok } = await import("@dibkit/model");
   const configured = loadConfiguration(terminal.cwd);
   if (!configured.ok) return err({ kind: "findings", diagnostics: configured.error });
   const wanted = paths.length > 0 ? paths : ["."];
@@ -54,11 +54,10 @@ export async function openLintSession(
     mergeConfigurations(defined.configuration, configured.value?.configuration ?? {}),
     { images: linted.flatMap(({ images }) => images) },
   );
-  const upstream = upstreamInstallation(terminal.env);
   const extra = extraPath.flatMap((entry) => entry.split(delimiter)).map((path) => resolvePath(terminal.cwd, path));
   const fromConfiguration = (configuration.elementsPath ?? []).map((path) => resolvePath(base, path));
   const directories = [...new Set([...discovered.directories, ...extra, ...fromConfiguration])];
-  const onDisk = loadCatalog(elementsPath(terminal.env, directories, upstream ? [upstream.elements] : []));
+  const onDisk = installedCatalog(terminal.env, directories);
   const all = [...onDisk.elements.values(), ...onDisk.shadowed.map(({ element }) => element)];
   return ok({
     catalog: withDefined(createCatalog, onDisk, defined.elements),
@@ -103,7 +102,12 @@ function withDefined(
     { path: "TypeScript", elements: defined },
     { path: "ELEMENTS_PATH", elements: [...onDisk.elements.values()] },
   ]);
-  return { ...merged, paths: onDisk.paths, shadowed: [...merged.shadowed, ...onDisk.shadowed] };
+  return {
+    ...merged,
+    paths: onDisk.paths,
+    lacksUpstream: onDisk.lacksUpstream === true,
+    shadowed: [...merged.shadowed, ...onDisk.shadowed],
+  };
 }
 
 interface Defined {

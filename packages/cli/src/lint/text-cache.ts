@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { cacheHome, statsAt } from "@dibkit/model";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,7 +25,7 @@ export function openTextCache<Answer>(env: Environment, name: string, question: 
   if (program === undefined) return undefined;
   const salt = `${program}\n${question}`;
   const keyOf = (text: string) => createHash("sha256").update(salt).update("\0").update(text).digest("base64url");
-  const path = join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "dibkit", "lint", `${name}.json`);
+  const path = join(cacheHome(env), "dibkit", "lint", `${name}.json`);
   const known = load<Answer>(path);
   let changed = false;
   return {
@@ -44,7 +44,7 @@ export function openTextCache<Answer>(env: Environment, name: string, question: 
 function programOf(env: Environment, name: string): string | undefined {
   for (const directory of (env.PATH ?? "").split(delimiter)) {
     const path = join(directory, name);
-    const found = statSync(path, { throwIfNoEntry: false });
+    const found = statsAt(path);
     if (found?.isFile()) return `${path} ${found.size} ${found.mtimeMs}`;
   }
   return undefined;

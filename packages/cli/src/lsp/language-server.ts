@@ -101,9 +101,12 @@ function register(connection: Connection, terminal: Terminal): void {
     stale ||= fromDisk;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      running = running
-        .then(lintNow)
-        .catch((error: Error) => connection.console.error(`dibkit: ${error.stack ?? error.message}`));
+      running = running.then(lintNow).catch(async (error: Error) => {
+        const { systemFailure } = await import("../system-failure.js");
+        const failure = systemFailure(error, terminal);
+        const text = failure === undefined ? (error.stack ?? error.message) : `${failure.message}; ${failure.help}`;
+        connection.console.error(`dibkit: ${text}`);
+      });
     }, PAUSE_MS);
   }
 

@@ -54,6 +54,7 @@ function withOpenTexts(session: LintSession, openTexts: ReadonlyMap<string, stri
     catalog: {
       ...merged,
       paths: catalog.paths,
+      lacksUpstream: catalog.lacksUpstream === true,
       shadowed: catalog.shadowed.map(({ element, by }) => ({ element: current(element), by: current(by) })),
     },
   };

@@ -54,7 +54,7 @@ export async function openProject(
   options: ProjectOptions,
   modules: readonly string[] = [],
 ): Promise<Result<Project, ProjectFailure>> {
-  const { elementsPath, err, loadCatalog, ok, upstreamInstallation } = await import("@dibkit/model/resolution");
+  const { err, installedCatalog, ok } = await import("@dibkit/model/resolution");
   const { root, config: configPath } = findProjectRoot(terminal, options.project);
   const entries = [...(configPath === undefined ? [] : [configPath]), ...modules];
   const defined = await definitionsIn(entries, terminal.cwd, options.typecheck === true);
@@ -67,8 +67,7 @@ export async function openProject(
     ...extra.map((path) => resolvePath(terminal.cwd, path)),
     ...(config.elementsPath ?? []).map((path) => resolvePath(configPath ? dirname(configPath) : root, path)),
   ];
-  const upstream = upstreamInstallation(terminal.env);
-  const onDisk = loadCatalog(elementsPath(terminal.env, directories, upstream ? [upstream.elements] : []));
+  const onDisk = installedCatalog(terminal.env, directories);
   const { elements, images } = defined;
   return ok({ root, config, catalog: withDefined(onDisk, elements), elements, images });
 }
@@ -100,6 +99,7 @@ function withDefined(onDisk: Catalog, defined: readonly Element[]): Catalog {
     elements,
     shadowed: [...hidden, ...onDisk.shadowed],
     paths: onDisk.paths,
+    lacksUpstream: onDisk.lacksUpstream === true,
     get diagnostics() {
       return onDisk.diagnostics;
     },

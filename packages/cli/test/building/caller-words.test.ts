@@ -11,8 +11,9 @@ test.each([
   [["vm", "-o", "x", "debian", "-t", "qcow2,tar"], "-o x -t qcow2,tar vm debian"],
   [
     ["-x", "-x", "-p", "vim,nano", "-p", "git", "--no-tmpfs", "-n", "tiny"],
-    "-x -x -n -p vim,nano -p git --no-tmpfs tiny",
+    "-x -x --no-tmpfs -p vim,nano -p git -n tiny",
   ],
+  [["--no-store", "--cache-size", "5G", "--secret", "TOKEN", "--project", ".", "tiny"], "tiny"],
   [["--cache-dir", "/s", "--refresh", "--max-age", "1d", "--elements-path", "e", "tiny"], "tiny"],
 ])("%j becomes DIB_ARGS %j", (argv, words) => {
   const parsed = parseArguments({ ...command, arguments: [{ name: "E", summary: "", variadic: true }] }, argv);

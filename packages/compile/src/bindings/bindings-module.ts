@@ -1,4 +1,4 @@
-import { type Element, findPhase, viewsOf } from "@dibkit/model";
+import { type Element, findPhase, looksLikeSecret, viewsOf } from "@dibkit/model";
 import type { Project } from "ts-morph";
 import { type Code, call, verbatim } from "../import/code.js";
 import { type ExportedVariable, exportedVariables, plainWord } from "../import/environment-exports.js";
@@ -27,7 +27,7 @@ export function bindingModule(project: Project, { element, identifier, inherited
     .filter(({ name }) => !set.has(name))
     .map(({ name, default: value, description, required }) => [
       name,
-      SECRET.test(name)
+      looksLikeSecret(name)
         ? call("envSecret", description)
         : required
           ? call("envRequired", description)
@@ -65,10 +65,8 @@ export function ownVariables(element: Element): readonly ExportedVariable[] {
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const SECRET = /PASSWORD|PASSWD|SECRET|TOKEN|ACTIVATION_KEY/;
-
 function declaration({ name, kind, word }: ExportedVariable, description: string | undefined): Code {
-  if (SECRET.test(name)) return call("envSecret", description ?? "");
+  if (looksLikeSecret(name)) return call("envSecret", description ?? "");
   const summary = description ? [description] : [];
   if (kind === "computed") return call("envComputed", ...summary);
   const plain = plainWord(word);

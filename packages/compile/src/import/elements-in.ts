@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Element, loadElement, PHASES } from "@dibkit/model";
+import { type Element, loadElement, PHASES, statsAt } from "@dibkit/model";
 
 /** What only the directory of an element has. */
 const SIGNS = [
@@ -25,7 +25,7 @@ export function elementsIn(directory: string): readonly Element[] | undefined {
   const below = readdirSync(path, { withFileTypes: true })
     .filter((entry) => !entry.name.startsWith(".") && entry.name !== "__pycache__")
     .map((entry) => join(path, entry.name))
-    .filter((each) => statSync(each, { throwIfNoEntry: false })?.isDirectory() && isElement(each))
+    .filter((each) => statsAt(each)?.isDirectory() && isElement(each))
     .sort();
   return below.length === 0 ? undefined : below.flatMap(load);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheHome } from "@dibkit/model";
 
 /** Raised whenever the checker itself changes what it finds. */
 const REVISION = 2;
@@ -62,5 +62,5 @@ function recordPath(modules: readonly string[], environment: NodeJS.ProcessEnv):
 }
 
 function cacheDirectory(environment: NodeJS.ProcessEnv): string {
-  return join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "dibkit", "typecheck");
+  return join(cacheHome(environment), "dibkit", "typecheck");
 }

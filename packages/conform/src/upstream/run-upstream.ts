@@ -11,7 +11,7 @@ import {
 } from "@dibkit/exec";
 import { type Element, type UpstreamInstallation, writeElement } from "@dibkit/model";
 import type { BuildRequest } from "@dibkit/runner";
-import { neededSocket, parseMountInfo, renderHostView, SUDO_SHIM } from "@dibkit/runner";
+import { neededSocket, parseMountInfo, renderHostView, SUDO_SCRIPT } from "@dibkit/runner";
 import { detachLeftLoops, losetupShim } from "./detach-left-loops.js";
 import { FAT_SHIMS } from "./fat-shims.js";
 import { DMSETUP_SHIM, KPARTX_SHIM } from "./kpartx-shim.js";
@@ -54,7 +54,7 @@ export async function runUpstream(build: UpstreamBuild, watcher: UpstreamWatcher
     const places = await preparePlaces(work, build);
     const mapped = (await commands.run(["dmsetup", "version"])).ok;
     await writeShims(places.bin, {
-      sudo: SUDO_SHIM,
+      sudo: SUDO_SCRIPT,
       losetup: losetupShim(noteOfLoops(work)),
       ...(mapped ? {} : { kpartx: KPARTX_SHIM, dmsetup: DMSETUP_SHIM }),
       ...((await hasFatDriver(commands)) ? {} : FAT_SHIMS),

@@ -26,14 +26,21 @@ describe.skipIf(!mayBuild)("loop devices of a killed upstream", () => {
             losetup --show --find ${directory}/memory/image0.raw`),
         ),
       );
-    const attached = async (device: string) => (await commands.run(["losetup", device])).ok;
+    // Another program may get the number of a device that was detached.
+    const identity = ["losetup", "--list", "--noheadings", "--raw", "--output", "BACK-MAJ:MIN,BACK-INO"];
+    const fileOf = async (device: string) => {
+      const listed = await commands.run([...identity, device]);
+      return listed.ok ? listed.value.stdout : "";
+    };
     const [left, other] = [await attach(true), await attach(false)];
     if (!left.ok || !other.ok) throw new Error("losetup failed");
     const [mine, theirs] = [left.value.stdout.trim(), other.value.stdout.trim()];
     try {
-      expect([await attached(mine), await attached(theirs)]).toEqual([true, true]);
+      const files = [await fileOf(mine), await fileOf(theirs)];
+      expect(files).not.toContain("");
       await detachLeftLoops(commands, note);
-      expect([await attached(mine), await attached(theirs)]).toEqual([false, true]);
+      expect(await fileOf(mine)).not.toBe(files[0]);
+      expect(await fileOf(theirs)).toBe(files[1]);
     } finally {
       await commands.run(["losetup", "--detach", theirs]);
     }

@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { upstreamInstallation } from "@dibkit/model";
+import { INSTALL_UPSTREAM, systemTrouble, upstreamInstallation } from "@dibkit/model";
+import { missingPrivilege } from "../missing-privilege.js";
 import { namespaceCommand } from "../namespace-command.js";
 import type { HostProbe, ProbeContext, ProbeOutcome } from "./host-probe.js";
 
 const GIB = 1024 ** 3;
+const TEMPORARY_HELP = "set TMPDIR to a directory that you may write";
 /** What a small Debian image takes while it is built: the tree, its layers and the disk. */
 const ENOUGH_SPACE = 6 * GIB;
 
@@ -20,9 +22,9 @@ export const hostProbes: readonly HostProbe[] = [
 ];
 
 async function probeRoot(): Promise<ProbeOutcome> {
-  if (process.geteuid?.() === 0) return { status: "ok", found: "running as root" };
-  const help = "run builds through sudo; lint, compile, resolve, plan and boot need no root";
-  return { status: "missing", found: `running as user ${process.geteuid?.()}`, help };
+  const missing = missingPrivilege();
+  if (missing === undefined) return { status: "ok", found: "running as root" };
+  return { status: "missing", found: missing.found, help: missing.help };
 }
 
 async function probeNamespaces({ runner }: ProbeContext): Promise<ProbeOutcome> {
@@ -33,7 +35,14 @@ async function probeNamespaces({ runner }: ProbeContext): Promise<ProbeOutcome> 
 }
 
 async function probeOverlay({ runner, scratch }: ProbeContext): Promise<ProbeOutcome> {
-  const folder = await mkdtemp(join(scratch, "dibkit-doctor-"));
+  let folder: string;
+  try {
+    folder = await mkdtemp(join(scratch, "dibkit-doctor-"));
+  } catch (error) {
+    const trouble = systemTrouble(error);
+    if (trouble === undefined) throw error;
+    return { status: "limited", found: `${scratch}: ${trouble.reason}`, help: TEMPORARY_HELP };
+  }
   const script =
     'cd "$1" && mkdir a b c d && mount -t overlay overlay -o lowerdir=a,upperdir=b,workdir=c d && touch d/x && test -e b/x';
   const run = await runner.run(namespaceCommand(["sh", "-c", script, "sh", folder]));
@@ -55,11 +64,13 @@ async function probeLoop({ runner }: ProbeContext): Promise<ProbeOutcome> {
 async function probeUpstream({ env }: ProbeContext): Promise<ProbeOutcome> {
   const found = upstreamInstallation(env);
   if (found) return { status: "ok", found: `${found.version ?? "unknown version"} in ${found.elements}` };
-  return { status: "missing", found: "not installed", help: "install python3-diskimage-builder, or set DIB_LIB" };
+  return { status: "missing", found: "not installed", help: `${INSTALL_UPSTREAM}, or set DIB_LIB` };
 }
 
 async function probeSpace({ scratch }: ProbeContext): Promise<ProbeOutcome> {
-  const { bavail, bsize } = await statfs(scratch);
+  const there = await statfs(scratch).catch(() => undefined);
+  if (there === undefined) return { status: "limited", found: `${scratch} is not there`, help: TEMPORARY_HELP };
+  const { bavail, bsize } = there;
   const found = `${((bavail * bsize) / GIB).toFixed(1)} GiB on ${scratch}`;
   if (bavail * bsize >= ENOUGH_SPACE) return { status: "ok", found };
   return {

@@ -29,6 +29,7 @@ export default defineGraphRule({
   fix: "Add the handling element to element-deps.",
   severity: "error",
   since: "0.1.0",
+  needsUpstream: true,
   examples: {
     bad: { "web/package-installs.yaml": "nginx:\n", "package-installs/README.rst": "x\n" },
     good: {

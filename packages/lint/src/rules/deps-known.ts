@@ -27,6 +27,8 @@ export default defineGraphRule({
       if (path.at(-2) !== focus.name || askedAt === undefined || name.startsWith("#")) continue;
       if (facts.providers.has(name)) continue;
       const removed = REMOVED_ELEMENTS.get(name);
+      // Told once for all elements, by the engine.
+      if (catalog.lacksUpstream && removed === undefined) continue;
       const nearest = removed?.replacement ?? nearestName(name, catalog.elements.keys());
       yield {
         message: `element "${focus.name}" depends on "${name}", which is in no directory of ELEMENTS_PATH`,

@@ -15,6 +15,7 @@ export default defineGraphRule({
   fix: "Correct the name, give it a default (`${NAME:-…}`) or an `export` in environment.d, or list it under `variables` in the configuration when it comes from outside.",
   severity: "warning",
   since: "0.1.0",
+  needsUpstream: true,
   examples: {
     bad: { "web/install.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\necho $DIB_WEB_ROOT\n" },
     good: {

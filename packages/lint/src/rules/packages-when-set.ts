@@ -15,6 +15,7 @@ export default defineGraphRule({
   fix: "Give the variable a default in environment.d: `export NAME=${NAME:-value}`; list it under `variables` in the configuration when every build gets it from outside.",
   severity: "error",
   since: "0.1.0",
+  needsUpstream: true,
   examples: {
     bad: { "web/package-installs.yaml": "nginx:\n  when: DIB_WEB = nginx\n" },
     good: {

@@ -8,8 +8,16 @@ export interface ImageSizeOptions {
   readonly journalSize?: number;
   /** Type of the root filesystem; ext4 gets room for its journal. */
   readonly rootFilesystem: string;
-  /** Whether `block-device-efi` is among the elements. */
+  /** See `hasEfiLayout`. */
   readonly efi: boolean;
+}
+
+/**
+ * Whether upstream makes room for an EFI system partition: it looks for the text `block-device-efi` in the list of
+ * elements, so `block-device-efi-lvm` counts too.
+ */
+export function hasEfiLayout(elements: readonly { readonly name: string }[]): boolean {
+  return elements.some(({ name }) => name.includes("block-device-efi"));
 }
 
 export const DEFAULT_JOURNAL_MIB = 64;

@@ -1,5 +1,5 @@
+import type { Architecture } from "../architectures.js";
 import type { Severity } from "../diagnostic.js";
-import type { Architecture } from "./architecture.js";
 import type { ElementDefinition } from "./define-element.js";
 import type { ImageDefinition } from "./define-image.js";
 import type { LintRuleName } from "./lint-rules.js";

@@ -1,26 +1,10 @@
-import type { Architecture } from "./architecture.js";
+import type { Architecture } from "../architectures.js";
+import type { OutputFormat } from "../output-formats.js";
 import type { BlockDeviceTreeSpec } from "./block-device-spec.js";
 import { type CallSite, callSiteOf } from "./call-site.js";
 import { DefinitionError } from "./definition-error.js";
 import type { AnyElementReference } from "./element-reference.js";
 import type { CheckedDeps } from "./spec-rules.js";
-
-/** Formats an image can be written in. */
-export const OUTPUT_FORMATS = [
-  "qcow2",
-  "raw",
-  "vmdk",
-  "vhdx",
-  "vdi",
-  "vhd",
-  "tar",
-  "tgz",
-  "squashfs",
-  "docker",
-  "oci",
-] as const;
-
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** What an image is made of. Each field is the flag of `disk-image-create` of that name. */
 export interface ImageSpec {

@@ -1,4 +1,4 @@
-import type { Architecture } from "./architecture.js";
+import type { Architecture } from "../architectures.js";
 import type { BlockDeviceTreeSpec } from "./block-device-spec.js";
 import type { CallSite } from "./call-site.js";
 import type { AnyElementReference } from "./element-reference.js";

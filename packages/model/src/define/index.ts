@@ -1,4 +1,4 @@
-export * from "./architecture.js";
+export type { Architecture } from "../architectures.js";
 export * from "./bash.js";
 export * from "./block-device-spec.js";
 export { type CallSite, pathOfModule } from "./call-site.js";

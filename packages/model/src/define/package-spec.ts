@@ -1,5 +1,5 @@
+import type { Architecture } from "../architectures.js";
 import type { PackagePhaseName } from "../phases.js";
-import type { Architecture } from "./architecture.js";
 
 /** When and how a package is installed; every field is a condition or a phase, `{}` installs it in `install.d`. */
 export interface PackageSpec {

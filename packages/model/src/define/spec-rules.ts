@@ -1,4 +1,4 @@
-import type { Architecture } from "./architecture.js";
+import type { Architecture } from "../architectures.js";
 import type { AnyElementReference, VariablesOf } from "./element-reference.js";
 import type { ElementSpec } from "./element-spec.js";
 import type { FileReference } from "./file-content.js";
@@ -128,7 +128,7 @@ type ArchesRule<A> = A extends readonly unknown[] ? { readonly [I in keyof A]: A
 type ArchRule<A> = A extends Architecture | undefined
   ? A
   : A extends string
-    ? `${A} is not an architecture: use amd64, x86_64, i386, arm64, aarch64, armhf, ppc64, ppc64le, ppc64el, s390x or riscv64`
+    ? `${A} is not an architecture: use amd64, x86_64, i386, arm64, aarch64, armhf, powerpc, ppc64, ppc64le, ppc64el, s390x or riscv64`
     : Architecture;
 
 type WhensRule<W, V extends string> = W extends readonly unknown[]

@@ -1,33 +1,10 @@
+import { ARCHITECTURE_TABLE } from "../architectures.js";
+import { OUTPUT_FORMATS } from "../output-formats.js";
 import { flag, listOf, mapOf, object, oneOf, type Shape, type TypeOf, text, wholeNumber } from "./shape.js";
 
-const ARCHITECTURES = [
-  "aarch64",
-  "amd64",
-  "arm64",
-  "armhf",
-  "powerpc",
-  "ppc64",
-  "ppc64el",
-  "ppc64le",
-  "s390x",
-  "x86_64",
-] as const;
-
-/** Upstream's formats, then those that only dibkit writes. */
-const FORMATS = [
-  "qcow2",
-  "tar",
-  "tgz",
-  "squashfs",
-  "vhd",
-  "docker",
-  "aci",
-  "raw",
-  "oci",
-  "vdi",
-  "vhdx",
-  "vmdk",
-] as const;
+const ARCHITECTURES = ARCHITECTURE_TABLE.filter(({ inImageLists }) => inImageLists)
+  .flatMap(({ name, aliases }) => [name, ...aliases])
+  .sort();
 
 const atLeastOne = (description: string) => wholeNumber({ minimum: 1, description });
 
@@ -37,7 +14,7 @@ const entry = object(
   {
     imagename: text({ description: "Name of the outputs without suffix; without it, that of the entry before" }),
     arch: oneOf(ARCHITECTURES, { description: "Architecture of the image" }),
-    types: listOf(oneOf(FORMATS), { description: "Output formats" }),
+    types: listOf(oneOf(OUTPUT_FORMATS), { description: "Output formats" }),
     environment: mapOf(text(), { description: "Variables for the build" }),
     ramdisk: flag({ description: "Make a ramdisk instead of an image" }),
     "debug-trace": wholeNumber({ enum: [0, 1, 2], description: "Tracing in scripts: 0 is off" }) as Shape<number>,

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Result } from "@dibkit/model";
-import { err, ok } from "@dibkit/model";
+import { err, homeDirectory, ok } from "@dibkit/model";
 import { parseDocument } from "yaml";
 
 /** Any mapping of a clouds file. Scalars are the text as written, so that a numeric password keeps its zeros. */
@@ -27,7 +26,7 @@ const SUFFIXES = ["yaml", "yml", "json"] as const;
 
 /** The directories openstacksdk searches, in its order. */
 export function cloudsSearchPath(env: Environment, cwd: string): readonly string[] {
-  const home = env.HOME ?? homedir();
+  const home = homeDirectory(env);
   const directories = [
     cwd,
     join(env.XDG_CONFIG_HOME || join(home, ".config"), "openstack"),

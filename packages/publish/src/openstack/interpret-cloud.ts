@@ -1,7 +1,6 @@
-import { homedir } from "node:os";
 import { resolve } from "node:path";
 import type { Result } from "@dibkit/model";
-import { err, ok } from "@dibkit/model";
+import { err, homeDirectory, ok } from "@dibkit/model";
 import type { ChosenCloud, CloudFault } from "./choose-cloud.js";
 import type { CloudConfig, Credentials, Named, Scope, TlsSettings } from "./cloud-config.js";
 import type { CloudValue } from "./clouds-file.js";
@@ -193,7 +192,7 @@ function interfacesOf(value: CloudValue | undefined): readonly string[] {
 
 function tlsOf(read: Reader, overrides: CloudOverrides, env: Environment, cwd: string): TlsSettings {
   const file = (path: string | undefined) =>
-    path ? resolve(cwd, path.replace(/^~(?=\/|$)/, env.HOME ?? homedir())) : undefined;
+    path ? resolve(cwd, path.replace(/^~(?=\/|$)/, homeDirectory(env))) : undefined;
   const caFile = file(overrides.caFile ?? read("cacert"));
   const certFile = file(read("cert"));
   const keyFile = file(read("key"));

@@ -1,5 +1,6 @@
-import { realpathSync, statSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { createCommandRunner } from "@dibkit/exec";
+import { statsAt } from "@dibkit/model";
 
 /** Name in a build's scratch directory under which its view shows the daemon's socket, to nobody but this format. */
 export const DOCKER_SOCKET = "docker.sock";
@@ -21,5 +22,5 @@ export async function neededSocket(formats: readonly string[]): Promise<string |
 export function dockerSocket(endpoint: string | undefined): string | undefined {
   if (!endpoint?.startsWith("unix://")) return undefined;
   const path = endpoint.slice("unix://".length);
-  return statSync(path, { throwIfNoEntry: false })?.isSocket() ? realpathSync(path) : undefined;
+  return statsAt(path)?.isSocket() ? realpathSync(path) : undefined;
 }

@@ -5,19 +5,10 @@ import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { architectureFacts } from "@dibkit/model";
 import { defineFormat, type FormatRequest } from "./format.js";
 import { notWritable, runFormatTool } from "./format-failure.js";
 import { tarCommand, tarTool } from "./tar-archive.js";
-
-/** Architecture and variant in the words of the OCI image specification (Go's). */
-const PLATFORMS: Readonly<Record<string, { readonly architecture: string; readonly variant?: string }>> = {
-  armhf: { architecture: "arm", variant: "v7" },
-  armel: { architecture: "arm", variant: "v5" },
-  i386: { architecture: "386" },
-  ppc64el: { architecture: "ppc64le" },
-  aarch64: { architecture: "arm64" },
-  x86_64: { architecture: "amd64" },
-};
 
 interface Descriptor {
   readonly mediaType: string;
@@ -64,7 +55,7 @@ async function writeLayout(
 ): Promise<void> {
   const { diffId, layer } = await compressLayer(tree, blobs);
   const config = await writeBlob(blobs, "application/vnd.oci.image.config.v1+json", {
-    ...(PLATFORMS[debianArchitecture] ?? { architecture: debianArchitecture }),
+    ...(architectureFacts(debianArchitecture)?.oci ?? { architecture: debianArchitecture }),
     os: "linux",
     ...(sourceDate === undefined ? {} : { created: new Date(sourceDate * 1000).toISOString() }),
     config: {},

@@ -1,9 +1,9 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
 import { type LayerStore, layerName } from "./layer-store.js";
 import { oldestRunning } from "./running-builds.js";
-import { readJson } from "./store-records.js";
+import { namesIn, readJson } from "./store-records.js";
 
 /** What was removed, by kind. */
 export interface Garbage {
@@ -27,14 +27,14 @@ export async function collectGarbage(store: LayerStore, commands: CommandRunner)
   };
   const metas = await store.all();
   const names = new Set(metas.map(({ key }) => layerName(key)));
-  const halves = (await readdir(store.layers)).filter((name) => name !== "empty" && !names.has(name));
+  const halves = (await namesIn(store.layers)).filter((name) => name !== "empty" && !names.has(name));
   for (const name of halves) await rm(join(store.layers, name), { recursive: true, force: true });
 
   let replaced = 0;
   let records = 0;
   const remembered = await rememberedLayers(store);
   const newest = new Map<string, string>();
-  for (const file of await readdir(join(store.directory, "n"))) {
+  for (const file of await namesIn(join(store.directory, "n"))) {
     const asked = file.replace(/\.json$/, "");
     const now = await readJson<{ readonly key: string }>(join(store.directory, "n", file));
     if (now !== undefined && names.has(layerName(now.key))) newest.set(asked, layerName(now.key));
@@ -74,7 +74,7 @@ async function removeOldFiles(
   const oldest = Math.min(Date.now(), ...metas.map(({ created }) => Date.parse(created)));
   let removed = 0;
   for (const directory of ["e", "t"]) {
-    for (const name of await readdir(join(store.directory, directory)).catch(() => [])) {
+    for (const name of await namesIn(join(store.directory, directory))) {
       const path = join(store.directory, directory, name);
       if ((await stat(path)).mtimeMs >= oldest || !(await isFree(path))) continue;
       await rm(path, { force: true });

@@ -78,7 +78,11 @@ function isRead({ texts, mentions }: Pick<ScriptReach, "texts" | "mentions">, na
 }
 
 function fileContent(path: string): string | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ? contentOf(path) : undefined;
+  try {
+    return lstatSync(path).isFile() ? contentOf(path) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const readBefore = new Map<string, string | undefined>();

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hashText } from "../job/hash-text.js";
 import type { ImageState, LayerEntry, StepEntry } from "../job/layer.js";
-import { readJson, type StoreRecords, storeRecords, writeJson } from "./store-records.js";
+import { namesIn, readJson, type StoreRecords, storeRecords, writeJson } from "./store-records.js";
 
 /**
  * Directories:
@@ -44,10 +44,16 @@ export function layerName(key: string): string {
   return key.slice(0, 12);
 }
 
+/** Opens a store to build in: what is missing of it is made. */
 export async function openLayerStore(directory: string): Promise<LayerStore> {
-  const layers = join(directory, "l");
   for (const name of ["l", "l/empty", "n", "e", "t", "c", "last", "builds"])
     await mkdir(join(directory, name), { recursive: true });
+  return layerStoreAt(directory);
+}
+
+/** A store to look into, which may not be there and may not be writable; nothing is made. */
+export function layerStoreAt(directory: string): LayerStore {
+  const layers = join(directory, "l");
   const metaFile = (name: string) => join(layers, name, "meta.json");
   const newerFile = (key: string) => join(directory, "n", `${layerName(key)}.json`);
   const newer = (key: string) => readJson<{ readonly key: string }>(newerFile(key));
@@ -95,7 +101,7 @@ export async function openLayerStore(directory: string): Promise<LayerStore> {
       }
     },
     async all() {
-      const entries = await Promise.all((await readdir(layers)).map(named));
+      const entries = await Promise.all((await namesIn(layers)).map(named));
       return entries.filter((entry) => entry !== undefined);
     },
     usedAt: (entry) =>

@@ -11,15 +11,20 @@ const BYTES = 32;
  */
 export async function storeKey(store: LayerStore): Promise<Buffer> {
   const file = join(store.directory, "secret.key");
-  const known = await readFile(file).catch(() => undefined);
-  if (known?.length === BYTES) return known;
+  const known = await knownStoreKey(store);
+  if (known.length === BYTES) return known;
   const temporary = `${file}.${process.pid}.tmp`;
   await writeFile(temporary, randomBytes(BYTES), { mode: 0o600 });
   // Of two builds that begin at once one makes it, and both use that one.
-  if (known === undefined) await link(temporary, file).catch(ignoreExisting);
+  if (known.length === 0) await link(temporary, file).catch(ignoreExisting);
   else await writeFile(file, await readFile(temporary), { mode: 0o600 });
   await rm(temporary, { force: true });
   return readFile(file);
+}
+
+/** The number when it is there and may be read, else nothing: for those who only look into a store. */
+export async function knownStoreKey(store: LayerStore): Promise<Buffer> {
+  return readFile(join(store.directory, "secret.key")).catch(() => Buffer.alloc(0));
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {

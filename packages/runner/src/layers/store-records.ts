@@ -53,7 +53,7 @@ export function storeRecords(directory: string): StoreRecords {
   const last = (lineage: string, name: string) => ["last", `${lineage}-${name.replaceAll("/", "-")}.json`] as const;
   const readText = (...path: readonly string[]) => readFile(join(directory, ...path), "utf8").catch(() => undefined);
   return {
-    buildIds: async () => (await readdir(join(directory, "builds"))).sort(),
+    buildIds: () => namesIn(join(directory, "builds")),
     record: (id) => read<BuildRecord>("builds", id, "record.json"),
     saveRecord: (record) => write(record, "builds", record.id, "record.json"),
     job: (id) => read<BuildJob>("builds", id, "job.json"),
@@ -77,6 +77,16 @@ export function storeRecords(directory: string): StoreRecords {
     boot: async () => (await read<{ readonly boot: string }>("boot.json"))?.boot,
     saveBoot: (boot) => write({ boot }, "boot.json"),
   };
+}
+
+/** Sorted names in a directory of a store; none when it is not there. */
+export async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(directory)).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 /** Undefined when there is no such file, or when it is not whole. */

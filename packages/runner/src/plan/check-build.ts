@@ -1,7 +1,15 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { findProgram, type HostTool, uniqueTools } from "@dibkit/exec";
-import { type Diagnostic, type DiskPlan, type Element, type Location, parseWhen, viewsOf } from "@dibkit/model";
+import { findProgram, type HostTool, missingPrivilege, uniqueTools } from "@dibkit/exec";
+import {
+  type Diagnostic,
+  type DiskPlan,
+  type Element,
+  type Location,
+  parseWhen,
+  systemTrouble,
+  viewsOf,
+} from "@dibkit/model";
 import { checkDiskHost, diskTools } from "../disk/create-disk.js";
 import { rewriteTools } from "../disk/rewrite-tools.js";
 import { checkFormats } from "../formats/check-formats.js";
@@ -48,9 +56,15 @@ const ELEMENT_TOOLS: Readonly<Record<string, HostTool>> = {
 const GIB = 1024 ** 3;
 const LEAST_FREE_BYTES = 2 * GIB;
 
-/** Everything that would make the build fail and can be known now, in one list. */
-export async function checkBuild(checks: BuildChecks): Promise<readonly Diagnostic[]> {
+/**
+ * Everything that would make the build fail and can be known now, in one list. A plan that is only read (`readOnly`) is
+ * not asked for the privileges of a build.
+ */
+export async function checkBuild(checks: BuildChecks, readOnly = false): Promise<readonly Diagnostic[]> {
+  // A plan is for everybody.
+  const privilege = readOnly ? undefined : missingPrivilege();
   return [
+    ...(privilege === undefined ? [] : [error("needs-root", privilege.message, privilege.help)]),
     ...checkTools(checks),
     ...(checks.disk === undefined ? [] : checkLoopDevices()),
     ...(checks.disk === undefined ? [] : checkDiskHost(checks.disk)).map((failure) =>
@@ -58,7 +72,8 @@ export async function checkBuild(checks: BuildChecks): Promise<readonly Diagnost
     ),
     ...checkFormatRequest(checks),
     ...(await checkDocker(checks.request)),
-    ...checkPlaces(checks),
+    // What this user may not write says nothing of the root who is to build.
+    ...checkPlaces(checks, privilege === undefined),
     ...checkConditions(checks),
     ...checkValues(checks.request),
     ...checkAge(checks.request),
@@ -131,17 +146,24 @@ async function checkDocker({ formats, environment }: BuildRequest): Promise<read
   return [error("docker-daemon", message, `start it, or set DOCKER_HOST; ${instead}`)];
 }
 
-function checkPlaces({ request, image }: BuildChecks): readonly Diagnostic[] {
+function checkPlaces({ request, image }: BuildChecks, mustWrite: boolean): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   const filesystems = new Map<number, readonly Place[]>();
-  for (const [what, directory] of [
-    ["output directory", dirname(image)],
-    ["layer store", request.store],
-    ["image cache", request.imageCache],
+  for (const [what, directory, option] of [
+    ["output directory", dirname(image), "-o"],
+    ["layer store", request.store, "--cache-dir or DIBKIT_CACHE"],
+    ["image cache", request.imageCache, "--image-cache or DIB_IMAGE_CACHE"],
+    ["directory of lock files", request.lockFiles, "DIB_LOCKFILES"],
+    ...(request.logFile === undefined
+      ? []
+      : ([["directory of the log", dirname(request.logFile), "--logfile"]] as const)),
   ] as const) {
     const there = nearestExisting(directory);
-    if (!isWritable(there)) {
-      found.push(error("not-writable", `the ${what} "${directory}" cannot be written`, "choose another directory"));
+    const why = mustWrite ? whyNotWritable(there) : undefined;
+    if (why !== undefined) {
+      const below = there === directory ? "" : ` in "${there}"`;
+      const message = `the ${what} "${directory}" cannot be written: ${why}${below}`;
+      found.push(error("not-writable", message, `choose another directory with ${option}`));
       continue;
     }
     const device = statSync(there).dev;
@@ -172,12 +194,13 @@ function nearestExisting(path: string): string {
   return existsSync(path) ? path : nearestExisting(dirname(path));
 }
 
-function isWritable(directory: string): boolean {
+/** The reason in words. */
+function whyNotWritable(directory: string): string | undefined {
   try {
     accessSync(directory, constants.W_OK);
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return systemTrouble(error)?.reason ?? String(error);
   }
 }
 

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { hasEfiLayout } from "@dibkit/model";
 import type { BuildJob } from "../job/build-job.js";
 import type { ImageState } from "../job/layer.js";
 import { type LayerKey, ownStepKey } from "../layers/layer-key.js";
@@ -23,7 +24,7 @@ export function populatedDiskKey({ request, disk, elements }: DiskInputs, state:
       disk: disk.source.text,
       "disk parameters": JSON.stringify([disk.parameters, disk.environment]),
       size: JSON.stringify([request.imageSize, request.imageExtraSize, request.journalSize]),
-      efi: String(elements.some(({ name }) => name === "block-device-efi")),
+      efi: String(hasEfiLayout(elements)),
       date: request.environment.SOURCE_DATE_EPOCH ?? "",
     },
   });

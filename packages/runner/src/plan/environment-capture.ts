@@ -1,24 +1,5 @@
 import type { EnvironmentValues } from "../job/environment-values.js";
 
-/**
- * Sources every environment file of the directory `$1` in dib-run-parts' order and way, and writes the resulting
- * environment, exported functions included, to descriptor 3. The name of the file being sourced goes first, so that a
- * failure can name it. Needs no program of the image but env. Nothing is traced: upstream's trace prints passwords that
- * environment files set.
- */
-export const CAPTURE_SCRIPT = `set -ue
-set -o pipefail
-dibkit_files=$(shopt -s nullglob dotglob; LC_ALL=C; for f in "$1"/*; do if [[ -f $f && $f =~ /[0-9A-Za-z_.-]+$ ]]; then echo "$f"; fi; done)
-set --
-for dibkit_file in $dibkit_files; do
-  printf 'file\\0%s\\0' "$dibkit_file" >&3
-  source "$dibkit_file" 3>&-
-done
-unset dibkit_file dibkit_files
-printf 'environment\\0' >&3
-env -0 >&3
-`;
-
 export interface CapturedEnvironment {
   /** The last file that was begun. */
   readonly lastFile?: string;
@@ -29,7 +10,7 @@ export interface CapturedEnvironment {
 /** Variables bash itself sets or changes; the capture's own are not the script's. */
 const BASH_OWN = ["_", "SHLVL", "PWD", "OLDPWD"];
 
-/** Reads what `CAPTURE_SCRIPT` wrote. */
+/** Reads what `capture-environment.sh` wrote. */
 export function parseCapture(bytes: Buffer, base: EnvironmentValues): CapturedEnvironment {
   const words = bytes.toString("utf8").split("\0");
   let lastFile: string | undefined;

@@ -6,7 +6,7 @@ import type { ImageState } from "../job/layer.js";
 import { layerKey } from "../layers/layer-key.js";
 import type { HelperFile } from "../layers/script-reach.js";
 import { targetEnvironment } from "./base-environment.js";
-import { CAPTURE_SCRIPT } from "./environment-capture.js";
+import { CAPTURE_ENVIRONMENT_SCRIPT } from "./capture-environment-sh.js";
 
 /** Key of a phase's environment: the files, what they start from, and for target phases the image they look at. */
 export function environmentKey(
@@ -19,7 +19,12 @@ export function environmentKey(
 ): string {
   const parent = phase.side === "target" ? state.hash : "host";
   const everything = { files: { ...files, helpers: hashOfHelpers(helpers) }, mentions: () => true };
-  const input = { step: `environment ${phase.name}`, side: phase.side, parent, scriptHash: hashText(CAPTURE_SCRIPT) };
+  const input = {
+    step: `environment ${phase.name}`,
+    side: phase.side,
+    parent,
+    scriptHash: hashText(CAPTURE_ENVIRONMENT_SCRIPT),
+  };
   return layerKey({ ...input, scriptMode: 0, environment: base, reach: everything, architecture: "", digest }).key;
 }
 

@@ -5,8 +5,8 @@ import { checkFormats } from "../formats/check-formats.js";
 import { ELEMENTS_DIRECTORY } from "../job/build-directories.js";
 import type { BuildJob } from "../job/build-job.js";
 import type { BuildRequest } from "../job/build-request.js";
-import { openLayerStore } from "../layers/layer-store.js";
-import { storeKey } from "../layers/store-key.js";
+import { layerStoreAt } from "../layers/layer-store.js";
+import { knownStoreKey, storeKey } from "../layers/store-key.js";
 import { baseEnvironment } from "./base-environment.js";
 import { checkBuild } from "./check-build.js";
 import { diskSeed } from "./disk-seed.js";
@@ -23,7 +23,7 @@ import { planSteps } from "./plan-steps.js";
 import { hideSecrets, secretNames, secretValues, valueDigest } from "./secrets.js";
 
 /** What this host lacks for a build, which another host may have. */
-const HOST_LACKS = new Set(["missing-host-tool", "docker-daemon"]);
+const HOST_LACKS = new Set(["missing-host-tool", "docker-daemon", "not-writable"]);
 
 export interface PlanInput {
   readonly request: BuildRequest;
@@ -80,15 +80,18 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
   });
   const environment = await knownEnvironment(hooks, base);
   const checks = { request, image, elements, hooks, disk: disk.layout?.plan, values: environment };
-  const checked = (await checkBuild(checks)).map(
+  const checked = (await checkBuild(checks, input.readOnly)).map(
     (diagnostic): Diagnostic =>
       input.readOnly && HOST_LACKS.has(diagnostic.code) ? { ...diagnostic, severity: "warning" } : diagnostic,
   );
   const diagnostics = [...hooks.diagnostics, ...disk.diagnostics, ...checked];
   const { layout } = disk;
   if (layout === undefined || diagnostics.some(({ severity }) => severity === "error")) return err(diagnostics);
-  const store = existsSync(request.store) ? await openLayerStore(request.store) : undefined;
-  const digest = valueDigest(secrets, store === undefined ? Buffer.alloc(0) : await storeKey(store));
+  const store = existsSync(request.store) ? layerStoreAt(request.store) : undefined;
+  const digest = valueDigest(
+    secrets,
+    store === undefined ? Buffer.alloc(0) : await (input.readOnly ? knownStoreKey(store) : storeKey(store)),
+  );
   const own = {
     image,
     elements: elements.map((element) => ({

@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { join, resolve as resolvePath } from "node:path";
-import type { BUILD_FLAGS, BuildFlag, BuildFlagName, ImageDefinition } from "@dibkit/model";
+import {
+  type BUILD_FLAGS,
+  type BuildFlag,
+  type BuildFlagName,
+  homeDirectory,
+  type ImageDefinition,
+} from "@dibkit/model";
 import type { BuildRequest } from "../job/build-request.js";
 
 type Given<Flag extends BuildFlag> = Flag["type"] extends "boolean"
@@ -12,9 +18,9 @@ type Given<Flag extends BuildFlag> = Flag["type"] extends "boolean"
       : string | undefined;
 
 type UpstreamFlags = {
-  readonly [Name in BuildFlagName as (typeof BUILD_FLAGS)[Name] extends { readonly upstream: string }
-    ? Name
-    : never]: Given<(typeof BUILD_FLAGS)[Name]> | undefined;
+  readonly [Name in BuildFlagName as (typeof BUILD_FLAGS)[Name] extends { readonly upstream: string } ? Name : never]:
+    | Given<(typeof BUILD_FLAGS)[Name]>
+    | undefined;
 };
 
 /** The flags of a build as a command line gives them: those of `disk-image-create`, and dibkit's own. */
@@ -58,7 +64,7 @@ export function buildRequest(
   };
   // Upstream writes `${NAME:-default}` for all of these: set to nothing is as good as not set.
   const setting = (name: string): string | undefined => environment[name] || undefined;
-  const home = setting("HOME") ?? "/root";
+  const home = homeDirectory(environment);
   const place = (path: string | undefined, fallback: string) => resolvePath(cwd, path ?? fallback);
   const store = place(flags.store ?? setting("DIBKIT_CACHE"), join(home, ".cache/dibkit"));
   const minTmpfs = flags.minTmpfs ?? setting("DIB_MIN_TMPFS");
@@ -73,7 +79,9 @@ export function buildRequest(
     // Upstream's variables of its own count when the caller sets them.
     clearEnvironment: flags.clear === true || environment.CLEAR_ENV === "1",
     base: !flags.skipBase && environment.SKIP_BASE !== "1" && (definition?.base ?? true),
-    packages: [...(definition?.packages ?? []), ...(flags.packages ?? []).flatMap((entry) => entry.split(","))].filter(Boolean),
+    packages: [...(definition?.packages ?? []), ...(flags.packages ?? []).flatMap((entry) => entry.split(","))].filter(
+      Boolean,
+    ),
     checksum: flags.checksum === true || (definition?.checksum ?? environment.DIB_CHECKSUM === "1"),
     imageCache: place(flags.imageCache ?? setting("DIB_IMAGE_CACHE"), join(home, ".cache/image-create")),
     lockFiles: place(setting("DIB_LOCKFILES"), join(home, ".cache/dib/lockfiles")),

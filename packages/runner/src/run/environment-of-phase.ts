@@ -7,7 +7,8 @@ import { HOOKS_DIRECTORY } from "../job/build-directories.js";
 import type { BuildFailure } from "../job/build-job.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
 import type { ImageState } from "../job/layer.js";
-import { CAPTURE_SCRIPT, parseCapture } from "../plan/environment-capture.js";
+import { CAPTURE_ENVIRONMENT_SCRIPT } from "../plan/capture-environment-sh.js";
+import { parseCapture } from "../plan/environment-capture.js";
 import { environmentKey, startingEnvironment } from "../plan/phase-environment.js";
 import { openEnvironment, sealEnvironment } from "../plan/secrets.js";
 import { type BuildSession, stagingPlace } from "./build-session.js";
@@ -35,7 +36,7 @@ export async function environmentOfPhase(
   const result = await runCommandStep(session, {
     id: `environment ${phase.name}`,
     side: phase.side,
-    command: ["bash", "-c", CAPTURE_SCRIPT, "dib-run-parts", directory],
+    command: ["bash", "-c", CAPTURE_ENVIRONMENT_SCRIPT, "dib-run-parts", directory],
     environment: start,
     withHooks: true,
     state,

@@ -2,7 +2,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createCommandRunner } from "@dibkit/exec";
 import { loadElement } from "@dibkit/model";
-import { SUDO_SHIM } from "../host/sudo-shim.js";
+import { SUDO_SCRIPT } from "../host/sudo-sh.js";
 import {
   BUILD_DIRECTORY,
   ELEMENTS_DIRECTORY,
@@ -107,7 +107,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
 
 async function writeShims(): Promise<void> {
   await mkdir(SHIM_DIRECTORY, { recursive: true });
-  await writeFile(join(SHIM_DIRECTORY, "sudo"), SUDO_SHIM);
+  await writeFile(join(SHIM_DIRECTORY, "sudo"), SUDO_SCRIPT);
   await chmod(join(SHIM_DIRECTORY, "sudo"), 0o755);
   await chmod(BUILD_DIRECTORY, 0o755);
 }

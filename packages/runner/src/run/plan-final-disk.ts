@@ -1,4 +1,13 @@
-import { computeImageSize, type DiskPlan, err, ok, parseBlockDeviceGraph, planDisk, type Result } from "@dibkit/model";
+import {
+  computeImageSize,
+  type DiskPlan,
+  err,
+  hasEfiLayout,
+  ok,
+  parseBlockDeviceGraph,
+  planDisk,
+  type Result,
+} from "@dibkit/model";
 import { measureTree } from "../disk/copy-tree.js";
 import type { BuildContext } from "../job/build-context.js";
 import { TREE_DIRECTORY } from "../job/build-directories.js";
@@ -25,8 +34,7 @@ export async function planFinalDisk(
     ...optional("extraSize", number(request.imageExtraSize)),
     ...optional("journalSize", number(request.journalSize)),
     rootFilesystem: disk.environment.DIB_ROOT_FSTYPE ?? "ext4",
-    // As upstream looks for it: block-device-efi-lvm counts too.
-    efi: session.elements.some((element) => element.name.includes("block-device-efi")),
+    efi: hasEfiLayout(session.elements),
   });
   const { config, diagnostics } = parseBlockDeviceGraph(disk.source);
   const planned = config && planDisk(config, { ...disk.parameters, imageBytes: kib * 1024 });

@@ -81,6 +81,7 @@ async function runInWorker({ job, authored }: StartableBuild, watcher: BuildWatc
   await writeFile(join(places.directory, "scripts.json"), JSON.stringify(foundScriptCommands()), { mode: 0o600 });
   await writeFile(places.job, JSON.stringify(sealed), { mode: 0o600 });
   let outcome: BuildOutcome | undefined;
+  let begun = false;
   const request = {
     script: await workerScript(job, places),
     tidy: tidyScript(places, job.image),
@@ -89,6 +90,7 @@ async function runInWorker({ job, authored }: StartableBuild, watcher: BuildWatc
   };
   const worker = startWorker(request, (message) => {
     const known = message as BuildEvent | { readonly type: "outcome"; readonly outcome: BuildOutcome };
+    begun = true;
     if (known.type === "outcome") outcome = known.outcome;
     else watcher.onEvent(known);
   });
@@ -104,7 +106,9 @@ async function runInWorker({ job, authored }: StartableBuild, watcher: BuildWatc
     kind: "stage-failed",
     message: `the build process ended unexpectedly${exitCode === undefined ? "" : ` with exit code ${exitCode}`}`,
     tail,
-    help: "run the same command again to go on from here",
+    help: begun
+      ? "run the same command again to go on from here"
+      : 'see with "dibkit doctor" what this machine lacks for builds',
   };
 }
 

@@ -75,7 +75,7 @@ const partitions = (label: string, text: string) => `
     partitions:
 ${text}`;
 
-describe.skipIf(process.getuid?.() !== 0)("createDisk (needs root and loop devices)", { timeout: 60_000 }, () => {
+describe.skipIf(process.getuid?.() !== 0)("createDisk (needs root and loop devices)", () => {
   afterEach(async () => {
     for (const made of contexts.splice(0)) expect(await made.dispose()).toEqual([]);
   });

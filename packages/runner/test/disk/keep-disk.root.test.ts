@@ -84,7 +84,7 @@ function opened<T>(
   return result.value;
 }
 
-describe.skipIf(process.getuid?.() !== 0)("a kept disk (needs root and loop devices)", { timeout: 60_000 }, () => {
+describe.skipIf(process.getuid?.() !== 0)("a kept disk (needs root and loop devices)", () => {
   afterEach(async () => {
     for (const made of contexts.splice(0)) expect(await made.dispose()).toEqual([]);
   });

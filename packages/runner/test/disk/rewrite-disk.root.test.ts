@@ -87,7 +87,7 @@ async function makeDisk(plan: DiskPlan, order: 1 | -1, onDisk?: (root: string, d
   return { build, image: unmounted.value.imagePath, unsettled: unsettled.value };
 }
 
-describe.skipIf(process.getuid?.() !== 0)("a rewritten disk (needs root and loop devices)", { timeout: 60_000 }, () => {
+describe.skipIf(process.getuid?.() !== 0)("a rewritten disk (needs root and loop devices)", () => {
   afterEach(async () => {
     for (const made of contexts.splice(0)) expect(await made.dispose()).toEqual([]);
   });

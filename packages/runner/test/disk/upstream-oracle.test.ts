@@ -85,7 +85,7 @@ describe.skipIf(where === undefined)("against upstream's block_device (needs pyt
     const running = promisify(execFile)(PYTHON, [script], { maxBuffer: 64 * 1024 * 1024 });
     running.child.stdin?.end(JSON.stringify({ directory: scratch, size: `${DISK_BYTES}`, configs }));
     upstream = JSON.parse((await running).stdout) as Record<string, Upstream>;
-  }, 120_000);
+  });
   afterAll(() => rm(scratch, { recursive: true, force: true }));
 
   it.each(Object.keys(configs))("%s", (name) => {

@@ -62,7 +62,7 @@ async function writeAll(wanted: FormatRequest): Promise<readonly string[]> {
 
 const names = async () => (await readdir(output)).sort();
 
-describe("formats, each looked at with a tool that is not ours", { timeout: 60_000 }, () => {
+describe("formats, each looked at with a tool that is not ours", () => {
   it("disk formats, raw among them, in one run", async () => {
     const disk = await writeSources();
     await writeAll(request(["raw", "qcow2", "vmdk", "vhdx", "vdi", "vhd"]));

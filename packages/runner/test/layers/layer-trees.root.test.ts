@@ -45,7 +45,7 @@ describe.skipIf(!mayBuild).each([
   ["overlayfs with merged layers", "disk", (context: TreesContext) => overlayTrees(context, 3)],
   ["plain copies", "disk", plainTrees],
 ])("trees of %s", (_, where, trees) => {
-  test("show what every step has left, from layers or as it was made", { timeout: 120_000 }, async () => {
+  test("show what every step has left, from layers or as it was made", async () => {
     const { context, commands } = await project();
     const memory = join(context.scratch, "../memory");
     mkdirSync(memory);
@@ -83,7 +83,7 @@ describe.skipIf(!mayBuild).each([
 });
 
 describe.skipIf(!mayBuild)("overlayfs", () => {
-  test("shows more layers than one mount, or the kernel, can take", { timeout: 120_000 }, async () => {
+  test("shows more layers than one mount, or the kernel, can take", async () => {
     const { context } = await project();
     let state = emptyState("overlay");
     for (const at of Array.from({ length: 520 }, (_, number) => number)) {

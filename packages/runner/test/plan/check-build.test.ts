@@ -84,3 +84,14 @@ test("a filesystem that no package makes", async () => {
     'missing-host-tool: program "mkfs.ext9" is missing, which is needed to make ext9 filesystems; install it, or choose a type of filesystem that has a package: ext2, ext3, ext4, xfs, vfat, btrfs or swap',
   ]);
 });
+
+test.each<[Partial<BuildFlags>, string]>([
+  [{ imageSize: "abc" }, '--image-size (or DIB_IMAGE_SIZE) is "abc" but must be a number of gigabytes'],
+  [{ maxOnlineResize: "x" }, '--max-online-resize (or MAX_ONLINE_RESIZE) is "x" but must be a whole number'],
+  [{ qemuImgOptions: "compat" }, '--qemu-img-options (or QEMU_IMG_OPTIONS) is "compat" but must be key=value'],
+  [{ output: "build/" }, '--output (or IMAGE_NAME) is "build/" but must end with a file name'],
+  [{ minTmpfs: "much" }, "--min-tmpfs (or DIB_MIN_TMPFS) is"],
+])("the value %j is refused before anything runs", async (flags, message) => {
+  const found = await problems(["os", "two"], flags);
+  expect(found.filter((one) => one.startsWith(`build-option: ${message}`))).toHaveLength(1);
+});

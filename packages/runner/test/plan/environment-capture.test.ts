@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { createCommandRunner } from "@dibkit/exec";
 import { upstreamInstallation } from "@dibkit/model";
 import { afterAll, expect, test } from "vitest";
-import { CAPTURE_SCRIPT, parseCapture } from "../../src/plan/environment-capture.js";
+import { CAPTURE_ENVIRONMENT_SCRIPT } from "../../src/plan/capture-environment-sh.js";
+import { parseCapture } from "../../src/plan/environment-capture.js";
 
 const directory = mkdtempSync(join(tmpdir(), "dibkit-capture-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -24,7 +25,7 @@ const BASE = { PATH: process.env.PATH ?? "", LC_ALL: "C", A: "given" };
 async function capture(): Promise<ReturnType<typeof parseCapture>> {
   const file = join(directory, "captured");
   const script = `exec 3>${file}; exec bash -c "$SCRIPT" dib-run-parts ${directory}/environment.d`;
-  await createCommandRunner({ env: { ...BASE, SCRIPT: CAPTURE_SCRIPT } }).run(["bash", "-c", script]);
+  await createCommandRunner({ env: { ...BASE, SCRIPT: CAPTURE_ENVIRONMENT_SCRIPT } }).run(["bash", "-c", script]);
   const { values, ...rest } = parseCapture(readFileSync(file), BASE);
   const { SCRIPT: _script, ...own } = values ?? {};
   return { ...rest, ...(values === undefined ? {} : { values: own }) };

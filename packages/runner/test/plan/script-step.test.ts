@@ -1,8 +1,12 @@
-import { initShell, ShellNotReady } from "@dibkit/shell";
-import { expect, test } from "vitest";
-import { rememberScriptCommands, scriptCommands } from "../../src/layers/script-commands.js";
+import { expect, test, vi } from "vitest";
 import type { HelperFile } from "../../src/layers/script-reach.js";
-import { findStepKey, type ScriptStep, stepKey } from "../../src/plan/script-step.js";
+import type { ScriptStep } from "../../src/plan/script-step.js";
+
+// The process of a build begins without a parser; other test files may have started it in this one.
+vi.resetModules();
+const { initShell, ShellNotReady } = await import("@dibkit/shell");
+const { rememberScriptCommands, scriptCommands } = await import("../../src/layers/script-commands.js");
+const { findStepKey, stepKey } = await import("../../src/plan/script-step.js");
 
 const text = "#!/bin/bash\ntell-more\n";
 const helper: HelperFile = {

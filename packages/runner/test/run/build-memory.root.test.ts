@@ -30,7 +30,7 @@ head -c 600M /dev/zero > $TMP_MOUNT_PATH/var/large
 const MEMORY_GROUP = "/sys/fs/cgroup/memory";
 const GROUP = join(MEMORY_GROUP, `dibkit-test-${process.pid}`);
 
-describe.skipIf(!mayBuild)("memory for a build", { timeout: 300_000 }, () => {
+describe.skipIf(!mayBuild)("memory for a build", () => {
   let project: TinyProject;
   beforeAll(() => {
     if (!workerIsBuilt) throw new Error('run "npm run build" first: a build runs in a worker of its own');

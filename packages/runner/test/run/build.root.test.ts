@@ -20,7 +20,7 @@ echo "device: ${"$"}{IMAGE_BLOCK_DEVICE:+set}"
 const PHASES = ["root.d", "extra-data.d", "pre-install.d", "install.d", "post-install.d", "post-root.d"];
 const ON_DISK = ["pre-finalise.d", "finalise.d", "cleanup.d"];
 
-describe.skipIf(!mayBuild)("a real build", { timeout: 120_000 }, () => {
+describe.skipIf(!mayBuild)("a real build", () => {
   let project: TinyProject;
   beforeAll(() => {
     if (!workerIsBuilt) throw new Error('run "npm run build" first: a build runs in a worker of its own');

@@ -11,7 +11,7 @@ echo "installing $*"
 echo "$*" >> /etc/packages
 `;
 
-describe.skipIf(!mayBuild)("builds over one store", { timeout: 180_000 }, () => {
+describe.skipIf(!mayBuild)("builds over one store", () => {
   let project: TinyProject;
   beforeAll(() => {
     if (!workerIsBuilt) throw new Error('run "npm run build" first: a build runs in a worker of its own');

@@ -13,7 +13,7 @@ import { mayBuild, type TinyProject, tinyProject, workerIsBuilt } from "../tiny-
 
 const commands = createCommandRunner();
 
-describe.skipIf(!mayBuild)("the layer store", { timeout: 600_000 }, () => {
+describe.skipIf(!mayBuild)("the layer store", () => {
   let project: TinyProject;
   beforeAll(() => {
     if (!workerIsBuilt) throw new Error('run "npm run build" first: a build runs in a worker of its own');

@@ -1,0 +1,236 @@
+/** How a command ends under a condition. `$HOME`, `$CACHE`, `$OUT`, `$TMP`, `$GONE`, `$ROOT` are paths of the run. */
+export interface Outcome {
+  readonly exit: 0 | 1 | 2 | 3;
+  /** What it says, on either stream: the path or the program, and the remedy. */
+  readonly says?: readonly string[];
+  readonly never?: readonly string[];
+}
+
+interface Condition {
+  readonly env: Readonly<Record<string, string>>;
+  /** Directories of the run that belong to somebody else: they may be read, and not be written. */
+  readonly closed?: readonly string[];
+  /** Those that may not even be read. */
+  readonly sealed?: readonly string[];
+  readonly withoutUpstream?: boolean;
+}
+
+const PATH = "/usr/local/bin:/usr/bin:/bin";
+const USUAL = { PATH, HOME: "$HOME", TMPDIR: "$TMP", NO_COLOR: "1", LANG: "C.UTF-8" };
+const { HOME: _home, ...HOMELESS } = USUAL;
+
+const conditions = {
+  "as usual": { env: USUAL },
+  "without HOME": { env: HOMELESS },
+  "with a home that is read-only": { env: USUAL, closed: ["HOME"] },
+  "with a cache that is root's": { env: { ...USUAL, DIBKIT_CACHE: "$CACHE" }, sealed: ["CACHE"] },
+  "without diskimage-builder": { env: USUAL, withoutUpstream: true },
+  "with an empty PATH": { env: { ...USUAL, PATH: "" } },
+  "with a PATH of which parts are closed or missing": {
+    env: { ...USUAL, PATH: `$BIN:$BIN/below:$GONE:$ROOT/disk.raw:${PATH}` },
+    sealed: ["BIN"],
+  },
+  "with an output directory that is closed": { env: USUAL, closed: ["OUT"] },
+  "with a TMPDIR that is closed": { env: USUAL, closed: ["TMP"] },
+  "with a TMPDIR that is missing": { env: { ...USUAL, TMPDIR: "$GONE" } },
+} as const satisfies Readonly<Record<string, Condition>>;
+
+export type ConditionName = keyof typeof conditions;
+
+export const CONDITIONS: Readonly<Record<ConditionName, Condition>> = conditions;
+
+interface Row {
+  /** Words after `dibkit`. */
+  readonly argv: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What it reads on standard input. */
+  readonly input?: string;
+  /** Conditions that the row is for; all when left out. */
+  readonly only?: readonly ConditionName[];
+  readonly otherwise: Outcome;
+  readonly when?: Partial<Readonly<Record<ConditionName, Outcome>>>;
+}
+
+const FINE: Outcome = { exit: 0 };
+const DENIED = "permission was denied";
+const SET_TMPDIR = "set TMPDIR to a directory that you may write";
+const INSTALL = 'install it, for instance with "apt-get install python3-diskimage-builder"';
+
+const NEEDS_ROOT: Outcome = { exit: 2, says: ["root is needed to mount", 'for instance with "sudo"'] };
+const NOTHING_BUILT: Outcome = { exit: 2, says: ["nothing was built yet"] };
+
+/** Trouble with a cache of somebody else, wherever in it. */
+const CLOSED_CACHE: Partial<Record<ConditionName, Outcome>> = {
+  "with a cache that is root's": { exit: 2, says: ['"$CACHE/', DENIED, "--cache-dir or DIBKIT_CACHE"] },
+};
+const closedOut = (exit: 1 | 2, path: string, option: string): Partial<Record<ConditionName, Outcome>> => ({
+  "with an output directory that is closed": { exit, says: [`"$OUT${path}`, DENIED, option] },
+});
+const noTemporary = (exit: 1 | 2 = 2): Partial<Record<ConditionName, Outcome>> => ({
+  "with a TMPDIR that is closed": { exit, says: ['"$TMP"', DENIED, SET_TMPDIR] },
+  "with a TMPDIR that is missing": { exit, says: ['"$GONE"', "does not exist", SET_TMPDIR] },
+});
+const withoutUpstream = (outcome: Outcome): Partial<Record<ConditionName, Outcome>> => ({
+  "without diskimage-builder": outcome,
+});
+const NOT_FOUND: Outcome = {
+  exit: 2,
+  says: ["diskimage-builder was not found", '"base"', INSTALL, "--elements-path"],
+  never: ["which is empty", "ELEMENTS_PATH"],
+};
+
+/** What an editor says that starts a language server and ends it again. */
+function editorWords(): string {
+  const capabilities = {};
+  return [
+    { id: 1, method: "initialize", params: { processId: null, rootUri: null, capabilities } },
+    { method: "initialized", params: {} },
+    { id: 2, method: "shutdown" },
+    { method: "exit" },
+  ]
+    .map((message) => JSON.stringify({ jsonrpc: "2.0", ...message }))
+    .map((text) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`)
+    .join("");
+}
+
+const AT = "--elements-path $ROOT/elements";
+const MODULE = "$ROOT/module/hello.ts";
+
+export const ROWS: readonly Row[] = [
+  {
+    argv: `bindings --out $OUT/bindings ${AT}`,
+    otherwise: FINE,
+    when: closedOut(2, '/bindings"', "--out"),
+  },
+  {
+    argv: "bindings",
+    only: ["without diskimage-builder"],
+    otherwise: { exit: 2, says: ["there is no element on the path", "install diskimage-builder"] },
+  },
+  { argv: "blame /etc/motd", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
+  {
+    argv: "boot $ROOT/nothing.qcow2 --log $OUT/console.log",
+    otherwise: { exit: 2, says: ['there is no image "$ROOT/nothing.qcow2"', "give the path of a disk image"] },
+    when: { ...closedOut(2, '/console.log"', "--log"), ...noTemporary() },
+  },
+  {
+    argv: "boot $ROOT/disk.raw --log $OUT/console.log",
+    only: ["with an empty PATH"],
+    otherwise: { exit: 2, says: ['"qemu-img"', "install the package qemu-utils"] },
+  },
+  {
+    argv: "boot $ROOT/closed/disk.raw",
+    only: ["as usual"],
+    otherwise: { exit: 2, says: ['"$ROOT/closed/disk.raw.console.log"', DENIED, "choose another file with --log"] },
+  },
+  { argv: `build -n web -t tar -o $OUT/image ${AT}`, otherwise: NEEDS_ROOT },
+  { argv: `build -n web -t tar --verify ${AT}`, only: ["as usual"], otherwise: NEEDS_ROOT },
+  { argv: `build -n web -t tar --engine upstream ${AT}`, only: ["as usual"], otherwise: NEEDS_ROOT },
+  { argv: "build vm debian-minimal", only: ["without diskimage-builder"], otherwise: NOT_FOUND },
+  { argv: "cache list", otherwise: { exit: 0, says: ["0 layers"] }, when: CLOSED_CACHE },
+  { argv: "cache gc", only: ["as usual", "with a cache that is root's"], otherwise: FINE, when: CLOSED_CACHE },
+  { argv: "cache clear", only: ["as usual", "with a cache that is root's"], otherwise: FINE, when: CLOSED_CACHE },
+  { argv: "cache verify", only: ["as usual", "with a cache that is root's"], otherwise: FINE, when: CLOSED_CACHE },
+  {
+    argv: `compile ${MODULE} --out $OUT/elements`,
+    otherwise: FINE,
+    when: { ...closedOut(1, '/elements"', "--out"), ...noTemporary() },
+  },
+  {
+    argv: `conform -n web --keep $OUT/keep ${AT}`,
+    otherwise: NEEDS_ROOT,
+    when: {
+      ...closedOut(2, '/keep"', "--keep"),
+      ...withoutUpstream({ exit: 2, says: ["diskimage-builder is not installed", INSTALL] }),
+    },
+  },
+  {
+    argv: `conform -n web ${AT}`,
+    only: ["with a TMPDIR that is closed", "with a TMPDIR that is missing"],
+    otherwise: NEEDS_ROOT,
+    when: noTemporary(),
+  },
+  { argv: "diff", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
+  {
+    argv: "doctor",
+    otherwise: { exit: 1, says: ["running as user", 'for instance with "sudo"'] },
+    when: {
+      ...withoutUpstream({ exit: 1, says: ["not installed", INSTALL] }),
+      "with a TMPDIR that is closed": { exit: 1, says: [SET_TMPDIR] },
+      "with a TMPDIR that is missing": { exit: 1, says: [SET_TMPDIR] },
+      "with an empty PATH": { exit: 1, says: ["install bash"] },
+    },
+  },
+  {
+    argv: `eject ${MODULE} --out $OUT/elements`,
+    // Otherwise it is compile.
+    only: ["as usual", "with an output directory that is closed", "with a TMPDIR that is closed"],
+    otherwise: FINE,
+    when: { ...closedOut(1, '/elements"', "--out"), ...noTemporary() },
+  },
+  { argv: "explain deps-known", otherwise: FINE },
+  { argv: `graph -n web ${AT}`, otherwise: FINE },
+  {
+    argv: "images $ROOT/images.yaml",
+    env: { ELEMENTS_PATH: "$ROOT/elements" },
+    otherwise: { exit: 3, says: ["root is needed to mount", 'for instance with "sudo"'] },
+  },
+  { argv: "import $ROOT/elements/web --out $OUT/src", otherwise: FINE, when: closedOut(2, "/src", "--out") },
+  { argv: "init $OUT/fresh", otherwise: FINE, when: closedOut(2, '/fresh"', "choose another path") },
+  {
+    argv: "lint $ROOT/elements --output-file $OUT/report.txt",
+    otherwise: FINE,
+    when: closedOut(2, '/report.txt"', "--output-file"),
+  },
+  {
+    argv: "lint $ROOT/upstreams --format compact",
+    only: ["as usual", "without diskimage-builder"],
+    otherwise: { exit: 1, says: ["script-executable"], never: ["diskimage-builder was not found"] },
+    when: withoutUpstream({
+      exit: 1,
+      says: ["script-executable", "diskimage-builder was not found", '"debian-minimal", "vm"'],
+      never: ["deps-known", "env-set"],
+    }),
+  },
+  {
+    argv: "lint $ROOT/upstreams",
+    only: ["without diskimage-builder"],
+    otherwise: { exit: 1, says: [INSTALL, "--elements-path"] },
+  },
+  { argv: "lsp", input: editorWords(), otherwise: { exit: 0, says: ['"codeActionProvider"'] } },
+  { argv: "new element fresh --project $OUT", otherwise: FINE, when: closedOut(2, '/elements"', "--project") },
+  {
+    argv: `plan -n web -t tar ${AT}`,
+    otherwise: FINE,
+    when: {
+      ...CLOSED_CACHE,
+      "with an empty PATH": { exit: 0, says: ['program "bash" is missing', "install the package bash"] },
+    },
+  },
+  { argv: "plan vm debian-minimal", only: ["without diskimage-builder"], otherwise: NOT_FOUND },
+  {
+    argv: "publish glance $ROOT/disk.raw",
+    otherwise: { exit: 2, says: ["no OpenStack configuration was found", "write a clouds.yaml"] },
+    when: { "with an empty PATH": { exit: 3, says: ['"qemu-img"', "install the Debian package qemu-utils"] } },
+  },
+  {
+    argv: "publish libvirt $ROOT/disk.raw --directory $OUT/pool",
+    only: ["with an empty PATH"],
+    otherwise: { exit: 3, says: ['"qemu-img"', "install the Debian package qemu-utils"] },
+  },
+  { argv: `resolve -n web ${AT}`, otherwise: FINE },
+  { argv: "resolve vm debian-minimal", only: ["without diskimage-builder"], otherwise: NOT_FOUND },
+  {
+    argv: "resolve -n site --elements-path $ROOT/upstreams",
+    only: ["without diskimage-builder"],
+    otherwise: { exit: 2, says: ['"debian-minimal" (site → debian-minimal), "vm" (site → vm)', INSTALL] },
+  },
+  { argv: "shell", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
+  { argv: "size", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
+  {
+    argv: "size $ROOT/disk.raw --file",
+    otherwise: { exit: 2, says: ["no ext2, ext3 or ext4 filesystem"] },
+    when: noTemporary(),
+  },
+  { argv: "trace", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
+];
