@@ -18,7 +18,7 @@ const parsersWhenUsed = {
   transform(code, id) {
     if (id.endsWith("/model/dist/load-when-used.js"))
       return 'export const loadWhenUsed = { jsonc: () => require("jsonc-parser"), yaml: () => require("yaml") };\n';
-    if (id.endsWith("/lint/dist/rules/yaml-syntax.js"))
+    if (/\/lint\/dist\/rules\/(yaml|containerfile)-syntax\.js$/.test(id))
       return code.replace(/^import \{ createRequire \}.*$|^const require = .*$/gm, "");
   },
 };

@@ -97,18 +97,31 @@ describe("dibkit lint", () => {
         );
       }
       const many = await lint();
-      expect(many.stderr).toBe(
-        "note: ShellCheck is left out for 60 new scripts; --shellcheck runs it, once for each text\n",
-      );
-      expect(many.stdout).not.toContain("shellcheck/");
-      await lint("--shellcheck");
+      expect(many.stderr).toBe("note: ShellCheck looks at 60 new scripts, once for each text\n");
+      expect(summary(many.stdout)).toEqual(["1 error, 60 warnings in 2 elements, 64 files"]);
+      const asked = calls();
       expect(summary((await lint()).stdout)).toEqual(["1 error, 60 warnings in 2 elements, 64 files"]);
+      expect(calls()).toBe(asked);
       vi.stubEnv("PATH", "/nowhere");
       expect((await lint()).stderr).toBe(
         "note: ShellCheck is not installed, its checks are left out; install the package shellcheck\n",
       );
     } finally {
       vi.unstubAllEnvs();
+    }
+  });
+
+  it.skipIf(!existsSync("/usr/bin/python3"))("compiles python hooks", async () => {
+    write("elements/web/install.d/60-web", "#!/usr/bin/python3\nimport sys\nprint 'web'\n", 0o755);
+    write("elements/web/install.d/61-web", "#!/usr/bin/python3\nprint('web')\n", 0o755);
+    try {
+      const { stdout } = await lint("--format", "compact");
+      expect(stdout.split("\n").filter((line) => line.includes("[python-syntax]"))).toEqual([
+        expect.stringMatching(/60-web:3:1: error: install\.d\/60-web does not compile: /),
+      ]);
+    } finally {
+      rmSync(join(root, "elements/web/install.d/60-web"));
+      rmSync(join(root, "elements/web/install.d/61-web"));
     }
   });
 

@@ -47,6 +47,6 @@ export interface LintConfiguration {
   readonly targets?: readonly Target[];
   /** Variables that are given to builds from outside, so that reading them is fine. */
   readonly variables?: readonly string[];
-  /** Run ShellCheck: always, or never. Unless stated it is run when it is installed and there are few scripts. */
+  /** Whether to run ShellCheck. Unless stated it is run when it is installed, once for each text. */
   readonly shellcheck?: boolean;
 }

@@ -14,6 +14,9 @@ export interface DiscoveredElements {
 /** What only an element directory has. A README alone makes no element. */
 const SIGNS =
   /^(element-deps|element-provides|package-installs\.(yaml|json)|pkg-map|svc-map|source-repository-.*|environment\.d|(root|extra-data|pre-install|install|post-install|post-root|block-device|pre-finalise|finalise|cleanup)\.d)$/;
+/** Names that are meant to be one of these; rule `control-file-name` says what is right. */
+const MISSPELT =
+  /^(elements?[-_](deps?|dependenc(y|ies)|provides?)(\.\w+)?|packages?[-_]installs?(\.\w+)?|pkg[-_]map(\.\w+)?|svc[-_]map(\.\w+)?)$/;
 const SKIPPED = /^(node_modules|dist|build|__pycache__|test-elements|\..*)$/;
 // Element trees lie near the top of a repository: `elements/`, `diskimage_builder/elements/`, `images/dib/elements/`.
 const DEEPEST = 4;
@@ -55,7 +58,7 @@ function treesUnder(path: string, depth: number): string[] {
 }
 
 function isElement(path: string): boolean {
-  return !SKIPPED.test(basename(path)) && entries(path).some((entry) => SIGNS.test(entry.name));
+  return !SKIPPED.test(basename(path)) && entries(path).some(({ name }) => SIGNS.test(name) || MISSPELT.test(name));
 }
 
 function subdirectories(path: string): string[] {

@@ -26,14 +26,18 @@ export interface ElementContext {
   readonly hookScripts: readonly ScriptFile[];
   /** Files of `environment.d`. */
   readonly environmentFiles: readonly ScriptFile[];
+  /** Scripts of phases and of `bin/` that python 3 runs by their first line. */
+  readonly pythonScripts: readonly ScriptFile[];
+  /** What python makes of a script; undefined when it was not asked. */
+  pythonVerdict(script: ScriptFile): SyntaxVerdict | undefined;
   /** What `bash -n` says of a script the grammar does not understand; undefined when it was not asked. */
-  bashVerdict(script: ScriptFile): BashVerdict | undefined;
+  bashVerdict(script: ScriptFile): SyntaxVerdict | undefined;
   /** The first line of a file, or the element's directory when it has no such text file. */
   place(path?: string): Location;
 }
 
-/** Outcome of `bash -n`. */
-export interface BashVerdict {
+/** What an interpreter says of a script that it reads and does not run. */
+export interface SyntaxVerdict {
   readonly valid: boolean;
   /** One-based line and words of the first complaint. */
   readonly line?: number;
@@ -47,10 +51,12 @@ export interface ElementContextInput {
   readonly element: Element;
   readonly catalog: Catalog;
   readonly targets: readonly Target[];
-  readonly bashVerdict: (script: ScriptFile) => BashVerdict | undefined;
+  readonly bashVerdict: (script: ScriptFile) => SyntaxVerdict | undefined;
+  readonly pythonVerdict: (script: ScriptFile) => SyntaxVerdict | undefined;
 }
 
-export function elementContext({ element, catalog, targets, bashVerdict }: ElementContextInput): ElementContext {
+export function elementContext(input: ElementContextInput): ElementContext {
+  const { element, catalog, targets, bashVerdict, pythonVerdict } = input;
   const textFiles = lazy(() => textFilesOf(element));
   const shellScripts = lazy(() => textFiles().filter((file) => file.language === "bash" || file.language === "sh"));
   const hookScripts = lazy(() => textFiles().filter(isHookScript));
@@ -60,6 +66,10 @@ export function elementContext({ element, catalog, targets, bashVerdict }: Eleme
     catalog,
     targets,
     bashVerdict,
+    pythonVerdict,
+    get pythonScripts() {
+      return textFiles().filter(isPythonScript);
+    },
     get views() {
       return viewsOf(element);
     },
@@ -86,6 +96,11 @@ function isHookScript(file: ScriptFile): boolean {
   const chosen = depth === 3 && /^install\.d\/.+-install\//.test(file.path);
   if (depth !== 2 && !chosen) return false;
   return file.language === "bash" || file.language === "sh" || (file.shebang === undefined && file.executable);
+}
+
+function isPythonScript(file: ScriptFile): boolean {
+  if (file.language !== "python" || /python2/.test(file.shebang ?? "")) return false;
+  return file.phase !== undefined || file.path.startsWith("bin/");
 }
 
 const filesByElement = new WeakMap<Element, readonly ScriptFile[]>();

@@ -3,10 +3,11 @@ export { applyBaseline, type Baseline, createBaseline, parseBaseline } from "./b
 export { compareDiagnostics } from "./compare-diagnostics.js";
 export * from "./configuration.js";
 export { type DiscoveredElements, discoverElements, isMeant } from "./discover-elements.js";
-export type { BashVerdict } from "./element-context.js";
+export type { SyntaxVerdict } from "./element-context.js";
 export { ignoredDibLintChecks } from "./ignored-dib-lint-checks.js";
-export { type LintRequest, type LintResult, type LintTools, lint } from "./lint.js";
+export { type LintRequest, type LintResult, lint } from "./lint.js";
 export { type LintedImageFile, lintImageFile } from "./lint-image-file.js";
+export type { LintTools } from "./lint-tools.js";
 export {
   CONFIGURATION_FILE,
   checkConfiguration,

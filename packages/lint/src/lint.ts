@@ -1,32 +1,22 @@
 import { type Catalog, type Diagnostic, type Element, type SourceText, viewsOf } from "@dibkit/model";
 import { initShell } from "@dibkit/shell";
+import { askSyntax } from "./ask-syntax.js";
 import { authorFix } from "./author-fix.js";
 import { authorLocation, fileOfSource } from "./author-location.js";
 import { catalogFacts } from "./catalog-facts.js";
 import { compareDiagnostics } from "./compare-diagnostics.js";
 import { type Composition, composeElement, composeImage } from "./composition.js";
 import type { ImageConfiguration, LintConfiguration, Target } from "./configuration.js";
-import { type BashVerdict, type ElementContext, elementContext } from "./element-context.js";
+import { type ElementContext, elementContext, type SyntaxVerdict } from "./element-context.js";
+import type { LintTools } from "./lint-tools.js";
 import type { Finding, Rule } from "./rule.js";
 import { rules as allRules } from "./rules/index.js";
 import { setAsideHugeFiles } from "./set-aside-huge-files.js";
 import { settingsOf } from "./settings.js";
-import { type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
+import { isSaid, type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
 import { type FileSuppressions, isSuppressed, suppressionFindings, suppressionsOf } from "./suppressions.js";
 import { targetsOf } from "./targets.js";
 import { upstreamMissing } from "./upstream-missing.js";
-
-/** Programs that the linter may ask, injected because it starts none itself. */
-export interface LintTools {
-  /** Text of a file that is no part of an element, such as one that `DIB_BLOCK_DEVICE_CONFIG` names. */
-  readonly readText?: (path: string) => string | undefined;
-  /** `bash -n` on each text. */
-  readonly bashVerdicts?: (sources: readonly SourceText[]) => Promise<ReadonlyMap<SourceText, BashVerdict>>;
-  /** ShellCheck, with `SHELLCHECK_CODES`, on each script; nothing for those it was not run on. */
-  readonly shellcheck?: (
-    sources: readonly SourceText[],
-  ) => Promise<ReadonlyMap<SourceText, readonly ShellcheckComment[]>>;
-}
 
 export interface LintRequest {
   readonly catalog: Catalog;
@@ -66,27 +56,29 @@ export async function lint(request: LintRequest): Promise<LintResult> {
   const elements = readable.flatMap(withTestElements);
   const images = configuration.images ?? [];
   const targets = targetsOf(configuration, catalog);
-  const verdicts = new Map<SourceText, BashVerdict>();
+  const verdicts = new Map<SourceText, SyntaxVerdict>();
+  const verdict = ({ source }: { readonly source: SourceText }) => verdicts.get(source);
   const contexts = new Map<Element, ElementContext>();
   const contextOf = (element: Element): ElementContext => {
     const known = contexts.get(element);
     if (known) return known;
-    const made = elementContext({ element, catalog, targets, bashVerdict: (script) => verdicts.get(script.source) });
+    const made = elementContext({ element, catalog, targets, bashVerdict: verdict, pythonVerdict: verdict });
     contexts.set(element, made);
     return made;
   };
   const checked = elements.map(contextOf);
-  for (const [source, verdict] of await askBash(checked, active, tools)) verdicts.set(source, verdict);
+  for (const [source, verdict] of await askSyntax(checked, active, tools)) verdicts.set(source, verdict);
 
   const readText = tools.readText ?? (() => undefined);
-  const found: readonly Diagnostic[] = [
+  const own: readonly Diagnostic[] = [
     ...(request.diagnostics ?? []),
     ...(wanted.some(({ kind }) => kind === "graph") ? upstreamMissing(catalog, elements, images) : []),
     ...diagnostics,
     ...checked.flatMap((context) => elementFindings(context, active)),
     ...graphFindings(elements, images, { catalog, configuration, targets, rules: active, contextOf, readText }),
-    ...((request.only ?? []).length === 0 ? await shellcheckFindings(checked, tools) : []),
   ];
+  const asked = (request.only ?? []).length === 0 ? await shellcheckFindings(checked, tools, own) : [];
+  const found = [...own, ...asked];
   return finish(found, checked, request, rules, settings);
 }
 
@@ -95,17 +87,11 @@ function withTestElements(element: Element): readonly Element[] {
   return [element, ...viewsOf(element).testElements.value];
 }
 
-/** `bash -n` for the scripts that the grammar does not understand. */
-async function askBash(contexts: readonly ElementContext[], rules: readonly Rule[], tools: LintTools) {
-  if (!tools.bashVerdicts || !rules.some((rule) => rule.id === "script-syntax")) return [];
-  const doubtful = contexts
-    .flatMap((context) => [...context.hookScripts, ...context.shellScripts, ...context.environmentFiles])
-    .filter((script) => script.shell.problems.length > 0)
-    .map((script) => script.source);
-  return doubtful.length === 0 ? [] : tools.bashVerdicts([...new Set(doubtful)]);
-}
-
-async function shellcheckFindings(contexts: readonly ElementContext[], tools: LintTools): Promise<Diagnostic[]> {
+async function shellcheckFindings(
+  contexts: readonly ElementContext[],
+  tools: LintTools,
+  own: readonly Diagnostic[],
+): Promise<Diagnostic[]> {
   const owners = new Map<SourceText, string>();
   for (const { element, shellScripts, hookScripts } of contexts) {
     for (const { source } of [...shellScripts, ...hookScripts]) owners.set(source, element.name);
@@ -113,9 +99,10 @@ async function shellcheckFindings(contexts: readonly ElementContext[], tools: Li
   const comments =
     (await tools.shellcheck?.([...owners.keys()])) ?? new Map<SourceText, readonly ShellcheckComment[]>();
   return [...comments].flatMap(([source, list]) =>
-    list.map((comment) => {
+    list.flatMap((comment) => {
+      if (isSaid(comment, source, own)) return [];
       const element = owners.get(source);
-      return { ...shellcheckDiagnostic(comment, source), ...(element !== undefined && { element }) };
+      return [{ ...shellcheckDiagnostic(comment, source), ...(element !== undefined && { element }) }];
     }),
   );
 }

@@ -1,6 +1,19 @@
+import { spawnSync } from "node:child_process";
+import type { SourceText } from "@dibkit/model";
 import { expect, it } from "vitest";
-import { type ExampleTree, lint, lintImageFile, type Rule, rules } from "../src/index.js";
+import { type ExampleTree, lint, lintImageFile, type Rule, rules, type SyntaxVerdict } from "../src/index.js";
 import { exampleCatalog, exampleImageFiles } from "./example-elements.js";
+
+/** The real compiler, on each text by itself. */
+async function pythonVerdicts(sources: readonly SourceText[]): Promise<ReadonlyMap<SourceText, SyntaxVerdict>> {
+  const program = "import ast, sys; ast.parse(sys.stdin.read())";
+  return new Map(
+    sources.map((source) => {
+      const { status } = spawnSync("python3", ["-c", program], { input: source.text });
+      return [source, { valid: status === 0 }];
+    }),
+  );
+}
 
 async function codes(rule: Rule, tree: ExampleTree) {
   const catalog = exampleCatalog(tree, rule.examples.later);
@@ -12,6 +25,7 @@ async function codes(rule: Rule, tree: ExampleTree) {
     diagnostics: exampleImageFiles(tree).flatMap((file) => lintImageFile(file, [rule]).diagnostics),
     configuration: { ...rule.examples.configuration, ...(image && { images: [{ name: "image", elements: image }] }) },
     rules: [rule],
+    tools: { pythonVerdicts },
   });
   return diagnostics;
 }

@@ -1,5 +1,6 @@
 import { assignedByName } from "./collect-assignments.js";
 import { nameOf } from "./collect-reads.js";
+import { collectLet, collectTestCommand } from "./collect-tests.js";
 import type { Facts, Visit } from "./facts.js";
 import { setOptions } from "./set-options.js";
 import type { AssignmentKind, Command, Word } from "./shell-script.js";
@@ -19,10 +20,10 @@ export function collectCommand({ node, context, text }: Visit, facts: Facts): vo
   }
   const command: Command = { start: node.start, end: node.end, name, args, environment, context };
   facts.commands.push(command);
-  builtin(command, facts);
+  builtin(command, text, facts);
 }
 
-function builtin(command: Command, facts: Facts): void {
+function builtin(command: Command, text: string, facts: Facts): void {
   const { args, context } = command;
   switch (command.name?.literal) {
     case "set":
@@ -49,7 +50,11 @@ function builtin(command: Command, facts: Facts): void {
     case "printf":
       if (args[0]?.literal === "-v" && args[1]) assign([args[1]], "printf");
       break;
+    case "test":
+      collectTestCommand(command, facts);
+      break;
     case "let":
+      collectLet(command, text, facts);
       for (const word of args) {
         const target = /^([A-Za-z_]\w*)\s*[-+*/%&|^]?=/.exec(word.prefix)?.[1];
         if (target) assign([{ ...word, literal: target }], "arithmetic");

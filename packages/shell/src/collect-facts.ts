@@ -1,7 +1,11 @@
+import { branchVariables } from "./branch-variables.js";
 import { childContext, TOP_LEVEL } from "./child-context.js";
 import { collectAssignment, collectDeclaration, collectLoopVariable, collectUnset } from "./collect-assignments.js";
 import { collectCommand } from "./collect-commands.js";
+import { collectHeredoc } from "./collect-heredocs.js";
 import { collectExpansion, collectVariableName, collectVariableTest } from "./collect-reads.js";
+import { collectArithmetic, collectCase, collectPipeline, collectTest } from "./collect-tests.js";
+import { conditionalEnds } from "./conditional-ends.js";
 import type { Facts, Visit } from "./facts.js";
 import type { SyntaxNode } from "./syntax-tree.js";
 import { wordOf } from "./word.js";
@@ -17,6 +21,11 @@ export function collectFacts(root: SyntaxNode, text: string): Facts {
     sources: [],
     redirects: [],
     heredocs: [],
+    tests: [],
+    pipelines: [],
+    arithmetic: [],
+    conditionalEnds: conditionalEnds(root, text),
+    branchVariables: branchVariables(root, text),
     functions: [],
     comments: [],
     dynamic: false,
@@ -75,6 +84,18 @@ function collect(visit: Visit, facts: Facts): void {
     case "heredoc_redirect":
       collectHeredoc(visit, facts);
       break;
+    case "test_command":
+      collectTest(visit, facts);
+      break;
+    case "case_statement":
+      collectCase(visit, facts);
+      break;
+    case "pipeline":
+      collectPipeline(visit, facts);
+      break;
+    case "compound_statement":
+      collectArithmetic(visit, facts);
+      break;
     case "function_definition": {
       const name = node.children.find((child) => child.field === "name");
       if (name) facts.functions.push({ start: name.start, end: name.end, name: text.slice(name.start, name.end) });
@@ -93,18 +114,5 @@ function collectRedirect({ node, context, text }: Visit, facts: Facts): void {
     operator: operator.type,
     target: wordOf(target, text),
     context,
-  });
-}
-
-function collectHeredoc({ node, text }: Visit, facts: Facts): void {
-  const start = node.children.find((child) => child.type === "heredoc_start");
-  const body = node.children.find((child) => child.type === "heredoc_body");
-  if (!start || !body) return;
-  const delimiter = text.slice(start.start, start.end);
-  facts.heredocs.push({
-    start: body.start,
-    end: body.end,
-    delimiter: delimiter.replace(/['"\\]/g, ""),
-    quoted: /['"\\]/.test(delimiter),
   });
 }

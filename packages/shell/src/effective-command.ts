@@ -31,7 +31,18 @@ const WRAPPERS: Readonly<Record<string, { readonly valued: readonly string[]; re
 // No one writes more; each costs a copy of the words that follow it.
 const MOST_WRAPPERS = 20;
 
+// A dozen rules ask the same of every command.
+const effective = new WeakMap<Command, EffectiveCommand>();
+
 export function effectiveCommand(command: Command): EffectiveCommand {
+  const known = effective.get(command);
+  if (known) return known;
+  const found = unwrapped(command);
+  effective.set(command, found);
+  return found;
+}
+
+function unwrapped(command: Command): EffectiveCommand {
   let word = command.name;
   let rest = command.args;
   const through: string[] = [];
@@ -57,9 +68,14 @@ function innerCommand(
   for (let at = 0; at < args.length; at += 1) {
     const word = args[at] as Word;
     if (word.prefix.startsWith("-")) {
-      if (wrapper.valued.includes(word.literal ?? "")) at += 1;
+      if (takesValue(word.literal ?? "", wrapper.valued)) at += 1;
     } else if (operands > 0) operands -= 1;
     else if (!/^[A-Za-z_]\w*=/.test(word.prefix)) return args.slice(at);
   }
   return [];
+}
+
+/** `-u`, or letters of which the last is one that takes a value: `-Hiu`. */
+function takesValue(option: string, valued: readonly string[]): boolean {
+  return valued.includes(option) || (/^-[A-Za-z]{2,}$/.test(option) && valued.includes(`-${option.at(-1)}`));
 }

@@ -1,11 +1,16 @@
 import type {
+  Arithmetic,
+  BranchVariable,
   Command,
+  ConditionalEnd,
   Context,
   Heredoc,
+  Pipeline,
   Redirect,
   SetOption,
   Span,
   SyntaxProblem,
+  Test,
   VariableAssignment,
   VariableRead,
   Word,
@@ -22,6 +27,11 @@ export interface Facts {
   readonly sources: Word[];
   readonly redirects: Redirect[];
   readonly heredocs: Heredoc[];
+  readonly tests: Test[];
+  readonly pipelines: Pipeline[];
+  readonly arithmetic: Arithmetic[];
+  readonly conditionalEnds: readonly ConditionalEnd[];
+  readonly branchVariables: readonly BranchVariable[];
   readonly functions: (Span & { readonly name: string })[];
   readonly comments: Span[];
   dynamic: boolean;

@@ -1,4 +1,5 @@
 import type { SourceText } from "@dibkit/model";
+import { brokenTests, mayBreakTests, withoutBrokenTests } from "./broken-tests.js";
 import { collectFacts } from "./collect-facts.js";
 import { parseTree } from "./init-shell.js";
 import type { ShellScript } from "./shell-script.js";
@@ -18,6 +19,12 @@ const EMPTY: ShellScript = {
   sources: [],
   redirects: [],
   heredocs: [],
+  tests: [],
+  pipelines: [],
+  arithmetic: [],
+  conditionalEnds: [],
+  branchVariables: [],
+  brokenTests: [],
   functions: [],
   comments: [],
   dynamic: true,
@@ -45,9 +52,13 @@ export function parse(source: SourceText): ShellScript {
 function analyse(text: string): ShellScript {
   const shebang = shebangOf(text);
   if (text.length > LARGEST_SCRIPT) return { ...EMPTY, shebang, unread: "too-large" };
-  const tree = parseTree(withoutGrammarGaps(text), SLOWEST_PARSE_MS);
+  const plain = withoutGrammarGaps(text);
+  const tree = parseTree(plain, SLOWEST_PARSE_MS);
   if (tree === undefined) return { ...EMPTY, shebang, unread: "too-slow" };
-  return { shebang, unread: undefined, ...collectFacts(tree, text) };
+  const facts = collectFacts(tree, text);
+  const broken = mayBreakTests(text) ? brokenTests(text, facts.heredocs) : [];
+  const again = broken.length === 0 ? undefined : parseTree(withoutBrokenTests(plain, broken), SLOWEST_PARSE_MS);
+  return { shebang, unread: undefined, ...(again ? collectFacts(again, text) : facts), brokenTests: broken };
 }
 
 function shebangOf(text: string): ShellScript["shebang"] {

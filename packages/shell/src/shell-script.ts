@@ -14,6 +14,15 @@ export interface Word extends Span {
   readonly variables: readonly string[];
 }
 
+/** What a variable surely is where a command stands, because a condition around it says so. */
+export interface Given {
+  readonly variable: string;
+  /** Patterns of which one matches: plain values, globs, or alternatives of a regular expression. */
+  readonly values: readonly string[];
+  /** The values are regular expressions. */
+  readonly regex: boolean;
+}
+
 /** Where in the script something happens. */
 export interface Context {
   /** Innermost function, e.g. `install_grub`. */
@@ -26,6 +35,8 @@ export interface Context {
   readonly optional: boolean;
   /** Inside `$( … )` or backquotes. */
   readonly substitution: boolean;
+  /** What variables surely are there, by the conditions around it. */
+  readonly given: readonly Given[];
 }
 
 export interface Command extends Span {
@@ -93,10 +104,67 @@ export interface Redirect extends Span {
   readonly context: Context;
 }
 
+/** A here-document; the span is that of its text, without the line that ends it. */
 export interface Heredoc extends Span {
   readonly delimiter: string;
   /** The delimiter is quoted, so nothing in the body expands. */
   readonly quoted: boolean;
+  /** `<<EOF` itself. */
+  readonly opening: Span;
+  /** False when no line ends it: the text goes on to the end of the script. */
+  readonly ended: boolean;
+  /** The first line that would end it if it had no blanks or other characters around the delimiter. */
+  readonly almost: Span | undefined;
+  readonly context: Context;
+}
+
+/** One question of a test: `"$A" = b`, `-f x`, or a bare word. */
+export interface Clause extends Span {
+  /** `=`, `-lt`, `-f` …; empty for a bare word. */
+  readonly operator: string;
+  /** Undefined when the operator takes one operand. */
+  readonly left: Word | undefined;
+  readonly right: Word;
+  readonly negated: boolean;
+  /** What joins it to the clause before it. */
+  readonly joint: "and" | "or" | undefined;
+}
+
+/** A question that a script asks: in `[ ]`, `[[ ]]` or `test`, or a pattern of `case`. */
+export interface Test extends Clause {
+  readonly kind: "single" | "double" | "case";
+  readonly context: Context;
+}
+
+/** Commands joined by `|`. */
+export interface Pipeline extends Span {
+  readonly stages: readonly Span[];
+  readonly context: Context;
+}
+
+/** `((…))` or `let …` as a statement, whose value is its exit status. */
+export interface Arithmetic extends Span {
+  readonly expression: string;
+  readonly context: Context;
+}
+
+/** The end of a script that fails when a condition does not hold: `[ -n "$X" ] && echo`. */
+export interface ConditionalEnd extends Span {
+  readonly condition: Span;
+}
+
+/** A variable that is read although a branch before it leaves it unset. */
+export interface BranchVariable extends Span {
+  readonly name: string;
+  /** The `if` or `case` that sets it in some of its branches. */
+  readonly statement: Span;
+  /** A branch is written down that does not set it; else only no branch is taken. */
+  readonly explicit: boolean;
+}
+
+/** `[ a || b ]`: the shell ends the test at the operator. */
+export interface BrokenTest extends Span {
+  readonly operator: string;
 }
 
 export interface SyntaxProblem extends Span {
@@ -121,6 +189,12 @@ export interface ShellScript {
   readonly sources: readonly Word[];
   readonly redirects: readonly Redirect[];
   readonly heredocs: readonly Heredoc[];
+  readonly tests: readonly Test[];
+  readonly pipelines: readonly Pipeline[];
+  readonly arithmetic: readonly Arithmetic[];
+  readonly conditionalEnds: readonly ConditionalEnd[];
+  readonly branchVariables: readonly BranchVariable[];
+  readonly brokenTests: readonly BrokenTest[];
   readonly functions: readonly (Span & { readonly name: string })[];
   readonly comments: readonly Span[];
   /** `eval`, `source` of an unknown file, or `${!name}`: more may be read or set than is listed. */

@@ -49,8 +49,11 @@ export default defineRule({
       const known = Object.hasOwn(MISTAKES, name) ? MISTAKES[name] : undefined;
       const meant = known ?? near(name);
       if (meant === undefined || element.files.has(meant)) continue;
-      // A script of the element may well read a file of such a name.
-      if (textFiles.some((file) => file.path !== name && file.source.text.includes(name))) continue;
+      // A script of the element may well read a file of such a name; a README or element-deps names elements.
+      const readers = textFiles.filter(
+        (file) => file.path !== name && !CONTROL_FILES.includes(file.path) && !file.path.startsWith("README"),
+      );
+      if (readers.some((file) => file.source.text.includes(name))) continue;
       yield {
         ...(known === undefined && !/^(elements?|packages?|pkg|svc)[-_]/.test(name)
           ? { severity: "warning" as const }

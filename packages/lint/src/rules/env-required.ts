@@ -28,7 +28,7 @@ export default defineGraphRule({
     const known = setVariables(context);
     for (const { element } of composition.elements) {
       for (const variable of viewsOf(element).readme.value?.variables ?? []) {
-        if (!variable.required || variable.default !== undefined || known.has(variable.name)) continue;
+        if (!variable.required || hasDefault(variable.default) || known.has(variable.name)) continue;
         yield {
           element: element.name,
           message: `element "${element.name}" requires "${variable.name}", which image "${composition.name}" does not set`,
@@ -39,3 +39,11 @@ export default defineGraphRule({
     }
   },
 });
+
+/** `:Default: None` says in words that there is none. */
+function hasDefault(words: string | undefined): boolean {
+  return (
+    words !== undefined &&
+    !/^["'`(]*(none|n\/?a|null|nothing|unset|not set|undefined|empty|no default.*|-+)?["'`).]*$/i.test(words)
+  );
+}

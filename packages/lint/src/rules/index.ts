@@ -2,9 +2,12 @@
 // biome-ignore-all assist/source/organizeImports: one line per file, in the order of the directory.
 import type { Rule } from "../rule.js";
 import _blockDeviceBoot from "./block-device-boot.js";
+import _blockDeviceLast from "./block-device-last.js";
+import _blockDeviceName from "./block-device-name.js";
 import _blockDeviceOnce from "./block-device-once.js";
 import _blockDeviceValid from "./block-device-valid.js";
 import _blockDeviceVariable from "./block-device-variable.js";
+import _containerfileSyntax from "./containerfile-syntax.js";
 import _controlFileHandled from "./control-file-handled.js";
 import _controlFileName from "./control-file-name.js";
 import _depsAcyclic from "./deps-acyclic.js";
@@ -22,10 +25,12 @@ import _envName from "./env-name.js";
 import _envNotExecutable from "./env-not-executable.js";
 import _envOptions from "./env-options.js";
 import _envOrder from "./env-order.js";
+import _envRead from "./env-read.js";
 import _envRequired from "./env-required.js";
 import _envSecret from "./env-secret.js";
 import _envSet from "./env-set.js";
 import _fileFinalNewline from "./file-final-newline.js";
+import _fileSecret from "./file-secret.js";
 import _fileTabs from "./file-tabs.js";
 import _hookOnce from "./hook-once.js";
 import _imageFileElements from "./image-file-elements.js";
@@ -34,11 +39,14 @@ import _imageFileQuoted from "./image-file-quoted.js";
 import _imageFileSchema from "./image-file-schema.js";
 import _imageFileShared from "./image-file-shared.js";
 import _imageOperatingSystem from "./image-operating-system.js";
+import _initScriptSystem from "./init-script-system.js";
+import _installTypeName from "./install-type-name.js";
 import _packagesArchKnown from "./packages-arch-known.js";
 import _packagesArchSpaces from "./packages-arch-spaces.js";
 import _packagesConflict from "./packages-conflict.js";
 import _packagesFlagFalse from "./packages-flag-false.js";
 import _packagesLegacy from "./packages-legacy.js";
+import _packagesName from "./packages-name.js";
 import _packagesSchema from "./packages-schema.js";
 import _packagesWhen from "./packages-when.js";
 import _packagesWhenSet from "./packages-when-set.js";
@@ -49,30 +57,55 @@ import _pkgMapSchema from "./pkg-map-schema.js";
 import _pkgMapUsed from "./pkg-map-used.js";
 import _providesNotRequested from "./provides-not-requested.js";
 import _providesOnce from "./provides-once.js";
+import _pythonInterpreter from "./python-interpreter.js";
+import _pythonSyntax from "./python-syntax.js";
 import _readmeFormat from "./readme-format.js";
 import _readmePresent from "./readme-present.js";
+import _scriptArithmeticStatus from "./script-arithmetic-status.js";
+import _scriptAssumeYes from "./script-assume-yes.js";
+import _scriptBlanks from "./script-blanks.js";
+import _scriptCommandName from "./script-command-name.js";
+import _scriptCommandVariable from "./script-command-variable.js";
+import _scriptComparisonNumber from "./script-comparison-number.js";
+import _scriptComparisonValue from "./script-comparison-value.js";
 import _scriptDebugTrace from "./script-debug-trace.js";
 import _scriptErrexit from "./script-errexit.js";
 import _scriptExecutable from "./script-executable.js";
 import _scriptExportSubstitution from "./script-export-substitution.js";
+import _scriptFilePresent from "./script-file-present.js";
+import _scriptHeredocEnd from "./script-heredoc-end.js";
+import _scriptHeredocExpands from "./script-heredoc-expands.js";
+import _scriptHooksReadOnly from "./script-hooks-read-only.js";
 import _scriptHostPackages from "./script-host-packages.js";
 import _scriptHostVariable from "./script-host-variable.js";
 import _scriptHostWrite from "./script-host-write.js";
 import _scriptIndent from "./script-indent.js";
+import _scriptKernelState from "./script-kernel-state.js";
+import _scriptLastStatus from "./script-last-status.js";
 import _scriptListsCleared from "./script-lists-cleared.js";
 import _scriptName from "./script-name.js";
 import _scriptNounset from "./script-nounset.js";
+import _scriptPhaseVariable from "./script-phase-variable.js";
+import _scriptPipeHead from "./script-pipe-head.js";
 import _scriptPipefail from "./script-pipefail.js";
 import _scriptPolicyRcD from "./script-policy-rc-d.js";
 import _scriptPriority from "./script-priority.js";
 import _scriptPriorityRange from "./script-priority-range.js";
+import _scriptProgramElement from "./script-program-element.js";
+import _scriptResolvConf from "./script-resolv-conf.js";
 import _scriptServiceStart from "./script-service-start.js";
+import _scriptShFeatures from "./script-sh-features.js";
 import _scriptShebang from "./script-shebang.js";
 import _scriptSudo from "./script-sudo.js";
 import _scriptSudoInTarget from "./script-sudo-in-target.js";
+import _scriptSudoRedirect from "./script-sudo-redirect.js";
 import _scriptSyntax from "./script-syntax.js";
 import _scriptTargetTool from "./script-target-tool.js";
+import _scriptTestConstant from "./script-test-constant.js";
+import _scriptTestGlob from "./script-test-glob.js";
+import _scriptTestOperator from "./script-test-operator.js";
 import _scriptTmpSweep from "./script-tmp-sweep.js";
+import _scriptVariableBranch from "./script-variable-branch.js";
 import _scriptWhich from "./script-which.js";
 import _sourceRepositoryCommand from "./source-repository-command.js";
 import _sourceRepositoryDestination from "./source-repository-destination.js";
@@ -80,17 +113,25 @@ import _sourceRepositoryNewline from "./source-repository-newline.js";
 import _sourceRepositoryReference from "./source-repository-reference.js";
 import _sourceRepositorySchema from "./source-repository-schema.js";
 import _sourceRepositoryUrl from "./source-repository-url.js";
+import _sourceRepositoryVariable from "./source-repository-variable.js";
 import _svcMapFamily from "./svc-map-family.js";
+import _svcMapKnown from "./svc-map-known.js";
 import _svcMapOnce from "./svc-map-once.js";
 import _svcMapSchema from "./svc-map-schema.js";
+import _unitProgram from "./unit-program.js";
+import _unitSection from "./unit-section.js";
+import _unitStarted from "./unit-started.js";
 import _yamlSyntax from "./yaml-syntax.js";
 
 // biome-ignore format: one line per file.
 export const rules: readonly Rule[] = [
   _blockDeviceBoot,
+  _blockDeviceLast,
+  _blockDeviceName,
   _blockDeviceOnce,
   _blockDeviceValid,
   _blockDeviceVariable,
+  _containerfileSyntax,
   _controlFileHandled,
   _controlFileName,
   _depsAcyclic,
@@ -108,10 +149,12 @@ export const rules: readonly Rule[] = [
   _envNotExecutable,
   _envOptions,
   _envOrder,
+  _envRead,
   _envRequired,
   _envSecret,
   _envSet,
   _fileFinalNewline,
+  _fileSecret,
   _fileTabs,
   _hookOnce,
   _imageFileElements,
@@ -120,11 +163,14 @@ export const rules: readonly Rule[] = [
   _imageFileSchema,
   _imageFileShared,
   _imageOperatingSystem,
+  _initScriptSystem,
+  _installTypeName,
   _packagesArchKnown,
   _packagesArchSpaces,
   _packagesConflict,
   _packagesFlagFalse,
   _packagesLegacy,
+  _packagesName,
   _packagesSchema,
   _packagesWhen,
   _packagesWhenSet,
@@ -135,30 +181,55 @@ export const rules: readonly Rule[] = [
   _pkgMapUsed,
   _providesNotRequested,
   _providesOnce,
+  _pythonInterpreter,
+  _pythonSyntax,
   _readmeFormat,
   _readmePresent,
+  _scriptArithmeticStatus,
+  _scriptAssumeYes,
+  _scriptBlanks,
+  _scriptCommandName,
+  _scriptCommandVariable,
+  _scriptComparisonNumber,
+  _scriptComparisonValue,
   _scriptDebugTrace,
   _scriptErrexit,
   _scriptExecutable,
   _scriptExportSubstitution,
+  _scriptFilePresent,
+  _scriptHeredocEnd,
+  _scriptHeredocExpands,
+  _scriptHooksReadOnly,
   _scriptHostPackages,
   _scriptHostVariable,
   _scriptHostWrite,
   _scriptIndent,
+  _scriptKernelState,
+  _scriptLastStatus,
   _scriptListsCleared,
   _scriptName,
   _scriptNounset,
+  _scriptPhaseVariable,
+  _scriptPipeHead,
   _scriptPipefail,
   _scriptPolicyRcD,
   _scriptPriority,
   _scriptPriorityRange,
+  _scriptProgramElement,
+  _scriptResolvConf,
   _scriptServiceStart,
+  _scriptShFeatures,
   _scriptShebang,
   _scriptSudo,
   _scriptSudoInTarget,
+  _scriptSudoRedirect,
   _scriptSyntax,
   _scriptTargetTool,
+  _scriptTestConstant,
+  _scriptTestGlob,
+  _scriptTestOperator,
   _scriptTmpSweep,
+  _scriptVariableBranch,
   _scriptWhich,
   _sourceRepositoryCommand,
   _sourceRepositoryDestination,
@@ -166,8 +237,13 @@ export const rules: readonly Rule[] = [
   _sourceRepositoryReference,
   _sourceRepositorySchema,
   _sourceRepositoryUrl,
+  _sourceRepositoryVariable,
   _svcMapFamily,
+  _svcMapKnown,
   _svcMapOnce,
   _svcMapSchema,
+  _unitProgram,
+  _unitSection,
+  _unitStarted,
   _yamlSyntax,
 ];
