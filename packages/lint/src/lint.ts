@@ -1,4 +1,12 @@
-import { type Catalog, type Diagnostic, type Element, type SourceText, viewsOf } from "@dibkit/model";
+import {
+  type Catalog,
+  type Diagnostic,
+  type Element,
+  type SourceText,
+  type UpstreamInReach,
+  upstreamInReach,
+  viewsOf,
+} from "@dibkit/model";
 import { initShell } from "@dibkit/shell";
 import { authorFix } from "./author-fix.js";
 import { authorLocation, fileOfSource } from "./author-location.js";
@@ -7,6 +15,7 @@ import { compareDiagnostics } from "./compare-diagnostics.js";
 import { type Composition, composeElement, composeImage } from "./composition.js";
 import type { ImageConfiguration, LintConfiguration, Target } from "./configuration.js";
 import { type BashVerdict, type ElementContext, elementContext } from "./element-context.js";
+import { type RepositoryVariables, repositoryVariables } from "./repository-variables.js";
 import type { Finding, Rule } from "./rule.js";
 import { rules as allRules } from "./rules/index.js";
 import { setAsideHugeFiles } from "./set-aside-huge-files.js";
@@ -19,6 +28,11 @@ import { targetsOf } from "./targets.js";
 export interface LintTools {
   /** Text of a file that is no part of an element, such as one that `DIB_BLOCK_DEVICE_CONFIG` names. */
   readonly readText?: (path: string) => string | undefined;
+  /**
+   * Texts of the repository that the elements are part of: wrapper scripts, Makefiles, CI configuration, READMEs. Asked
+   * for at most once, and only when a variable is found that no element sets.
+   */
+  readonly repositoryTexts?: () => readonly SourceText[];
   /** `bash -n` on each text. */
   readonly bashVerdicts?: (sources: readonly SourceText[]) => Promise<ReadonlyMap<SourceText, BashVerdict>>;
   /** ShellCheck, with `SHELLCHECK_CODES`, on each script; nothing for those it was not run on. */
@@ -41,6 +55,8 @@ export interface LintRequest {
   readonly tools?: LintTools;
   /** Findings made before, such as those of TypeScript modules; they are reported with the rest. */
   readonly diagnostics?: readonly Diagnostic[];
+  /** The diskimage-builder that builds are made with; unless given, the one whose elements are in reach. */
+  readonly upstream?: UpstreamInReach;
   /** The rules to know; all of dibkit's by default. */
   readonly rules?: readonly Rule[];
 }
@@ -80,8 +96,17 @@ export async function lint(request: LintRequest): Promise<LintResult> {
   const found: readonly Diagnostic[] = [
     ...(request.diagnostics ?? []),
     ...diagnostics,
-    ...checked.flatMap((context) => elementFindings(context, active)),
-    ...graphFindings(elements, images, { catalog, configuration, targets, rules: active, contextOf, readText }),
+    ...checked.flatMap((context) => elementFindings(context, active, settings.style)),
+    ...graphFindings(elements, images, {
+      catalog,
+      configuration,
+      targets,
+      rules: active,
+      contextOf,
+      readText,
+      upstream: request.upstream ?? upstreamInReach(catalog.paths),
+      repository: repositoryVariables(tools.repositoryTexts ?? (() => [])),
+    }),
     ...((request.only ?? []).length === 0 ? await shellcheckFindings(checked, tools) : []),
   ];
   return finish(found, checked, request, rules, settings);
@@ -117,11 +142,13 @@ async function shellcheckFindings(contexts: readonly ElementContext[], tools: Li
   );
 }
 
-function elementFindings(context: ElementContext, rules: readonly Rule[]): Diagnostic[] {
+function elementFindings(context: ElementContext, rules: readonly Rule[], style: boolean): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const rule of rules) {
     if (rule.kind !== "element") continue;
-    for (const finding of rule.check(context)) found.push(diagnosticOf(rule, finding, context.element));
+    for (const finding of rule.check(context)) {
+      if (style || !finding.style) found.push(diagnosticOf(rule, finding, context.element));
+    }
   }
   return found;
 }
@@ -133,6 +160,8 @@ interface GraphInput {
   readonly rules: readonly Rule[];
   readonly contextOf: (element: Element) => ElementContext;
   readonly readText: (path: string) => string | undefined;
+  readonly upstream: UpstreamInReach | undefined;
+  readonly repository: RepositoryVariables;
 }
 
 function graphFindings(
@@ -145,8 +174,7 @@ function graphFindings(
   const variables = new Set(input.configuration.variables ?? []);
   const found: Diagnostic[] = [];
   const check = (composition: Composition, focus: Element | undefined) => {
-    const { catalog, targets, contextOf } = input;
-    const context = { composition, catalog, facts, focus, targets, variables, contextOf, readText: input.readText };
+    const context = { ...input, composition, facts, focus, variables };
     // What is wrong with an image as a whole is shown where an image file names it.
     const location = composition.image?.location;
     for (const rule of rules) {
@@ -175,7 +203,7 @@ function unique(found: readonly Diagnostic[]): Diagnostic[] {
   });
 }
 
-function diagnosticOf(rule: Rule, finding: Finding, element: Element | undefined): Diagnostic {
+function diagnosticOf(rule: Rule, { style: _style, ...finding }: Finding, element: Element | undefined): Diagnostic {
   const name = finding.element ?? element?.name;
   return {
     severity: rule.severity,

@@ -13,3 +13,9 @@ export function enumerated(names: readonly string[]): string {
 export function arrows(path: readonly string[]): string {
   return path.join(" → ");
 }
+
+/** `` `set -e` and `set -u` ``: commands are written as code. */
+export function listedCommands(commands: readonly string[]): string {
+  const all = commands.map((command) => `\`${command}\``);
+  return all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
+}

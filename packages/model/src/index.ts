@@ -18,6 +18,7 @@ export * from "./run-parts-order.js";
 export * from "./schemas/index.js";
 export * from "./secret-variable.js";
 export * from "./source-text.js";
+export { realPath } from "./real-path.js";
 export * from "./upstream-installation.js";
 export * from "./views/index.js";
 export * from "./when-condition.js";

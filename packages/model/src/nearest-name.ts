@@ -23,3 +23,10 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   }
   return best;
 }
+
+/** A candidate that differs from `name` in at most a fifth of its letters: one that was surely meant. */
+export function closeName(name: string, candidates: Iterable<string>): string | undefined {
+  const nearest = nearestName(name, candidates);
+  if (nearest === undefined) return undefined;
+  return distance(name, nearest) <= Math.max(1, Math.floor(name.length / 5)) ? nearest : undefined;
+}

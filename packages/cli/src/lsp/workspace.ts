@@ -31,7 +31,10 @@ export function createWorkspace(root: string, terminal: Pick<Terminal, "env" | "
       if (session === undefined) return { diagnostics: trouble, suppressed: 0, files: 0, elements: 0 };
       const changed = withOpenTexts(session, openTexts);
       // ShellCheck is too slow to be run at every key.
-      return lint({ ...changed, tools: lintTools({ ...changed.configuration, shellcheck: false }, terminal) });
+      return lint({
+        ...changed,
+        tools: lintTools({ ...changed, configuration: { ...changed.configuration, shellcheck: false } }, terminal),
+      });
     },
   };
 }

@@ -1,4 +1,5 @@
-import { type Element, nearestName, parseWhen, viewsOf } from "@dibkit/model";
+import { dirname } from "node:path";
+import { closeName, type Element, parseWhen, viewsOf } from "@dibkit/model";
 import { documentedVariables } from "../documented-variables.js";
 import { setVariables } from "../known-variables.js";
 import { targetsByArch } from "../package-targets.js";
@@ -26,6 +27,7 @@ export default defineGraphRule({
     const { composition, focus, facts, targets } = context;
     const elements = focus === undefined ? composition.elements.map(({ element }) => element) : [focus];
     const known = setVariables(context);
+    const told = new Set<string>();
     for (const element of elements) {
       const documented = documentedVariables(element);
       for (const { name, alternatives } of viewsOf(element).packageInstalls.value) {
@@ -40,11 +42,23 @@ export default defineGraphRule({
             const systems = systemsWithout(context, setters);
             if (systems === undefined) continue;
             const where = systems === "" ? onTargetsOnly(reading, targets) : systems;
+            const mention = context.repository.mentionOf(variable);
+            const outside =
+              mention ?? (documented.has(variable) ? { path: "README.rst", how: "documents" } : undefined);
+            // Of one element's conditions on a variable the first says it for all.
+            const key = `${element.name} ${variable}`;
+            if (told.has(key)) continue;
+            told.add(key);
+            const certain =
+              systems === "" && outside === undefined && !setters.some((setter) => besides(element, setter));
             yield {
-              ...((systems !== "" || documented.has(variable)) && { severity: "warning" as const }),
+              ...(!certain && { severity: "warning" as const }),
               element: element.name,
-              message: `the condition of "${name}" reads "${variable}", which nothing in the build sets: upstream then aborts${where}`,
-              help: helpFor(variable, setters, systems !== "" ? undefined : nearestName(variable, known)),
+              message:
+                outside === undefined
+                  ? `the condition of "${name}" reads "${variable}", which nothing in the build sets: upstream then aborts${where}`
+                  : `the condition of "${name}" reads "${variable}", which only ${outside.path} ${outside.how}: where that is not used, upstream aborts${where}`,
+              help: helpFor(variable, setters, systems !== "" ? undefined : closeName(variable, known)),
               location,
             };
           }
@@ -54,10 +68,15 @@ export default defineGraphRule({
   },
 });
 
+/** Elements of one tree are meant to be used together, whether or not they name each other. */
+function besides(element: Element, setter: Element): boolean {
+  return dirname(element.root) === dirname(setter.root);
+}
+
 function helpFor(variable: string, setters: readonly Element[], meant: string | undefined): string {
   if (setters.length === 1)
     return `depend on "${setters[0]?.name}", which sets it, or export a default in environment.d`;
-  if (setters.length === 0 && meant !== undefined) return `did you mean "${meant}"?`;
   const example = `export ${variable}=\${${variable}:-…}`;
-  return `export a default in environment.d (${example}), or list it under variables in the configuration`;
+  const advice = `export a default in environment.d (${example}), or list it under variables in the configuration`;
+  return setters.length === 0 && meant !== undefined ? `did you mean "${meant}"? if not, ${advice}` : advice;
 }
