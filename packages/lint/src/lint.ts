@@ -15,6 +15,7 @@ import { compareDiagnostics } from "./compare-diagnostics.js";
 import { type Composition, composeElement, composeImage } from "./composition.js";
 import type { ImageConfiguration, LintConfiguration, Target } from "./configuration.js";
 import { type BashVerdict, type ElementContext, elementContext } from "./element-context.js";
+import { inLintedTree } from "./in-linted-tree.js";
 import { type RepositoryVariables, repositoryVariables } from "./repository-variables.js";
 import type { Finding, Rule } from "./rule.js";
 import { rules as allRules } from "./rules/index.js";
@@ -68,6 +69,8 @@ export interface LintResult {
   readonly suppressed: number;
   readonly files: number;
   readonly elements: number;
+  /** Paths of the files that were looked at, those without findings too. */
+  readonly checkedFiles: readonly string[];
 }
 
 /** Lints elements by themselves, each with what it depends on, and the images of the configuration. */
@@ -105,6 +108,7 @@ export async function lint(request: LintRequest): Promise<LintResult> {
       contextOf,
       readText,
       upstream: request.upstream ?? upstreamInReach(catalog.paths),
+      style: settings.style,
       repository: repositoryVariables(tools.repositoryTexts ?? (() => [])),
     }),
     ...((request.only ?? []).length === 0 ? await shellcheckFindings(checked, tools) : []),
@@ -162,6 +166,7 @@ interface GraphInput {
   readonly readText: (path: string) => string | undefined;
   readonly upstream: UpstreamInReach | undefined;
   readonly repository: RepositoryVariables;
+  readonly style: boolean;
 }
 
 function graphFindings(
@@ -179,7 +184,9 @@ function graphFindings(
     const location = composition.image?.location;
     for (const rule of rules) {
       for (const finding of rule.check(context)) {
-        found.push({ ...(location && { location }), ...diagnosticOf(rule, finding, focus) });
+        if (finding.style && !input.style) continue;
+        const shown = inLintedTree(finding, focus === undefined ? elements : [focus]);
+        found.push({ ...(location && { location }), ...diagnosticOf(rule, shown, focus) });
       }
     }
   };
@@ -260,6 +267,7 @@ function finish(
     suppressed,
     files: contexts.reduce((sum, { element }) => sum + element.files.size, 0),
     elements: contexts.length,
+    checkedFiles: contexts.flatMap(({ element }) => [...element.files.keys()].map((path) => `${element.root}/${path}`)),
   };
 }
 

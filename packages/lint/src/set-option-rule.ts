@@ -42,8 +42,9 @@ export function setOptionRule(
 /** Hook scripts get one finding for all that is missing, by the first rule it concerns. */
 function* check({ hookScripts, shellScripts }: ElementContext, option: Option): Generator<Finding> {
   const hooks = new Set(hookScripts);
-  for (const file of shellScripts) {
-    if (file.language !== "bash" || isSet(file, option) || file.shebang?.endsWith("\r")) continue;
+  for (const file of new Set([...shellScripts, ...hookScripts])) {
+    // A hook script without a first line is run by bash.
+    if ((file.language ?? "bash") !== "bash" || isSet(file, option) || file.shebang?.endsWith("\r")) continue;
     const location = file.at({ start: 0, end: file.shebang?.length ?? 0 });
     const missing = hooks.has(file) ? OPTIONS.filter((other) => !isSet(file, other) && LOSES[other](file)) : [];
     if (missing[0] !== option) {

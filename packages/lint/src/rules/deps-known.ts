@@ -1,4 +1,4 @@
-import { nearestName } from "@dibkit/model";
+import { closeName } from "@dibkit/model";
 import { replacement } from "../edits.js";
 import { defineGraphRule } from "../rule.js";
 import { REMOVED_ELEMENTS } from "../superseded-elements.js";
@@ -27,7 +27,7 @@ export default defineGraphRule({
       if (path.at(-2) !== focus.name || askedAt === undefined || name.startsWith("#")) continue;
       if (facts.providers.has(name)) continue;
       const removed = REMOVED_ELEMENTS.get(name);
-      const nearest = removed?.replacement ?? nearestName(name, catalog.elements.keys());
+      const nearest = removed?.replacement ?? closeName(name, catalog.elements.keys());
       yield {
         message: `element "${focus.name}" depends on "${name}", which is in no directory of ELEMENTS_PATH`,
         help: removed
