@@ -18,7 +18,9 @@ export default defineRule({
   },
   *check({ textFiles }) {
     for (const file of textFiles) {
-      if (!file.executable && !file.name.endsWith(".rst")) continue;
+      // Makefiles are made of tabs.
+      if (!file.executable && (/^(GNUm|M|m)akefile|\.mk$|\.(c|h|go|dts)$/.test(file.name) || !isIndented(file)))
+        continue;
       const tab = /^ *\t/m.exec(file.source.text);
       if (tab === null) continue;
       const edits = [...file.source.text.matchAll(/^[ \t]*\t[ \t]*/gm)].map((match) => ({
@@ -39,6 +41,11 @@ export default defineRule({
     }
   },
 });
+
+/** Scripts, and what people write by hand for upstream's own programs. */
+function isIndented({ name, path, language }: ScriptFile): boolean {
+  return language !== undefined || /\.(rst|ya?ml|json)$/.test(name) || !path.includes("/");
+}
 
 /** Whether blanks mean nothing to the program that reads the file: not part of a text, nor of a here-document. */
 function isIndentation({ language, name, shell }: ScriptFile, start: number, end: number): boolean {
