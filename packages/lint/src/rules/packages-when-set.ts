@@ -5,7 +5,7 @@ import { documentedVariables } from "../documented-variables.js";
 import { setVariables } from "../known-variables.js";
 import { targetsByArch } from "../package-targets.js";
 import { defineGraphRule, type Finding } from "../rule.js";
-import { systemsWithout } from "../systems.js";
+import { systemsWith, systemsWithout } from "../systems.js";
 import { onTargetsOnly } from "../targets.js";
 
 export default defineGraphRule({
@@ -72,7 +72,7 @@ function* conditionsWithoutSetter(context: BuildContext, element: Element): Gene
           variable,
           location,
           where: systems === "" ? onTargetsOnly(reading, targets) : systems,
-          certain: systems === "" && !setters.some((setter) => besides(element, setter)),
+          certain: systems === "" && !setters.some((setter) => besides(context, element, setter)),
           outside: setters.length > 0 ? undefined : mention,
           help: helpFor(variable, setters, systems !== "" ? undefined : closeName(variable, known)),
         };
@@ -105,9 +105,12 @@ function fromOutside({ name: element }: Element, [first, ...more]: readonly [Con
   };
 }
 
-/** Elements of one tree are meant to be used together, whether or not they name each other. */
-function besides(element: Element, setter: Element): boolean {
-  return dirname(element.root) === dirname(setter.root);
+/**
+ * Elements of one tree are meant to be used together, whether or not they name each other; of operating systems there
+ * is but one.
+ */
+function besides({ catalog }: BuildContext, element: Element, setter: Element): boolean {
+  return dirname(element.root) === dirname(setter.root) && systemsWith(catalog, setter.name).length === 0;
 }
 
 function helpFor(variable: string, setters: readonly Element[], meant: string | undefined): string {

@@ -77,6 +77,6 @@ function aboutFirstLine(file: ScriptFile, line: string): Finding | undefined {
   }
   // Both lead to bash in every image; only a directory of one's own may be missing there.
   const found = /^#!\s*(\/usr)?\/bin\/(env\s+)?bash\s*$/.test(shebang);
-  const fix = replacement("write #!/bin/bash", false, location, "#!/bin/bash");
+  const fix = replacement("write #!/bin/bash, which may be another bash", false, location, "#!/bin/bash");
   return { ...(found && { severity: "info" as const }), message, help: 'write "#!/bin/bash"', location, fix };
 }
