@@ -41,6 +41,7 @@ export default defineGraphRule({
         const setters = (facts.exports.get(name) ?? []).map((source) => source.element);
         // What some operating system sets, such as YUM, is read where there is that system.
         if (systemsWithout(context, setters) !== "") continue;
+        if (isAskedFor(name, contextOf(focus).hookScripts)) continue;
         if (context.repository.mentionOf(name) !== undefined) continue;
         const meant = closeName(name, known);
         const inScript = script.phase && scriptThatSets(context, script, name);
@@ -59,6 +60,16 @@ export default defineGraphRule({
     }
   },
 });
+
+/** Whether a script of the element looks if users have set the variable: then its authors know that it may be missing. */
+function isAskedFor(name: string, scripts: readonly ScriptFile[]): boolean {
+  return scripts.some(({ source, shell }) => {
+    if (!source.text.includes(name)) return false;
+    if (shell.reads.some((read) => read.name === name && read.kind !== "plain" && read.kind !== "arithmetic"))
+      return true;
+    return new RegExp(`(\\[|\\btest)\\s+(!\\s+)?-[nz]\\s+"?\\$\\{?${name}\\b`).test(source.text);
+  });
+}
 
 /** Another script of the build that sets the variable, for itself only. */
 function scriptThatSets(

@@ -18,6 +18,7 @@ export default defineRule({
   },
   *check({ shellScripts, hookScripts, environmentFiles }) {
     const files = new Map([...shellScripts, ...hookScripts, ...environmentFiles].map((file) => [file.path, file]));
+    const ofBuild = new Set([...hookScripts, ...environmentFiles]);
     for (const file of files.values()) {
       for (const command of file.shell.commands) {
         const { name, word, args, through } = effectiveCommand(command);
@@ -25,6 +26,8 @@ export default defineRule({
         // A builtin cannot be run by sudo, and `which` takes options and several names.
         const direct = through.length === 0 && args.length === 1 && !args[0]?.prefix.startsWith("-");
         yield {
+          // A program of the image runs when the image has what it needs.
+          ...(!ofBuild.has(file) && { style: true as const }),
           message: "`which` is missing from minimal systems",
           help: "use `command -v`",
           location: file.at(word),

@@ -249,6 +249,35 @@ const CASES: readonly (readonly [name: string, input: Case, findings: readonly (
     [/^warning packages-when-set: conditions read "DIB_WEB" \(see build\.sh\)/],
   ],
   [
+    "a variable that another script of the element asks for",
+    {
+      elements: {
+        "web/root.d/10-check": `${HEAD}if [ -z "\${DIB_WEB_FILE:-}" ]; then\n    exit 1\nfi\n`,
+        "web/install.d/50-web": `${HEAD}echo $DIB_WEB_FILE\n`,
+      },
+    },
+    [],
+  ],
+  [
+    "a map for old releases only",
+    {
+      elements: {
+        "ubuntu/element-provides": "operating-system\n",
+        "ubuntu/environment.d/10-u": "export DISTRO_NAME=ubuntu\nexport DIB_RELEASE=${DIB_RELEASE:-noble}\n",
+        "package-installs/README.rst": "x\n",
+        "web/element-deps": "package-installs\n",
+        "web/package-installs.yaml": "web_server:\n",
+        "web/pkg-map": '{ "release": { "ubuntu": { "xenial": { "web_server": "nginx" } } } }\n',
+      },
+    },
+    [],
+  ],
+  [
+    "an element of a later upstream",
+    { elements: { "web/element-deps": "rocky-container\n" }, upstream: "3.13.0" },
+    [/^warning deps-known: .*has since 3\.18, and 3\.13\.0 is in reach \[build with/],
+  ],
+  [
     "env bash",
     { elements: { "web/install.d/50-web": "#!/usr/bin/env bash\nset -eu\nset -o pipefail\n" } },
     [/^info script-shebang:/],
