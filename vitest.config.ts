@@ -1,16 +1,25 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./scripts/longest-first.mjs";
 
 const source = (name: string) => fileURLToPath(new URL(`packages/${name}/src/index.ts`, import.meta.url));
+
+/** No test waits for a clock: this ends what hangs, on machines that are slow or busy with something else, too. */
+const timeLimit = ({ minutes }: { readonly minutes: number }) => ({
+  testTimeout: minutes * 60_000,
+  hookTimeout: minutes * 60_000,
+});
 
 // Tests run on the sources, so a fast test needs no build.
 export default defineConfig({
   resolve: {
     alias: [
-      ...["model", "shell", "lint", "compile", "build"].map((name) => ({
-        find: new RegExp(`^@dibkit/${name}$`),
-        replacement: source(name),
-      })),
+      ...["model", "shell", "lint", "compile", "exec", "runner", "contents", "conform", "boot", "publish"].map(
+        (name) => ({
+          find: new RegExp(`^@dibkit/${name}$`),
+          replacement: source(name),
+        }),
+      ),
       {
         find: /^@dibkit\/model\/testing$/,
         replacement: fileURLToPath(new URL("packages/model/src/testing/index.ts", import.meta.url)),
@@ -22,8 +31,10 @@ export default defineConfig({
     ],
   },
   test: {
-    // Half of what they do is waiting for programs, also on two cores.
+    // Half of what they do is waiting for programs, also on two cores. `npm test` is one run over all projects, so
+    // never more than two files are at work.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -31,9 +42,9 @@ export default defineConfig({
           name: "fast",
           include: ["packages/*/test/**/*.test.ts", "test/repository/**/*.test.ts"],
           exclude: ["**/*.root.test.ts"],
-          // No test waits for a clock; this is for machines that are busy with something else.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Most of their time would be loading the same modules again for each file.
+          isolate: false,
+          ...timeLimit({ minutes: 10 }),
         },
       },
       {
@@ -41,8 +52,7 @@ export default defineConfig({
         test: {
           name: "root",
           include: ["packages/*/test/**/*.root.test.ts"],
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          ...timeLimit({ minutes: 20 }),
         },
       },
       {
@@ -51,9 +61,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/e2e/shared-store.ts"],
-          testTimeout: 1_200_000,
-          hookTimeout: 1_200_000,
-          fileParallelism: false,
+          ...timeLimit({ minutes: 60 }),
         },
       },
     ],

@@ -23,26 +23,40 @@ const parsersWhenUsed = {
   },
 };
 
-const bundle = await rolldown({
-  input: {
-    main: compiled("cli/dist/main.js"),
-    ...Object.fromEntries([...BUNDLED].map((name) => [name, compiled(`cli/dist/commands/${name}.js`)])),
-    "image-create": compiled("cli/dist/image-create/image-create.js"),
-    // Beside what starts it, which finds it by its place.
-    worker: compiled("build/dist/run/worker.js"),
+// The worker runs when it is loaded, so it shares no file with the commands: a bundler that put something they need into
+// its file would have every command run it.
+const parts = [
+  {
+    input: {
+      main: compiled("cli/dist/main.js"),
+      ...Object.fromEntries([...BUNDLED].map((name) => [name, compiled(`cli/dist/commands/${name}.js`)])),
+      "image-create": compiled("cli/dist/image-create/image-create.js"),
+    },
+    chunkFileNames: "[name].js",
   },
-  platform: "node",
-  // jsonc-parser's other form hides what it requires.
-  resolve: { mainFields: ["module", "main"] },
-  // What compiles TypeScript is loaded when it is needed, and finds its own files by its place.
-  external: [/^node:/, "@dibkit/compile", "web-tree-sitter"],
-  plugins: [parsersWhenUsed],
-});
+  // Beside what starts it, which finds it by its place.
+  { input: { worker: compiled("runner/dist/run/worker.js") }, chunkFileNames: "worker-[name].js" },
+];
+
 // Written beside it and put in its place when whole, as somebody may be linting.
 const fresh = `${directory}.new`;
 rmSync(fresh, { recursive: true, force: true });
-const { output } = await bundle.write({ dir: fresh, format: "esm", chunkFileNames: "[name].js" });
-writeFileSync(join(fresh, "LICENSES.txt"), licences(output.flatMap((chunk) => chunk.moduleIds ?? [])));
+const modules = [];
+for (const { input, chunkFileNames } of parts) {
+  const bundle = await rolldown({
+    input,
+    platform: "node",
+    // jsonc-parser's other form hides what it requires.
+    resolve: { mainFields: ["module", "main"] },
+    // What compiles TypeScript, and the terminal of a booting machine, are loaded when they are needed and find their own
+    // files by their place.
+    external: [/^node:/, "@dibkit/compile", "web-tree-sitter", "@xterm/headless"],
+    plugins: [parsersWhenUsed],
+  });
+  const { output } = await bundle.write({ dir: fresh, format: "esm", chunkFileNames, cleanDir: false });
+  modules.push(...output.flatMap((chunk) => chunk.moduleIds ?? []));
+}
+writeFileSync(join(fresh, "LICENSES.txt"), licences(modules));
 rmSync(directory, { recursive: true, force: true });
 renameSync(fresh, directory);
 

@@ -1,8 +1,9 @@
-// Set-up, then every check and every test. The last line of numbers sums all vitest projects.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+// Set-up, then every check beside every test. The last line of numbers sums all vitest projects.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run, setup } from "./setup.mjs";
+import { repository, setup } from "./setup.mjs";
 
 setup({ tests: true });
 
@@ -11,34 +12,56 @@ const checks = [
   ["npx", "tsc", "-p", "tsconfig.test.json"],
 ];
 const failures = [];
-for (const [command, ...args] of checks) {
-  if (run(command, args, { allowFailure: true }).status !== 0) failures.push(args.join(" "));
-}
-
-const reports = mkdtempSync(join(tmpdir(), "dibkit-test-"));
-const sum = { passed: 0, failed: 0, skipped: 0 };
-for (const project of ["fast", "root", "e2e"]) {
-  const report = join(reports, `${project}.json`);
-  const args = ["vitest", "run", "--project", project, "--reporter=default", "--reporter=json"];
-  const { status } = run("npx", [...args, `--outputFile.json=${report}`], { allowFailure: true });
-  const before = sum.failed;
-  count(report);
-  if (status !== 0) failures.push(`vitest project ${project}`);
-  if (status !== 0 && sum.failed === before) sum.failed += 1;
-}
-rmSync(reports, { recursive: true });
+const checked = checkAll();
+const sum = await test();
+await checked;
 
 console.log(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
 for (const failure of failures) console.error(`failed: ${failure}`);
 process.exitCode = failures.length > 0 ? 1 : 0;
 
-function count(path) {
-  const report = JSON.parse(readFileSync(path, "utf8"));
-  sum.passed += report.numPassedTests;
-  sum.failed += report.numFailedTests;
-  sum.skipped += report.numPendingTests + report.numTodoTests;
+/** The checks one after the other, each printed when it has ended; the tests come first where the machine is short. */
+async function checkAll() {
+  for (const words of checks) {
+    const { status, output } = await start(["nice", ...words], "pipe");
+    console.log(`\n$ ${words.join(" ")}\n${output}`);
+    if (status !== 0) failures.push(words.slice(1).join(" "));
+  }
+}
+
+/** One run over all projects, so that what waits overlaps what computes. */
+async function test() {
+  const directory = mkdtempSync(join(tmpdir(), "dibkit-test-"));
+  const report = join(directory, "report.json");
+  const reporters = ["default", "json", "./scripts/slowest-reporter.mjs"].map((name) => `--reporter=${name}`);
+  const words = ["npx", "vitest", "run", ...reporters, `--outputFile.json=${report}`];
+  console.log(`\n$ ${words.join(" ")}`);
+  const { status } = await start(words, "inherit");
+  const counted = existsSync(report) ? count(JSON.parse(readFileSync(report, "utf8"))) : undefined;
+  rmSync(directory, { recursive: true });
+  if (status !== 0) failures.push("vitest run");
+  // A run that broke off has no report, and what went wrong outside of tests is in none.
+  const { passed, failed, skipped } = counted ?? { passed: 0, failed: 0, skipped: 0 };
+  return { passed, failed: status !== 0 && failed === 0 ? 1 : failed, skipped };
+}
+
+function count(report) {
   // A test file that could not even be loaded holds no test, but it failed.
-  sum.failed += report.testResults.filter(
-    (file) => file.status === "failed" && file.assertionResults.length === 0,
-  ).length;
+  const broken = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/** Runs a command here; resolves when it has ended. */
+function start([command, ...args], output) {
+  const child = spawn(command, args, { cwd: repository, stdio: ["inherit", output, output] });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (data) => (text += data));
+  return new Promise((resolve) => {
+    child.on("error", (error) => resolve({ status: 1, output: `${error.message}\n` }));
+    child.on("close", (status) => resolve({ status: status ?? 1, output: text }));
+  });
 }

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 
 export async function files(repository) {
-  const { conformancePage } = await import(`${repository}packages/build/src/conform/conformance-page.ts`);
+  const { conformancePage } = await import(`${repository}packages/conform/src/conformance-page.ts`);
   const record = JSON.parse(await readFile(`${repository}docs/conformance.json`, "utf8"));
   return { "docs/conformance.md": conformancePage(record) };
 }

@@ -4,8 +4,8 @@
 const LEFT_OUT = ["docker", "qemu-system-aarch64"];
 
 export async function files(repository) {
-  const { hostTools } = await import(`${repository}packages/build/src/doctor/host-tools.ts`);
-  const wanted = hostTools.filter(({ program }) => !LEFT_OUT.includes(program));
+  const { neededTools } = await import(`${repository}packages/cli/src/doctor/host-needs.ts`);
+  const wanted = neededTools.filter(({ program }) => !LEFT_OUT.includes(program));
   const rows = wanted.map(({ program, debianPackage, purpose }) => ({
     tool: program,
     package: debianPackage,

@@ -1,7 +1,7 @@
-// The table of output formats: every file in packages/build/src/formats whose default export is one.
+// The table of output formats: every file in packages/runner/src/formats whose default export is one.
 import { readdir, readFile } from "node:fs/promises";
 
-const folder = "packages/build/src/formats";
+const folder = "packages/runner/src/formats";
 
 export async function files(repository) {
   const names = [];

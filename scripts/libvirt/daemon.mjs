@@ -70,7 +70,7 @@ export async function start(directory) {
     pid: child.pid ?? 0,
   };
   await writeFile(join(directory, "daemon.json"), JSON.stringify(daemon));
-  for (let wait = 0; wait < 150; wait += 1) {
+  for (let wait = 0; wait < 3000; wait += 1) {
     const answer = await run("virsh", ["--connect", daemon.uri, "version"]).catch(() => undefined);
     if (answer) return daemon;
     await new Promise((done) => setTimeout(done, 200));
@@ -79,7 +79,7 @@ export async function start(directory) {
   const said = await Promise.all(
     [join(directory, "libvirtd.out"), log].map((path) => readFile(path, "utf8").catch(() => "")),
   );
-  throw new Error(`libvirtd does not answer after 30 s:\n${said.join("").slice(-2000)}`);
+  throw new Error(`libvirtd does not answer after 10 minutes:\n${said.join("").slice(-2000)}`);
 }
 
 /** Ends libvirtd and every machine it runs. @param {Daemon} daemon */

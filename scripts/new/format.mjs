@@ -1,7 +1,7 @@
 // An output format, and a test that writes one for real.
 export function files(name) {
   return {
-    [`packages/build/src/formats/${name}.ts`]: `import { copyFile } from "node:fs/promises";
+    [`packages/runner/src/formats/${name}.ts`]: `import { copyFile } from "node:fs/promises";
 import { ok } from "@dibkit/model";
 import { defineFormat } from "./format.js";
 
@@ -17,7 +17,7 @@ export default defineFormat({
   },
 });
 `,
-    [`packages/build/test/formats/${name}.test.ts`]: `import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+    [`packages/runner/test/formats/${name}.test.ts`]: `import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";

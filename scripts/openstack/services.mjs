@@ -198,7 +198,7 @@ async function startService(site, name, words) {
 
 /** @param {string} url @param {Site} site */
 async function answers(url, site) {
-  for (let wait = 0; wait < 300; wait += 1) {
+  for (let wait = 0; wait < 3000; wait += 1) {
     const there = await fetch(url).then(
       (answer) => answer.status < 500,
       () => false,
@@ -206,7 +206,7 @@ async function answers(url, site) {
     if (there) return;
     await new Promise((done) => setTimeout(done, 200));
   }
-  throw new Error(`nothing answers at ${url} after 60 s; see the logs in ${site.directory}`);
+  throw new Error(`nothing answers at ${url} after 10 minutes; see the logs in ${site.directory}`);
 }
 
 /** @returns {Promise<number>} */

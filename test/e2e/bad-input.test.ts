@@ -9,6 +9,9 @@ const root = mkdtempSync(join(tmpdir(), "dibkit-e2e-bad-input-"));
 const cantBuild = whyNotBuild();
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
+/** Seconds that only a build of this file sleeps: others may run the same tests on this machine. */
+const SLEPT = `3071.${process.pid}`;
+
 /** Writes files below a fresh directory; those that begin with `#!` are executable. */
 function tree(name: string, files: Readonly<Record<string, string>>): string {
   const directory = join(root, name);
@@ -28,13 +31,13 @@ const elements = tree("elements", {
   "failing/element-deps": "tiny\n",
   "failing/root.d/50-fetch": "#!/bin/bash\necho looking for the archive\necho it is not there >&2\nexit 22\n",
   "slow/element-deps": "tiny\n",
-  "slow/root.d/50-wait": "#!/bin/bash\nsleep 3071\n",
+  "slow/root.d/50-wait": `#!/bin/bash\nsleep ${SLEPT}\n`,
   "hungry/element-deps": "tiny\n",
   "hungry/root.d/50-fill": '#!/bin/bash\nset -eu\nfallocate -l 4G "$TARGET_ROOT/big"\n',
 });
 /** Process ids of what the element "slow" runs. */
 async function sleepers(): Promise<string> {
-  return (await runProgram(["pgrep", "--full", "--exact", "sleep 3071"])).stdout;
+  return (await runProgram(["pgrep", "--full", "--exact", `sleep ${SLEPT}`])).stdout;
 }
 const at = ["--elements-path", elements];
 

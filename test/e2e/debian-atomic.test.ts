@@ -3,15 +3,14 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dibkit, example, leftovers, runProgram, whyNotBuild } from "./dibkit.js";
+import { buildOnDebian } from "./debian-build.js";
+import { dibkit, example, runProgram, whyNotBuild } from "./dibkit.js";
+import { bootMachine, logIn, report, reportScript } from "./machine.js";
 
 const fedora = example("fedora-atomic");
 const debian = example("debian-atomic");
 const out = mkdtempSync(join(tmpdir(), "dibkit-e2e-atomic-"));
-/** The layer store of a build that is told of none. */
-const store = join(process.env.HOME ?? "/root", ".cache/dibkit");
 const cantBuild = whyNotBuild();
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
@@ -69,52 +68,35 @@ describe.each([
   });
 });
 
-const USER_DATA = String.raw`#cloud-config
+const SCRIPT = "/var/roothome/report";
+const COMMANDS = {
+  state: "systemctl is-system-running --wait",
+  cmdline: 'tr " " "\\n" < /proc/cmdline | grep ^ostree=',
+  usr: "findmnt -no OPTIONS /usr | cut -d, -f1",
+  write: "touch /usr/x",
+  booted: 'ostree admin status | sed -n "s/^[*] debian-atomic //p"',
+  others: 'ostree admin status | sed -n "s/^  debian-atomic //p"',
+  fstab: "cat /etc/fstab",
+  mounted: "findmnt -no LABEL /sysroot",
+  cloud: "systemctl is-enabled cloud-init-local cloud-init cloud-config cloud-final",
+  timer: "systemctl is-enabled podman-auto-update.timer",
+  kernels: 'ls /boot | grep -cE "^(vmlinuz|initr|System.map|config-)"',
+  remote: "ostree remote show-url debian-atomic",
+  hello: "atomic-hello",
+  setting: "cat /etc/atomic.conf",
+  kept: "cat /var/kept",
+};
+const USER_DATA = `#cloud-config
 ssh_genkeytypes: [ed25519]
 chpasswd:
   expire: false
   list: ["root:atomic"]
 write_files:
-  - path: /var/roothome/report
+  - path: ${SCRIPT}
     content: |
-      say() { echo "$1=$(eval "$2" 2>&1 | xargs)"; }
-      dmesg -n 1
-      echo "BEGIN $1"
-      say state 'systemctl is-system-running --wait'
-      say cmdline 'tr " " "\n" < /proc/cmdline | grep ^ostree='
-      say usr 'findmnt -no OPTIONS /usr | cut -d, -f1'
-      say write 'touch /usr/x | sed s/.*://'
-      say booted 'ostree admin status | sed -n "s/^[*] debian-atomic //p"'
-      say others 'ostree admin status | sed -n "s/^  debian-atomic //p"'
-      say fstab 'cat /etc/fstab'
-      say mounted 'findmnt -no LABEL /sysroot'
-      say cloud 'systemctl is-enabled cloud-init-local cloud-init cloud-config cloud-final'
-      say timer 'systemctl is-enabled podman-auto-update.timer'
-      say kernels 'ls /boot | grep -cE "^(vmlinuz|initr|System.map|config-)"'
-      say remote 'ostree remote show-url debian-atomic'
-      say hello 'atomic-hello'
-      say setting 'cat /etc/atomic.conf'
-      say kept 'cat /var/kept'
-      echo "END $1"
-`;
+${reportScript(COMMANDS).replace(/^(?=.)/gm, "      ")}`;
 
-type Report = Readonly<Record<string, string>>;
-
-/** The reports on the console, by name. */
-function reportsOf(console: string): Readonly<Record<string, Report>> {
-  const found = stripVTControlCharacters(console)
-    .replaceAll("\r", "")
-    .matchAll(/^BEGIN (\w+)\n(.*?)^END \1$/gms);
-  return Object.fromEntries(
-    [...found].map(([, name, body]) => [
-      name,
-      Object.fromEntries([...(body as string).matchAll(/^(\w+)=(.*)$/gm)].map(([, key, value]) => [key, value])),
-    ]),
-  );
-}
-
-const report = (name: string) => `sh report ${name}=>END ${name}`;
-const logIn = ["root=>Password:", "atomic=># $"];
+const login = logIn("root", "atomic");
 const CTRL_N = "\u000e";
 
 describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild})` : ""}`, () => {
@@ -143,8 +125,7 @@ describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild}
   afterAll(() => server?.close());
 
   test("is deployed by a build, at the commit that was asked for", async () => {
-    const before = await leftovers(store);
-    const run = await dibkit(["build", "debian-atomic.image.ts", "-o", join(out, "debian-atomic")], {
+    await buildOnDebian(["debian-atomic.image.ts"], join(out, "debian-atomic"), {
       cwd: debian,
       env: {
         DEBIAN_ATOMIC_TREE_URL: `http://127.0.0.1:${port}/tree/repo/`,
@@ -153,44 +134,36 @@ describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild}
         DEBIAN_ATOMIC_UPDATE_URL: `http://10.0.2.2:${port}/tree/repo/`,
       },
     });
-    expect(run, run.stderr).toMatchObject({ exitCode: 0 });
-    expect(await leftovers(store)).toEqual(before);
   });
 
   test("runs from its deployment, upgrades to the next commit, and goes back", async () => {
     const log = join(out, "console.log");
     const sends = [
       "=>login: ",
-      ...logIn,
-      report("deployed"),
+      ...login,
+      report(SCRIPT, "deployed"),
       // A change below /etc goes along into the next deployment; this one also saves the other boots some time.
       'echo yes > /var/kept; touch /etc/cloud/cloud-init.disabled; ostree admin upgrade && echo UP""GRADED=>UPGRADED',
       "systemctl reboot=>login: ",
-      ...logIn,
-      report("upgraded"),
+      ...login,
+      report(SCRIPT, "upgraded"),
       "systemctl reboot=>GNU GRUB",
       // The second entry of the menu is the deployment that was there before.
       `${CTRL_N}=>login: `,
-      ...logIn,
-      report("chosen"),
+      ...login,
+      report(SCRIPT, "chosen"),
       'ostree admin undeploy 0 && echo UN""DEPLOYED=>UNDEPLOYED',
-      report("returned"),
+      report(SCRIPT, "returned"),
     ];
-    const run = await dibkit(
-      [
-        ...["boot", image, "--log", log, "--may-reboot", "--memory", "1536", "--timeout", "1100"],
-        ...["--serial-number", `ds=nocloud-net;s=http://10.0.2.2:${port}/seed/`, "--expect", "Cloud-init .* finished"],
-        ...sends.flatMap((exchange) => ["--send", exchange]),
-      ],
-      { cwd: debian },
-    );
-    expect(run, run.stderr).toMatchObject({ exitCode: 0 });
-
-    const { deployed, upgraded, chosen, returned } = reportsOf(readFileSync(log, "utf8"));
+    const cloudInit = ["--serial-number", `ds=nocloud-net;s=http://10.0.2.2:${port}/seed/`];
+    // Some of the commands typed are silent for minutes.
+    const silent = ["--stall", "900"];
+    const flags = ["--may-reboot", "--memory", "1536", ...silent, ...cloudInit, "--expect", "Cloud-init .* finished"];
+    const { deployed, upgraded, chosen, returned } = await bootMachine(image, { log, flags, sends }, { cwd: debian });
     const everywhere = {
       state: "running",
       usr: "ro",
-      write: "touch: cannot touch /usr/x: Read-only file system",
+      write: "touch: cannot touch '/usr/x': Read-only file system",
       fstab: expect.stringMatching(/^LABEL=(\S+) \/ ext4 /),
       mounted: "cloudimg-rootfs",
       cloud: "enabled enabled enabled enabled",

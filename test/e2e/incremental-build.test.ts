@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createCommandRunner } from "@dibkit/build";
+import { createCommandRunner } from "@dibkit/exec";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mayBuild, type TinyProject, tinyProject } from "../../packages/build/test/tiny-image.js";
+import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
 
 /** A small change somebody makes between two builds; `round` makes it differ from the one before. */
 const EDITS: Readonly<Record<string, (project: TinyProject, round: number) => void>> = {
@@ -68,7 +68,7 @@ chmod 755 $TMP_MOUNT_PATH/bin/written-program
 const rounds = Number(process.env.DIBKIT_EDITS ?? 4);
 const seed = Number(process.env.DIBKIT_SEED ?? 6);
 
-describe.skipIf(!mayBuild)("an incremental build", { timeout: 300_000 + rounds * 30_000 }, () => {
+describe.skipIf(!mayBuild)("an incremental build", { timeout: 3_600_000 + rounds * 60_000 }, () => {
   let project: TinyProject;
   beforeAll(() => {
     project = tinyProject();

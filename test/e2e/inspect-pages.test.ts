@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mayBuild, type TinyProject, tinyProject } from "../../packages/build/test/tiny-image.js";
+import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
 import { dibkit } from "./dibkit.js";
 
 const hasBrowser = spawnSync("chromium", ["--version"]).status === 0;
@@ -18,7 +18,7 @@ function loadPage(directory: string, html: string, click = ""): string {
   const quiet = ["--disable-background-networking", "--disable-component-update", `--user-data-dir=${profile}`];
   const run = spawnSync("chromium", [...flags, ...quiet, "--dump-dom", `file://${page}`], {
     encoding: "utf8",
-    timeout: 120_000,
+    timeout: 600_000,
   });
   expect(run.status, run.stderr).toBe(0);
   return run.stdout;

@@ -51,14 +51,14 @@ local function codes()
   table.sort(list)
   return list
 end
-local function wait(what) return vim.wait(30000, what, 50) end
+local function wait(what) return vim.wait(300000, what, 50) end
 local function open(file)
   vim.cmd("edit " .. root .. "/" .. file)
   vim.lsp.buf_attach_client(0, client)
 end
 local function ask(method, line, column, extra)
   local position = { textDocument = { uri = vim.uri_from_bufnr(0) }, position = { line = line, character = column } }
-  local answers = vim.lsp.buf_request_sync(0, method, vim.tbl_extend("force", position, extra or {}), 30000)
+  local answers = vim.lsp.buf_request_sync(0, method, vim.tbl_extend("force", position, extra or {}), 300000)
   return answers and answers[client] and answers[client].result
 end
 client = vim.lsp.start_client({ name = "dibkit", cmd = { vim.env.SESSION_NODE, program, "lsp" }, root_dir = root })
@@ -88,7 +88,7 @@ wait(function() return #vim.diagnostic.get(0) > 0 end)
 seen.mode = codes()
 range = { start = { line = 0, character = 0 }, ["end"] = { line = 0, character = 1 } }
 actions = ask("textDocument/codeAction", 0, 0, { range = range, context = { diagnostics = {} } })
-vim.lsp.buf_request_sync(0, "workspace/executeCommand", actions[1].command, 30000)
+vim.lsp.buf_request_sync(0, "workspace/executeCommand", actions[1].command, 300000)
 wait(function() return #vim.diagnostic.get(0) == 0 end)
 seen.executable = vim.fn.getfperm(root .. "/elements/web/install.d/60-mode")
 
@@ -123,7 +123,7 @@ test.skipIf(!installed)("neovim shows findings while typing, hovers, repairs and
     cwd: root,
     env,
     encoding: "utf8",
-    timeout: 120_000,
+    timeout: 600_000,
   });
   expect(existsSync(out), run.stderr).toBe(true);
   const seen = JSON.parse(readFileSync(out, "utf8"));

@@ -2,10 +2,10 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadCloudConfig } from "@dibkit/build";
+import { loadCloudConfig } from "@dibkit/publish";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type CloudSession, openCloudSession } from "../../packages/build/src/publish/openstack/cloud-session.js";
-import { openHttpDoor } from "../../packages/build/src/publish/openstack/http-door.js";
+import { type CloudSession, openCloudSession } from "../../packages/publish/src/openstack/cloud-session.js";
+import { openHttpClient } from "../../packages/publish/src/openstack/http-client.js";
 import { missing, renewTokenKeys, start, startGlance, stop, stopService } from "../../scripts/openstack/services.mjs";
 import { dibkit, type ProgramRun, type RunOptions, runProgram } from "./dibkit.js";
 import { type Gate, type GateOptions, openGate } from "./gate.js";
@@ -163,7 +163,7 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
     expect(run.exitCode).toBe(130);
     expect(await client.imagesNamed("stopped")).toEqual([]);
     // Glance notices a moment later that nobody wants the bytes any more.
-    await expect.poll(storedImages, { timeout: 60_000 }).toEqual(stored);
+    await expect.poll(storedImages, { timeout: 600_000 }).toEqual(stored);
     expect(commandLines).toContain("publish\0glance");
     for (const password of Object.values(site.secrets)) {
       expect(commandLines).not.toContain(password);
@@ -235,9 +235,9 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
   async function openSession(env: Readonly<Record<string, string>>): Promise<CloudSession> {
     const config = await loadCloudConfig(env, directory);
     if (!config.ok) throw new Error(config.error.message);
-    const door = await openHttpDoor(config.value.tls);
-    if (!door.ok) throw new Error(door.error.kind);
-    const session = await openCloudSession(config.value, door.value);
+    const client = await openHttpClient(config.value.tls);
+    if (!client.ok) throw new Error(client.error.kind);
+    const session = await openCloudSession(config.value, client.value);
     if (!session.ok) throw new Error(session.error.kind);
     return session.value;
   }

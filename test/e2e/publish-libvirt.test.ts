@@ -47,7 +47,7 @@ describe.skipIf(cannot)(`dibkit publish libvirt, to a real libvirtd${cannot ? ` 
       ...{ version: 1, name: "hello", outcome: "created", virtualization: "qemu", disk, started: true },
     });
     await expect
-      .poll(() => existsSync(serialLog) && readFileSync(serialLog, "latin1"), { timeout: 120_000 })
+      .poll(() => existsSync(serialLog) && readFileSync(serialLog, "latin1"), { timeout: 600_000 })
       .toContain(GREETING);
     expect(await virsh("domstate", "hello")).toBe("running");
     expect(await virsh("vol-list", "images")).toContain(disk);

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mayBuild, type TinyProject, tinyProject } from "../../packages/build/test/tiny-image.js";
+import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
 import { dibkit } from "./dibkit.js";
 
 const image = (name: string) => `import { defineImage, elementRef } from "@dibkit/model";
@@ -20,9 +20,10 @@ describe.skipIf(!mayBuild)("several image definitions", () => {
   let project: TinyProject;
   beforeAll(() => {
     project = tinyProject();
-    // Long enough that the other build comes to it meanwhile.
+    // It ends when the other build has come to it.
+    const waits = `until [ -e ${join(project.directory, "waiting")} ]; do sleep 0.1; done`;
     project.element("tiny-os", {
-      "root.d/50-slow": "#!/bin/bash\nset -eu\nsleep 3\ndate +%N > $TARGET_ROOT/etc/slow\n",
+      "root.d/50-slow": `#!/bin/bash\nset -eu\n${waits}\ndate +%N > $TARGET_ROOT/etc/slow\n`,
     });
     for (const name of ["web", "db"]) {
       project.element(name, { "install.d/50-own": `#!/bin/bash\necho ${name} > /etc/own\n` });
@@ -35,7 +36,17 @@ describe.skipIf(!mayBuild)("several image definitions", () => {
     const { directory } = project;
     const places = ["--elements-path", join(directory, "elements"), "--cache-dir", join(directory, "store")];
     const words = ["build", "web.image.ts", "db.image.ts", "--no-typecheck", "--image-cache", join(directory, "cache")];
-    const run = await dibkit([...words, ...places], { cwd: directory, env: { RUN_PARTS_REGEX: "x" } });
+    const run = await dibkit([...words, ...places], {
+      cwd: directory,
+      env: { RUN_PARTS_REGEX: "x" },
+      async onStart(child) {
+        let printed = "";
+        child.stderr?.on("data", (text: string) => {
+          printed += text;
+          if (printed.includes("waiting for it")) writeFileSync(join(directory, "waiting"), "");
+        });
+      },
+    });
     expect(run.stderr).not.toContain("error:");
     expect(run.stderr.match(/"RUN_PARTS_REGEX" has no effect here/g)).toHaveLength(1);
     expect(run.exitCode).toBe(0);

@@ -1,13 +1,18 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { leftovers, whyNotBuild } from "./dibkit.js";
 
 /**
  * Vitest's global setup of the end-to-end tests: one empty layer store for a whole run. The first test that builds on
- * Debian builds everything; those after it share the layers that are the same for all.
+ * Debian builds everything; those after it, or beside it, share the layers that are the same for all.
  */
-export default function setup(): () => void {
+export default function setup(): () => Promise<void> {
   const store = mkdtempSync(join(tmpdir(), "dibkit-e2e-store-"));
   process.env.DIBKIT_E2E_STORE = store;
-  return () => rmSync(store, { recursive: true, force: true });
+  return async () => {
+    const left = whyNotBuild() === undefined ? await leftovers(store) : [];
+    if (left.length > 0) throw new Error(`builds have left these behind:\n${left.join("\n")}`);
+    rmSync(store, { recursive: true, force: true });
+  };
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mayBuild, type TinyProject, tinyProject } from "../../packages/build/test/tiny-image.js";
+import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
 import { dibkit } from "./dibkit.js";
 
 const EPOCH = "1700000000";

@@ -78,15 +78,9 @@ function textFiles(): readonly { readonly path: string; readonly text: string }[
   const top = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "package.json"].map((name) => join(repository, name));
   return [...folders.flatMap((folder) => filesBelow(join(repository, folder))), ...top]
     .filter(
-      (path) =>
-        existsSync(path) &&
-        !/\/(node_modules|dist|build|fixtures)\/|\/packages\/build\/dist\//.test(withoutBuildPackage(path)),
+      // Build output is nothing that git keeps, so whatever a folder is called, it is read.
+      (path) => existsSync(path) && !path.includes("/fixtures/"),
     )
     .filter((path) => /\.(ts|mjs|js|md|json|yaml|yml|sh)$|\/run$/.test(path))
     .map((path) => ({ path: path.slice(repository.length), text: readFileSync(path, "utf8") }));
-}
-
-/** The package is called "build" too; only other folders of that name hold results. */
-function withoutBuildPackage(path: string): string {
-  return path.replace("/packages/build/", "/packages/build-package/");
 }

@@ -4,7 +4,7 @@ import type { CommandEntry } from "./command.js";
 /** Commands that `npm run build` also bundles, see `scripts/bundle.mjs`. */
 export const BUNDLED: ReadonlySet<string> = new Set(["build", "lint", "plan", "shell"]);
 /** Packages that the bundle is made of: when any was compiled since, the bundle says what was true before. */
-const COMPILED = ["model", "shell", "lint", "build", "cli"] as const;
+const COMPILED = ["model", "shell", "lint", "exec", "runner", "cli"] as const;
 
 /**
  * A module as its bundle, which starts several times faster than the hundreds of modules it is made of; undefined without

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
-import type { ImageContents, LayerStore, PastBuild } from "@dibkit/build";
+import type { ImageContents } from "@dibkit/contents";
+import type { LayerStore, PastBuild } from "@dibkit/runner";
 import type { OptionSpec } from "./command.js";
 import { type Terminal, usageFailure } from "./terminal.js";
 
@@ -24,7 +25,7 @@ export async function buildOf(
 }
 
 async function tryBuild(terminal: Terminal, store: LayerStore, word: string | undefined) {
-  const { findBuild } = await import("@dibkit/build");
+  const { findBuild } = await import("@dibkit/contents");
   const byId = await findBuild(store, word);
   if (byId.ok || word === undefined || word.startsWith("~")) return byId;
   return findBuild(store, resolvePath(terminal.cwd, word));
@@ -38,7 +39,8 @@ export async function withContents<T>(
   fromFile: boolean,
   use: (contents: ImageContents) => Promise<T>,
 ): Promise<T | undefined> {
-  const { createCommandRunner, layerContents, withImageFile } = await import("@dibkit/build");
+  const { createCommandRunner } = await import("@dibkit/exec");
+  const { layerContents, withImageFile } = await import("@dibkit/contents");
   const commands = createCommandRunner({ signal: terminal.signal });
   const path = word === undefined ? undefined : resolvePath(terminal.cwd, word);
   const build = fromFile && path !== undefined ? undefined : await tryBuild(terminal, store, word);

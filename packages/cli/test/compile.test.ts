@@ -21,7 +21,7 @@ function project(files: Readonly<Record<string, string>>): string {
   return directory;
 }
 
-describe("dibkit compile", { timeout: 60_000 }, () => {
+describe("dibkit compile", () => {
   test("writes, then has nothing to write; --check agrees", async () => {
     const cwd = project({ "web.ts": MODULE });
     const first = await runCli(["compile", "web.ts", "--no-typecheck"], { cwd });
@@ -67,7 +67,7 @@ describe("dibkit compile", { timeout: 60_000 }, () => {
   });
 });
 
-describe("dibkit import, bindings and eject", { timeout: 60_000 }, () => {
+describe("dibkit import, bindings and eject", () => {
   test("import gives modules that compile to the same files; eject leaves only those", async () => {
     const cwd = project({ "old/web/element-deps": "vm\n", "old/web/README.rst": "web\n===\n\nServes pages.\n" });
     const imported = await runCli(["import", "old", "--out", "src"], { cwd });

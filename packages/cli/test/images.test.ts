@@ -11,7 +11,7 @@ async function dryRun(files: Readonly<Record<string, string>>) {
   return runCli(["images", ...Object.keys(files), "--dry-run"], { cwd });
 }
 
-describe("dibkit images --dry-run", { timeout: 60_000 }, () => {
+describe("dibkit images --dry-run", () => {
   test("merges the entries of all files and prints a command for each image", async () => {
     const run = await dryRun({
       "base.yaml": `- imagename: web

@@ -15,7 +15,6 @@ import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { runCli } from "./run-cli.js";
 
 // A busy machine may need a while to load the linter.
-vi.setConfig({ testTimeout: 60_000 });
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), "dibkit-cli-lint-")));
 afterAll(() => rmSync(base, { recursive: true, force: true }));

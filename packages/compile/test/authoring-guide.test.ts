@@ -14,7 +14,7 @@ function modules(): Readonly<Record<string, string>> {
   return Object.fromEntries([...found, ["package.json", manifest]]);
 }
 
-test("the guide's modules compile, as a package and as its user", { timeout: 120_000 }, async () => {
+test("the guide's modules compile, as a package and as its user", async () => {
   const { "shop.ts": shop, "web.test.ts": tests, "agent.ts": agent, ...published } = modules();
   expect(Object.keys(published)).toEqual(["web.ts", "index.ts", "package.json"]);
   expect(tests).toContain("runScript");

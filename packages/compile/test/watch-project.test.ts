@@ -8,7 +8,7 @@ import { project, write } from "./project.js";
 const module = (summary: string) =>
   `import { defineElement } from "@dibkit/model";\nimport { text } from "./text.ts";\nexport default defineElement("a", { summary: "${summary} " + text });\n`;
 
-test("watches: compiles again when a module, or what it imports, changes", { timeout: 60_000 }, async () => {
+test("watches: compiles again when a module, or what it imports, changes", async () => {
   const cwd = project({ "a.ts": module("one"), "text.ts": "export const text = 'x';\n" });
   const controller = new AbortController();
   const readme = () => readFileSync(join(cwd, "out/a/README.rst"), "utf8").split("\n").at(-2);

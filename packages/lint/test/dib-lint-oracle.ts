@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Catalog } from "@dibkit/model";
 import { lint } from "../src/index.js";
 
-const DIB_LINT = "/usr/bin/dib-lint";
+export const DIB_LINT = "/usr/bin/dib-lint";
 
 /** Whether upstream's linter is installed; in CI it must be. */
 export function hasDibLint(): boolean {
@@ -43,6 +43,8 @@ export interface DibLint {
   readonly root: string;
   /** What dib-lint reports, as `file code`; Python style is left to Python's own linters. */
   findings(elements: string): readonly string[];
+  /** Everything that dib-lint prints. */
+  output(elements: string): string;
   dispose(): void;
 }
 
@@ -54,17 +56,20 @@ export function dibLint(): DibLint {
   symlinkSync("/usr/bin/python3", join(bin, "python"));
   const lib = join(root, "lib");
   mkdirSync(lib);
+  const output = (elements: string) => {
+    const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, ELEMENTS_DIR: elements, LIB_DIR: lib };
+    return spawnSync(DIB_LINT, [], { cwd: root, encoding: "utf8", maxBuffer: 1 << 26, env }).stdout;
+  };
   return {
     root,
-    findings: (elements) => {
-      const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, ELEMENTS_DIR: elements, LIB_DIR: lib };
-      return findingsIn(spawnSync(DIB_LINT, [], { cwd: root, encoding: "utf8", maxBuffer: 1 << 26, env }).stdout);
-    },
+    output,
+    findings: (elements) => findingsIn(output(elements)),
     dispose: () => rmSync(root, { recursive: true, force: true }),
   };
 }
 
-function findingsIn(output: string): readonly string[] {
+/** What dib-lint's output reports, as `file code`. */
+export function findingsIn(output: string): readonly string[] {
   const found = output.split("\n").flatMap((line) => {
     const sentence = /^ERROR: (.*)$/.exec(line)?.[1];
     if (sentence === undefined || sentence.endsWith("failed flake8")) return [];

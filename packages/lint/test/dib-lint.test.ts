@@ -64,7 +64,7 @@ function writeTree(name: string, files: typeof VIOLATIONS): string {
 }
 
 describe.skipIf(!installed)("what dib-lint finds, dibkit finds too", () => {
-  it("on a tree with each check violated", { timeout: 120_000 }, async () => {
+  it("on a tree with each check violated", async () => {
     // dib-lint stops at the first unsorted element-deps, so that one is looked at by itself.
     const most = writeTree(
       "most",

@@ -1,4 +1,5 @@
 export * from "./block-device/index.js";
+export * from "./build-flags.js";
 export * from "./catalog.js";
 export * from "./define/index.js";
 export * from "./dependency-closure.js";

@@ -2,11 +2,10 @@ import { execFileSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { evaluateWhen, loadCatalog, mapPackage, parseWhen, viewsOf } from "@dibkit/model";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { describeUpstream } from "./upstream.js";
 
 // Upstream and whole catalogs take their time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const DISTROS = ["centos7", "debian", "gentoo", "opensuse", "rhel", "unknown"];
 const ENVIRONMENTS = [{}, { A: "1" }, { A: "" }, { A: "1 " }, { A: "= 1" }];

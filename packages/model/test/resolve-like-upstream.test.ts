@@ -2,11 +2,10 @@ import { execFileSync } from "node:child_process";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadCatalog, type ResolveOptions, resolve, withDefaults } from "@dibkit/model";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { describeUpstream, type upstream } from "./upstream.js";
 
 // Upstream and whole catalogs take their time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 type Answer = readonly string[] | string;
 

@@ -16,13 +16,12 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { decodePath, type Element, encodePath, loadCatalog, loadElement, viewsOf, writeElement } from "@dibkit/model";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EVERY_ODDITY, generatedTree, makeTree } from "./generated-tree.js";
 import { memoryElement } from "./memory-element.js";
 import { describeUpstream } from "./upstream.js";
 
 // Upstream and whole catalogs take their time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 let scratch: string;
 let count = 0;

@@ -38,13 +38,14 @@ async function start(): Promise<void> {
 }
 
 /**
- * Syntax tree of a bash text, or undefined when the parser needed more than `limitMs`: a safety net for hostile
- * input, an ordinary script takes about a millisecond.
+ * Syntax tree of a bash text, or undefined when the parser needed more than `limitMs` of processor time: a safety net
+ * for hostile input, an ordinary script takes about a millisecond. The time of day would make what is found depend on
+ * what else the machine does.
  */
 export function parseTree(text: string, limitMs: number): SyntaxNode | undefined {
   if (!parser) throw new ShellNotReady();
-  const until = performance.now() + limitMs;
-  const tree = parser.parse(text, null, { progressCallback: () => performance.now() > until });
+  const before = process.cpuUsage();
+  const tree = parser.parse(text, null, { progressCallback: () => processorMs(before) > limitMs });
   if (!tree) {
     parser.reset();
     return undefined;
@@ -56,4 +57,9 @@ export function parseTree(text: string, limitMs: number): SyntaxNode | undefined
     cursor.delete();
     tree.delete();
   }
+}
+
+function processorMs(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }

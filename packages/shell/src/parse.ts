@@ -5,7 +5,7 @@ import type { ShellScript } from "./shell-script.js";
 
 /** Longer texts are not scripts anyone wrote; they are kept, but not analysed. */
 export const LARGEST_SCRIPT = 400_000;
-const SLOWEST_PARSE_MS = 2_000;
+const SLOWEST_PARSE_MS = 4_000;
 
 const EMPTY: ShellScript = {
   shebang: undefined,

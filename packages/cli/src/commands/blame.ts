@@ -1,5 +1,5 @@
-import type { BlameEntry } from "@dibkit/build";
-import { openStore, pastBuild, storeOptions } from "../build/open-store.js";
+import type { BlameEntry } from "@dibkit/contents";
+import { openStore, pastBuild, storeOptions } from "../building/open-store.js";
 import { defineCommand } from "../command.js";
 
 export default defineCommand({
@@ -19,7 +19,7 @@ export default defineCommand({
     { command: "dibkit blame /etc/fstab debian.qcow2 --all", does: "lists its whole history" },
   ],
   async run({ arguments: words, options }, terminal) {
-    const { blame, debianOwner } = await import("@dibkit/build");
+    const { blame, debianOwner } = await import("@dibkit/contents");
     const store = await openStore(terminal, options.cacheDir);
     const build = await pastBuild(terminal, store, words.IMAGE);
     if (build === undefined) return 2;

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import type { BootCheck, BootFailure, BootReport, ConsoleExchange, HttpProbe } from "@dibkit/build";
+import type { BootCheck, BootFailure, BootReport, ConsoleExchange, HttpProbe } from "@dibkit/boot";
+import { createBootProgress } from "../boot-progress.js";
 import { defineCommand } from "../command.js";
 import { type Terminal, usageFailure, writeTrouble } from "../terminal.js";
 
@@ -7,7 +8,7 @@ export default defineCommand({
   name: "boot",
   summary: "boot an image under QEMU and say whether it came up",
   description:
-    "Boots with a serial console, waits for the login prompt or another pattern, can type at the console and ask a web\nserver in the image. The image is not changed. Ends with 0 when everything came in time, else with 1.",
+    "Boots with a serial console, waits for the login prompt or another pattern, can type at the console and ask a web\nserver in the image. The image is not changed. Meanwhile the last line of the console is\nshown. Ends with 0 when everything came in time, else with 1.",
   arguments: [{ name: "IMAGE", summary: "disk image: qcow2, raw, vmdk, vhdx, vdi or vhd", required: true }],
   options: {
     expect: {
@@ -29,6 +30,18 @@ export default defineCommand({
       summary: "ask this port of the image until it answers with TEXT",
     },
     timeout: { type: "number", value: "SECONDS", default: 300, minimum: 1, summary: "give up after so long" },
+    stall: {
+      type: "number",
+      value: "SECONDS",
+      minimum: 1,
+      summary: "give up when nothing happens for so long; 180 by default",
+    },
+    accel: {
+      type: "string",
+      value: "KIND",
+      choices: ["auto", "kvm", "tcg"],
+      summary: "kvm, or tcg for software emulation; DIBKIT_ACCEL by default, else auto, which tries",
+    },
     firmware: { type: "string", value: "KIND", choices: ["bios", "uefi"], summary: "bios (amd64) or uefi" },
     arch: { type: "string", value: "ARCH", short: "a", default: "amd64", summary: "architecture of the image" },
     memory: {
@@ -68,30 +81,36 @@ export default defineCommand({
     { command: 'dibkit boot image.qcow2 --send "root=>Password:"', does: "types root at the prompt" },
   ],
   async run({ arguments: { IMAGE }, options }, terminal) {
-    const { bootImage, parseHttpProbe } = await import("@dibkit/build");
+    const { acceleratorWish, bootImage, parseHttpProbe } = await import("@dibkit/boot");
+    const accelerator = acceleratorWish(options.accel, terminal.env);
+    if (!accelerator.ok) return usageFailure(terminal, accelerator.error, "correct or unset it");
     const wanted = parseWanted(options, parseHttpProbe);
     if ("wrong" in wanted) return usageFailure(terminal, wanted.wrong, wanted.help);
     const consoleLog = resolve(terminal.cwd, options.log ?? `${IMAGE}.console.log`);
     const checks: BootCheck[] = [];
-    const onCheck = (check: BootCheck) => {
-      checks.push(check);
-      terminal.stderr.write(`${check.seconds.toFixed(1).padStart(6)} s  ${check.what}\n`);
-    };
-    const onConsoleLine = (line: string) => void terminal.stderr.write(`          ${line}\n`);
+    const progress = createBootProgress(terminal, options.verbose);
     const result = await bootImage(resolve(terminal.cwd, IMAGE), {
       ...wanted,
       architecture: options.arch,
       ...(options.firmware === undefined ? {} : { firmware: options.firmware }),
       ...(options.serialNumber === undefined ? {} : { serialNumber: options.serialNumber }),
+      ...(options.stall === undefined ? {} : { stallSeconds: options.stall }),
+      accelerator: accelerator.value,
       mayReboot: options.mayReboot,
       memoryMib: options.memory,
       cpus: options.cpus,
       timeoutSeconds: options.timeout,
       consoleLog,
+      env: terminal.env,
       signal: terminal.signal,
-      onCheck,
-      ...(options.verbose ? { onConsoleLine } : {}),
-    });
+      onCheck: (check) => {
+        checks.push(check);
+        progress.print(`${check.seconds.toFixed(1).padStart(6)} s  ${check.what}`);
+      },
+      onNote: (note) => progress.print(`${" ".repeat(10)}${note}`),
+      onCurrentLine: progress.line,
+      ...(options.verbose ? { onConsoleLine: (line: string) => progress.print(`${" ".repeat(10)}${line}`) } : {}),
+    }).finally(progress.end);
     const asJson = options.format === "json";
     if (asJson) terminal.stdout.write(`${JSON.stringify(bootJson(IMAGE, consoleLog, checks, result), null, 2)}\n`);
     if (result.ok) {
@@ -154,6 +173,7 @@ const EXIT_CODES: Readonly<Record<BootFailure["kind"], 1 | 2 | 130>> = {
   "machine-stopped": 1,
   "system-failed": 1,
   timeout: 1,
+  stalled: 1,
   "wrong-answer": 1,
   aborted: 130,
 };

@@ -1,6 +1,6 @@
-import { buildOptions, imageArguments } from "../build/build-options.js";
-import { planImage } from "../build/plan-image.js";
-import { reportBuild } from "../build/report-build.js";
+import { buildOptions, imageArguments } from "../building/build-options.js";
+import { planImage } from "../building/plan-image.js";
+import { reportBuild } from "../building/report-build.js";
 import { defineCommand } from "../command.js";
 import { reportFindings } from "../report-failure.js";
 import { usageFailure } from "../terminal.js";
@@ -52,24 +52,24 @@ export default defineCommand({
       if (options.verify || options.engine === "upstream") {
         return usageFailure(terminal, "several images can only be built, by dibkit itself", "name one image");
       }
-      const { buildSeveral } = await import("../build/build-several.js");
+      const { buildSeveral } = await import("../building/build-several.js");
       return buildSeveral(terminal, images, options);
     }
     const planned = await planImage(terminal, images, options, options.verbose);
     if (!planned.ok) return planned.exitCode;
     if (options.engine === "upstream") {
       if (options.verify) return usageFailure(terminal, "--verify compares builds of dibkit, not of upstream");
-      const { buildWithUpstream } = await import("../build/build-with-upstream.js");
+      const { buildWithUpstream } = await import("../building/build-with-upstream.js");
       return buildWithUpstream(planned.plan, terminal);
     }
     const [{ checkVariables, startBuild }, { createBuildProgress }] = await Promise.all([
-      import("@dibkit/build/building"),
-      import("../build/build-progress.js"),
+      import("@dibkit/runner"),
+      import("../building/build-progress.js"),
     ]);
     const ignored = checkVariables(planned.plan.job.request.environment);
     if (ignored.length > 0) await reportFindings(terminal, ignored);
     if (options.verify) {
-      const { verifyImage } = await import("../build/verify-image.js");
+      const { verifyImage } = await import("../building/verify-image.js");
       return verifyImage(planned.plan, terminal, options.verbose);
     }
     const progress = createBuildProgress(terminal, options.verbose);

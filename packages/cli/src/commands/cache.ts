@@ -1,5 +1,5 @@
-import type { Garbage, LayerDescription, LayerMeta, LayerStore, UsedLayer } from "@dibkit/build";
-import { openStore, pastBuild, storeOptions } from "../build/open-store.js";
+import type { Garbage, LayerDescription, LayerEntry, LayerStore, UsedLayer } from "@dibkit/runner";
+import { openStore, pastBuild, storeOptions } from "../building/open-store.js";
 import { parseByteSize, renderByteSize } from "../byte-size.js";
 import { defineCommand } from "../command.js";
 import { type Terminal, usageFailure } from "../terminal.js";
@@ -31,7 +31,8 @@ export default defineCommand({
     { command: "dibkit cache prune --size 10G", does: "removes the least recently used layers above 10 GiB" },
   ],
   async run({ arguments: words, options }, terminal) {
-    const { collectGarbage, createCommandRunner, pruneStore, usedLayers, verifyStore } = await import("@dibkit/build");
+    const { collectGarbage, pruneStore, usedLayers, verifyStore } = await import("@dibkit/runner");
+    const { createCommandRunner } = await import("@dibkit/exec");
     const store = await openStore(terminal, options.cacheDir);
     const commands = createCommandRunner();
     const json = options.format === "json";
@@ -59,12 +60,12 @@ export default defineCommand({
 
 function list(terminal: Terminal, store: LayerStore, layers: readonly UsedLayer[], json: boolean): 0 {
   if (json) {
-    const entries = layers.map(({ meta, used }) => ({
+    const entries = layers.map(({ meta, used, aptIndex }) => ({
       ...meta.label,
       key: meta.key,
       bytes: meta.bytes,
       created: meta.created,
-      ...(meta.aptIndex === undefined ? {} : { aptIndex: meta.aptIndex }),
+      ...(aptIndex === undefined ? {} : { aptIndex }),
       used: used.toISOString(),
     }));
     terminal.stdout.write(`${JSON.stringify({ version: 1, store: store.directory, layers: entries }, null, 2)}\n`);
@@ -89,7 +90,7 @@ async function why(
   json: boolean,
 ): Promise<0 | 2> {
   if (word === undefined) return usageFailure(terminal, "why of what?", "name a layer or a step, as in cache list");
-  const { describeLayer } = await import("@dibkit/build");
+  const { describeLayer } = await import("@dibkit/runner");
   const build = /^[0-9a-f]{4,}$/.test(word) ? undefined : await pastBuild(terminal, store, image);
   const described = await describeLayer(store, word, build);
   if (described === undefined) {
@@ -103,8 +104,8 @@ async function why(
   return 0;
 }
 
-function whyDocument({ meta, used, build, before }: LayerDescription) {
-  const { label, key, created, seconds, bytes, aptIndex, ingredients } = meta;
+function whyDocument({ meta, used, aptIndex, build, before }: LayerDescription) {
+  const { label, key, created, seconds, bytes, ingredients } = meta;
   return {
     version: 1,
     ...label,
@@ -114,8 +115,8 @@ function whyDocument({ meta, used, build, before }: LayerDescription) {
   };
 }
 
-function whyText({ meta, used, build, before }: LayerDescription): string {
-  const { label, key, created, seconds, bytes, aptIndex, ingredients } = meta;
+function whyText({ meta, used, aptIndex, build, before }: LayerDescription): string {
+  const { label, key, created, seconds, bytes, ingredients } = meta;
   const minute = (iso: string) => iso.slice(0, 16).replace("T", " ");
   const lines = [
     `${label.phase}/${label.script} of ${label.element === undefined ? "dibkit" : `element ${label.element}`}`,
@@ -137,7 +138,7 @@ function whyText({ meta, used, build, before }: LayerDescription): string {
   return `${lines.join("\n")}\n`;
 }
 
-function reportDamage(terminal: Terminal, damaged: readonly LayerMeta[], removed: boolean): 0 | 1 {
+function reportDamage(terminal: Terminal, damaged: readonly LayerEntry[], removed: boolean): 0 | 1 {
   for (const { label, key } of damaged) {
     terminal.stdout.write(`damaged: ${label.phase}/${label.script} (${key})${removed ? ", removed" : ""}\n`);
   }

@@ -1,4 +1,4 @@
-import { buildOptions } from "../build/build-options.js";
+import { buildOptions } from "../building/build-options.js";
 import { defineCommand } from "../command.js";
 import { usageFailure } from "../terminal.js";
 
@@ -34,7 +34,7 @@ export default defineCommand({
     if (kept !== undefined) mkdirSync(kept, { recursive: true });
     const directory = kept ?? mkdtempSync(join(tmpdir(), "dibkit-conform-"));
     try {
-      const { compareEngines } = await import("../build/compare-engines.js");
+      const { compareEngines } = await import("../building/compare-engines.js");
       return await compareEngines({ ...options, elements: words.ELEMENT, directory, upstream }, terminal);
     } finally {
       if (kept === undefined) rmSync(directory, { recursive: true, force: true });

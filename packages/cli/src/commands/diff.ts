@@ -1,5 +1,5 @@
-import type { FileDifference, ImageDifference, ValueDifference } from "@dibkit/build";
-import { openStore, storeOptions } from "../build/open-store.js";
+import type { FileDifference, ImageDifference, ValueDifference } from "@dibkit/contents";
+import { openStore, storeOptions } from "../building/open-store.js";
 import { renderByteChange, renderByteSize } from "../byte-size.js";
 import { defineCommand } from "../command.js";
 import { contentsOptions, IMAGE_WORDS, withContents } from "../open-contents.js";
@@ -26,7 +26,7 @@ export default defineCommand({
     { command: "dibkit diff debian.qcow2~3 debian.qcow2", does: "compares with the third build before the newest" },
   ],
   async run({ arguments: { A, B }, options }, terminal) {
-    const { compareImages, isSame } = await import("@dibkit/build");
+    const { compareImages, isSame } = await import("@dibkit/contents");
     const store = await openStore(terminal, options.cacheDir);
     const [before, after] = B === undefined ? [`${A ?? ""}~1`, A] : [A, B];
     const difference = await withContents(terminal, store, before, options.file, (old) =>

@@ -1,4 +1,4 @@
-import type { HostReport } from "@dibkit/build";
+import type { HostReport } from "@dibkit/exec";
 import { defineCommand } from "../command.js";
 import type { Terminal } from "../terminal.js";
 import { writeTrouble } from "../terminal.js";
@@ -16,9 +16,17 @@ export default defineCommand({
     { command: "sudo dibkit doctor --fix", does: "installs what is missing" },
   ],
   async run({ options }, terminal) {
-    const { examineHost } = await import("@dibkit/build");
+    const { examineHost } = await import("@dibkit/exec");
+    const { neededAbilities, neededTools } = await import("../doctor/host-needs.js");
     const scratch = terminal.env.TMPDIR ?? "/tmp";
-    const examine = () => examineHost({ env: terminal.env, scratch, signal: terminal.signal });
+    const examine = () =>
+      examineHost({
+        tools: neededTools,
+        probes: neededAbilities,
+        env: terminal.env,
+        scratch,
+        signal: terminal.signal,
+      });
     let report = await examine();
     if (options.fix && report.tools.some((tool) => tool.path === undefined)) {
       if (!(await fix(report, terminal))) return 1;
@@ -30,7 +38,7 @@ export default defineCommand({
 });
 
 async function fix(report: HostReport, terminal: Terminal): Promise<boolean> {
-  const { installPackages } = await import("@dibkit/build");
+  const { installPackages } = await import("@dibkit/exec");
   const packages = packagesToInstall(report);
   terminal.stderr.write(`installing ${packages.join(" ")}\n`);
   const onOutput = (line: string) => terminal.stderr.write(`  ${line}\n`);

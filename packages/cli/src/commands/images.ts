@@ -23,7 +23,8 @@ export default defineCommand({
     if (typeof images === "number") return images;
     const commands = images.map((image) => commandOf(image));
     if (options.dryRun) {
-      const { imageArguments, shellCommand } = await import("@dibkit/build");
+      const { imageArguments } = await import("@dibkit/runner");
+      const { shellCommand } = await import("@dibkit/exec");
       for (const [index, image] of images.entries()) {
         const variables = Object.entries(image.environment ?? {}).map(
           ([name, value]) => `${name}=${shellCommand(value)} `,
@@ -54,7 +55,7 @@ function commandOf(image: ImageEntry): string {
 /** All images of the files, merged; or the exit code when a file is wrong, which has been told. */
 async function readImages(paths: readonly string[], terminal: Terminal): Promise<readonly ImageEntry[] | ExitCode> {
   const [{ mergeImageEntries, readImageFile }, { resolve }, { reportFindings }] = await Promise.all([
-    import("@dibkit/build"),
+    import("@dibkit/runner"),
     import("node:path"),
     import("../report-failure.js"),
   ]);
@@ -73,7 +74,7 @@ async function readImages(paths: readonly string[], terminal: Terminal): Promise
 
 async function buildOne(image: ImageEntry, program: string, terminal: Terminal): Promise<number> {
   const [{ imageArguments }, { imageCreate }] = await Promise.all([
-    import("@dibkit/build"),
+    import("@dibkit/runner"),
     import("../image-create/image-create.js"),
   ]);
   const env = { ...terminal.env, ...image.environment };

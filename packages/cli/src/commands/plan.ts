@@ -1,6 +1,6 @@
-import type { PlanDocument, PlannedStep } from "@dibkit/build";
-import { buildOptions, imageArguments } from "../build/build-options.js";
-import { planImage } from "../build/plan-image.js";
+import type { PlanDocument, PlannedStep } from "@dibkit/runner";
+import { buildOptions, imageArguments } from "../building/build-options.js";
+import { planImage } from "../building/plan-image.js";
 import { defineCommand } from "../command.js";
 
 export default defineCommand({

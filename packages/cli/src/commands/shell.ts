@@ -1,4 +1,4 @@
-import { openStore, pastBuild, storeOptions } from "../build/open-store.js";
+import { openStore, pastBuild, storeOptions } from "../building/open-store.js";
 import { defineCommand } from "../command.js";
 import { usageFailure } from "../terminal.js";
 
@@ -22,7 +22,7 @@ export default defineCommand({
     if (options.before !== undefined && options.after !== undefined) {
       return usageFailure(terminal, "--before and --after stand together", "give one of them");
     }
-    const { findMoment, openShell, stateAt } = await import("@dibkit/build/building");
+    const { findMoment, openShell, stateAt } = await import("@dibkit/runner");
     const store = await openStore(terminal, options.cacheDir);
     const build = await pastBuild(terminal, store, words.IMAGE);
     if (build === undefined) return 2;

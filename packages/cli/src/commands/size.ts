@@ -1,5 +1,5 @@
-import type { ImageContents, ImageSizes, SizeEntry } from "@dibkit/build";
-import { openStore, storeOptions } from "../build/open-store.js";
+import type { ImageContents, ImageSizes, SizeEntry } from "@dibkit/contents";
+import { openStore, storeOptions } from "../building/open-store.js";
 import { parseByteSize, renderByteSize } from "../byte-size.js";
 import { defineCommand } from "../command.js";
 import { contentsOptions, IMAGE_WORDS, withContents } from "../open-contents.js";
@@ -44,7 +44,7 @@ export default defineCommand({
     }
     const store = await openStore(terminal, options.cacheDir);
     const code = await withContents(terminal, store, words.IMAGE, options.file, async (image) => {
-      const { measureSizes, packageOwners } = await import("@dibkit/build");
+      const { measureSizes, packageOwners } = await import("@dibkit/contents");
       const owners = await packageOwners(image);
       const sizes = measureSizes(image, owners, options.depth);
       if (options.format === "html") terminal.stdout.write(await renderPage(image, owners, sizes));
@@ -64,7 +64,7 @@ function judge(terminal: Terminal, { bytes }: ImageSizes, budget: number | undef
 }
 
 async function renderPage(image: ImageContents, owners: ReadonlyMap<string, string>, sizes: ImageSizes) {
-  const { sizePage, sizeTree } = await import("@dibkit/build");
+  const { sizePage, sizeTree } = await import("@dibkit/contents");
   const groups = (["directory", "element", "package"] as const).filter((group) => sizes.groups[group] !== undefined);
   return sizePage(image.name, Object.fromEntries(groups.map((group) => [group, sizeTree(image, owners, group)])));
 }

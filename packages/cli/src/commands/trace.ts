@@ -1,5 +1,5 @@
-import type { BuildTimeline } from "@dibkit/build";
-import { openStore, storeOptions } from "../build/open-store.js";
+import type { BuildTimeline } from "@dibkit/runner";
+import { openStore, storeOptions } from "../building/open-store.js";
 import { defineCommand } from "../command.js";
 import { buildOf } from "../open-contents.js";
 import { usageFailure } from "../terminal.js";
@@ -26,7 +26,7 @@ export default defineCommand({
     { command: "dibkit trace --format json > build.json", does: "writes a file for chrome://tracing or Perfetto" },
   ],
   async run({ arguments: words, options }, terminal) {
-    const { chromeTrace, pastTimeline, tracePage } = await import("@dibkit/build");
+    const { chromeTrace, pastTimeline, tracePage } = await import("@dibkit/contents");
     const store = await openStore(terminal, options.cacheDir);
     const build = await buildOf(terminal, store, words.IMAGE);
     if (build === undefined) return 2;
@@ -43,7 +43,7 @@ export default defineCommand({
 });
 
 async function renderTable(timeline: BuildTimeline): Promise<string> {
-  const { traceRows, traceTotals } = await import("@dibkit/build");
+  const { traceRows, traceTotals } = await import("@dibkit/contents");
   const cell = (seconds: number) => (seconds < 0.005 ? "" : seconds.toFixed(2)).padStart(8);
   const lines = traceRows(timeline).map(({ step, slices }) => {
     const spent = (...kinds: readonly string[]) =>

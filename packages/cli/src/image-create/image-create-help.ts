@@ -1,15 +1,9 @@
-import { buildOptions } from "../build/build-options.js";
-import { type OptionSpec, optionFlag } from "../command.js";
-
-/** Options of `dibkit build` that `disk-image-create` does not have. */
-const OWN = new Set(["noTypecheck", "refresh", "maxAge", "cacheDir", "elementsPath", "project", "engine"]);
-/** Those that upstream has only for images, not for ramdisks. */
-const ONLY_IMAGES = new Set(["skipBase", "packages"]);
+import { BUILD_FLAGS, type BuildFlag, flagWord } from "@dibkit/model";
 
 /** The text of `--help`; the options are described once, with `dibkit build`. */
 export function imageCreateHelp(name: string, ramdisk: boolean): string {
-  const options = Object.entries<OptionSpec>(buildOptions).filter(
-    ([key]) => !OWN.has(key) && !(ramdisk && ONLY_IMAGES.has(key)),
+  const options = Object.entries<BuildFlag>(BUILD_FLAGS).filter(
+    ([, { upstream, onlyImages }]) => upstream !== undefined && !(ramdisk && onlyImages),
   );
   const rows = options.map(([key, option]) => [flagsOf(key, option), option.summary] as const);
   const width = Math.max(...rows.map(([flags]) => flags.length));
@@ -31,7 +25,7 @@ Example: ${example}
 }
 
 /** Upstream has either the letter or the word of an option. */
-function flagsOf(key: string, option: OptionSpec): string {
-  const value = "value" in option ? ` ${option.value}` : "";
-  return `${option.short === undefined ? optionFlag(key) : `-${option.short}`}${value}`;
+function flagsOf(key: string, option: BuildFlag): string {
+  const value = option.value === undefined ? "" : ` ${option.value}`;
+  return `${option.short === undefined ? flagWord(key) : `-${option.short}`}${value}`;
 }

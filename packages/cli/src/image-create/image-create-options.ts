@@ -1,4 +1,6 @@
-import type { BuildOptionValues } from "../build/build-options.js";
+import { BUILD_FLAGS, type BuildFlag, type BuildFlagName, flagWord } from "@dibkit/model";
+import { type BuildOptionValues, buildOptions } from "../building/build-options.js";
+import type { OptionSpec } from "../command.js";
 import { getopt, type OptionTable } from "./getopt.js";
 
 /** What a command line of `disk-image-create` asks for. */
@@ -8,64 +10,25 @@ export type ImageCreateRequest =
   | { readonly kind: "version" }
   | { readonly kind: "usage"; readonly message: string };
 
-/** Upstream's options. It documents the two exact ones too, but refuses them. */
+const NAMES = Object.keys(BUILD_FLAGS) as BuildFlagName[];
+const flagOf = (name: BuildFlagName): BuildFlag => BUILD_FLAGS[name];
+const colon = (name: BuildFlagName) => (flagOf(name).type === "string" ? ":" : "");
+const longNames = (how: BuildFlag["upstream"]) =>
+  NAMES.filter((name) => flagOf(name).upstream === how).map((name) => `${flagWord(name).slice(2)}${colon(name)}`);
+
+/** Upstream's options. It documents the exact ones too, but refuses them. */
 const TABLE: OptionTable = {
-  short: "a:ho:t:xucnp:",
-  long: [
-    "checksum",
-    "no-tmpfs",
-    "offline",
-    "help",
-    "version",
-    "min-tmpfs:",
-    "image-size:",
-    "image-cache:",
-    "max-online-resize:",
-    "mkfs-options:",
-    "qemu-img-options:",
-    "ramdisk-element:",
-    "root-label:",
-    "install-type:",
-    "docker-target:",
-    "logfile:",
-  ],
-  exact: ["image-extra-size:", "mkfs-journal-size:"],
+  short: `h${NAMES.filter((name) => flagOf(name).upstream === "letter")
+    .map((name) => `${flagOf(name).short}${colon(name)}`)
+    .join("")}`,
+  long: [...longNames("word"), "help", "version"],
+  exact: longNames("refused"),
 };
 
-type TextOption = "arch" | "output" | "types" | "imageSize" | "imageExtraSize" | "imageCache" | "maxOnlineResize";
-type MoreTextOption = "minTmpfs" | "mkfsJournalSize" | "mkfsOptions" | "qemuImgOptions" | "rootLabel" | "logfile";
-type LastTextOption = "ramdiskElement" | "installType" | "dockerTarget";
-
-/** Options with a value, of which the last one counts. */
-const TEXTS: Readonly<Record<string, TextOption | MoreTextOption | LastTextOption>> = {
-  a: "arch",
-  o: "output",
-  t: "types",
-  "--image-size": "imageSize",
-  "--image-extra-size": "imageExtraSize",
-  "--image-cache": "imageCache",
-  "--max-online-resize": "maxOnlineResize",
-  "--min-tmpfs": "minTmpfs",
-  "--mkfs-journal-size": "mkfsJournalSize",
-  "--mkfs-options": "mkfsOptions",
-  "--qemu-img-options": "qemuImgOptions",
-  "--root-label": "rootLabel",
-  "--logfile": "logfile",
-  "--ramdisk-element": "ramdiskElement",
-  "--install-type": "installType",
-  "--docker-target": "dockerTarget",
-};
-
-type FlagOption = "uncompressed" | "clear" | "skipBase" | "checksum" | "noTmpfs" | "offline";
-
-const FLAGS: Readonly<Record<string, FlagOption>> = {
-  u: "uncompressed",
-  c: "clear",
-  n: "skipBase",
-  "--checksum": "checksum",
-  "--no-tmpfs": "noTmpfs",
-  "--offline": "offline",
-};
+/** Flags by what getopt calls them: a letter, or a word with its dashes. */
+const BY_WORD = new Map(
+  NAMES.map((name) => [flagOf(name).upstream === "letter" ? `${flagOf(name).short}` : flagWord(name), name]),
+);
 
 /** Parses the words after the program's name. Help and version count where they stand, as in upstream's loop. */
 export function imageCreateOptions(
@@ -74,22 +37,21 @@ export function imageCreateOptions(
 ): ImageCreateRequest {
   const parsed = getopt(words, TABLE);
   if (!parsed.ok) return { kind: "usage", message: parsed.message };
-  const texts: Partial<Record<string, string>> = {};
-  const flags: Partial<Record<string, boolean>> = {};
+  const given: Record<string, string | number | boolean | readonly string[]> = {};
   const packages: string[] = [];
   let trace = 0;
-  for (const { name, value } of parsed.options) {
-    if (name === "h" || name === "--help") return { kind: "help" };
-    if (name === "--version") return { kind: "version" };
-    if (name === "x") trace += 1;
-    else if (name === "p") packages.push(value);
-    else if (FLAGS[name] !== undefined) flags[FLAGS[name]] = true;
-    else if (TEXTS[name] !== undefined) texts[TEXTS[name]] = value;
+  for (const { name: word, value } of parsed.options) {
+    if (word === "h" || word === "--help") return { kind: "help" };
+    if (word === "--version") return { kind: "version" };
+    const name = BY_WORD.get(word);
+    if (name === "trace") trace += 1;
+    else if (name === "packages") packages.push(value);
+    else if (name !== undefined) given[name] = flagOf(name).type === "boolean" ? true : value;
   }
+  const texts = given as { readonly ramdiskElement?: string };
   const options: BuildOptionValues = {
     ...NOTHING_GIVEN,
-    ...texts,
-    ...flags,
+    ...given,
     trace,
     packages,
     // Of an ordinary image upstream ignores the option and the variable.
@@ -98,38 +60,11 @@ export function imageCreateOptions(
   return { kind: "build", options, elements: parsed.operands };
 }
 
-const NOTHING_GIVEN: BuildOptionValues = {
-  arch: undefined,
-  output: undefined,
-  types: undefined,
-  trace: 0,
-  uncompressed: false,
-  clear: false,
-  skipBase: false,
-  packages: [],
-  secret: [],
-  checksum: false,
-  imageSize: undefined,
-  imageExtraSize: undefined,
-  imageCache: undefined,
-  maxOnlineResize: undefined,
-  minTmpfs: undefined,
-  mkfsJournalSize: undefined,
-  mkfsOptions: undefined,
-  noTmpfs: false,
-  offline: false,
-  qemuImgOptions: undefined,
-  rootLabel: undefined,
-  ramdiskElement: undefined,
-  installType: undefined,
-  noTypecheck: false,
-  dockerTarget: undefined,
-  logfile: undefined,
-  refresh: false,
-  maxAge: undefined,
-  noStore: false,
-  cacheSize: undefined,
-  cacheDir: undefined,
-  elementsPath: [],
-  project: undefined,
-};
+/** What the options are when the command line has none of them. */
+const NOTHING_GIVEN = Object.fromEntries(
+  Object.entries<OptionSpec>(buildOptions).map(([name, option]) => {
+    if (option.type === "count") return [name, 0];
+    if (option.type === "boolean") return [name, false];
+    return [name, "repeatable" in option && option.repeatable ? [] : undefined];
+  }),
+) as unknown as BuildOptionValues;

@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
-import type { BuildOutcome } from "@dibkit/build";
-import { planImage } from "../build/plan-image.js";
+import type { BuildOutcome } from "@dibkit/runner";
+import { planImage } from "../building/plan-image.js";
 import type { Terminal } from "../terminal.js";
 import { imageCreateHelp } from "./image-create-help.js";
 import { imageCreateOptions } from "./image-create-options.js";
@@ -47,7 +47,7 @@ export async function imageCreate(
   log(`Building elements: ${elements.join(" ")}`);
   const planned = await planImage(terminal, elements, { ...options, logfile: undefined }, true);
   if (!planned.ok) return 1;
-  const { checkVariables, startBuild } = await import("@dibkit/build");
+  const { checkVariables, startBuild } = await import("@dibkit/runner");
   const { job, authored } = planned.plan;
   for (const { message, help } of checkVariables(job.request.environment)) log(`WARNING: ${message}; ${help}`);
   const asked = { ...job, request: { ...job.request, arguments: words } };

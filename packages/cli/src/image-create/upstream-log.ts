@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import type { BuildEvent } from "@dibkit/build";
+import type { BuildEvent } from "@dibkit/runner";
 
 export interface LogSettings {
   /** Where lines go unless they are quiet. */

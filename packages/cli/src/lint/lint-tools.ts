@@ -28,7 +28,7 @@ const LONGEST_READING_MS = 10_000;
 
 /** Asks `bash -n`, which reads a script and runs nothing. Texts are few: only those the grammar does not understand. */
 async function bashVerdicts(sources: readonly SourceText[]): Promise<ReadonlyMap<SourceText, BashVerdict>> {
-  const { createCommandRunner } = await import("@dibkit/build");
+  const { createCommandRunner } = await import("@dibkit/exec");
   const runner = createCommandRunner();
   const verdicts = new Map<SourceText, BashVerdict>();
   for (const source of sources) {

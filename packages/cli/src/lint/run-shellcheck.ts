@@ -55,7 +55,7 @@ export async function runShellcheck(
 
 /** Several files to a process, as many processes as there are processors. */
 async function ask(sources: readonly SourceText[], codes: readonly string[]): Promise<Found> {
-  const { createCommandRunner } = await import("@dibkit/build");
+  const { createCommandRunner } = await import("@dibkit/exec");
   const { parseShellcheck } = await import("@dibkit/lint");
   const runner = createCommandRunner();
   const argv = ["shellcheck", "--norc", "--format=json1", "--shell=bash", `--include=${codes.join(",")}`];

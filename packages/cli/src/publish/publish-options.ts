@@ -84,11 +84,17 @@ const libvirtOptions = {
     value: "NAME",
     summary: "libvirt: network of that name, user, or none (default: default)",
   },
+  accel: {
+    type: "string",
+    value: "KIND",
+    choices: ["auto", "kvm", "tcg"],
+    summary: "libvirt: kvm, or tcg for software emulation (default: DIBKIT_ACCEL, else auto, which tries)",
+  },
   virtualization: {
     type: "string",
     value: "KIND",
     choices: ["auto", "kvm", "qemu"],
-    summary: "libvirt: kvm, or qemu for software emulation (default: auto, which tries)",
+    summary: "libvirt: the same as --accel in libvirt's words, qemu for software emulation",
   },
   architecture: {
     type: "string",

@@ -1,4 +1,4 @@
-import type { PublishEvent } from "@dibkit/build";
+import type { PublishEvent } from "@dibkit/publish";
 import type { Terminal } from "../terminal.js";
 
 const NARROW_STEP = 10;

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import type { DomainNetwork, GlanceRequest, LibvirtRequest } from "@dibkit/build";
+import type { AcceleratorWish } from "@dibkit/boot";
+import type { DomainNetwork, GlanceRequest, LibvirtRequest } from "@dibkit/publish";
 import type { Terminal } from "../terminal.js";
 import type { PublishOptions } from "./publish-options.js";
 
@@ -35,8 +36,13 @@ export function glanceRequest(
   };
 }
 
-/** What `dibkit publish libvirt` asks for. */
-export function libvirtRequest(image: string, options: PublishOptions, terminal: Terminal): LibvirtRequest {
+/** What `dibkit publish libvirt` asks for; `wish` is the accelerator, unless `--virtualization` says it. */
+export function libvirtRequest(
+  image: string,
+  options: PublishOptions,
+  terminal: Terminal,
+  wish: AcceleratorWish,
+): LibvirtRequest {
   const architecture = options.architecture ?? "x86_64";
   const path = (word: string | undefined) => (word === undefined ? undefined : resolve(terminal.cwd, word));
   const directory = path(options.directory);
@@ -45,7 +51,7 @@ export function libvirtRequest(image: string, options: PublishOptions, terminal:
     ...given({ name: options.name, uri: options.connect, serialLog: path(options.serialLog) }),
     storage: directory ? { directory } : { pool: options.pool ?? "default" },
     network: networkOf(options.network ?? "default"),
-    virtualization: options.virtualization ?? "auto",
+    virtualization: options.virtualization ?? (wish === "tcg" ? "qemu" : wish),
     architecture,
     firmware: options.firmware ?? (architecture === "aarch64" ? "efi" : "bios"),
     memoryMiB: options.memory ?? 2048,

@@ -17,7 +17,7 @@ const ELEMENTS = {
     "if x; then\n    export SOMETIMES=1\nfi\nexport TOOLS_TOKEN=${TOOLS_TOKEN:-}\n",
 };
 
-test("one module for each element, the same bytes every time", { timeout: 60_000 }, async () => {
+test("one module for each element, the same bytes every time", async () => {
   const directory = project(ELEMENTS);
   const { elements } = loadCatalog([join(directory, "elements")]);
   const out = join(directory, "bindings");

@@ -23,7 +23,7 @@ async function imported(directory: string) {
 }
 
 describe("importElements", () => {
-  test.runIf(upstream)("every upstream element comes back byte for byte", { timeout: 120_000 }, async () => {
+  test.runIf(upstream)("every upstream element comes back byte for byte", async () => {
     const elements = [...loadCatalog([upstream!.elements]).elements.values()];
     const outDir = project({});
     const report = await importElements({ elements, outDir, verify: false });

@@ -124,7 +124,7 @@ export const over = defineElement("over", { summary: "x", deps: [web], packages:
 export const made = (name: string, priority: number) => defineElement(name, { summary: name, scripts: [install(priority, name, bash\`x\`)] });
 `;
 
-test("refuses each mistake with a sentence, and nothing that is right", { timeout: 60_000 }, async () => {
+test("refuses each mistake with a sentence, and nothing that is right", async () => {
   const directory = project({
     "package.json": '{ "type": "module" }',
     "port.ts": "export const port: number = 80;\n",

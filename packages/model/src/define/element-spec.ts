@@ -1,5 +1,6 @@
 import type { Architecture } from "./architecture.js";
 import type { BlockDeviceTreeSpec } from "./block-device-spec.js";
+import type { CallSite } from "./call-site.js";
 import type { AnyElementReference } from "./element-reference.js";
 import type { VariableDeclaration } from "./environment.js";
 import type { FileContent, FileReference, FileTreeSpec } from "./file-content.js";
@@ -7,7 +8,6 @@ import type { PkgMapSpec, SvcMapSpec } from "./map-spec.js";
 import type { PackagesSpec } from "./package-spec.js";
 import type { ScriptDefinition } from "./script.js";
 import type { SourceRepositoriesSpec } from "./source-repository-spec.js";
-import type { TestElement } from "./test-element.js";
 
 /** Init systems upstream's `dib-init-system` knows. */
 export type InitSystem = "systemd" | "upstart" | "sysv" | "openrc";
@@ -50,4 +50,11 @@ export interface ElementSpec {
   readonly readme?: FileContent | false;
   /** Any other file by its path in the element; here, a file replaces what the fields above would write. */
   readonly files?: FileTreeSpec;
+}
+
+/** An element that tests another one; it lies in `test-elements/<case>` and takes its name from there. */
+export interface TestElement {
+  readonly dibkit: "test-element";
+  readonly spec: ElementSpec;
+  readonly site: CallSite | undefined;
 }

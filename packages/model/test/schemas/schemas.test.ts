@@ -8,12 +8,11 @@ import {
   schemas,
 } from "@dibkit/model";
 import { Ajv } from "ajv";
-import { describe, expect, expectTypeOf, it, vi } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { parse } from "yaml";
 import { describeUpstream } from "../upstream.js";
 
 // Upstream and whole catalogs take their time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allowUnionTypes: true });
 

@@ -1,11 +1,10 @@
 import { type Element, type ElementFile, loadCatalog, positionAt, VIEW_NAMES, viewsOf } from "@dibkit/model";
 import fc from "fast-check";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { describeUpstream } from "../upstream.js";
 import { rendered } from "./rendered.js";
 
 // Upstream and whole catalogs take their time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** Parses every view and finds every place in its diagnostics; throws when one of them does. */
 function readEverything(element: Element): number {

@@ -1,10 +1,9 @@
 import { viewsOf } from "@dibkit/model";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { memoryElement } from "../memory-element.js";
 import { rendered, textAt } from "./rendered.js";
 
 // Upstream and whole catalogs take their time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const view = (text: string, file = "package-installs.yaml") =>
   viewsOf(memoryElement("web", { [file]: text })).packageInstalls;

@@ -1,0 +1,130 @@
+import { access, constants, copyFile, stat } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { CommandRunner } from "@dibkit/exec";
+import { findProgram } from "@dibkit/exec";
+import { err, ok, type Result } from "@dibkit/model";
+import { type AcceleratorChoice, chooseAccelerator, type ProvingContext } from "./accelerator/choose-accelerator.js";
+import type { BootFailure } from "./boot-failure.js";
+import type { BootOptions } from "./boot-options.js";
+import { MACHINES, type Machine } from "./machine.js";
+import type { MachineSettings } from "./qemu-arguments.js";
+
+/** What QEMU is told, and how that was decided. */
+export interface PreparedMachine extends Omit<AcceleratorChoice, "accelerator"> {
+  readonly settings: MachineSettings;
+}
+
+/** Looks at the image and the host and decides everything QEMU will be told. */
+export async function prepareMachine(
+  imagePath: string,
+  options: BootOptions,
+  directory: string,
+  context: ProvingContext,
+): Promise<Result<PreparedMachine, BootFailure>> {
+  const machine = MACHINES.find(({ architecture }) => architecture === (options.architecture ?? "amd64"));
+  if (machine === undefined) {
+    const known = MACHINES.map(({ architecture }) => `"${architecture}"`).join(" and ");
+    return cannotBoot(
+      `architecture "${options.architecture}" cannot be booted; ${known} can`,
+      "boot it on real hardware",
+    );
+  }
+  const format = await imageFormat(imagePath, context.commands);
+  if (!format.ok) return format;
+  const firmware = options.firmware ?? machine.builtIn ?? "uefi";
+  const uefi = firmware === "uefi" ? await prepareUefi(machine, directory) : ok(undefined);
+  if (!uefi.ok) return uefi;
+  if (firmware === "bios" && machine.builtIn !== "bios") {
+    return cannotBoot(`architecture "${machine.architecture}" has no BIOS`, 'use "--firmware uefi"');
+  }
+  const chosen = await chooseFor(machine, options, context);
+  if (!chosen.ok) return chosen;
+  const { program, accelerator, ...choice } = chosen.value;
+  const settings: MachineSettings = {
+    program,
+    machine,
+    accelerator,
+    memoryMib: options.memoryMib ?? 1024,
+    cpus: options.cpus ?? 2,
+    imagePath,
+    imageFormat: format.value,
+    ...(uefi.value === undefined ? {} : { uefi: uefi.value }),
+    ...(options.serialNumber === undefined ? {} : { serialNumber: options.serialNumber }),
+    mayReboot: options.mayReboot ?? false,
+    consoleSocket: join(directory, "console"),
+    consoleLog: options.consoleLog,
+    forwards: await Promise.all(
+      (options.http ?? []).map(async ({ guestPort }) => ({ guestPort, hostPort: await freePort() })),
+    ),
+  };
+  return ok({ settings, ...choice });
+}
+
+async function chooseFor(
+  machine: Machine,
+  options: BootOptions,
+  context: ProvingContext,
+): Promise<Result<AcceleratorChoice & { readonly program: string }, BootFailure>> {
+  const { program: name, debianPackage } = machine.tool;
+  const program = findProgram(name, context.env);
+  const noQemu = () => cannotBoot(`program "${name}" was not found`, `install the package ${debianPackage}`);
+  if (program === undefined) return noQemu();
+  const chosen = await chooseAccelerator(options.accelerator ?? "auto", { program, machine }, context);
+  if (chosen.ok) return ok({ program, ...chosen.value });
+  if (chosen.error === "no-qemu") return noQemu();
+  if (chosen.error === "aborted") return err({ kind: "aborted", message: "the boot was interrupted" });
+  return err({ kind: "cannot-boot", ...chosen.error });
+}
+
+function cannotBoot(message: string, help: string): Result<never, BootFailure> {
+  return err({ kind: "cannot-boot", message, help });
+}
+
+/** Format by content, since a name can say anything. */
+async function imageFormat(path: string, commands: CommandRunner): Promise<Result<string, BootFailure>> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile())
+    return cannotBoot(`there is no image "${path}"`, "give the path of a disk image, such as image.qcow2");
+  const info = await commands.run(["qemu-img", "info", "--output=json", "--force-share", "--", path]);
+  if (!info.ok) {
+    return info.error.kind === "not-found"
+      ? cannotBoot('program "qemu-img" was not found', "install the package qemu-utils")
+      : cannotBoot(
+          `"${path}" is not a disk image: ${info.error.tail.at(-1) ?? ""}`,
+          "give a qcow2, raw, vmdk, vhdx, vdi or vhd image",
+        );
+  }
+  return ok((JSON.parse(info.value.stdout) as { format: string }).format);
+}
+
+/** UEFI keeps its boot entries in a variable store, so each machine gets a fresh copy. */
+async function prepareUefi(machine: Machine, directory: string): Promise<Result<MachineSettings["uefi"], BootFailure>> {
+  for (const { code, variables } of machine.uefi) {
+    if (!(await readable(code)) || !(await readable(variables))) continue;
+    const copy = join(directory, "uefi-variables");
+    await copyFile(variables, copy);
+    return ok({ code, variables: copy });
+  }
+  return cannotBoot(
+    `no UEFI firmware for ${machine.architecture} was found`,
+    `install the package ${machine.uefiPackage}`,
+  );
+}
+
+function readable(path: string): Promise<boolean> {
+  return access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("a TCP server has no port");
+  return address.port;
+}

@@ -1,0 +1,123 @@
+import type { Accelerator } from "./accelerator/accelerator.js";
+import type { BootFailure } from "./boot-failure.js";
+import type { BootCheck, BootOptions } from "./boot-options.js";
+import type { Console, Wait } from "./console.js";
+import { describeProbe, type HttpProbe, probeHttp } from "./http-probe.js";
+import type { MachineSettings } from "./qemu-arguments.js";
+
+/** A machine that runs, and what it is watched for. */
+export interface Watch {
+  readonly settings: MachineSettings;
+  readonly options: BootOptions;
+  readonly console: Console;
+  /** Times by `performance.now()`. */
+  readonly startedMs: number;
+  readonly untilMs: number;
+  /** Aborted when QEMU has ended. */
+  readonly stopped: AbortSignal;
+  /** Whether it can be started again when its accelerator hangs it. */
+  readonly mayHang: boolean;
+  readonly checks: BootCheck[];
+}
+
+/** How many lines of the console a failure shows. */
+export const SHOWN_LINES = 15;
+
+export const secondsSince = (startedMs: number) => (performance.now() - startedMs) / 1000;
+
+type Ending = BootFailure | "stopped" | "hung" | undefined;
+
+/** Undefined when all came; `stopped` when QEMU ended; `hung` when its accelerator hangs the machine. */
+export async function runChecks(watch: Watch): Promise<Ending> {
+  const { options, console } = watch;
+  const first = await expectText(watch, options.pattern ?? /login:/, watch.mayHang);
+  if (first !== undefined) return first;
+  for (const { send, expect } of options.exchanges ?? []) {
+    console.type(`${send}\r`);
+    const failure = await expectText(watch, expect, false);
+    if (failure !== undefined) return failure;
+  }
+  for (const [index, probe] of (options.http ?? []).entries()) {
+    const failure = await expectAnswer(watch, probe, watch.settings.forwards[index]?.hostPort ?? 0);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+/** The kernel's clock is past its first second: memory, interrupts and the timer work. */
+const KERNEL_RUNS = /^\[ *[1-9]\d*\.\d{6}\]/m;
+
+async function expectText(watch: Watch, pattern: RegExp, mayHang: boolean): Promise<Ending> {
+  const { console, untilMs, settings, options } = watch;
+  const stallMs = stallSeconds(watch) * 1000;
+  if (mayHang) {
+    const wait = await console.waitFor(pattern, {
+      untilMs,
+      quietMs: hangSeconds(settings.accelerator, options) * 1000,
+    });
+    if (!("quiet" in wait)) return endingOf(watch, pattern.source, wait);
+    if (!console.printed(KERNEL_RUNS)) return "hung";
+  }
+  return endingOf(watch, pattern.source, await console.waitFor(pattern, { untilMs, quietMs: stallMs }));
+}
+
+/** After how many seconds without a word a machine counts as hung by its accelerator. */
+export function hangSeconds({ hungSeconds, stallSeconds }: Accelerator, options: BootOptions): number {
+  return Math.min(hungSeconds ?? stallSeconds, options.stallSeconds ?? stallSeconds);
+}
+
+async function endingOf(watch: Watch, wanted: string, wait: Wait): Promise<Ending> {
+  if ("found" in wait) {
+    passed(watch, `console showed "${wait.found}"`);
+    return undefined;
+  }
+  if ("closed" in wait) return "stopped";
+  const lines = await watch.console.screen.lastLines(SHOWN_LINES);
+  if ("trouble" in wait) {
+    return { kind: "system-failed", message: `the system did not come up: "${wait.trouble}"`, console: lines };
+  }
+  const where = lastLine(lines);
+  if ("quiet" in wait) return stalled(watch, `"${wanted}" on the console`, lines);
+  const message = `"${wanted}" did not appear on the console within ${watch.options.timeoutSeconds} seconds; ${where}`;
+  return { kind: "timeout", message, console: lines };
+}
+
+async function expectAnswer(watch: Watch, probe: HttpProbe, port: number): Promise<Ending> {
+  const { console, options, stopped, untilMs } = watch;
+  const stallMs = stallSeconds(watch) * 1000;
+  const sinceMs = performance.now();
+  const stall = new AbortController();
+  const look = () => performance.now() - Math.max(sinceMs, console.lastActiveMs()) >= stallMs && stall.abort();
+  const timer = setInterval(look, 200);
+  const answer = await probeHttp(probe, port, untilMs, AbortSignal.any([stopped, stall.signal]));
+  clearInterval(timer);
+  if (stopped.aborted) return "stopped";
+  if (answer.ok) {
+    passed(watch, `${describeProbe(probe)} answered with status ${answer.status}`);
+    return undefined;
+  }
+  const lines = await console.screen.lastLines(SHOWN_LINES);
+  if (stall.signal.aborted) return stalled(watch, `${describeProbe(probe)} (${answer.reason})`, lines);
+  const message = `${describeProbe(probe)}: ${answer.reason} within ${options.timeoutSeconds} seconds`;
+  return { kind: answer.answered ? "wrong-answer" : "timeout", message, console: lines };
+}
+
+function stalled(watch: Watch, wanted: string, lines: readonly string[]): BootFailure {
+  const message = `nothing happened for ${stallSeconds(watch)} seconds while waiting for ${wanted}; ${lastLine(lines)}`;
+  return { kind: "stalled", message, console: lines };
+}
+
+function stallSeconds({ options, settings }: Watch): number {
+  return options.stallSeconds ?? settings.accelerator.stallSeconds;
+}
+
+function lastLine(lines: readonly string[]): string {
+  const line = lines.at(-1);
+  return line === undefined ? "the console showed nothing" : `the last line was "${line}"`;
+}
+
+function passed({ checks, options, startedMs }: Watch, what: string): void {
+  const check = { what, seconds: secondsSince(startedMs) };
+  checks.push(check);
+  options.onCheck?.(check);
+}

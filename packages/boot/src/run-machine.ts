@@ -1,0 +1,87 @@
+import { type CommandFailure, type CommandRunner, describeFailure } from "@dibkit/exec";
+import { err, ok, type Result } from "@dibkit/model";
+import type { BootFailure } from "./boot-failure.js";
+import type { BootOptions, BootReport } from "./boot-options.js";
+import { openConsole } from "./console.js";
+import type { PreparedMachine } from "./prepare-machine.js";
+import { qemuArguments } from "./qemu-arguments.js";
+import { runChecks, SHOWN_LINES, secondsSince, type Watch } from "./run-checks.js";
+
+/** What all machines of one boot share. */
+export interface BootContext {
+  readonly commands: CommandRunner;
+  /** When the whole boot is to be over, by `performance.now()`. */
+  readonly untilMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Starts QEMU, waits for everything and ends QEMU; `hung` when the accelerator is not fit for this machine. */
+export async function runMachine(
+  { settings, instead }: PreparedMachine,
+  options: BootOptions,
+  { commands, untilMs, signal }: BootContext,
+): Promise<Result<BootReport, BootFailure> | "hung"> {
+  const startedMs = performance.now();
+  const stopped = new AbortController();
+  const end = new AbortController();
+  // The kernel kills QEMU when dibkit is killed in a way that leaves no time to clean up.
+  const command = ["setpriv", "--pdeathsig", "KILL", "--", ...qemuArguments(settings)];
+  const qemu = commands.run(command, { signal: AbortSignal.any([signal, end.signal]) }).finally(() => stopped.abort());
+  const { onConsoleLine: onLine, onCurrentLine } = options;
+  const console = await openConsole(settings.consoleSocket, stopped.signal, { onLine, onCurrentLine });
+  try {
+    if (console === undefined) {
+      const ended = await qemu;
+      if (signal.aborted) return err(ABORTED);
+      return machineStopped(ended.ok ? undefined : ended.error, []);
+    }
+    const mayHang = instead !== undefined;
+    const watch: Watch = {
+      settings,
+      options,
+      console,
+      startedMs,
+      untilMs,
+      stopped: stopped.signal,
+      mayHang,
+      checks: [],
+    };
+    const failure = await runChecks(watch);
+    if (signal.aborted) return err(ABORTED);
+    if (failure === undefined) {
+      const { name: accelerator } = settings.accelerator;
+      return ok({ seconds: secondsSince(startedMs), accelerator, checks: watch.checks });
+    }
+    if (failure === "hung") return failure;
+    if (failure !== "stopped") return err(failure);
+    const result = await qemu;
+    return machineStopped(result.ok ? undefined : result.error, await console.screen.lastLines(SHOWN_LINES));
+  } finally {
+    console?.close();
+    end.abort();
+    await qemu;
+  }
+}
+
+const ABORTED = { kind: "aborted", message: "the boot was interrupted" } as const;
+
+function machineStopped(command: CommandFailure | undefined, lines: readonly string[]): Result<never, BootFailure> {
+  if (command?.kind === "not-found") {
+    const message = `program "${command.program}" was not found`;
+    return err({
+      kind: "cannot-boot",
+      message,
+      help: "install the package util-linux",
+    });
+  }
+  if (command === undefined) {
+    return err({
+      kind: "machine-stopped",
+      message: "the machine switched itself off or wanted to reboot",
+      console: lines,
+    });
+  }
+  const reason = command.tail.at(-1);
+  const message = `QEMU ended: ${reason ?? describeFailure(command)}`;
+  return err({ kind: "machine-stopped", message, console: lines, command });
+}

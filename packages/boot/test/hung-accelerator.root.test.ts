@@ -1,0 +1,125 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createCommandRunner, findProgram } from "@dibkit/exec";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openKeptProofs } from "../src/accelerator/kept-proofs.js";
+import { kvm } from "../src/accelerator/kvm.js";
+import { readKvmHost } from "../src/accelerator/kvm-host.js";
+import { bootImage } from "../src/boot-image.js";
+import type { BootOptions } from "../src/boot-options.js";
+import { MACHINES } from "../src/machine.js";
+import { bootableDisk } from "./boot-sector.js";
+
+const qemu = findProgram("qemu-system-x86_64", process.env);
+const machine = MACHINES.find(({ architecture }) => architecture === "amd64");
+
+/** A QEMU on a host whose KVM lies: the real one, in emulation; asked for KVM its machine never runs. */
+const LYING_QEMU = `#!/bin/bash
+words=() freeze=
+for word; do
+  if [[ $word == *accel=kvm* ]]; then freeze=-S; fi
+  words+=("\${word/accel=kvm/accel=tcg}")
+done
+exec ${qemu} "\${words[@]}" $freeze
+`;
+
+let directory: string;
+let image: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "dibkit-hung-"));
+  image = join(directory, "image.raw");
+  await writeFile(image, bootableDisk("Loading Linux ...\r\nhost login: ", "Password: "));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/**
+ * Boots with that QEMU first in PATH and a cache directory of its own. `believed`: KVM passes for proven, as where the
+ * trial guest comes through and others do not.
+ */
+async function bootWithLies(name: string, believed: boolean, options: Partial<BootOptions> = {}) {
+  const bin = join(directory, name, "bin");
+  await mkdir(bin, { recursive: true });
+  const program = join(bin, "qemu-system-x86_64");
+  // A program that was written anew would be proven anew.
+  if (!existsSync(program)) await writeFile(program, LYING_QEMU, { mode: 0o755 });
+  const cache = join(directory, name, "cache");
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, XDG_CACHE_HOME: cache };
+  if (believed && machine !== undefined) {
+    openKeptProofs(readKvmHost(), env).keep(kvm, { program, machine }, { kind: "works" });
+  }
+  const notes: string[] = [];
+  const boot = () => {
+    const consoleLog = join(directory, name, "console.log");
+    const onNote = (note: string) => notes.push(note);
+    return bootImage(image, { timeoutSeconds: 600, memoryMib: 64, cpus: 1, consoleLog, env, onNote, ...options });
+  };
+  return { result: await boot(), again: boot, notes, log: join(directory, name, "console.log"), cache };
+}
+
+describe.skipIf(qemu === undefined)("a KVM that lies (needs qemu-system-x86_64)", { concurrent: true }, () => {
+  it("is found out while a machine runs, which is started again in software emulation", async () => {
+    const { result, again, notes, log } = await bootWithLies("lying", true);
+    expect(result).toMatchObject({ ok: true, value: { accelerator: "tcg" } });
+    const hung = "the machine said nothing for 60 s with KVM: it is started again in software emulation";
+    expect(notes).toEqual([hung]);
+    expect(await readFile(log, "utf8")).toContain("host login:");
+    // The next boot knows.
+    expect(await again()).toMatchObject({ ok: true, value: { accelerator: "tcg" } });
+    const why = "a machine that came up in software emulation had fallen silent with it";
+    expect(notes.slice(1)).toEqual([`boots in software emulation: ${why}`]);
+  });
+
+  it("is found out by the trial guest, once until the host is booted again; to ask for it is a failure", async () => {
+    const { result, notes, cache } = await bootWithLies("dead", false);
+    expect(result).toMatchObject({ ok: true, value: { accelerator: "tcg" } });
+    const reason = notes.join().replace("boots in software emulation: ", "");
+    // Where KVM is missing too, that is the reason.
+    if (readKvmHost().device === "usable") expect(reason).toContain("a trial guest did not come through");
+    expect(reason).not.toBe("");
+    expect(await readdir(join(cache, "dibkit/accelerators"))).toEqual(["kvm-amd64.json"]);
+    const asked = await bootWithLies("dead", false, { accelerator: "kvm" });
+    const message = `KVM does not work here: ${reason}`;
+    expect(asked.result).toMatchObject({ ok: false, error: { kind: "cannot-boot", message } });
+  });
+
+  it("is not blamed for good by a caller in a hurry", async () => {
+    const { result, notes, cache } = await bootWithLies("hurry", true, { stallSeconds: 59 });
+    expect(result).toMatchObject({ ok: true, value: { accelerator: "tcg" } });
+    expect(notes).toEqual(["the machine said nothing for 59 s with KVM: it is started again in software emulation"]);
+    expect(await readFile(join(cache, "dibkit/accelerators/kvm-amd64.json"), "utf8")).toContain(
+      '"proof":{"kind":"works"}',
+    );
+  });
+
+  it("stalls a machine that was to run with nothing else", async () => {
+    const { result } = await bootWithLies("stalls", true, { accelerator: "kvm", stallSeconds: 3 });
+    const message =
+      'nothing happened for 3 seconds while waiting for "login:" on the console; the console showed nothing';
+    expect(result).toMatchObject({ ok: false, error: { kind: "stalled", message, console: [] } });
+  });
+});
+
+const real = qemu === undefined || machine === undefined ? undefined : { program: qemu, machine };
+const lies =
+  real !== undefined &&
+  readKvmHost().device === "usable" &&
+  (await kvm.prove(real, { commands: createCommandRunner(), kvmHost: readKvmHost() })).kind === "fails";
+
+describe.skipIf(!lies)(`KVM of this machine, which lies${lies ? "" : " (it works or is missing)"}`, () => {
+  it("is found out while a machine runs", async () => {
+    const cache = join(directory, "real");
+    const env = { ...process.env, XDG_CACHE_HOME: cache };
+    // The proof is put there by hand, as it would keep the machine from being started with KVM.
+    if (real !== undefined) openKeptProofs(readKvmHost(), env).keep(kvm, real, { kind: "works" });
+    const notes: string[] = [];
+    const result = await bootImage(image, {
+      ...{ timeoutSeconds: 600, memoryMib: 64, cpus: 1, env, stallSeconds: 20 },
+      consoleLog: join(directory, "real.log"),
+      onNote: (note) => notes.push(note),
+    });
+    expect(result).toMatchObject({ ok: true });
+    if (result.ok && result.value.accelerator === "tcg") expect(notes.join()).toContain("it is started again");
+  });
+});

@@ -1,6 +1,0 @@
-export { type ConformFailure, type ConformRequest, type ConformWatcher, conform } from "./conform.js";
-export { conformancePage } from "./conformance-page.js";
-export { type ConformanceRecord, type RecordedBuild, recordReport } from "./conformance-record.js";
-export { type BuildFacts, type ConformanceReport, unexplained } from "./conformance-report.js";
-export type { Aspect, Difference } from "./difference.js";
-export { PROBE_NAME, writeProbeElement } from "./probe-element.js";

@@ -1,2 +1,0 @@
-export { type VerifyFailure, verifyBuild } from "./verify-build.js";
-export type { DiskDifference, UnrepeatedFile, VerifiedFormat, VerifyReport } from "./verify-report.js";

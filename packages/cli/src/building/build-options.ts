@@ -1,0 +1,20 @@
+import { BUILD_FLAGS } from "@dibkit/model";
+import type { OptionSpec, OptionsOf } from "../command.js";
+import { projectOptions } from "../project/open-project.js";
+import { storeOptions } from "./open-store.js";
+
+/** The flags of `disk-image-create`, and dibkit's own for builds. */
+export const buildOptions = {
+  ...BUILD_FLAGS,
+  ...storeOptions,
+  noTypecheck: { type: "boolean", summary: "skip the checks of the TypeScript compiler" },
+  ...projectOptions,
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+/** Positional words of commands that work on one image. */
+export const imageArguments = [
+  { name: "ELEMENT|IMAGE", summary: "elements, or one image definition (IMAGE.ts)", required: true, variadic: true },
+] as const;
+
+/** What the flags of a build were given. */
+export type BuildOptionValues = OptionsOf<typeof buildOptions>;

@@ -1,0 +1,72 @@
+import { basename } from "node:path";
+import { Writable } from "node:stream";
+import type { BuildPlan } from "@dibkit/runner";
+import type { ExitCode } from "../command.js";
+import { reportFindings } from "../report-failure.js";
+import { type Terminal, usageFailure } from "../terminal.js";
+import type { BuildOptionValues } from "./build-options.js";
+import { createBuildProgress } from "./build-progress.js";
+import { planImage } from "./plan-image.js";
+import { reportBuild } from "./report-build.js";
+
+/**
+ * Builds several image definitions over one store, some of them at the same time. All are planned before the first one
+ * starts; every line says which image it is about. A build that needs a layer which another one is making waits for it.
+ */
+export async function buildSeveral(
+  terminal: Terminal,
+  images: readonly string[],
+  options: BuildOptionValues & { readonly jobs: number; readonly verbose: boolean },
+): Promise<ExitCode> {
+  if (options.output !== undefined) {
+    return usageFailure(
+      terminal,
+      "-o names one output, but there are several images",
+      "name them in their definitions",
+    );
+  }
+  const plans: BuildPlan[] = [];
+  for (const image of images) {
+    const planned = await planImage(terminal, [image], options, options.verbose);
+    if (!planned.ok) return planned.exitCode;
+    const same = plans.find(({ job }) => job.image === planned.plan.job.image);
+    if (same !== undefined) {
+      return usageFailure(terminal, `two images are called "${same.job.image}"`, "give them different names");
+    }
+    plans.push(planned.plan);
+  }
+  const { checkVariables, startBuild } = await import("@dibkit/runner");
+  // Nearly always they come from the environment that all images share.
+  const ignored = plans.flatMap(({ job }) => checkVariables(job.request.environment));
+  const once = [...new Map(ignored.map((warning) => [warning.message, warning])).values()];
+  if (once.length > 0) await reportFindings(terminal, once);
+  const waiting = [...plans];
+  let worst: ExitCode = 0;
+  const work = async () => {
+    for (let plan = waiting.shift(); plan !== undefined && !terminal.signal.aborted; plan = waiting.shift()) {
+      const own = prefixed(terminal, basename(plan.job.image));
+      const progress = createBuildProgress(own, options.verbose);
+      const outcome = await startBuild(plan, { onEvent: progress.show, signal: terminal.signal });
+      progress.end();
+      worst = Math.max(worst, reportBuild(own, outcome, options.cacheDir)) as ExitCode;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(options.jobs, plans.length) }, work));
+  return worst;
+}
+
+/** A terminal whose progress lines begin with a name. */
+function prefixed(terminal: Terminal, name: string): Terminal {
+  let begun = false;
+  const stderr = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      const text = chunk.toString("utf8");
+      const lines = text.replace(/(^|\n)(?=[^\n])/g, (newline, _, at: number) =>
+        at === 0 && begun ? newline : `${newline}${name}: `,
+      );
+      begun = !text.endsWith("\n");
+      terminal.stderr.write(lines, done);
+    },
+  });
+  return { ...terminal, stderr, isTerminal: false };
+}

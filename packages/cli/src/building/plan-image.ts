@@ -1,0 +1,74 @@
+import type { BuildPlan } from "@dibkit/runner";
+import { parseByteSize } from "../byte-size.js";
+import type { ExitCode } from "../command.js";
+import { hostArch } from "../host-arch.js";
+import { selectImage } from "../project/select-image.js";
+import { reportFailure, reportFindings } from "../report-failure.js";
+import { type Terminal, usageFailure } from "../terminal.js";
+import type { BuildOptionValues } from "./build-options.js";
+import { callerWords } from "./caller-words.js";
+
+/** A few Debian images with their disks and outputs. */
+const DEFAULT_CACHE_SIZE = "40G";
+
+export type PlannedImage =
+  | { readonly ok: true; readonly plan: BuildPlan }
+  | { readonly ok: false; readonly exitCode: ExitCode };
+
+/** Plans the build of what the words of a command line name; whatever is wrong has been told on stderr. */
+export async function planImage(
+  terminal: Terminal,
+  words: readonly string[],
+  options: BuildOptionValues,
+  verbose: boolean,
+  readOnly = false,
+): Promise<PlannedImage> {
+  const selected = await selectImage(terminal, words, { ...options, typecheck: !options.noTypecheck });
+  if (!selected.ok) return { ok: false, exitCode: await reportFailure(terminal, selected.error) };
+  const { project, image } = selected.value;
+  const [{ resolve, upstreamInstallation }, { buildRequest, planBuild }] = await Promise.all([
+    import("@dibkit/model"),
+    import("@dibkit/runner"),
+  ]);
+  const secrets = [...options.secret, ...(project.config.secrets ?? [])];
+  const wordOfSize = options.cacheSize ?? terminal.env.DIBKIT_CACHE_SIZE ?? DEFAULT_CACHE_SIZE;
+  const cacheSize = parseByteSize(wordOfSize);
+  if (cacheSize === undefined) {
+    return { ok: false, exitCode: usageFailure(terminal, `"${wordOfSize}" is no size`, "write it like 500M or 20G") };
+  }
+  const flags = { ...options, store: options.cacheDir, secrets, cacheSize };
+  const { env, cwd } = terminal;
+  const request = buildRequest(flags, image.elements, image.definition, {
+    env,
+    cwd,
+    hostArchitecture: hostArch(),
+    words: callerWords(words, options),
+  });
+  const resolution = resolve(project.catalog, image.elements, {
+    arch: request.architecture,
+    base: request.base,
+    ...(request.ramdiskElement === undefined ? {} : { ramdiskElement: request.ramdiskElement }),
+  });
+  if (!resolution.ok) {
+    await reportFindings(
+      terminal,
+      resolution.error.map((failure) => failure.diagnostic),
+    );
+    return { ok: false, exitCode: 2 };
+  }
+  const upstream = upstreamInstallation(env);
+  const planned = await planBuild({
+    request,
+    resolution: resolution.value,
+    elementsPath: project.catalog.paths,
+    ...(upstream === undefined ? {} : { upstreamLibrary: upstream.lib }),
+    verbose,
+    readOnly,
+  });
+  if (planned.ok) {
+    if (planned.value.diagnostics.length > 0) await reportFindings(terminal, planned.value.diagnostics);
+    return { ok: true, plan: planned.value };
+  }
+  await reportFindings(terminal, planned.error);
+  return { ok: false, exitCode: 2 };
+}

@@ -1,0 +1,86 @@
+import type { TreeEntry, TreeSnapshot } from "@dibkit/contents";
+import { compareValues } from "./compare-values.js";
+import type { Difference } from "./difference.js";
+import { sameButSecrets } from "./observation-reasons.js";
+import { VOLATILE_FILES } from "./volatile-files.js";
+
+/** Differences of paths, types, modes, owners, extended attributes, links and content; `skip` leaves paths out. */
+export function compareTrees(
+  upstream: TreeSnapshot,
+  dibkit: TreeSnapshot,
+  skip: (path: string) => boolean = () => false,
+): readonly Difference[] {
+  const theirs = describeAll(upstream, skip);
+  const ours = describeAll(dibkit, skip);
+  return compareValues("tree", theirs, ours, (path) => {
+    if (path.startsWith("dev/"))
+      return "upstream's archive holds the /dev of the build host, which is still mounted then";
+    const [one, other] = [upstream.entries.get(path), dibkit.entries.get(path)];
+    return one === undefined || other === undefined ? undefined : contentReason(path, one, other, upstream, dibkit);
+  });
+}
+
+function describeAll(tree: TreeSnapshot, skip: (path: string) => boolean): ReadonlyMap<string, string> {
+  return new Map([...tree.entries].flatMap(([path, entry]) => (skip(path) ? [] : [[path, describeEntry(entry)]])));
+}
+
+/** One line: `file 0644 0:0 1234 bytes sha256:…`. */
+export function describeEntry(entry: TreeEntry): string {
+  const attributes = Object.entries(entry.attributes).map(([name, value]) => `${name}=${value}`);
+  return [
+    entry.type,
+    entry.mode.toString(8).padStart(4, "0"),
+    entry.owner,
+    ...(entry.hash === undefined ? [] : [`${entry.size} bytes sha256:${entry.hash.slice(0, 16)}`]),
+    ...(entry.target === undefined ? [] : [`→ ${entry.target}`]),
+    ...(entry.device === undefined ? [] : [entry.device]),
+    ...(entry.linkedTo === undefined ? [] : [`hard link of ${entry.linkedTo}`]),
+    ...attributes,
+  ].join(" ");
+}
+
+/** Why the content may differ; only when nothing but the content does. */
+function contentReason(
+  path: string,
+  one: TreeEntry,
+  other: TreeEntry,
+  upstream: TreeSnapshot,
+  dibkit: TreeSnapshot,
+): string | undefined {
+  const without = ({ hash: _hash, size: _size, ...rest }: TreeEntry) => JSON.stringify(rest);
+  if (one.type !== "file" || without(one) !== without(other)) return undefined;
+  const volatile = VOLATILE_FILES.find((file) => file.path.test(path));
+  if (volatile !== undefined) return volatile.reason;
+  const unordered = UNORDERED.find((file) => file.path.test(path));
+  const [theirs, ours] = [upstream.texts.get(path), dibkit.texts.get(path)];
+  if (path === MANIFEST_OF_ENVIRONMENT && sameButSecrets(theirs?.toString() ?? null, ours?.toString() ?? null))
+    return "dibkit keeps secrets out of what goes to manifests";
+  return unordered && theirs && ours && sameButForOrder(theirs, ours, unordered.between) ? unordered.reason : undefined;
+}
+
+/** Written from `DIB_ENV` by the element manifests. */
+const MANIFEST_OF_ENVIRONMENT = "etc/dib-manifests/dib_environment";
+
+/** Files that programs write in the order of a hash table, with what is between their records. */
+const UNORDERED: readonly { readonly path: RegExp; readonly between: RegExp; readonly reason: string }[] = [
+  {
+    path: /^var\/cache\/debconf\//,
+    between: /\n/,
+    reason: "the same records in another order: debconf writes a hash table",
+  },
+  {
+    path: /^etc\/dib-manifests\/dib-element-manifest$/,
+    between: /\s+/,
+    reason: "the same elements in another order: upstream's is that of a Python set, dibkit's that of the request",
+  },
+];
+
+/** Whether the content decides what a difference means. */
+export function isComparedByMeaning(path: string): boolean {
+  return path === MANIFEST_OF_ENVIRONMENT || UNORDERED.some((file) => file.path.test(path));
+}
+
+function sameButForOrder(one: Buffer, other: Buffer, between: RegExp): boolean {
+  const sorted = (text: Buffer) => text.toString("latin1").split(between).sort().join("\n");
+  return sorted(one) === sorted(other);
+}

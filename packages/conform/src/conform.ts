@@ -1,0 +1,146 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { createCommandRunner } from "@dibkit/exec";
+import { err, ok, type Result, type UpstreamInstallation } from "@dibkit/model";
+import type { BuildEvent, BuildFailure, BuildPlan } from "@dibkit/runner";
+import { startBuild } from "@dibkit/runner";
+import { type BuiltImage, compareBuilds } from "./compare-builds.js";
+import type { ConformanceReport } from "./conformance-report.js";
+import { runUpstream, type UpstreamOutcome } from "./upstream/run-upstream.js";
+import { upstreamArguments } from "./upstream/upstream-command.js";
+
+export interface ConformRequest {
+  /** Plan of the build, with the formats `tar` or `raw,tar` and an image inside `directory`. */
+  readonly plan: BuildPlan;
+  /** Elements as they were asked for, the probe left out. */
+  readonly elements: readonly string[];
+  readonly upstream: UpstreamInstallation;
+  /** Where both builds go. What upstream made there is used again when it was asked for the same. */
+  readonly directory: string;
+}
+
+export interface ConformWatcher {
+  readonly onNote: (message: string) => void;
+  readonly onUpstreamLine: (line: string) => void;
+  readonly onEvent: (event: BuildEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+export type ConformFailure =
+  | { readonly kind: "upstream"; readonly outcome: Exclude<UpstreamOutcome, { kind: "built" }> }
+  | { readonly kind: "dibkit"; readonly outcome: BuildFailure };
+
+/** What upstream's kept outputs were made of. */
+interface UpstreamRun {
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly version: string;
+  readonly seconds: number;
+}
+
+/** Upstream's lists are Python sets, whose order the seed decides: without it two of its own builds differ. */
+const FIXED_ENVIRONMENT = { PYTHONHASHSEED: "0" };
+
+/**
+ * Builds the same image with upstream and with dibkit, one after the other under the same name, and compares them.
+ * Needs what both need, root among it.
+ */
+export async function conform(
+  request: ConformRequest,
+  watcher: ConformWatcher,
+): Promise<Result<ConformanceReport, ConformFailure>> {
+  const { plan, directory } = request;
+  const { job } = plan;
+  await mkdir(directory, { recursive: true });
+  for (const left of await namedAfter(job.image)) await rm(left, { recursive: true, force: true });
+  const theirs = await buildUpstream(request, watcher);
+  if (!theirs.ok) return theirs;
+  watcher.onNote("building with dibkit");
+  const started = performance.now();
+  const words = upstreamArguments(job.request, job.image);
+  const own = { ...job, request: { ...job.request, arguments: words } };
+  const outcome = await startBuild({ job: own, authored: plan.authored }, watcher);
+  if (outcome.kind !== "built") return err({ kind: "dibkit", outcome });
+  const seconds = (performance.now() - started) / 1000;
+  const ours = await moveOutputs(job.image, join(directory, "dibkit"));
+  watcher.onNote("comparing");
+  const comparison = await compareBuilds(theirs.value.image, ours, createCommandRunner());
+  return ok({
+    version: 1,
+    elements: request.elements,
+    architecture: job.request.architecture,
+    formats: job.request.formats,
+    upstream: {
+      version: theirs.value.run.version,
+      seconds: Math.round(theirs.value.run.seconds),
+      outputs: pathsOf(theirs.value.image),
+    },
+    dibkit: { seconds: Math.round(seconds), outputs: pathsOf(ours) },
+    ...comparison,
+  });
+}
+
+type Built = { readonly image: BuiltImage; readonly run: UpstreamRun };
+
+async function buildUpstream(
+  { plan, directory, upstream }: ConformRequest,
+  watcher: ConformWatcher,
+): Promise<Result<Built, ConformFailure>> {
+  const { request, image, elementsPath } = plan.job;
+  const place = join(directory, "upstream");
+  const words = upstreamArguments(request, image);
+  const variables = Object.entries(request.environment).filter(([name]) => name.startsWith("DIB_"));
+  const asked = {
+    arguments: words,
+    environment: Object.fromEntries(variables),
+    version: upstream.version ?? "unknown",
+  };
+  const kept = await keptRun(place);
+  if (kept !== undefined && JSON.stringify({ ...kept, seconds: 0 }) === JSON.stringify({ ...asked, seconds: 0 })) {
+    watcher.onNote(`using what upstream built in ${place}`);
+    return ok({ image: await imageIn(place), run: kept });
+  }
+  watcher.onNote(`building with upstream ${asked.version}`);
+  const started = performance.now();
+  const outcome = await runUpstream(
+    { request, image, elementsPath, upstream, authored: plan.authored, environment: FIXED_ENVIRONMENT },
+    { onLine: watcher.onUpstreamLine, signal: watcher.signal },
+  );
+  if (outcome.kind !== "built") return err({ kind: "upstream", outcome });
+  const run = { ...asked, seconds: (performance.now() - started) / 1000 };
+  const built = await moveOutputs(image, place);
+  await writeFile(join(place, "run.json"), `${JSON.stringify(run, null, 2)}\n`);
+  return ok({ image: built, run });
+}
+
+async function keptRun(place: string): Promise<UpstreamRun | undefined> {
+  const text = await readFile(join(place, "run.json"), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as UpstreamRun);
+}
+
+/** Moves everything named after the image out of the way of the other build, which has the same image name. */
+async function moveOutputs(image: string, to: string): Promise<BuiltImage> {
+  await rm(to, { recursive: true, force: true });
+  await mkdir(to, { recursive: true });
+  for (const path of await namedAfter(image)) await rename(path, join(to, `image${path.slice(image.length)}`));
+  return imageIn(to);
+}
+
+async function namedAfter(image: string): Promise<readonly string[]> {
+  const files = await readdir(dirname(image));
+  return files.filter((file) => file.startsWith(`${basename(image)}.`)).map((file) => join(dirname(image), file));
+}
+
+async function imageIn(place: string): Promise<BuiltImage> {
+  const entries = await readdir(place, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name.startsWith("image."));
+  const named = new Map(files.map(({ name }) => [name.slice("image.".length), join(place, name)]));
+  const raw = named.get("raw");
+  named.delete("tar");
+  named.delete("raw");
+  return { tar: join(place, "image.tar"), ...(raw === undefined ? {} : { raw }), beside: Object.fromEntries(named) };
+}
+
+function pathsOf({ tar, raw, beside }: BuiltImage): readonly string[] {
+  return [tar, ...(raw === undefined ? [] : [raw]), ...Object.values(beside ?? {})];
+}

@@ -1,0 +1,195 @@
+import { REDACTED } from "@dibkit/exec";
+import type { PhaseSide } from "@dibkit/model";
+import { inheritedEnvironment } from "@dibkit/runner";
+
+type Value = string | null;
+
+interface Reason {
+  readonly name: RegExp;
+  readonly holds?: (upstream: Value, dibkit: Value, side: PhaseSide) => boolean;
+  readonly reason: string;
+}
+
+const sameWords = (one: Value, other: Value) => {
+  const words = (text: Value) =>
+    (text ?? "")
+      .split(/[\s"]+/)
+      .sort()
+      .join(" ");
+  return words(one) === words(other);
+};
+/** Whether values differ only where dibkit's has the mark of a secret. */
+export function sameButSecrets(upstream: Value, dibkit: Value): boolean {
+  const [theirs, ours] = [upstream ?? "", dibkit ?? ""].map((text) => text.split("\n"));
+  if (theirs === undefined || theirs.length !== ours?.length) return false;
+  return ours.every((line, index) => {
+    const [name = "", ...rest] = line.split("=");
+    const other = theirs[index] ?? "";
+    return line === other || (rest.join("=").includes(REDACTED) && other.startsWith(`${name}=`));
+  });
+}
+
+const onlyUpstream = (_: Value, dibkit: Value) => dibkit === null;
+const onlyDibkit = (upstream: Value) => upstream === null;
+
+const VARIABLES: readonly Reason[] = [
+  {
+    name: /^PATH$/,
+    holds: (_upstream, _dibkit, side) => side === "host",
+    reason: "each puts a directory of its own first, for sudo and kpartx",
+  },
+  {
+    name: /^PATH$/,
+    holds: (upstream) => upstream?.startsWith("$PATH:") === true,
+    reason: "upstream quotes $PATH once too often, so that its first entry is that word and means nothing",
+  },
+  {
+    name: /^(IMAGE_ELEMENT|BASH_FUNC_get_image_element_array%%)$/,
+    holds: sameWords,
+    reason: "the same elements in another order: upstream's is that of a Python set, dibkit's that of the request",
+  },
+  {
+    name: /^BASH_FUNC_\w+%%$/,
+    holds: (upstream, _, side) => upstream === null && side === "target",
+    reason: "dash, a Debian image's sh, drops exported functions; dibkit hands them on in every image",
+  },
+  { name: /^BASH_FUNC__ps4%%$/, holds: onlyUpstream, reason: "serves only the form of upstream's traces" },
+  {
+    name: /^(COMPRESS_IMAGE|OUT_IMAGE_PATH|IMAGE_TYPES|CLEAR_ENV|SKIP_BASE|LOGFILE)$/,
+    holds: onlyUpstream,
+    reason: "a variable of upstream's own that it happens to export",
+  },
+  {
+    name: /^ELEMENTS_PATH$/,
+    holds: (upstream, dibkit) => [...new Set(upstream?.split(":"))].join(":") === dibkit,
+    reason: "upstream's list names its own directory twice",
+  },
+  { name: /^DIB_ENV$/, holds: sameButSecrets, reason: "dibkit keeps secrets out of what goes to manifests" },
+  { name: /^DIB_IMAGE_SIZE$/, reason: "follows the size of the disk, which follows what du counts" },
+  { name: /^DIB_BOOT_LABEL$/, holds: onlyDibkit, reason: "newer versions of upstream export it too" },
+  { name: /^LOOPDEV$/, holds: onlyDibkit, reason: "upstream documents it but forgets to export it" },
+  {
+    name: /^IMAGE_BLOCK_DEVICES?$/,
+    reason: "loop devices are whichever are free; upstream names partitions in /dev/mapper",
+  },
+  { name: /^(USER|LOGNAME|SHELL|TERM)$/, reason: "dibkit gives scripts root's login, not the caller's session" },
+  { name: /^TMP_DIR$/, holds: onlyUpstream, reason: "where the sandbox tells upstream to build" },
+  { name: /^SHLVL$/, reason: "counts the shells around the script" },
+];
+
+const OBSERVATIONS: readonly Reason[] = [
+  {
+    name: /^build directory: (block-device|states)$/,
+    holds: onlyUpstream,
+    reason: "state of upstream's block-device layer",
+  },
+  {
+    name: /^build directory: (\.dibkit|elements|built|mnt)$/,
+    reason: "a directory of dibkit's own, or made earlier or later",
+  },
+  {
+    name: /^descriptors: [12]$/,
+    reason: "output goes through a socket to dibkit, through a pipe to upstream's filter",
+  },
+  {
+    name: /^descriptors: [3-9]$/,
+    holds: onlyUpstream,
+    reason: "upstream leaves its first standard output open",
+  },
+  {
+    name: /^descriptors: \d\d+$/,
+    reason: "left open by whoever started the build, and inherited",
+  },
+  {
+    name: /^mounts: /,
+    holds: sameMount,
+    reason: "the tree is a stack of layers, or a tmpfs or plain directory upstream",
+  },
+  {
+    name: /^mounts: (\$TMP_BUILD_DIR\/mnt)?\/var\/cache\/apt\/archives$/,
+    holds: (_, dibkit) => / overlay dibkit:\$\w+\//.test(dibkit ?? ""),
+    reason: "each build of dibkit sees apt's shared cache through a layer of its own",
+  },
+  {
+    name: /^files of \/tmp in the image$/,
+    holds: (upstream, dibkit) => !sameTmp(upstream, dibkit) && sameTmp(anyName(upstream), anyName(dibkit)),
+    reason: "packages leave temporary files there, whose names are random",
+  },
+  {
+    name: /^files of \/tmp in the image$/,
+    holds: sameTmp,
+    reason: "upstream's dib-run-parts keeps times in /tmp; dibkit's mount point of the hooks stays",
+  },
+  {
+    name: /^hooks: dib-run-parts$/,
+    holds: onlyDibkit,
+    reason: "upstream copies it there before the first phase in the target",
+  },
+  { name: /^programs: sudo$/, reason: "both are the same stand-in, in other directories" },
+  {
+    name: /^programs: losetup$/,
+    holds: isStandIn("losetup"),
+    reason: "upstream gets a stand-in that notes its loop devices, for when it is killed",
+  },
+  {
+    name: /^programs: mount$/,
+    holds: isStandIn("mount"),
+    reason: "upstream gets a stand-in where the kernel has no FAT driver",
+  },
+  { name: /^limits: /, reason: "limits are those of whoever started the build" },
+];
+
+/** Whether upstream's program is the one that the sandbox puts first. */
+function isStandIn(program: string) {
+  const place = new RegExp(`/dibkit-upstream-\\w+/bin/${program}$`);
+  return (upstream: Value) => place.test(upstream ?? "");
+}
+
+/** Mounts of the build's own directories, whatever the filesystem; anything else must be the same. */
+function sameMount(upstream: Value, dibkit: Value): boolean {
+  const place = (upstream ?? dibkit ?? "").split(" ")[0] ?? "";
+  const own = /^(\$TMP_BUILD_DIR(\/(built|elements|hooks|mnt))?|\/|\/tmp\/in_target\.d)$/.test(place);
+  return (
+    own &&
+    [upstream, dibkit].every((mount) => mount === null || /^\S+ \S+ (rw|ro)\b.* (overlay|tmpfs|ext4) /.test(mount))
+  );
+}
+
+/** Names that File::Temp and the like make, such as `fileX3kd9Q`. */
+function anyName(text: Value): Value {
+  return text?.replaceAll(/^file\w{6} f /gm, "file… f ") ?? null;
+}
+
+function sameTmp(upstream: Value, dibkit: Value): boolean {
+  const lines = (text: Value) =>
+    (text ?? "").split("\n").filter((line) => line !== "" && !/^(profiledir\.\S+|in_target\.d) d /.test(line));
+  return lines(upstream).join("\n") === lines(dibkit).join("\n");
+}
+
+/** Why a variable must or may differ; undefined when nobody knows. */
+export function reasonForVariable(name: string, upstream: Value, dibkit: Value, side: PhaseSide): string | undefined {
+  if (dibkit === null && !(name in inheritedEnvironment({ [name]: "" }, false))) {
+    return "a variable of the caller's session, which dibkit keeps from scripts";
+  }
+  return reasonOf(VARIABLES, name, upstream, dibkit, side);
+}
+
+/** Why something else that a script sees must or may differ; undefined when nobody knows. */
+export function reasonForObservation(
+  what: string,
+  upstream: Value,
+  dibkit: Value,
+  side: PhaseSide,
+): string | undefined {
+  return reasonOf(OBSERVATIONS, what, upstream, dibkit, side);
+}
+
+function reasonOf(
+  reasons: readonly Reason[],
+  name: string,
+  upstream: Value,
+  dibkit: Value,
+  side: PhaseSide,
+): string | undefined {
+  return reasons.find((one) => one.name.test(name) && (one.holds?.(upstream, dibkit, side) ?? true))?.reason;
+}

@@ -1,0 +1,96 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createCommandRunner } from "@dibkit/exec";
+import { expect, onTestFinished, test } from "vitest";
+import { compareBuilds } from "../src/compare-builds.js";
+
+const STATUS = "Package: hello\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2.10-3\n";
+const PLAIN = {
+  "etc/hostname": "host\n",
+  "etc/fstab": "LABEL=root / ext4 defaults 0 1\n",
+  "var/lib/dpkg/status": STATUS,
+};
+
+/** A tar archive of a tree that `change` was run in, as both builders write it. */
+function archive(files: Readonly<Record<string, string>>, change = "true"): string {
+  const directory = mkdtempSync(join(tmpdir(), "dibkit-conform-test-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const tree = join(directory, "tree");
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(tree, path)), { recursive: true });
+    writeFileSync(join(tree, path), text);
+  }
+  execFileSync("bash", ["-euc", `umask 022\n${change}`], { cwd: tree });
+  const tar = join(directory, "image.tar");
+  execFileSync("tar", ["-C", tree, "-cf", tar, "--xattrs", "--xattrs-include=*", "--numeric-owner", "."]);
+  return tar;
+}
+
+async function differences(theirs: string, ours: string): Promise<readonly string[]> {
+  const { differences } = await compareBuilds({ tar: theirs }, { tar: ours }, createCommandRunner());
+  return differences.map(
+    ({ aspect, subject, upstream, dibkit, reason }) =>
+      `${aspect} ${subject}: ${upstream ?? "-"} | ${dibkit ?? "-"}${reason === undefined ? "" : ` because ${reason}`}`,
+  );
+}
+
+test("equal trees have no differences, whatever their times and the order of hard links", async () => {
+  const links = "ln etc/hostname etc/again";
+  const theirs = archive(PLAIN, links);
+  const ours = archive(PLAIN, `${links}; touch -d 2001-01-01 etc/hostname; mv etc/hostname x; mv x etc/hostname`);
+  expect(await differences(theirs, ours)).toEqual([]);
+});
+
+test.each([
+  ["content", "echo other > etc/hostname", /^tree etc\/hostname: file 0644 \S+ 5 bytes sha256:\w+ \| file .* 6 bytes/],
+  ["mode", "chmod 4755 etc/hostname", /file 0644 .* \| file 4755 /],
+  ["type", "rm etc/hostname; mkdir etc/hostname", /file 0644 .* \| directory 0755 /],
+  ["target of a link", "rm etc/hostname; ln -s ../x etc/hostname", /\| symlink 0777 \S+ → \.\.\/x$/],
+  ["a name more", "ln etc/hostname etc/zz", /tree etc\/hostname: .* hard link of etc\/hostname$/m],
+  ["a file more", "touch etc/new", /^tree etc\/new: - \| file /],
+  ["a file less", "rm etc/hostname", /^tree etc\/hostname: file .* \| -$/],
+  ["packages", "sed -i s/2.10-3/2.10-4/ var/lib/dpkg/status", /^packages hello:amd64: 2.10-3 .* \| 2.10-4 /m],
+  ["fstab", "sed -i s/defaults/ro/ etc/fstab", /^fstab \/: .* defaults 0 1 \| .* ro 0 1$/m],
+])("%s that differs is found and has no reason", async (_what, change, line) => {
+  const found = await differences(archive(PLAIN), archive(PLAIN, change));
+  const open = found.filter((one) => !one.includes(" because "));
+  expect(open.join("\n")).toMatch(line);
+});
+
+test("what two builds never share has a reason, unless its mode differs too", async () => {
+  const key = { ...PLAIN, "etc/ssh/ssh_host_rsa_key": "a" };
+  const other = { ...PLAIN, "etc/ssh/ssh_host_rsa_key": "b" };
+  expect(await differences(archive(key), archive(other))).toEqual([
+    expect.stringMatching(/^tree etc\/ssh\/ssh_host_rsa_key: .* because host keys are random$/),
+  ]);
+  expect(await differences(archive(key), archive(other, "chmod 600 etc/ssh/ssh_host_rsa_key"))).toEqual([
+    expect.not.stringContaining("random"),
+  ]);
+});
+
+test("random UUIDs in fstab have a reason, another option beside them has none", async () => {
+  const line = (uuid: string, options: string) => ({ "etc/fstab": `UUID=${uuid} / ext4 ${options} 0 1\n` });
+  const theirs = archive(line("1111", "defaults"));
+  const reasons = async (tar: string) => (await differences(theirs, tar)).filter((one) => one.startsWith("fstab"));
+  expect(await reasons(archive(line("2222", "defaults")))).toEqual([expect.stringContaining("UUIDs are random")]);
+  expect(await reasons(archive(line("2222", "ro")))).toEqual([expect.not.stringContaining("random")]);
+});
+
+test("bytecode that only dibkit's image has comes of the caller's environment, when upstream's scripts saw that", async () => {
+  const seen = (variables: string) => ({
+    ...PLAIN,
+    "var/lib/dibkit-probe/install.d.environment": variables,
+    "var/lib/dibkit-probe/install.d.observed": "== umask\n0022\n",
+  });
+  const bytecode = { "usr/lib/a/__pycache__/a.cpython-311.pyc": "x" };
+  const found = async (variables: string) =>
+    (await differences(archive(seen(variables)), archive({ ...seen("A=1\0"), ...bytecode })))
+      .filter((one) => one.includes("a.cpython"))
+      .map((one) => one.split(" because ")[1] ?? "no reason");
+  expect(await found("A=1\0PYTHONDONTWRITEBYTECODE=1\0")).toEqual([
+    "the caller's PYTHONDONTWRITEBYTECODE, which dibkit keeps from scripts",
+  ]);
+  expect(await found("A=1\0")).toEqual(["no reason"]);
+});

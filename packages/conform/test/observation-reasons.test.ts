@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { reasonForObservation, reasonForVariable } from "../src/observation-reasons.js";
+
+test.each([
+  ["SSH_AUTH_SOCK", "/tmp/agent", null, "host", true],
+  ["IMAGE_ELEMENT", "vm base", "base vm", "host", true],
+  ["IMAGE_ELEMENT", "vm base", "base", "host", false],
+  ["PATH", "$PATH:/usr/bin", "/usr/bin", "target", true],
+  ["PATH", "/opt/bin:/usr/bin", "/usr/bin", "target", false],
+  ["BASH_FUNC_die%%", null, "() { :; }", "target", true],
+  ["BASH_FUNC_die%%", null, "() { :; }", "host", false],
+  ["DIB_ENV", 'declare -x A="1"\ndeclare -x P="x"', 'declare -x A="1"\ndeclare -x P="[secret]"', "host", true],
+  ["DIB_ENV", 'declare -x A="1"', 'declare -x A="2"', "host", false],
+  ["DIB_ENV", 'declare -x A="1"', 'declare -x B="[secret]"', "host", false],
+  ["DIB_RELEASE", "bookworm", null, "host", false],
+  ["DIB_RELEASE", "bookworm", "trixie", "target", false],
+] as const)("variable %s: %j and %j on the %s side have a reason: %s", (name, upstream, dibkit, side, expected) => {
+  expect(reasonForVariable(name, upstream, dibkit, side) !== undefined).toBe(expected);
+});
+
+test.each([
+  ["mounts: /", null, "/ / rw,relatime overlay dibkit rw", true],
+  ["mounts: /sys", "/sys / ro,relatime sysfs none rw", "/sys / rw,relatime sysfs none rw", false],
+  ["mounts: /proc", "/proc / rw,relatime proc none rw", null, false],
+  ["umask", "0022", "0077", false],
+  ["working directory", "/", "/root", false],
+  ["descriptors: 1", "1 pipe", "1 socket", true],
+  ["descriptors: 3", null, "3 /etc/shadow", false],
+  ["files of /tmp in the image", "in_target.d d 755 0:0\nprofiledir.x d 700 0:0", "in_target.d d 755 0:0", true],
+  ["files of /tmp in the image", "fileaB3xYz f 644 0:0", "file9K2mQw f 644 0:0\nin_target.d d 755 0:0", true],
+  ["files of /tmp in the image", "fileaB3xYz f 644 0:0", "fileaB3xYz f 600 0:0", false],
+  [
+    "mounts: /var/cache/apt/archives",
+    "/a /c rw ext4 /dev/vda rw",
+    "/a / rw overlay dibkit:$DIB_IMAGE_CACHE/apt rw",
+    true,
+  ],
+  ["mounts: /var/cache/apt/archives", "/a /c rw ext4 /dev/vda rw", null, false],
+  ["files of /tmp in the image", "left f 644 0:0", "in_target.d d 755 0:0", false],
+] as const)("%s: %j and %j have a reason: %s", (what, upstream, dibkit, expected) => {
+  expect(reasonForObservation(what, upstream, dibkit, "target") !== undefined).toBe(expected);
+});

@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import type { StepLabel } from "@dibkit/runner";
+
+/** One path of an image. */
+export interface ImageFile {
+  readonly type: "file" | "directory" | "symlink" | "special";
+  /** Permission bits with set-uid, set-gid and sticky. */
+  readonly mode: number;
+  /** `UID:GID`. */
+  readonly owner: string;
+  /** Length of a file's content; 0 for anything else and for further names of a hard-linked file. */
+  readonly bytes: number;
+  /** Of symbolic links. */
+  readonly target?: string;
+  /** The step that wrote the content; unknown when the image was read from a file. */
+  readonly writer?: StepLabel;
+  /** Where the content is on this machine. */
+  readonly place?: string;
+  /** SHA-256 of the content, when it is known without `place`. */
+  readonly hash?: string;
+}
+
+/** The root tree of an image, whatever it was read from. Paths begin with a slash; the root itself is left out. */
+export interface ImageContents {
+  /** What to call it: an output's path, or the id of a build. */
+  readonly name: string;
+  readonly files: ReadonlyMap<string, ImageFile>;
+  /** Content of small files that were read on the way, by path, for images without places. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** The kernel arguments that the build was asked for (`DIB_BOOTLOADER_DEFAULT_CMDLINE`). */
+  readonly commandLine?: string;
+}
+
+/** Files whose content the commands of this folder look into; an archive keeps only these. */
+export function isTelling(path: string): boolean {
+  return (
+    /^\/var\/lib\/dpkg\/(status|info\/[^/]+\.list)$/.test(path) ||
+    /^\/etc\/(default\/grub(\.d\/[^/]+)?|kernel\/cmdline)$/.test(path) ||
+    /^\/boot\/(grub2?\/grub\.cfg|loader\/entries\/[^/]+\.conf|extlinux\/extlinux\.conf)$/.test(path)
+  );
+}
+
+/** Content of a file as UTF-8; undefined when the image has no such file. */
+export async function textOf(image: ImageContents, path: string): Promise<string | undefined> {
+  const file = image.files.get(path);
+  if (file?.type !== "file") return undefined;
+  return file.place === undefined ? image.texts.get(path) : readFile(file.place, "utf8");
+}
+
+/** SHA-256 of a file's content. */
+export async function contentHash(file: ImageFile): Promise<string> {
+  if (file.hash !== undefined) return file.hash;
+  const hash = createHash("sha256");
+  if (file.place !== undefined) await pipeline(createReadStream(file.place), hash);
+  return hash.digest("hex");
+}

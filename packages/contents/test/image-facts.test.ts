@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import { compareImages } from "../src/compare-images.js";
+import type { ImageContents, ImageFile } from "../src/image-contents.js";
+import { kernelArguments } from "../src/kernel-arguments.js";
+import { measureSizes } from "../src/measure-sizes.js";
+import { installedPackages, packageOwners } from "../src/package-owners.js";
+import { sizeTree } from "../src/size-tree.js";
+import { systemdUnits } from "../src/systemd-units.js";
+
+/** An image of texts; a text that begins with an arrow is a symbolic link. */
+function image(tree: Readonly<Record<string, string>>): ImageContents {
+  const files = Object.entries(tree).map(([path, text]): [string, ImageFile] => {
+    const link = text.startsWith("→ ");
+    const rest = { mode: 0o644, owner: "0:0" };
+    return [
+      path,
+      link
+        ? { ...rest, type: "symlink", bytes: 0, target: text.slice(2) }
+        : { ...rest, type: "file", bytes: text.length, hash: text },
+    ];
+  });
+  return { name: "test", files: new Map(files), texts: new Map(Object.entries(tree)) };
+}
+
+const STATUS = (...packages: readonly string[]) =>
+  packages
+    .map((line) => {
+      const [name, version, status = "install ok installed"] = line.split("|");
+      return `Package: ${name}\nStatus: ${status}\nArchitecture: amd64\nVersion: ${version}\n`;
+    })
+    .join("\n");
+
+describe("systemd units", () => {
+  test.each([
+    [{ "/usr/lib/systemd/system/ssh.service": "[Unit]" }, { "ssh.service": "present" }],
+    [
+      {
+        "/usr/lib/systemd/system/ssh.service": "[Unit]",
+        "/etc/systemd/system/multi-user.target.wants/ssh.service": "→ /lib/systemd/system/ssh.service",
+      },
+      { "ssh.service": "wanted by multi-user.target" },
+    ],
+    [
+      { "/etc/systemd/system/x.timer": "→ /dev/null", "/usr/lib/systemd/system/x.timer": "[Timer]" },
+      { "x.timer": "masked" },
+    ],
+    [{ "/lib/systemd/system/sshd.service": "→ ssh.service" }, { "sshd.service": "alias of ssh.service" }],
+    [{ "/etc/systemd/system/ssh.service.d/10.conf": "[Service]", "/etc/systemd/user/x.service": "" }, {}],
+  ])("%j", (tree, units) => {
+    expect(Object.fromEntries(systemdUnits(image(tree)))).toEqual(units);
+  });
+});
+
+describe("kernel arguments", () => {
+  const ENTRIES = "menuentry a {\n\tlinux /vmlinuz root=x quiet\n}\nmenuentry b {\n  linux /vmlinuz root=x single\n}\n";
+  test.each([
+    [
+      { "/etc/default/grub": 'GRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX_DEFAULT="console=ttyS0 quiet"\n' },
+      "console=ttyS0 quiet",
+    ],
+    [{ "/etc/kernel/cmdline": "root=UUID=1 ro\n" }, "root=UUID=1 ro"],
+    [{ "/boot/grub/grub.cfg": ENTRIES }, "root=x quiet | root=x single"],
+    [{ "/boot/loader/entries/a.conf": "title a\noptions root=y rw\n" }, "root=y rw"],
+    [{ "/boot/extlinux/extlinux.conf": "label l\n  append root=z\n" }, "root=z"],
+  ])("%j", async (tree, expected) => {
+    expect([...(await kernelArguments(image(tree))).values()]).toEqual([expected]);
+  });
+});
+
+describe("packages", () => {
+  const tree = {
+    "/lib": "→ usr/lib",
+    "/usr/lib/libc.so": "12345",
+    "/usr/share/doc": "1",
+    "/etc/own": "123",
+    "/var/lib/dpkg/info/libc6:amd64.list": "/.\n/lib\n/lib/libc.so\n/usr/share/doc\n",
+    "/var/lib/dpkg/status": STATUS("libc6|2.36", "old|1|deinstall ok config-files"),
+  };
+
+  test("own files under their merged place too", async () => {
+    const owners = await packageOwners(image(tree));
+    expect(owners.get("/usr/lib/libc.so")).toBe("libc6");
+    expect(owners.get("/etc/own")).toBeUndefined();
+  });
+
+  test("have versions, and say when only configuration is left", async () => {
+    expect(Object.fromEntries(await installedPackages(image(tree)))).toEqual({
+      "libc6:amd64": "2.36",
+      "old:amd64": "1 (deinstall ok config-files)",
+    });
+  });
+
+  test("are added up, and directories by depth", async () => {
+    const contents = image({
+      ...tree,
+      "/var/lib/dpkg/status": "",
+      "/var/lib/dpkg/info/libc6:amd64.list": "/usr/lib/libc.so",
+    });
+    const { groups, files } = measureSizes(contents, await packageOwners(contents), 1);
+    expect(groups.package).toEqual([
+      { name: "(no package)", bytes: 20, files: 4 },
+      { name: "libc6", bytes: 5, files: 1 },
+    ]);
+    expect(groups.directory?.map(({ name, bytes }) => `${name} ${bytes}`)).toEqual(["/var 16", "/usr 6", "/etc 3"]);
+    expect(groups.element).toBeUndefined();
+    expect(files).toBe(5);
+  });
+});
+
+test("a size tree adds up, and puts small parts together", () => {
+  const small = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`/etc/small${index}`, "x"]));
+  const tree = sizeTree(image({ "/usr/bin/large": "x".repeat(50_000), ...small }), new Map(), "directory");
+  expect(tree).toEqual({
+    name: "/",
+    bytes: 50_005,
+    children: [
+      {
+        name: "usr",
+        bytes: 50_000,
+        children: [{ name: "bin", bytes: 50_000, children: [{ name: "large", bytes: 50_000 }] }],
+      },
+      { name: "(1 smaller)", bytes: 5 },
+    ],
+  });
+});
+
+test("images differ in packages, units, kernel arguments and files", async () => {
+  const before = image({ "/var/lib/dpkg/status": STATUS("a|1", "b|1"), "/etc/kernel/cmdline": "ro\n", "/etc/x": "1" });
+  const after = image({
+    "/var/lib/dpkg/status": STATUS("a|2", "c|1"),
+    "/etc/kernel/cmdline": "ro quiet\n",
+    "/usr/lib/systemd/system/c.service": "[Unit]",
+  });
+  const difference = await compareImages(before, after);
+  expect(difference).toMatchObject({
+    packages: [
+      { name: "a:amd64", before: "1", after: "2" },
+      { name: "b:amd64", before: "1" },
+      { name: "c:amd64", after: "1" },
+    ],
+    units: [{ name: "c.service", after: "present" }],
+    kernelArguments: [{ name: "/etc/kernel/cmdline", before: "ro", after: "ro quiet" }],
+  });
+  expect(difference.files.map(({ path, change }) => `${change} ${path}`)).toEqual([
+    "changed /etc/kernel/cmdline",
+    "removed /etc/x",
+    "added /usr/lib/systemd/system/c.service",
+    "changed /var/lib/dpkg/status",
+  ]);
+});

@@ -1,0 +1,146 @@
+import { join } from "node:path";
+import { createCommandRunner } from "@dibkit/exec";
+import { findMoment, type LayerStore, openLayerStore, openShell, stateAt } from "@dibkit/runner";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mayBuild, type TinyProject, tinyProject, workerIsBuilt } from "../../runner/test/tiny-image.js";
+import { compareImages, isSame } from "../src/compare-images.js";
+import { findBuild } from "../src/find-build.js";
+import { contentHash, type ImageContents } from "../src/image-contents.js";
+import { withImageFile } from "../src/image-file-contents.js";
+import { layerContents } from "../src/layer-contents.js";
+import { pastTimeline } from "../src/past-timeline.js";
+import { traceRows, traceTotals } from "../src/trace-slices.js";
+
+/** Everything overlayfs has a mark of its own for: removed, replaced and renamed files and directories. */
+const TREE_SCRIPTS = {
+  "root.d/50-files": `#!/bin/bash
+set -eu
+cd $TARGET_ROOT
+mkdir -p opt/{keep,gone,again,old/deep,mixed} usr/share/probe
+for at in opt/keep/a opt/gone/a opt/again/a opt/old/deep/a opt/old/b opt/mixed/a opt/mixed/b; do
+  echo $at > $at
+done
+ln -s keep opt/link
+ln opt/keep/a opt/keep/same
+head -c 100000 /dev/zero > usr/share/probe/large
+`,
+  "pre-install.d/50-change": `#!/bin/bash
+rm -r /opt/gone /opt/again /opt/mixed/a
+mkdir /opt/again
+echo new > /opt/again/n
+`,
+  // The chroot has no mv, chmod or cp: these come from the host side.
+  "post-root.d/50-move": `#!/bin/bash
+set -eu
+cd $TMP_MOUNT_PATH
+mv opt/old opt/new
+mv opt/new/deep opt/new/deeper
+mkdir opt/old
+echo other > opt/old/c
+chmod 600 usr/share/probe/large
+rm opt/link
+mkdir opt/link
+echo x > opt/link/x
+`,
+};
+
+describe.skipIf(!mayBuild)("contents of a real build", () => {
+  let project: TinyProject;
+  let store: LayerStore;
+  const commands = createCommandRunner();
+  beforeAll(async () => {
+    if (!workerIsBuilt) throw new Error('run "npm run build" first: a build runs in a worker of its own');
+    project = tinyProject();
+    project.element("probe", TREE_SCRIPTS);
+    const { outcome } = await project.build({ formats: "tar,raw" });
+    expect(outcome).toEqual({ kind: "built", outputs: expect.anything() });
+    store = await openLayerStore(join(project.directory, "store"));
+  });
+  afterAll(() => project.remove());
+
+  async function layers(word?: string): Promise<ImageContents> {
+    const build = await findBuild(store, word);
+    if (!build.ok) throw new Error(build.error);
+    const contents = await layerContents(store, build.value, commands);
+    if (!contents.ok) throw new Error(contents.error);
+    return contents.value;
+  }
+
+  test("has the paths that the kernel shows when the layers are mounted", async () => {
+    const contents = await layers();
+    const build = await findBuild(store, undefined);
+    if (!build.ok) throw new Error(build.error);
+    const moment = findMoment(build.value, undefined, "after");
+    const state = moment.ok ? await stateAt(store, moment.value) : undefined;
+    if (!moment.ok || state === undefined) throw new Error("the build has steps");
+    const lines: string[] = [];
+    const list =
+      "shopt -s globstar dotglob; cd /; for at in opt/** usr/share/probe/** etc/** bin/**; do echo /$at; done";
+    const request = { command: ["bash", "-c", list], interactive: false, terminalType: "dumb" };
+    await openShell(store, build.value, moment.value, state, { ...request, onOutput: (line) => lines.push(line) });
+    const clean = (path: string) => path.replace(/\/$/, "");
+    // The shell itself shows the resolver of this host.
+    const wanted = [...new Set(lines.map(clean))].filter((path) => !/^\/etc\/resolv\.conf/.test(path));
+    const paths = [...contents.files.keys()].filter((path) => /^\/(opt|usr\/share\/probe|etc|bin)(\/|$)/.test(path));
+    expect(wanted.length).toBeGreaterThan(15);
+    expect(paths.filter((path) => !/^\/etc\/resolv\.conf/.test(path)).sort()).toEqual(wanted.sort());
+  });
+
+  test.each([
+    ["/opt/keep/a", "root.d/50-files", 11],
+    ["/opt/keep/same", "root.d/50-files", 0],
+    ["/opt/again/n", "pre-install.d/50-change", 4],
+    ["/opt/new/b", "root.d/50-files", 10],
+    ["/opt/new/deeper/a", "root.d/50-files", 15],
+    ["/opt/old/c", "post-root.d/50-move", 6],
+    // Only its mode changed.
+    ["/usr/share/probe/large", "root.d/50-files", 100_000],
+  ])("%s was written by %s and has %d bytes", async (path, step, bytes) => {
+    const file = (await layers()).files.get(path);
+    expect(`${file?.writer?.phase}/${file?.writer?.script} of ${file?.writer?.element}`).toBe(`${step} of probe`);
+    expect(file?.bytes).toBe(bytes);
+  });
+
+  test.each(["tar", "raw"])("the %s file of the build has the same files", async (format) => {
+    const contents = await layers();
+    const differences = await withImageFile(join(project.directory, `out/image.${format}`), commands, async (image) => {
+      expect(await contentHash(image.files.get("/opt/new/b") ?? ({} as never))).toBe(
+        await contentHash(contents.files.get("/opt/new/b") ?? ({} as never)),
+      );
+      return (await compareImages(contents, image)).files.filter(({ path }) => /^\/(opt|usr|bin|lib)/.test(path));
+    });
+    expect(differences).toEqual({ ok: true, value: [] });
+  });
+
+  test("two builds differ in what the edit changed, and ~1 is the build before", async () => {
+    project.element("probe", { "install.d/70-edit": "#!/bin/bash\necho edited > /opt/keep/a\nrm /opt/mixed/b\n" });
+    const { outcome } = await project.build();
+    expect(outcome).toEqual({ kind: "built", outputs: expect.anything() });
+    const [before, after] = [await layers("~1"), await layers(join(project.directory, "out/image.tar"))];
+    const difference = await compareImages(before, after);
+    expect(isSame(difference)).toBe(false);
+    expect(difference.files.map(({ path, change, what, writer }) => [path, change, what, writer?.script])).toEqual([
+      ["/opt/keep/a", "changed", ["content"], "70-edit"],
+      ["/opt/mixed/b", "removed", [], "50-files"],
+    ]);
+    expect(isSame(await compareImages(after, after))).toBe(true);
+    expect(await findBuild(store, "~2")).toMatchObject({ ok: false, error: expect.stringContaining('no "~2"') });
+  });
+
+  test("a build knows its times, cached steps too", async () => {
+    const { events } = await project.build();
+    const build = await findBuild(store, undefined);
+    const timeline = build.ok ? await pastTimeline(store, build.value) : undefined;
+    if (timeline === undefined) throw new Error("no timeline was kept");
+    const finished = events.flatMap((event) => (event.type === "step-finished" ? [[event.id, event.outcome]] : []));
+    expect(timeline.steps.map(({ id, outcome }) => [id, outcome])).toEqual(finished);
+    expect(timeline.status).toBe("built");
+    expect(timeline.steps.some(({ outcome }) => outcome === "cached")).toBe(true);
+    const { seconds, waited, ran, kept, cached, end } = traceTotals(timeline);
+    expect(waited + ran + kept + cached + end).toBeCloseTo(seconds, 1);
+    const slices = traceRows(timeline).flatMap((row) => row.slices);
+    for (const [index, slice] of slices.entries()) {
+      expect(slice.start).toBeGreaterThanOrEqual(index === 0 ? 0 : (slices[index - 1]?.start ?? 0));
+    }
+  });
+});

@@ -1,0 +1,24 @@
+export { bashCommand } from "./bash-command.js";
+export {
+  type CommandFailure,
+  type CommandOptions,
+  type CommandResult,
+  type CommandRunner,
+  createCommandRunner,
+  describeFailure,
+  exitCodeOf,
+  type OutputStream,
+} from "./command-runner.js";
+export { examineHost, type HostReport, type ProbeReport, type ToolReport } from "./doctor/examine-host.js";
+export type { HostProbe, ProbeContext, ProbeOutcome, ProbeStatus } from "./doctor/host-probe.js";
+export { hostProbes } from "./doctor/host-probes.js";
+export { type DoctorTool, hostTools } from "./doctor/host-tools.js";
+export { type InstallFailure, installPackages } from "./doctor/install-packages.js";
+export { findProgram } from "./find-program.js";
+export { type HostTool, uniqueTools } from "./host-tool.js";
+export { namespaceCommand } from "./namespace-command.js";
+export { pipedCommand } from "./piped-command.js";
+export { createRedactor, REDACTED, SHORTEST_SECRET, type TextFilter } from "./redactor.js";
+export { shellCommand, shellQuote } from "./shell-quote.js";
+export { createUndoStack, type Undo, type UndoStack } from "./undo-stack.js";
+export { startWorker } from "./worker-process.js";

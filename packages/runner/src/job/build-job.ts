@@ -1,0 +1,54 @@
+import type { DiskParameters, SourceText } from "@dibkit/model";
+import type { BuildRequest } from "./build-request.js";
+
+/** What the command line hands to the worker, as JSON. */
+export interface BuildJob {
+  /** Name of the build: its directory under `builds/` of the store. */
+  readonly id: string;
+  /** Absolute path of the outputs without suffix. */
+  readonly image: string;
+  readonly request: BuildRequest;
+  /** Names of the variables whose values must not be seen; on disk the request's environment is without those. */
+  readonly secrets: readonly string[];
+  /** Final elements in resolved order; `directory` is where they are on disk now. */
+  readonly elements: readonly { readonly name: string; readonly directory: string; readonly authored: boolean }[];
+  /** ELEMENTS_PATH entries in order of precedence. */
+  readonly elementsPath: readonly string[];
+  /** By `PHASE/SCRIPT`, the variables that definitions in TypeScript declare to be all that the script reads. */
+  readonly declaredInputs?: Readonly<Record<string, readonly string[]>>;
+  readonly upstreamLibrary?: string;
+  readonly disk: {
+    /** The block-device configuration that was chosen. */
+    readonly source: SourceText;
+    readonly parameters: DiskParameters;
+    /** `DIB_ROOT_LABEL`, `DIB_ROOT_FSTYPE`, `DIB_BOOT_LABEL`, `DIB_MOUNTPOINTS`. */
+    readonly environment: Readonly<Record<string, string>>;
+  };
+  /** Existing directories that stay really writable. */
+  readonly writable: readonly string[];
+  /** Send every line of output as an event. */
+  readonly verbose: boolean;
+}
+
+/** How a build ended. */
+export type BuildOutcome = { readonly kind: "built"; readonly outputs: readonly string[] } | BuildFailure;
+
+/** Every way a build can fail after it started. */
+export type BuildFailure =
+  | {
+      readonly kind: "script-failed";
+      readonly message: string;
+      /** File that holds the script, of an element defined in TypeScript the module. */
+      readonly source?: string;
+      readonly exitCode: number;
+      readonly tail: readonly string[];
+      readonly log: string;
+      readonly help: string;
+    }
+  | {
+      readonly kind: "stage-failed";
+      readonly message: string;
+      readonly tail: readonly string[];
+      readonly help?: string;
+    }
+  | { readonly kind: "interrupted" };

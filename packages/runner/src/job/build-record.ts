@@ -1,0 +1,27 @@
+import type { StepLabel } from "./build-event.js";
+import type { EnvironmentValues } from "./environment-values.js";
+import type { ImageState } from "./layer.js";
+
+/** One step of a build as it is remembered, for `dibkit shell` and `dibkit blame`. */
+export interface RecordedStep {
+  readonly label: StepLabel;
+  readonly side: "host" | "target";
+  /** Works on the real disk: its state is not kept. */
+  readonly onDisk: boolean;
+  readonly before: ImageState;
+  /** Name of the layer; absent while the step runs and after it failed. */
+  readonly layer?: string;
+}
+
+export interface BuildRecord {
+  readonly id: string;
+  /** ISO time. */
+  readonly started: string;
+  /** Absolute path of the outputs without suffix. */
+  readonly image: string;
+  readonly elements: readonly string[];
+  readonly steps: readonly RecordedStep[];
+  readonly status: "running" | "built" | "failed" | "interrupted";
+  /** What scripts of each phase see, without the values of secrets. */
+  readonly environments: Readonly<Record<string, EnvironmentValues>>;
+}

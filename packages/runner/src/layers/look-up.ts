@@ -1,0 +1,47 @@
+import type { BuildRequest } from "../job/build-request.js";
+import type { LayerEntry } from "../job/layer.js";
+import { explainMiss, NEVER_RAN } from "./explain-miss.js";
+import { allowedAge, isTooOld } from "./layer-age.js";
+import type { LayerKey } from "./layer-key.js";
+import type { LayerStore } from "./layer-store.js";
+import { changedHook, type HooksBase } from "./settle-hooks.js";
+
+/** What a look into the store came to: an entry that may be used, or why there is none, in a few words. */
+export type LookUp<Kind extends LayerEntry["kind"]> =
+  | { readonly hit: true; readonly entry: Extract<LayerEntry, { readonly kind: Kind }> }
+  | { readonly hit: false; readonly reason: string };
+
+export interface LookUpContext {
+  /** Undefined when nothing was ever built with it. */
+  readonly store: LayerStore | undefined;
+  /** Name of the image's line of steps. */
+  readonly lineage: string;
+  readonly request: Pick<BuildRequest, "refresh" | "maxAge">;
+  readonly hooks: HooksBase;
+}
+
+/**
+ * The one place that decides whether something is cached; plans and builds both ask here, so that a plan never says what
+ * a build does not do. `unchanged` is the reason when nothing has changed, for what is not kept each time.
+ */
+export async function lookUp<Kind extends LayerEntry["kind"]>(
+  { store, lineage, request, hooks }: LookUpContext,
+  kind: Kind,
+  step: string,
+  { key, ingredients }: LayerKey,
+  unchanged?: string,
+): Promise<LookUp<Kind>> {
+  const miss = (reason: string) => ({ hit: false, reason }) as const;
+  if (request.refresh) return miss("asked to run everything again");
+  if (store === undefined) return miss(NEVER_RAN);
+  const entry = await store.find(key);
+  if (entry === undefined || entry.kind !== kind)
+    return miss(await explainMiss(store, lineage, step, ingredients, unchanged));
+  // A copy of a disk is as old as the tree that is on it, whose layers were looked at before.
+  if (kind !== "disk" && isTooOld(entry, request.maxAge)) {
+    return miss(`its layer is older than ${allowedAge(entry.label.phase, request.maxAge)}`);
+  }
+  const hook = entry.kind === "step" ? changedHook(entry.hooksBefore, hooks) : undefined;
+  if (hook !== undefined) return miss(`${hook} of the hooks directory, which it changes, is another one now`);
+  return { hit: true, entry: entry as Extract<LayerEntry, { readonly kind: Kind }> };
+}

@@ -1,0 +1,148 @@
+import { dirname, join } from "node:path";
+import { REDACTED } from "@dibkit/exec";
+import {
+  BUILD_DIRECTORY,
+  HOOKS_DIRECTORY,
+  IMAGE_DIRECTORY,
+  SHIM_DIRECTORY,
+  TARGET_DIRECTORY,
+} from "../job/build-directories.js";
+import type { BuildRequest } from "../job/build-request.js";
+import type { EnvironmentValues } from "../job/environment-values.js";
+import { repeatableEnvironment } from "./source-date.js";
+
+/**
+ * Variables of a login session, an editor, npm or a CI job's shell. They say nothing about the image, so scripts do
+ * not get them and they cannot make a cached step look stale.
+ */
+const SESSION_VARIABLE =
+  /^(_|SHLVL|PWD|OLDPWD|TERM|TERM_.*|COLORTERM|COLUMNS|LINES|LS_COLORS|LESS.*|PAGER|EDITOR|VISUAL|HIST.*|PS[0-4]|PROMPT_.*|SSH_.*|DISPLAY|WAYLAND_.*|XDG_(SESSION|RUNTIME|CURRENT|SEAT|VTNR|MENU|DATA).*|DBUS_.*|WINDOWID|TMUX.*|STY|MAIL|SUDO_.*|GPG_.*|VSCODE_.*|_?PYENV_(DIR|VERSION|HOOK_PATH|SHELL|INSTALL_PREFIX|VIRTUALENV.*)|break|break_cmd|break_outside_target|VITEST.*|npm_.*|NODE|NODE_(OPTIONS|ENV|PATH|CHANNEL_FD|UNIQUE_ID|V8_COVERAGE)|INIT_CWD|COLOR|FORCE_COLOR|NO_COLOR|HOSTNAME|CONTAINER_NAME|DIBKIT_.*|BASH_ENV|ENV|SHELLOPTS|BASHOPTS|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_.*|LD_PRELOAD|LD_LIBRARY_PATH|SHELL|LOGNAME|USER|PYTHONUNBUFFERED|PYTHONDONTWRITEBYTECODE|RUST_BACKTRACE)$/;
+
+const PYTHON = "/usr/bin/python3";
+const HOST_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** The caller's variables that reach scripts: upstream hands on everything; dibkit leaves out the session's. */
+export function inheritedEnvironment(caller: EnvironmentValues, clear: boolean): EnvironmentValues {
+  const kept: Record<string, string> = {};
+  if (!clear) {
+    for (const [name, value] of Object.entries(caller)) if (!SESSION_VARIABLE.test(name)) kept[name] = value;
+  }
+  return kept;
+}
+
+/** PATH of host-phase scripts: the caller's without npm's additions, with the sbin directories. */
+export function hostPath(caller: string | undefined): string {
+  const entries = (caller ?? HOST_PATH)
+    .split(":")
+    .filter((entry) => entry !== "" && !entry.includes("node_modules/.bin"));
+  for (const entry of HOST_PATH.split(":")) if (!entries.includes(entry)) entries.push(entry);
+  return [SHIM_DIRECTORY, ...entries].join(":");
+}
+
+export interface BaseEnvironmentInput {
+  readonly request: BuildRequest;
+  /** Final elements, in resolved order, with the directory scripts find them in. */
+  readonly elements: readonly { readonly name: string; readonly path: string }[];
+  readonly elementsPath: readonly string[];
+  /** Upstream's `lib` directory, when installed. */
+  readonly upstreamLibrary?: string;
+  /** `DIB_ROOT_LABEL`, `DIB_ROOT_FSTYPE`, `DIB_MOUNTPOINTS` … */
+  readonly disk: EnvironmentValues;
+  /** Values that must not be in `DIB_ENV`, which the element manifests writes into the image. */
+  readonly secrets?: EnvironmentValues;
+}
+
+/** The builder's own environment, before `environment.d`: the names `disk-image-create` exports. */
+export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues {
+  const { request } = input;
+  const caller = inheritedEnvironment(request.environment, request.clearEnvironment);
+  const names = input.elements.map((element) => element.name);
+  const optional = (name: string, value: string | undefined) =>
+    value === undefined || value === "" ? {} : { [name]: value };
+  return {
+    ...(request.ramdiskElement === undefined ? {} : ramdiskVariables(request.ramdiskElement, input.upstreamLibrary)),
+    ...caller,
+    HOME: caller.HOME || "/root",
+    USER: "root",
+    LOGNAME: "root",
+    SHELL: "/bin/bash",
+    TERM: "dumb",
+    PATH: hostPath(caller.PATH),
+    LC_ALL: "C",
+    // Upstream's package lists are Python sets, whose order changes with each run's hash seed.
+    PYTHONHASHSEED: "0",
+    ...repeatableEnvironment(request.environment),
+    DIB_ARGS: request.arguments.join(" "),
+    DIB_ENV: renderDibEnvironment(
+      { DIB_ARGS: request.arguments.join(" "), DIB_PYTHON_EXEC: PYTHON, ...caller },
+      Object.values(input.secrets ?? {}),
+    ),
+    DIB_DEBUG_TRACE: String(request.trace),
+    DIB_IMAGE_CACHE: request.imageCache,
+    DIB_LOCKFILES: request.lockFiles,
+    DIB_PYTHON_EXEC: caller.DIB_PYTHON_EXEC || PYTHON,
+    DIB_CHECKSUM: request.checksum ? "1" : "0",
+    DIB_NO_TMPFS: request.noTmpfs ? "1" : "0",
+    DIB_MIN_TMPFS: String(request.minTmpfs ?? 2),
+    DIB_OFFLINE: request.offline ? "1" : "",
+    ...optional("DIB_IMAGE_SIZE", request.imageSize),
+    ...optional("DIB_IMAGE_EXTRA_SIZE", request.imageExtraSize),
+    ...optional("DIB_JOURNAL_SIZE", request.journalSize),
+    ARCH: request.architecture,
+    FS_TYPE: caller.FS_TYPE || "ext4",
+    IMAGE_TYPE: caller.IMAGE_TYPE || "qcow2",
+    IMAGE_NAME: request.imageName,
+    IMAGE_ELEMENT: names.join(" "),
+    IMAGE_ELEMENT_YAML: [...input.elements]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((element) => `${element.name}: ${element.path}\n`)
+      .join(""),
+    "BASH_FUNC_get_image_element_array%%": elementArrayFunction(input.elements),
+    "BASH_FUNC_die%%": "() {  local exitcode=$?;\n set +o xtrace;\n echo $@;\n exit $exitcode\n}",
+    ELEMENTS_PATH: input.elementsPath.join(":"),
+    TMP_BUILD_DIR: BUILD_DIRECTORY,
+    TMP_IMAGE_DIR: IMAGE_DIRECTORY,
+    TMP_MOUNT_PATH: TARGET_DIRECTORY,
+    TMP_HOOKS_PATH: HOOKS_DIRECTORY,
+    DIB_BLOCK_DEVICE_PARAMS_YAML: `${BUILD_DIRECTORY}/block-device/params.yaml`,
+    ...optional("_LIB", input.upstreamLibrary),
+    ...input.disk,
+  };
+}
+
+/**
+ * Upstream's element ramdisk sources upstream's own library inside the image, where variables that nobody exports are
+ * read: without them every such build ends with "_BASE_ELEMENT_DIR: unbound variable" or the like.
+ */
+function ramdiskVariables(element: string, library: string | undefined): EnvironmentValues {
+  const unset = { RAMDISK_ELEMENT: element, TMP_IMAGE_PATH: "/tmp/ramdisk-image", EXTRA_DETACH: "", EXTRA_UNMOUNT: "" };
+  return library === undefined ? unset : { ...unset, _BASE_ELEMENT_DIR: join(dirname(library), "elements") };
+}
+
+/** `DIB_ENV`: the caller's own DIB_ variables and the two upstream sets before it, as bash's `export` prints them. */
+function renderDibEnvironment(values: EnvironmentValues, secrets: readonly string[]): string {
+  const shown = (value: string) => secrets.reduce((text, secret) => text.replaceAll(secret, REDACTED), value);
+  return Object.entries(values)
+    .filter(([name]) => name.startsWith("DIB_"))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `declare -x ${name}=${declaredValue(shown(value))}`)
+    .join("\n");
+}
+
+/** Upstream greps single lines out of what `export` prints, so a value of several lines must come as one. */
+function declaredValue(value: string): string {
+  if (!/[\n\t]/.test(value)) return `"${value.replace(/["\\$`]/g, "\\$&")}"`;
+  const escaped = value.replace(/['\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+  return `$'${escaped}'`;
+}
+
+function elementArrayFunction(elements: BaseEnvironmentInput["elements"]): string {
+  const entries = elements.map((element) => `[${element.name}]=${element.path} `).join("");
+  return `() {  echo "${entries}"\n}`;
+}
+
+/** What a script in the target sees: no host paths, root's home, and only the target's program directories. */
+export function targetEnvironment(values: EnvironmentValues): EnvironmentValues {
+  const { TMPDIR: _temporary, VIRTUAL_ENV: _virtual, ...rest } = values;
+  return { ...rest, HOME: "/root", PATH: HOST_PATH };
+}

@@ -1,0 +1,208 @@
+import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { findProgram, type HostTool, uniqueTools } from "@dibkit/exec";
+import { type Diagnostic, type DiskPlan, type Element, type Location, parseWhen, viewsOf } from "@dibkit/model";
+import { checkDiskHost, diskTools } from "../disk/create-disk.js";
+import { rewriteTools } from "../disk/rewrite-tools.js";
+import { checkFormats } from "../formats/check-formats.js";
+import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
+import type { BuildRequest } from "../job/build-request.js";
+import { wrongAge } from "../layers/layer-age.js";
+import { checkLoopDevices } from "./check-loop-devices.js";
+import { checkValues } from "./check-values.js";
+import { formatRequest } from "./format-request.js";
+import type { HooksTree } from "./hooks-tree.js";
+import type { KnownValues } from "./plan-packages.js";
+import { sourceDate } from "./source-date.js";
+
+export interface BuildChecks {
+  readonly request: BuildRequest;
+  readonly image: string;
+  readonly elements: readonly Element[];
+  readonly hooks: HooksTree;
+  readonly disk: DiskPlan | undefined;
+  readonly values: KnownValues;
+}
+
+/** What the runner itself starts. */
+const RUNNER_TOOLS: readonly HostTool[] = [
+  { program: "unshare", debianPackage: "util-linux", purpose: "run scripts in namespaces" },
+  { program: "setpriv", debianPackage: "util-linux", purpose: "tie a build to the command that started it" },
+  { program: "mount", debianPackage: "mount", purpose: "mount layers" },
+  { program: "pivot_root", debianPackage: "util-linux", purpose: "show scripts the host read-only" },
+  { program: "bash", debianPackage: "bash", purpose: "run scripts" },
+  { program: "chroot", debianPackage: "coreutils", purpose: "run scripts in the image" },
+  { program: "tar", debianPackage: "tar", purpose: "know what a script changed" },
+];
+
+/** Programs of the host that well-known elements call, which upstream finds missing only in the middle of a build. */
+const ELEMENT_TOOLS: Readonly<Record<string, HostTool>> = {
+  debootstrap: { program: "debootstrap", debianPackage: "debootstrap", purpose: "make a Debian or Ubuntu root" },
+  "fedora-minimal": { program: "dnf", debianPackage: "dnf", purpose: "make a Fedora root" },
+  "centos-minimal": { program: "dnf", debianPackage: "dnf", purpose: "make a CentOS root" },
+  "opensuse-minimal": { program: "zypper", debianPackage: "zypper", purpose: "make an openSUSE root" },
+  containerfile: { program: "podman", debianPackage: "podman", purpose: "make a root from a container image" },
+  "source-repositories": { program: "git", debianPackage: "git", purpose: "fetch sources" },
+};
+
+const GIB = 1024 ** 3;
+const LEAST_FREE_BYTES = 2 * GIB;
+
+/** Everything that would make the build fail and can be known now, in one list. */
+export async function checkBuild(checks: BuildChecks): Promise<readonly Diagnostic[]> {
+  return [
+    ...checkTools(checks),
+    ...(checks.disk === undefined ? [] : checkLoopDevices()),
+    ...(checks.disk === undefined ? [] : checkDiskHost(checks.disk)).map((failure) =>
+      error(failure.kind, failure.message, failure.help),
+    ),
+    ...checkFormatRequest(checks),
+    ...(await checkDocker(checks.request)),
+    ...checkPlaces(checks),
+    ...checkConditions(checks),
+    ...checkValues(checks.request),
+    ...checkAge(checks.request),
+    ...checkSourceDate(checks.request),
+  ];
+}
+
+function checkAge({ maxAge }: BuildRequest): readonly Diagnostic[] {
+  const wrong = maxAge === undefined ? undefined : wrongAge(maxAge);
+  if (wrong === undefined) return [];
+  const help = "write it like 30m, 12h, 7d or 2w, for one phase like install.d=7d";
+  return [error("unknown-age", `"${wrong}" is no age of a layer`, help)];
+}
+
+function checkSourceDate({ environment }: BuildRequest): readonly Diagnostic[] {
+  const { SOURCE_DATE_EPOCH: text = "" } = environment;
+  if (text === "" || sourceDate(environment) !== undefined) return [];
+  const message = `SOURCE_DATE_EPOCH is "${text}" but must be a number of seconds since 1970`;
+  return [error("source-date", message, 'set it like "SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)"')];
+}
+
+function error(code: string, message: string, help?: string, location?: Location): Diagnostic {
+  return {
+    code,
+    severity: "error",
+    message,
+    ...(help === undefined ? {} : { help }),
+    ...(location === undefined ? {} : { location }),
+  };
+}
+
+function checkTools({ request, elements, disk, image }: BuildChecks): readonly Diagnostic[] {
+  const wanted = uniqueTools([
+    ...RUNNER_TOOLS,
+    ...elements.flatMap(({ name }) => ELEMENT_TOOLS[name] ?? []),
+    ...(disk === undefined ? [] : diskTools(disk)),
+    ...(disk === undefined || sourceDate(request.environment) === undefined ? [] : rewriteTools(disk)),
+    ...checkFormats(formatRequest(request, image)).tools,
+  ]);
+  return wanted
+    .filter(({ program }) => findProgram(program, request.environment) === undefined)
+    .map(({ program, debianPackage, purpose }) =>
+      error(
+        "missing-host-tool",
+        `program "${program}" is missing, which is needed to ${purpose}`,
+        debianPackage === ""
+          ? "install it, or choose a type of filesystem that has a package: ext2, ext3, ext4, xfs, vfat, btrfs or swap"
+          : `install the package ${debianPackage}, for instance with "apt-get install ${debianPackage}"`,
+      ),
+    );
+}
+
+function checkFormatRequest({ request, image }: BuildChecks): readonly Diagnostic[] {
+  const { failures } = checkFormats(formatRequest(request, image));
+  return failures.map((failure) =>
+    error("output-format", failure.message, "help" in failure ? failure.help : undefined),
+  );
+}
+
+async function checkDocker({ formats, environment }: BuildRequest): Promise<readonly Diagnostic[]> {
+  if (!formats.includes("docker") || findProgram("docker", environment) === undefined) return [];
+  const instead = "format oci makes an archive without a daemon";
+  const endpoint = await dockerEndpoint();
+  if (endpoint === undefined) {
+    const message = 'program "docker" has no contexts, so it is not the client of a docker daemon';
+    return [error("docker-daemon", message, `install the package docker.io; ${instead}`)];
+  }
+  if (!endpoint.startsWith("unix://") || dockerSocket(endpoint) !== undefined) return [];
+  const message = `no docker daemon listens at "${endpoint}"`;
+  return [error("docker-daemon", message, `start it, or set DOCKER_HOST; ${instead}`)];
+}
+
+function checkPlaces({ request, image }: BuildChecks): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const filesystems = new Map<number, readonly Place[]>();
+  for (const [what, directory] of [
+    ["output directory", dirname(image)],
+    ["layer store", request.store],
+    ["image cache", request.imageCache],
+  ] as const) {
+    const there = nearestExisting(directory);
+    if (!isWritable(there)) {
+      found.push(error("not-writable", `the ${what} "${directory}" cannot be written`, "choose another directory"));
+      continue;
+    }
+    const device = statSync(there).dev;
+    filesystems.set(device, [...(filesystems.get(device) ?? []), { what, directory, there }]);
+  }
+  return [...found, ...[...filesystems.values()].flatMap(checkSpace)];
+}
+
+interface Place {
+  readonly what: string;
+  readonly directory: string;
+  /** The nearest directory above it that exists. */
+  readonly there: string;
+}
+
+/** Places on one filesystem share its space, and a message. */
+function checkSpace(places: readonly Place[]): readonly Diagnostic[] {
+  const { bavail, bsize } = statfsSync(places[0]?.there ?? "/");
+  const free = bavail * bsize;
+  if (free >= LEAST_FREE_BYTES) return [];
+  const named = places.map(({ what, directory }) => `the ${what} "${directory}"`).join(" and ");
+  const message = `only ${(free / GIB).toFixed(1)} GiB are free for ${named}`;
+  const help = "free some space, or choose another directory; a build needs about three times the size of its content";
+  return [{ ...error("little-space", message, help), severity: free < LEAST_FREE_BYTES / 8 ? "error" : "warning" }];
+}
+
+function nearestExisting(path: string): string {
+  return existsSync(path) ? path : nearestExisting(dirname(path));
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A `when` on a variable nobody sets ends an upstream build after minutes; one that does not parse does too. */
+function checkConditions({ elements, values, hooks }: BuildChecks): readonly Diagnostic[] {
+  if (!hooks.entries.has("bin/package-installs-squash")) return [];
+  return elements.flatMap((element) =>
+    viewsOf(element)
+      .packageInstalls.value.flatMap(({ alternatives }) => alternatives.flatMap(({ when }) => when))
+      .flatMap(({ text, location }) => {
+        const condition = parseWhen(text);
+        if (condition === undefined) {
+          return [
+            error(
+              "when-malformed",
+              `the condition "${text}" is not "NAME=value" or "NAME!=value"`,
+              undefined,
+              location,
+            ),
+          ];
+        }
+        if (condition.variable in values) return [];
+        const message = `the condition "${text}" is about the variable "${condition.variable}", which nothing sets`;
+        const help = `set it in environment.d of element "${element.name}", with a default`;
+        return [error("when-variable-unset", message, help, location)];
+      }),
+  );
+}

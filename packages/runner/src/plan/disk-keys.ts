@@ -1,0 +1,45 @@
+import { basename } from "node:path";
+import type { BuildJob } from "../job/build-job.js";
+import type { ImageState } from "../job/layer.js";
+import { type LayerKey, ownStepKey } from "../layers/layer-key.js";
+import { formatRequest } from "./format-request.js";
+
+/** Names under which misses of the two layers behind the tree are explained. */
+export const DISK_STEP = "disk/populated";
+export const OUTPUT_STEP = "formats/outputs";
+
+type DiskInputs = Pick<BuildJob, "request" | "disk"> & {
+  /** Names of the image's elements. */
+  readonly elements: readonly { readonly name: string }[];
+};
+
+/** Key of the populated disk: the tree, and everything its size, layout and bytes come from. */
+export function populatedDiskKey({ request, disk, elements }: DiskInputs, state: Pick<ImageState, "hash">): LayerKey {
+  return ownStepKey({
+    step: DISK_STEP,
+    parent: state.hash,
+    architecture: request.architecture,
+    options: {
+      disk: disk.source.text,
+      "disk parameters": JSON.stringify([disk.parameters, disk.environment]),
+      size: JSON.stringify([request.imageSize, request.imageExtraSize, request.journalSize]),
+      efi: String(elements.some(({ name }) => name === "block-device-efi")),
+      date: request.environment.SOURCE_DATE_EPOCH ?? "",
+    },
+  });
+}
+
+/** Key of the finished outputs: the disk, the formats, and `scripts`: the key of each script that runs on the disk. */
+export function outputsKey(
+  inputs: DiskInputs & Pick<BuildJob, "image">,
+  state: Pick<ImageState, "hash">,
+  scripts: Readonly<Record<string, string>>,
+): LayerKey {
+  const { request, image } = inputs;
+  const options = {
+    disk: populatedDiskKey(inputs, state).key,
+    formats: JSON.stringify({ ...formatRequest(request, ""), name: basename(image) }),
+  };
+  const named = Object.fromEntries(Object.entries(scripts).map(([name, key]) => [`script ${name}`, key]));
+  return ownStepKey({ step: OUTPUT_STEP, parent: state.hash, architecture: request.architecture, options, named });
+}

@@ -1,0 +1,140 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Diagnostic, type Element, err, ok, type Resolution, type Result } from "@dibkit/model";
+import { checkFormats } from "../formats/check-formats.js";
+import { ELEMENTS_DIRECTORY } from "../job/build-directories.js";
+import type { BuildJob } from "../job/build-job.js";
+import type { BuildRequest } from "../job/build-request.js";
+import { openLayerStore } from "../layers/layer-store.js";
+import { storeKey } from "../layers/store-key.js";
+import { baseEnvironment } from "./base-environment.js";
+import { checkBuild } from "./check-build.js";
+import { diskSeed } from "./disk-seed.js";
+import { finalFormats } from "./final-formats.js";
+import { formatRequest } from "./format-request.js";
+import { helperFiles } from "./helper-files.js";
+import { declaredHookInputs, mergeHooks } from "./hooks-tree.js";
+import { knownEnvironment } from "./known-environment.js";
+import { lineageOf } from "./lineage.js";
+import { planDiskLayout } from "./plan-disk-layout.js";
+import type { PlanDocument } from "./plan-document.js";
+import { planPackages } from "./plan-packages.js";
+import { planSteps } from "./plan-steps.js";
+import { hideSecrets, secretNames, secretValues, valueDigest } from "./secrets.js";
+
+/** What this host lacks for a build, which another host may have. */
+const HOST_LACKS = new Set(["missing-host-tool", "docker-daemon"]);
+
+export interface PlanInput {
+  readonly request: BuildRequest;
+  readonly resolution: Resolution;
+  /** ELEMENTS_PATH entries, in order of precedence. */
+  readonly elementsPath: readonly string[];
+  /** Upstream's `lib` directory, when installed. */
+  readonly upstreamLibrary?: string;
+  readonly verbose: boolean;
+  /** The plan is to be read, not run: a program that this host lacks is then only a warning. */
+  readonly readOnly?: boolean;
+}
+
+export interface BuildPlan {
+  readonly document: PlanDocument;
+  /** Hand it to `startBuild`. */
+  readonly job: BuildJob;
+  /** Elements that are not on disk, for `startBuild` to write. */
+  readonly authored: readonly Element[];
+  /** Things worth knowing that do not stop the build. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Plans a build without doing any of it, and checks everything that can be known before it. All errors come together;
+ * nothing is written but the (empty) layer store's directories are looked at.
+ */
+export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, readonly Diagnostic[]>> {
+  const { resolution } = input;
+  const elements = resolution.elements.map(({ element }) => element);
+  const request = { ...input.request, formats: finalFormats(input.request, elements) };
+  const image = absolute(request.imageName, request.workingDirectory);
+  const lineage = lineageOf(image, request.architecture);
+  const hooks = mergeHooks(elements);
+  const seed = diskSeed(
+    image,
+    request.architecture,
+    elements.map(({ name }) => name),
+  );
+  const disk = planDiskLayout(request, elements, seed);
+  const shown = elements.map((element) => ({
+    name: element.name,
+    path: element.origin === "typescript" ? join(ELEMENTS_DIRECTORY, element.name) : element.root,
+  }));
+  const names = secretNames(elements, request.secrets ?? [], request.environment);
+  const secrets = secretValues(names, request.environment);
+  const base = baseEnvironment({
+    request,
+    secrets,
+    elements: shown,
+    elementsPath: input.elementsPath,
+    ...(input.upstreamLibrary === undefined ? {} : { upstreamLibrary: input.upstreamLibrary }),
+    disk: disk.layout?.plan.environment ?? {},
+  });
+  const environment = await knownEnvironment(hooks, base);
+  const checks = { request, image, elements, hooks, disk: disk.layout?.plan, values: environment };
+  const checked = (await checkBuild(checks)).map(
+    (diagnostic): Diagnostic =>
+      input.readOnly && HOST_LACKS.has(diagnostic.code) ? { ...diagnostic, severity: "warning" } : diagnostic,
+  );
+  const diagnostics = [...hooks.diagnostics, ...disk.diagnostics, ...checked];
+  const { layout } = disk;
+  if (layout === undefined || diagnostics.some(({ severity }) => severity === "error")) return err(diagnostics);
+  const store = existsSync(request.store) ? await openLayerStore(request.store) : undefined;
+  const digest = valueDigest(secrets, store === undefined ? Buffer.alloc(0) : await storeKey(store));
+  const own = {
+    image,
+    elements: elements.map((element) => ({
+      name: element.name,
+      directory: element.root,
+      authored: element.origin === "typescript",
+    })),
+    disk: { source: layout.source, parameters: layout.parameters, environment: layout.plan.environment },
+  };
+  const helpers = helperFiles(hooks);
+  const steps = await planSteps({ request, hooks, helpers, base, store, lineage, digest, secrets }, own);
+  const { installType, architecture } = request;
+  const { units } = checkFormats(formatRequest(request, image));
+  const document: PlanDocument = {
+    version: 1,
+    image,
+    architecture,
+    elements: resolution.elements.map(({ element, because }) => ({ name: element.name, path: element.root, because })),
+    steps,
+    packages: planPackages(elements, { values: environment, architecture, installType }),
+    environment: hideSecrets(environment, names, secrets),
+    disk: layout.plan,
+    outputs: units.flatMap(({ extension }) => (extension === undefined ? [] : [`${image}.${extension}`])),
+  };
+  const job: BuildJob = {
+    id: newBuildId(lineage),
+    ...own,
+    request,
+    secrets: [...names],
+    elementsPath: input.elementsPath,
+    declaredInputs: declaredHookInputs(hooks),
+    ...(input.upstreamLibrary === undefined ? {} : { upstreamLibrary: input.upstreamLibrary }),
+    writable: [dirname(image), ...(request.logFile === undefined ? [] : [dirname(request.logFile)])],
+    verbose: input.verbose,
+  };
+  return ok({ document, job, authored: elements.filter(({ origin }) => origin === "typescript"), diagnostics });
+}
+
+function absolute(path: string, directory: string): string {
+  return path.startsWith("/") ? path : join(directory, path);
+}
+
+function newBuildId(lineage: string): string {
+  const time = new Date()
+    .toISOString()
+    .replaceAll(/[-:TZ]/g, "")
+    .slice(0, 17);
+  return `${time}-${lineage.slice(0, 4)}${process.pid.toString(36)}`;
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import {
+  chooseBlockDevices,
+  type Diagnostic,
+  type DiskParameters,
+  type DiskPlan,
+  type Element,
+  parseBlockDeviceGraph,
+  planDisk,
+  rootMkfsOptions,
+  type SourceText,
+} from "@dibkit/model";
+import type { BuildRequest } from "../job/build-request.js";
+
+export interface DiskLayout {
+  readonly source: SourceText;
+  readonly parameters: DiskParameters;
+  readonly plan: DiskPlan;
+}
+
+export interface PlannedDiskLayout {
+  /** Undefined when something in the configuration is wrong. */
+  readonly layout: DiskLayout | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Chooses and checks the block-device configuration; sizes are not known yet. */
+export function planDiskLayout(request: BuildRequest, elements: readonly Element[], seed: string): PlannedDiskLayout {
+  const { environment, architecture } = request;
+  const read = (path: string) => {
+    try {
+      return readFileSync(path, "utf8");
+    } catch {
+      return undefined;
+    }
+  };
+  const chosen = chooseBlockDevices(environment.DIB_BLOCK_DEVICE_CONFIG, elements, architecture, read);
+  if (!chosen.ok) {
+    const message = `the file "${chosen.error.path}" that DIB_BLOCK_DEVICE_CONFIG names cannot be read`;
+    return { layout: undefined, diagnostics: [{ code: "block-device-config", severity: "error", message }] };
+  }
+  const { source } = chosen.value;
+  const { config, diagnostics } = parseBlockDeviceGraph(source);
+  if (config === undefined) return { layout: undefined, diagnostics };
+  // The type of the root filesystem decides its default options, and only the plan knows the type.
+  const first = planDisk(config, rootParameters(request, seed));
+  const type = first.plan?.environment.DIB_ROOT_FSTYPE;
+  const parameters = rootParameters(request, seed, type);
+  const { plan, diagnostics: more } = planDisk(config, parameters);
+  const all = [...diagnostics, ...more];
+  return { layout: plan && { source, parameters, plan }, diagnostics: all };
+}
+
+function rootParameters(request: BuildRequest, seed: string, rootType?: string): DiskParameters {
+  const { environment, journalSize, maxOnlineResize, mkfsOptions, rootLabel } = request;
+  const type = rootType === undefined || rootType === "" ? (environment.FS_TYPE ?? "ext4") : rootType;
+  const blockSize = Number.parseInt(environment.DIB_BLOCK_SIZE ?? "", 10);
+  const options = rootMkfsOptions({
+    rootFilesystem: type,
+    ...(mkfsOptions === undefined ? {} : { mkfsOptions }),
+    ...(journalSize === undefined ? {} : { journalSize: Number(journalSize) }),
+    ...(maxOnlineResize === undefined ? {} : { maxOnlineResize: Number(maxOnlineResize) }),
+    ...(environment.DIB_RELEASE === undefined ? {} : { release: environment.DIB_RELEASE }),
+  });
+  return {
+    seed,
+    rootFilesystem: environment.FS_TYPE ?? "ext4",
+    ...(rootLabel === undefined || rootLabel === "" ? {} : { rootLabel }),
+    ...(options === undefined ? {} : { rootMkfsOptions: options }),
+    ...(Number.isNaN(blockSize) ? {} : { blockSize }),
+  };
+}

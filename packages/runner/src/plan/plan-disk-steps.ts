@@ -1,0 +1,79 @@
+import { PHASES, type Phase } from "@dibkit/model";
+import type { BuildJob } from "../job/build-job.js";
+import type { ImageState } from "../job/layer.js";
+import type { LayerKey } from "../layers/layer-key.js";
+import { lookUp } from "../layers/look-up.js";
+import { DISK_STEP, OUTPUT_STEP, outputsKey, populatedDiskKey } from "./disk-keys.js";
+import { hooksBaseOf } from "./hooks-tree.js";
+import { finishStep } from "./own-steps.js";
+import { phaseStep } from "./phase-step.js";
+import type { PlannedStep } from "./plan-document.js";
+import { plannedScripts, recordedEnvironment, type StepSurroundings } from "./planned-scripts.js";
+import { stepKey, stepName } from "./script-step.js";
+
+type Outputs = Pick<BuildJob, "image" | "disk" | "elements">;
+
+/**
+ * What follows the finished tree: the populated disk, the scripts that work on it, the outputs. `state` is undefined
+ * when the tree has to be made first. When the outputs are kept, nothing else of this runs.
+ */
+export async function planDiskSteps(
+  surroundings: StepSurroundings,
+  { image, disk, elements }: Outputs,
+  state: ImageState | undefined,
+): Promise<readonly PlannedStep[]> {
+  const { request, base } = surroundings;
+  const inputs = { request, image, disk, elements };
+  const before = await scriptsOf(surroundings, state, ["block-device.d"]);
+  const onDisk = await scriptsOf(surroundings, state, DISK_PHASES);
+  const keys = { ...before.keys, ...onDisk.keys };
+  const isKnown = state !== undefined && before.isKnown && onDisk.isKnown;
+  const outputs = await ownLayer(surroundings, OUTPUT_STEP, isKnown ? outputsKey(inputs, state, keys) : undefined);
+  const hasDiskLayer = state !== undefined && before.steps.length === 0;
+  const diskKey = hasDiskLayer ? populatedDiskKey(inputs, state) : undefined;
+  const diskLayer = await ownLayer(surroundings, DISK_STEP, diskKey, outputs.reason);
+  const finish = { phase: "dibkit", script: finishStep(base).label.script, element: null, runs: "host" as const };
+  const work = [...before.steps, diskLayer, ...onDisk.steps, { ...finish, key: null, ...ON_DISK }];
+  if (!outputs.cached) return [...work, outputs];
+  return [...work.map(({ reason: _, ...step }) => ({ ...step, cached: true })), outputs];
+}
+
+const DISK_PHASES = (PHASES as readonly Phase[]).filter(({ beforeDisk }) => !beforeDisk).map(({ name }) => name);
+const ON_DISK = { cached: false, reason: "works on the real disk" };
+
+async function scriptsOf(surroundings: StepSurroundings, state: ImageState | undefined, names: readonly string[]) {
+  const { request, helpers, digest } = surroundings;
+  const steps: PlannedStep[] = [];
+  const keys: Record<string, string> = {};
+  let isKnown = true;
+  for (const phase of (PHASES as readonly Phase[]).filter(({ name }) => names.includes(name))) {
+    const scripts = plannedScripts(surroundings, phase);
+    const environment = scripts.length > 0 && state ? await recordedEnvironment(surroundings, phase, state) : undefined;
+    for (const script of scripts) {
+      const step = phaseStep(phase, script, environment ?? {}, true);
+      const { label, side } = step;
+      steps.push({ ...label, element: label.element ?? null, runs: side, key: null, ...ON_DISK });
+      if (environment === undefined || state === undefined) isKnown = false;
+      else keys[stepName(label)] = stepKey(step, state, helpers, request, digest).key;
+    }
+  }
+  return { steps, keys, isKnown };
+}
+
+/**
+ * A layer of dibkit's own; without a key, what it is made of is not known yet. One that is not kept each time has the
+ * reason `unchanged` when it is missing though nothing has changed.
+ */
+async function ownLayer(
+  { request, store, lineage, hooks }: StepSurroundings,
+  name: typeof OUTPUT_STEP | typeof DISK_STEP,
+  key: LayerKey | undefined,
+  unchanged?: string,
+): Promise<PlannedStep> {
+  const [phase = "", script = ""] = name.split("/");
+  const base = { phase, script, element: null, runs: "host" as const, key: key?.key ?? null };
+  if (key === undefined) return { ...base, cached: false, reason: "comes after a step that has to run" };
+  const context = { store, lineage, request, hooks: hooksBaseOf(hooks) };
+  const found = await lookUp(context, name === OUTPUT_STEP ? "output" : "disk", name, key, unchanged);
+  return found.hit ? { ...base, cached: true } : { ...base, cached: false, reason: found.reason };
+}

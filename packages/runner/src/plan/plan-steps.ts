@@ -1,0 +1,81 @@
+import { PHASES, type Phase } from "@dibkit/model";
+import type { BuildJob } from "../job/build-job.js";
+import { emptyState, type ImageState } from "../job/layer.js";
+import { diffOfMiss, NEVER_RAN } from "../layers/explain-miss.js";
+import { forgetHostInputs } from "../layers/host-inputs.js";
+import { ingredientTexts } from "../layers/ingredient-texts.js";
+import { afterLayer } from "../layers/layer-store.js";
+import { lookUp } from "../layers/look-up.js";
+import { layerKind } from "../layers/open-layer-trees.js";
+import { hooksBaseOf } from "./hooks-tree.js";
+import { ownSteps } from "./own-steps.js";
+import { phaseStep } from "./phase-step.js";
+import { planDiskSteps } from "./plan-disk-steps.js";
+import type { PlannedStep } from "./plan-document.js";
+import { plannedScripts, recordedEnvironment, type StepSurroundings } from "./planned-scripts.js";
+import { type ScriptStep, stepKey, stepName } from "./script-step.js";
+
+/** Every script in order, and whether its layer is there. Follows the chain of layers without mounting anything. */
+export async function planSteps(
+  surroundings: StepSurroundings,
+  outputs: Pick<BuildJob, "image" | "disk" | "elements">,
+): Promise<readonly PlannedStep[]> {
+  forgetHostInputs();
+  const { store } = surroundings;
+  const steps: PlannedStep[] = [];
+  const own = ownSteps(surroundings.request, surroundings.base);
+  // Undefined from the first step on that has to run: what comes after it depends on its result.
+  let state: ImageState | undefined = emptyState((store && (await layerKind(store))) ?? "overlay");
+  for (const phase of BEFORE_DISK) {
+    const scripts = plannedScripts(surroundings, phase);
+    const environment = scripts.length > 0 && state ? await recordedEnvironment(surroundings, phase, state) : undefined;
+    const wanted = [
+      ...scripts.map((script) => phaseStep(phase, script, environment ?? {}, false)),
+      ...own.filter(({ after }) => after === phase.name).map(({ step }) => step),
+    ];
+    for (const step of wanted) {
+      const isScript = step.label.phase === phase.name;
+      const usable: ImageState | undefined = isScript && environment === undefined ? undefined : state;
+      const unknown = state === undefined ? AFTER_ANOTHER : await unknownEnvironment(surroundings, step);
+      const { planned, after } = await planStep(surroundings, step, usable, unknown);
+      steps.push(planned);
+      state = after;
+    }
+  }
+  return [...steps, ...(await planDiskSteps(surroundings, outputs, state))];
+}
+
+const AFTER_ANOTHER = "comes after a step that has to run";
+
+/** Why the key of a script is not known though the image before it is: nobody has evaluated `environment.d` for it. */
+async function unknownEnvironment({ request, store, lineage }: StepSurroundings, step: ScriptStep): Promise<string> {
+  if (request.refresh) return "asked to run everything again";
+  const before = await store?.records.ingredients(lineage, stepName(step.label));
+  return before === undefined ? NEVER_RAN : "environment.d has to be evaluated first";
+}
+
+const BEFORE_DISK = (PHASES as readonly Phase[]).filter(
+  ({ beforeDisk, name }) => beforeDisk && name !== "block-device.d",
+);
+
+async function planStep(
+  surroundings: StepSurroundings,
+  step: ScriptStep,
+  state: ImageState | undefined,
+  unknown: string,
+): Promise<{ readonly planned: PlannedStep; readonly after: ImageState | undefined }> {
+  const { request, helpers, store, lineage, hooks, digest } = surroundings;
+  const { label, side } = step;
+  const base = { phase: label.phase, script: label.script, element: label.element ?? null, runs: side };
+  if (state === undefined) {
+    return { planned: { ...base, key: null, cached: false, reason: unknown }, after: undefined };
+  }
+  const name = stepName(label);
+  const key = stepKey(step, state, helpers, request, digest);
+  const found = await lookUp({ store, lineage, request, hooks: hooksBaseOf(hooks) }, "step", name, key);
+  if (found.hit) return { planned: { ...base, key: key.key, cached: true }, after: afterLayer(state, found.entry) };
+  const texts = ingredientTexts(step.script.text, helpers);
+  const diff = store && !request.refresh ? await diffOfMiss(store, lineage, name, key.ingredients, texts) : [];
+  const planned = { ...base, key: key.key, cached: false, reason: found.reason };
+  return { planned: { ...planned, ...(diff.length === 0 ? {} : { diff }) }, after: undefined };
+}

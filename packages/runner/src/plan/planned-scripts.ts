@@ -1,0 +1,92 @@
+import {
+  compareHookScripts,
+  declaredInputs,
+  type ElementFile,
+  HOOK_SCRIPT_NAME,
+  isExecutable,
+  type Phase,
+  type RegularFile,
+  regularFileAt,
+  viewsOf,
+} from "@dibkit/model";
+import type { BuildRequest } from "../job/build-request.js";
+import type { EnvironmentValues } from "../job/environment-values.js";
+import { hashText } from "../job/hash-text.js";
+import type { ImageState } from "../job/layer.js";
+import type { LayerStore } from "../layers/layer-store.js";
+import type { HelperFile } from "../layers/script-reach.js";
+import type { HooksTree } from "./hooks-tree.js";
+import { installTypeFile } from "./own-steps.js";
+import { environmentKey, startingEnvironment } from "./phase-environment.js";
+import type { PhaseScript } from "./phase-step.js";
+import { openEnvironment, type SecretValues } from "./secrets.js";
+
+export interface StepSurroundings {
+  readonly request: BuildRequest;
+  readonly hooks: HooksTree;
+  readonly helpers: readonly HelperFile[];
+  readonly base: EnvironmentValues;
+  /** Undefined when nothing was ever built with it. */
+  readonly store: LayerStore | undefined;
+  readonly lineage: string;
+  /** How values of variables are told apart in keys. */
+  readonly digest: (value: string) => string;
+  readonly secrets: SecretValues;
+}
+
+/** Scripts of a phase as the elements give them, with those that install-types will link into `install.d`. */
+export function plannedScripts({ hooks, request }: StepSurroundings, phase: Phase): readonly PhaseScript[] {
+  const found = new Map<string, PhaseScript>();
+  for (const { path, element, file } of hooks.entries.values()) {
+    const [directory, name, ...deeper] = path.split("/");
+    if (directory !== phase.name || name === undefined || deeper.length > 0) continue;
+    const regular = file.kind === "symlink" ? regularFileAt(element, path) : file;
+    if (regular?.kind === "file" && HOOK_SCRIPT_NAME.test(name) && isExecutable(regular)) {
+      const inputs = declaredInputs(element, path);
+      found.set(name, { ...phaseScript(name, regular, element.name), ...(inputs === undefined ? {} : { inputs }) });
+    }
+  }
+  if (phase.name === "install.d" && hooks.entries.has("extra-data.d/99-enable-install-types")) {
+    for (const linked of installTypeScripts(hooks, request)) found.set(linked.name, linked);
+  }
+  return [...found.values()].sort((a, b) => compareHookScripts(a.name, b.name));
+}
+
+function phaseScript(name: string, file: RegularFile, element?: string): PhaseScript {
+  const text = file.bytes.subarray(0, 8000).includes(0) ? undefined : Buffer.from(file.bytes).toString("utf8");
+  return { name, mode: file.mode, hash: hashText(file.bytes), text, ...(element === undefined ? {} : { element }) };
+}
+
+function installTypeScripts(hooks: HooksTree, request: BuildRequest): readonly PhaseScript[] {
+  const elements = new Set([...hooks.entries.values()].map(({ element }) => element));
+  return [...elements].flatMap((element) =>
+    viewsOf(element)
+      .installTypes.value.filter(({ prefix, type }) => {
+        const chosen = request.environment[`DIB_INSTALLTYPE_${prefix.replaceAll("-", "_")}`];
+        return type === (chosen ?? request.installType);
+      })
+      .flatMap(({ scripts }) => scripts.filter(({ executable }) => executable))
+      .map(({ name, file }) => phaseScript(name, file)),
+  );
+}
+
+/** The environment a phase had the last time it started from the same state. */
+export async function recordedEnvironment(
+  { hooks, request, helpers, base, store, digest, secrets }: StepSurroundings,
+  phase: Phase,
+  state: ImageState,
+): Promise<EnvironmentValues | undefined> {
+  const files: Record<string, string> = {};
+  for (const { path, element, file } of hooks.entries.values()) {
+    const [directory, name, ...deeper] = path.split("/");
+    if (directory !== "environment.d" || name === undefined || deeper.length > 0) continue;
+    const regular: ElementFile | undefined = file.kind === "symlink" ? regularFileAt(element, path) : file;
+    if (regular?.kind === "file") files[name] = hashText(regular.bytes);
+  }
+  const own = installTypeFile(request);
+  if (phase.name !== "root.d") files[own.name] = hashText(own.text);
+  const start = startingEnvironment(base, phase);
+  const key = environmentKey(phase, state, files, start, helpers, digest);
+  const known = await store?.records.environment(key);
+  return known && openEnvironment(known, secrets);
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from "node:crypto";
+import { join, resolve as resolvePath } from "node:path";
+import type { BUILD_FLAGS, BuildFlag, BuildFlagName, ImageDefinition } from "@dibkit/model";
+import type { BuildRequest } from "../job/build-request.js";
+
+type Given<Flag extends BuildFlag> = Flag["type"] extends "boolean"
+  ? boolean
+  : Flag["type"] extends "count"
+    ? number
+    : Flag extends { readonly repeatable: true }
+      ? readonly string[]
+      : string | undefined;
+
+type UpstreamFlags = {
+  readonly [Name in BuildFlagName as (typeof BUILD_FLAGS)[Name] extends { readonly upstream: string } ? Name : never]:
+    | Given<(typeof BUILD_FLAGS)[Name]>
+    | undefined;
+};
+
+/** The flags of a build as a command line gives them: those of `disk-image-create`, and dibkit's own. */
+export interface BuildFlags extends Partial<UpstreamFlags> {
+  readonly store?: string | undefined;
+  /** Bytes. */
+  readonly cacheSize?: number | undefined;
+  readonly noStore?: boolean;
+  readonly refresh: boolean;
+  readonly maxAge?: string | undefined;
+  readonly secrets?: readonly string[];
+}
+
+export interface RequestSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly hostArchitecture: string;
+  /** The command line's own words. */
+  readonly words: readonly string[];
+}
+
+type Definition = Omit<ImageDefinition, "site">;
+
+/** Fills in a build request: flags win over an image definition, which wins over upstream's defaults. */
+export function buildRequest(
+  flags: BuildFlags,
+  elements: readonly string[],
+  definition: Definition | undefined,
+  surroundings: RequestSurroundings,
+): BuildRequest {
+  const { cwd } = surroundings;
+  const environment: Readonly<Record<string, string | undefined>> = {
+    ...(Object.fromEntries(Object.entries(surroundings.env).filter(([, value]) => value !== undefined)) as Record<
+      string,
+      string
+    >),
+    ...Object.fromEntries(Object.entries(definition?.environment ?? {}).map(([name, value]) => [name, String(value)])),
+    ...(definition?.blockDevice === undefined
+      ? {}
+      : { DIB_BLOCK_DEVICE_CONFIG: JSON.stringify(definition.blockDevice) }),
+  };
+  // Upstream writes `${NAME:-default}` for all of these: set to nothing is as good as not set.
+  const setting = (name: string): string | undefined => environment[name] || undefined;
+  const home = setting("HOME") ?? "/root";
+  const place = (path: string | undefined, fallback: string) => resolvePath(cwd, path ?? fallback);
+  const store = place(flags.store ?? setting("DIBKIT_CACHE"), join(home, ".cache/dibkit"));
+  const minTmpfs = flags.minTmpfs ?? setting("DIB_MIN_TMPFS");
+  const formats = formatNames(flags.types?.split(",") ?? definition?.formats ?? ["qcow2"]);
+  return {
+    elements,
+    architecture: flags.arch ?? definition?.arch ?? setting("ARCH") ?? surroundings.hostArchitecture,
+    imageName: imageName(flags.output ?? setting("IMAGE_NAME") ?? definition?.name ?? "image", formats),
+    formats,
+    trace: (flags.trace ?? 0) + Number(setting("DIB_DEBUG_TRACE") ?? 0),
+    compress: !flags.uncompressed && (definition?.compress ?? true),
+    // Upstream's variables of its own count when the caller sets them.
+    clearEnvironment: flags.clear === true || environment.CLEAR_ENV === "1",
+    base: !flags.skipBase && environment.SKIP_BASE !== "1" && (definition?.base ?? true),
+    packages: [...(definition?.packages ?? []), ...(flags.packages ?? []).flatMap((entry) => entry.split(","))].filter(
+      Boolean,
+    ),
+    checksum: flags.checksum === true || (definition?.checksum ?? environment.DIB_CHECKSUM === "1"),
+    imageCache: place(flags.imageCache ?? setting("DIB_IMAGE_CACHE"), join(home, ".cache/image-create")),
+    lockFiles: place(setting("DIB_LOCKFILES"), join(home, ".cache/dib/lockfiles")),
+    noTmpfs: flags.noTmpfs === true || environment.DIB_NO_TMPFS === "1",
+    offline: flags.offline === true || setting("DIB_OFFLINE") !== undefined,
+    installType: flags.installType ?? setting("DIB_DEFAULT_INSTALLTYPE") ?? definition?.installType ?? "source",
+    arguments: surroundings.words,
+    environment: environment as Readonly<Record<string, string>>,
+    workingDirectory: cwd,
+    store: flags.noStore ? join(store, "unkept", randomUUID().slice(0, 8)) : store,
+    refresh: flags.refresh,
+    ...(flags.cacheSize === undefined ? {} : { cacheSize: flags.cacheSize }),
+    ...(flags.noStore ? { keepLayers: false } : {}),
+    secrets: flags.secrets ?? [],
+    ...given({
+      imageSize: flags.imageSize ?? setting("DIB_IMAGE_SIZE") ?? text(definition?.size),
+      imageExtraSize: flags.imageExtraSize ?? setting("DIB_IMAGE_EXTRA_SIZE") ?? text(definition?.extraSize),
+      maxOnlineResize: flags.maxOnlineResize ?? setting("MAX_ONLINE_RESIZE"),
+      journalSize: flags.mkfsJournalSize ?? setting("DIB_JOURNAL_SIZE"),
+      mkfsOptions: flags.mkfsOptions ?? definition?.mkfsOptions,
+      qemuImgOptions: flags.qemuImgOptions ?? setting("QEMU_IMG_OPTIONS") ?? optionList(definition?.qemuImgOptions),
+      rootLabel: flags.rootLabel ?? definition?.rootLabel,
+      ramdiskElement: flags.ramdiskElement,
+      maxAge: flags.maxAge,
+      dockerTarget: flags.dockerTarget ?? definition?.dockerTarget,
+      logFile: flags.logfile === undefined ? undefined : resolvePath(cwd, flags.logfile),
+    }),
+    ...(minTmpfs === undefined ? {} : { minTmpfs: Number(minTmpfs) }),
+  };
+}
+
+/** `tgz` is written from the same tree as `tar`; each format once, in the order given. */
+function formatNames(types: readonly string[]): readonly string[] {
+  return [...new Set(types.map((type) => type.trim()).filter((type) => type !== ""))];
+}
+
+/** With one output format its suffix may be part of the name, as upstream allows. */
+function imageName(name: string, formats: readonly string[]): string {
+  const [only] = formats;
+  return formats.length === 1 && only !== undefined && name.endsWith(`.${only}`)
+    ? name.slice(0, -only.length - 1)
+    : name;
+}
+
+function text(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : String(value);
+}
+
+function optionList(options: Readonly<Record<string, string>> | undefined): string | undefined {
+  return (
+    options &&
+    Object.entries(options)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(",")
+  );
+}
+
+function given<T extends Readonly<Record<string, string | undefined>>>(fields: T): { [K in keyof T]?: string } {
+  const set = Object.entries(fields).filter(([, value]) => value !== undefined && value !== "");
+  return Object.fromEntries(set) as { [K in keyof T]?: string };
+}

@@ -1,0 +1,51 @@
+import type { BuildJob } from "../job/build-job.js";
+import type { BuildRecord, RecordedStep } from "../job/build-record.js";
+import type { ImageState } from "../job/layer.js";
+import type { LayerStore } from "../layers/layer-store.js";
+import type { ScriptStep } from "../plan/script-step.js";
+import { type SecretNames, type SecretValues, sealEnvironment, secretValues } from "../plan/secrets.js";
+
+/** Writes down what a build does, for `dibkit shell` and `dibkit blame`. */
+export interface BuildRecorder {
+  /** Notes a step; the last note about a script counts. Written to disk when a step starts and at the end. */
+  noteStep(step: ScriptStep, before: ImageState, layer?: string): Promise<void>;
+  /** Notes how the build ended. */
+  finish(status: BuildRecord["status"]): Promise<void>;
+}
+
+interface RecorderContext {
+  readonly job: BuildJob;
+  readonly store: LayerStore;
+  readonly secretNames: SecretNames;
+  readonly secrets: SecretValues;
+}
+
+export function createBuildRecorder({ job, store, secretNames, secrets }: RecorderContext): BuildRecorder {
+  let record: BuildRecord = {
+    id: job.id,
+    started: new Date().toISOString(),
+    image: job.image,
+    elements: job.elements.map(({ name }) => name),
+    steps: [],
+    status: "running",
+    environments: {},
+  };
+  const write = () => store.records.saveRecord(record);
+  return {
+    async noteStep({ label, side, environment, onDisk = false }, before, layer) {
+      const noted: RecordedStep = { label, side, onDisk, before, ...(layer === undefined ? {} : { layer }) };
+      const same = (other: RecordedStep) => other.label.phase === label.phase && other.label.script === label.script;
+      const sealed = sealEnvironment(environment, { ...secrets, ...secretValues(secretNames, environment) });
+      record = {
+        ...record,
+        steps: [...record.steps.filter((other) => !same(other)), noted],
+        environments: { ...record.environments, [label.phase]: sealed },
+      };
+      if (layer === undefined) await write();
+    },
+    async finish(status) {
+      record = { ...record, status };
+      await write();
+    },
+  };
+}

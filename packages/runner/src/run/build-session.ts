@@ -1,0 +1,114 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { CommandRunner } from "@dibkit/exec";
+import type { Element } from "@dibkit/model";
+import type { BuildEvent } from "../job/build-event.js";
+import type { BuildJob } from "../job/build-job.js";
+import type { EnvironmentValues } from "../job/environment-values.js";
+import type { NamedDirectories } from "../job/mount-record.js";
+import { type LayerStore, openLayerStore } from "../layers/layer-store.js";
+import type { LayerTrees } from "../layers/layer-trees.js";
+import type { LookUpContext } from "../layers/look-up.js";
+import type { HelperFile } from "../layers/script-reach.js";
+import { type HooksTree, hooksBaseOf } from "../plan/hooks-tree.js";
+import type { SecretNames, SecretValues } from "../plan/secrets.js";
+import type { BreakPoints } from "./break-points.js";
+import type { BuildMemory } from "./build-memory.js";
+import type { BuildRecorder } from "./build-recorder.js";
+import type { HostWrites } from "./host-writes.js";
+
+/** What every step of a running build needs. Paths are those inside the build's view of the host. */
+export interface BuildSession {
+  readonly job: BuildJob;
+  /** When the build began, by `performance.now()`. */
+  readonly started: number;
+  readonly store: LayerStore;
+  readonly trees: LayerTrees;
+  readonly memory: BuildMemory;
+  /** `builds/<id>` of the store. */
+  readonly directory: string;
+  readonly logs: string;
+  readonly commands: CommandRunner;
+  readonly emit: (event: BuildEvent) => void;
+  readonly signal: AbortSignal;
+  readonly elements: readonly Element[];
+  readonly hooks: HooksTree;
+  /** The merged hooks on disk: the lowest layer of the hooks directory. */
+  readonly hooksBase: string;
+  readonly helpers: readonly HelperFile[];
+  readonly base: EnvironmentValues;
+  readonly named: NamedDirectories;
+  readonly secretNames: SecretNames;
+  /** Values that secret variables have before `environment.d`. */
+  readonly secrets: SecretValues;
+  /** How values of variables are told apart in keys. */
+  readonly digest: (value: string) => string;
+  /** Name of the image's line of steps, to find the layer a step had last time. */
+  readonly lineage: string;
+  readonly breaks: BreakPoints;
+  readonly recorder: BuildRecorder;
+  readonly hostWrites: HostWrites;
+  /** Mount points of the real disk inside the target, which are not a script's doing. */
+  readonly diskMounts?: ReadonlySet<string>;
+}
+
+/** What a look into the store has to know of the session. */
+export function lookUpContext({ store, lineage, job, hooks }: BuildSession): LookUpContext {
+  return { store, lineage, request: job.request, hooks: hooksBaseOf(hooks) };
+}
+
+/** Directories of one build in the store. */
+export interface BuildPlaces {
+  readonly directory: string;
+  readonly logs: string;
+  readonly view: string;
+  readonly viewScratch: string;
+  readonly elements: string;
+  readonly hooks: string;
+  readonly image: string;
+  readonly staging: string;
+  readonly scratch: string;
+  /** Where memory is mounted for the build's processes. */
+  readonly memory: string;
+  readonly job: string;
+  /** Locked while the build runs. */
+  readonly lock: string;
+}
+
+export function buildPlaces(store: string, id: string): BuildPlaces {
+  const directory = join(store, "builds", id);
+  const place = (name: string) => join(directory, name);
+  return {
+    directory,
+    logs: place("logs"),
+    view: place("view"),
+    viewScratch: place("host"),
+    elements: place("elements"),
+    hooks: place("hooks"),
+    image: place("image"),
+    staging: place("staging"),
+    scratch: place("scratch"),
+    memory: place("memory"),
+    job: place("job.json"),
+    lock: place("lock"),
+  };
+}
+
+/** A directory of the build on the filesystem of the store, in which a layer is put together. */
+export function stagingPlace({ store, job }: Pick<BuildSession, "store" | "job">, name: string): string {
+  return join(buildPlaces(store.directory, job.id).staging, name);
+}
+
+/** Directories that only a running build has. They are made under its lock, so that nobody takes them for leftovers. */
+export function bulkPlaces(places: BuildPlaces): readonly string[] {
+  return [places.viewScratch, places.view, places.staging, places.scratch, places.memory, places.image];
+}
+
+/** Makes the directories of a build that stay; must run before the view of the host is put together. */
+export async function createBuildPlaces(store: string, id: string): Promise<BuildPlaces> {
+  await openLayerStore(store);
+  const places = buildPlaces(store, id);
+  for (const directory of [places.logs, places.elements, places.hooks]) await mkdir(directory, { recursive: true });
+  await writeFile(places.lock, "");
+  return places;
+}

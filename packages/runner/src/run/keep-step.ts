@@ -1,0 +1,93 @@
+import { rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { err, ok, type Result } from "@dibkit/model";
+import { PRIVATE_CACHES } from "../host/private-cache.js";
+import type { recordMounts } from "../host/record-mounts.js";
+import type { ImageState, StepEntry } from "../job/layer.js";
+import { aptIndexState } from "../layers/apt-index.js";
+import { type CopyFailure, copyLayer } from "../layers/copy-layer.js";
+import { noteIngredients } from "../layers/explain-miss.js";
+import { ingredientTexts, keepIngredientTexts } from "../layers/ingredient-texts.js";
+import type { LayerKey } from "../layers/layer-key.js";
+import { hooksBefore, settleHooks } from "../layers/settle-hooks.js";
+import { measureTrees } from "../layers/tree-changes.js";
+import { hooksBaseOf } from "../plan/hooks-tree.js";
+import { type ScriptStep, stepName } from "../plan/script-step.js";
+import { type BuildSession, stagingPlace } from "./build-session.js";
+import { hooksDirectories } from "./phase-scripts.js";
+
+/** Of programs that only fail when somebody kills them. */
+const KILLED: CopyFailure = { kind: "failed", tail: [] };
+
+/** Keeps what a step has changed as a layer, and notes what it was made from. */
+export async function keepStep(
+  session: BuildSession,
+  state: ImageState,
+  step: ScriptStep,
+  key: LayerKey,
+  staging: string,
+  result: { readonly mounts: ReturnType<typeof recordMounts>; readonly seconds: number; readonly strays: boolean },
+): Promise<Result<StepEntry, CopyFailure>> {
+  const collected = await session.trees.collect(staging);
+  for (const name of ["environment", "captured", "mountinfo", "step.sh", PRIVATE_CACHES]) {
+    await rm(join(staging, name), { recursive: true, force: true });
+  }
+  const hooks = join(staging, "hooks");
+  const before = collected.hooks ? await hooksBefore(hooks, hooksBaseOf(session.hooks), session.commands) : {};
+  if (collected.hooks) await settleHooks(hooks, hooksDirectories(session, state), session.commands);
+  const host = result.strays && (await session.hostWrites.keep(staging));
+  if (host === undefined) return err(KILLED);
+  const changed = { ...collected, host };
+  const trees = Object.entries(changed).flatMap(([name, there]) => (there ? [name] : []));
+  const { keepLayers = true } = session.job.request;
+  // Nobody will ask whether a layer that is not kept is like another one.
+  const notCopied = new AbortController();
+  const measure = async () =>
+    trees.length > 0 && keepLayers
+      ? measureTrees(session.commands, staging, trees, AbortSignal.any([session.signal, notCopied.signal]))
+      : { content: trees.length === 0 ? "" : key.key, bytes: 0 };
+  const copy = async () => {
+    const copied = await onDisk(session, staging, trees);
+    if (!copied.ok) notCopied.abort();
+    return copied;
+  };
+  const [measured, copied] = await Promise.all([measure(), copy()]);
+  if (!copied.ok) return copied;
+  if (measured === undefined) return err(KILLED);
+  const place = copied.value;
+  const aptIndex = changed.root ? await aptIndexState(join(place, "root")) : undefined;
+  const repeatable = !step.interactive && result.mounts.unrepeatable.length === 0;
+  const meta: StepEntry = {
+    version: 2,
+    kind: "step",
+    // A layer that cannot be used again still holds the image's content: it gets a key nothing asks for.
+    key: repeatable ? key.key : `${session.job.id.slice(-8).padStart(8, "0")}${key.key.slice(0, 8)}`,
+    label: step.label,
+    created: new Date().toISOString(),
+    seconds: result.seconds,
+    ...measured,
+    changed,
+    mounts: result.mounts.records,
+    hooksBefore: before,
+    ingredients: key.ingredients,
+    ...(aptIndex === undefined ? {} : { aptIndex }),
+  };
+  const { refresh, maxAge } = session.job.request;
+  const committed = await session.store.commit(place, meta, refresh || maxAge !== undefined);
+  if (!keepLayers) return ok(committed);
+  await noteIngredients(session.store, session.lineage, stepName(step.label), key.ingredients);
+  await keepIngredientTexts(session.store, key.ingredients, ingredientTexts(step.script.text, session.helpers));
+  return ok(committed);
+}
+
+/** Where the layer is on the filesystem of the store: it is copied there from memory. */
+async function onDisk(
+  session: BuildSession,
+  staging: string,
+  trees: readonly string[],
+): Promise<Result<string, CopyFailure>> {
+  const place = stagingPlace(session, basename(staging));
+  if (staging === place) return ok(place);
+  const copied = await copyLayer(session.commands, staging, place, trees);
+  return copied.ok ? ok(place) : copied;
+}

@@ -1,0 +1,113 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createCommandRunner } from "@dibkit/exec";
+import { loadElement } from "@dibkit/model";
+import { SUDO_SCRIPT } from "../host/sudo-sh.js";
+import {
+  BUILD_DIRECTORY,
+  ELEMENTS_DIRECTORY,
+  HOOKS_DIRECTORY,
+  IMAGE_DIRECTORY,
+  SHIM_DIRECTORY,
+  TARGET_DIRECTORY,
+  TREE_DIRECTORY,
+} from "../job/build-directories.js";
+import type { BuildEvent } from "../job/build-event.js";
+import type { BuildJob } from "../job/build-job.js";
+import { openLayerStore } from "../layers/layer-store.js";
+import { openLayerTrees } from "../layers/open-layer-trees.js";
+import { rememberScriptCommands } from "../layers/script-commands.js";
+import { storeKey } from "../layers/store-key.js";
+import { baseEnvironment } from "../plan/base-environment.js";
+import { helperFiles } from "../plan/helper-files.js";
+import { mergeHooks } from "../plan/hooks-tree.js";
+import { lineageOf } from "../plan/lineage.js";
+import { secretValues, valueDigest } from "../plan/secrets.js";
+import { breakPoints } from "./break-points.js";
+import { buildMemory } from "./build-memory.js";
+import { createBuildRecorder } from "./build-recorder.js";
+import { type BuildSession, buildPlaces } from "./build-session.js";
+import { writeHooks } from "./hooks-directory.js";
+import { createHostWrites } from "./host-writes.js";
+
+export interface SessionSurroundings {
+  readonly emit: (event: BuildEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+type FoundCommands = Parameters<typeof rememberScriptCommands>[0];
+
+/** Prepares a build inside its view of the host: directories, mounts that last the whole build, hooks, environment. */
+export async function openSession(job: BuildJob, surroundings: SessionSurroundings): Promise<BuildSession> {
+  const started = performance.now();
+  const { request } = job;
+  const places = buildPlaces(request.store, job.id);
+  const store = await openLayerStore(request.store);
+  rememberScriptCommands((await store.records.scriptCommands<FoundCommands>(job.id)) ?? []);
+  const commands = createCommandRunner({ signal: surroundings.signal });
+  for (const directory of [TARGET_DIRECTORY, HOOKS_DIRECTORY, TREE_DIRECTORY, ELEMENTS_DIRECTORY, IMAGE_DIRECTORY]) {
+    await mkdir(directory, { recursive: true });
+  }
+  await writeShims();
+  await bind(places.image, IMAGE_DIRECTORY);
+  await bind(places.elements, ELEMENTS_DIRECTORY);
+  const loaded = job.elements.map(({ name, directory, authored }) => ({
+    name,
+    path: authored ? join(ELEMENTS_DIRECTORY, name) : directory,
+  }));
+  const elements = loaded.map(({ path }) => {
+    const element = loadElement(path);
+    if (!element.ok) throw new Error(`cannot load ${path} any more: ${JSON.stringify(element.error)}`);
+    return element.value;
+  });
+  const hooks = mergeHooks(elements);
+  await writeHooks(hooks, places.hooks, job.upstreamLibrary);
+  const secretNames = new Set(job.secrets);
+  const secrets = secretValues(secretNames, request.environment);
+  const base = baseEnvironment({
+    request,
+    secrets,
+    elements: loaded,
+    // package-installs and others look up elements by ELEMENTS_PATH, so the compiled ones must be found there too.
+    elementsPath: [...(job.elements.some(({ authored }) => authored) ? [ELEMENTS_DIRECTORY] : []), ...job.elementsPath],
+    ...(job.upstreamLibrary === undefined ? {} : { upstreamLibrary: job.upstreamLibrary }),
+    disk: job.disk.environment,
+  });
+  const trees = await openLayerTrees({ store, commands, hooksBase: places.hooks, scratch: places.scratch });
+  return {
+    job,
+    started,
+    store,
+    trees,
+    memory: buildMemory({ trees, store, commands, request, directory: places.memory }),
+    directory: places.directory,
+    logs: places.logs,
+    commands,
+    ...surroundings,
+    elements,
+    hooks,
+    hooksBase: places.hooks,
+    helpers: helperFiles(hooks),
+    secretNames,
+    secrets,
+    digest: valueDigest(secrets, await storeKey(store)),
+    base,
+    named: { DIB_IMAGE_CACHE: request.imageCache, DIB_LOCKFILES: request.lockFiles },
+    breaks: breakPoints(request),
+    recorder: createBuildRecorder({ job, store, secretNames, secrets }),
+    hostWrites: createHostWrites(join(places.viewScratch, "root", "upper"), store.layers, commands),
+    lineage: lineageOf(job.image, request.architecture),
+  };
+
+  async function bind(from: string, to: string): Promise<void> {
+    const bound = await commands.run(["mount", "--bind", from, to]);
+    if (!bound.ok) throw new Error(`cannot show ${from} at ${to}: ${bound.error.tail.join(" ")}`);
+  }
+}
+
+async function writeShims(): Promise<void> {
+  await mkdir(SHIM_DIRECTORY, { recursive: true });
+  await writeFile(join(SHIM_DIRECTORY, "sudo"), SUDO_SCRIPT);
+  await chmod(join(SHIM_DIRECTORY, "sudo"), 0o755);
+  await chmod(BUILD_DIRECTORY, 0o755);
+}

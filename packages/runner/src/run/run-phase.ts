@@ -1,0 +1,37 @@
+import type { Phase, Result } from "@dibkit/model";
+import { ok } from "@dibkit/model";
+import type { BuildFailure } from "../job/build-job.js";
+import type { ImageState } from "../job/layer.js";
+import { phaseStep } from "../plan/phase-step.js";
+import { breakStep } from "./break-points.js";
+import type { BuildSession } from "./build-session.js";
+import { environmentOfPhase } from "./environment-of-phase.js";
+import { environmentFiles, phaseScripts } from "./phase-scripts.js";
+import { runScriptStep } from "./run-script-step.js";
+
+/** Runs the scripts of one phase, in order, each with the environment that `environment.d` gives at its start. */
+export async function runPhase(
+  session: BuildSession,
+  phase: Phase,
+  state: ImageState,
+  onDisk: boolean,
+): Promise<Result<ImageState, BuildFailure>> {
+  const scripts = await phaseScripts(session, state, phase.name);
+  const point = phase.name.replace(/\.d$/, "");
+  const { at } = session.breaks;
+  if (scripts.length === 0 && !at(`before-${point}`) && !at(`after-${point}`)) return ok(state);
+  const files = await environmentFiles(session, state);
+  const environment = await environmentOfPhase(session, phase, state, files, onDisk);
+  if (!environment.ok) return environment;
+  const steps = scripts.map((script) => phaseStep(phase, script, environment.value, onDisk));
+  const shell = (name: string) => breakStep(name, phase.side, session.breaks.command, environment.value, onDisk);
+  if (at(`before-${point}`)) steps.unshift(shell(`before-${point}`));
+  if (at(`after-${point}`)) steps.push(shell(`after-${point}`));
+  let current = state;
+  for (const step of steps) {
+    const done = await runScriptStep(session, current, step);
+    if (!done.ok) return done;
+    current = done.value;
+  }
+  return ok(current);
+}

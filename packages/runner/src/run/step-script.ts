@@ -1,0 +1,152 @@
+import { shellCommand, shellQuote } from "@dibkit/exec";
+import { INSIDE_ROOT } from "../host/inside-root.js";
+import { isPrivate, renderPrivateCache } from "../host/private-cache.js";
+import { resolveSource } from "../host/record-mounts.js";
+import { renderTreeMount, type TreeMount } from "../host/tree-mount.js";
+import type { MountRecord, NamedDirectories } from "../job/mount-record.js";
+
+/** One command to run on a state of the image, in mount and PID namespaces of its own. */
+export interface StepScript {
+  /** What to mount first: the target root and the hooks directory; nothing on the real disk. */
+  readonly trees: readonly TreeMount[];
+  readonly target: string;
+  readonly mounts: readonly MountRecord[];
+  readonly named: NamedDirectories;
+  /** Directory for what this step alone sees of shared caches. */
+  readonly staging: string;
+  /** `chroot`: run inside the target; otherwise on the host side. */
+  readonly chroot: boolean;
+  /** Shown read-only at `tmp/in_target.d` of the target. */
+  readonly hooksInTarget?: string;
+  /** Words of the command; in the target they go through `sh -c`, as upstream does. */
+  readonly command: readonly string[];
+  readonly workingDirectory: string;
+  /** File of NUL-separated `NAME=value` words. */
+  readonly environmentFile: string;
+  /** Where the mount table after the command is written. */
+  readonly mountTableFile: string;
+  /** File that the command sees as descriptor 3. */
+  readonly resultFile?: string;
+  /** The command talks to the terminal. */
+  readonly interactive?: boolean;
+  /** Runs with the terminal when the command failed, before anything is taken down. */
+  readonly onError?: {
+    readonly chroot: boolean;
+    readonly command: readonly string[];
+    /** Said before it, with the last lines of the log. */
+    readonly note: string;
+    readonly log: string;
+  };
+}
+
+/** Lines that make recorded mounts again below the target. */
+export function renderMounts(step: Pick<StepScript, "mounts" | "target" | "named" | "staging">): readonly string[] {
+  return step.mounts.flatMap((record) => {
+    const at = insideTarget(step.target, record.at);
+    if (record.kind === "filesystem") return [mountFilesystem(record, at)];
+    if (record.kind === "tmpfs") return [`mount -t tmpfs tmpfs ${at}`];
+    const readOnly = record.readOnly ? [`mount -o remount,bind,ro ${at}`] : [];
+    if (record.kind === "bind-inside")
+      return [`mount --bind ${insideTarget(step.target, record.from)} ${at}`, ...readOnly];
+    if (isPrivate(record.source)) return [renderPrivateCache(record.source, step.named, step.staging, at), ...readOnly];
+    const source = resolveSource(record.source, step.named);
+    // A cache that was emptied, or moved, since the step that made the mount has to be there again.
+    const made = source === record.source ? [] : [shellCommand("mkdir", "-p", source)];
+    return [...made, `${shellCommand("mount", "--bind", source)} ${at}`, ...readOnly];
+  });
+}
+
+/** A word of bash: a path of the image, with links followed as in the image. */
+function insideTarget(target: string, path: string): string {
+  return `"$(${shellCommand("inside", target, path)})"`;
+}
+
+function mountFilesystem(record: Extract<MountRecord, { kind: "filesystem" }>, at: string): string {
+  if (record.type === "devpts") {
+    const options = "$(findmnt --first-only /dev/pts --noheadings --output OPTIONS)";
+    return `mount -t devpts -o "${options}" devpts ${at}`;
+  }
+  return `mount ${record.readOnly ? "-o ro " : ""}-t ${record.type} none ${at}`;
+}
+
+/**
+ * The bash script that is the first process of a step. It mounts, runs, notes the mount table, ends whatever the
+ * command left running, unmounts, and exits with the command's exit code; 125 means that mounting failed.
+ */
+export function renderStepScript(step: StepScript): string {
+  const inTarget = '"$hooks_shown"';
+  const setUp = [
+    // A process in a new PID namespace needs a /proc of its own to find itself.
+    "mount -t proc proc /proc",
+    ...step.trees.map(renderTreeMount),
+    ...renderMounts(step),
+    ...(step.chroot ? [refreshResolver(step.target)] : []),
+    ...(step.hooksInTarget === undefined
+      ? []
+      : [
+          `hooks_shown=${insideTarget(step.target, "tmp/in_target.d")}`,
+          `mkdir -p ${inTarget}`,
+          `${shellCommand("mount", "--bind", step.hooksInTarget)} ${inTarget}`,
+          `mount -o remount,ro,bind ${inTarget}`,
+        ]),
+  ];
+  const terminal = " </dev/tty >/dev/tty 2>&1";
+  const streams = `${step.interactive ? terminal : " </dev/null 2>&1"}${step.resultFile === undefined ? "" : ` 3>${shellQuote(step.resultFile)}`}`;
+  return `set -u
+umask 022
+${INSIDE_ROOT}prepare() {
+${setUp.map((line) => `  ${line} || return 1`).join("\n")}
+}
+prepare || exit 125
+# The lock of the build, and whatever else is open here, is no business of scripts; 255 is bash reading this.
+for fd in /proc/self/fd/*; do
+  fd=\${fd##*/}
+  [ "$fd" -le 2 ] || [ "$fd" -eq 255 ] || eval "exec $fd>&-"
+done
+mapfile -d '' -t vars < ${shellQuote(step.environmentFile)}
+cd ${shellQuote(step.workingDirectory)} 2>/dev/null || cd /
+env -i "\${vars[@]}" ${renderCommand(step)}${streams}
+status=$?
+${step.onError === undefined ? ":" : renderErrorShell(step, step.onError, terminal)}
+${step.hooksInTarget === undefined ? ":" : `umount -l ${inTarget}`}
+cat /proc/self/mountinfo > ${shellQuote(step.mountTableFile)}
+cd /
+# As the first process of its namespace, this reaches every process that the command left behind and nothing else.
+kill -KILL -1 2>/dev/null
+${
+  step.trees.length === 0
+    ? ":"
+    : [...step.trees]
+        .reverse()
+        .map(
+          (mount) =>
+            `umount -R ${shellQuote(mount.at)} 2>/dev/null || umount -R -l ${shellQuote(mount.at)} 2>/dev/null`,
+        )
+        .join("\n")
+}
+exit $status
+`;
+}
+
+/** Upstream's `after-error`: the shell starts where the command failed, after what it printed last. */
+function renderErrorShell(step: StepScript, onError: NonNullable<StepScript["onError"]>, terminal: string): string {
+  const said = `{ tail -n 20 ${shellQuote(onError.log)}; echo ${shellQuote(onError.note)}; } >/dev/tty 2>&1`;
+  const shell = `env -i "\${vars[@]}" ${renderCommand({ ...step, ...onError })}${terminal}`;
+  return `[ $status -eq 0 ] || { ${said}; ${shell}; }`;
+}
+
+/**
+ * While it is built the image has the host's resolv.conf (mode 777, as upstream leaves it). A layer may come from a day
+ * with other name servers, so today's are put in; an image's own file is left alone.
+ */
+function refreshResolver(target: string): string {
+  const file = '"$resolver"';
+  const resolver = `resolver=${insideTarget(target, "etc")}/resolv.conf`;
+  const isOurs = `[ -f ${file} ] && [ ! -L ${file} ] && [ "$(stat -c %a ${file})" = 777 ] && [ -s /etc/resolv.conf ]`;
+  return `{ ${resolver}; if ${isOurs} && ! cmp -s /etc/resolv.conf ${file}; then cat /etc/resolv.conf > ${file}; fi; }`;
+}
+
+function renderCommand(step: StepScript): string {
+  if (!step.chroot) return shellCommand(...step.command);
+  return shellCommand("chroot", step.target, ...step.command);
+}

@@ -1,0 +1,97 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { loadCatalog, resolve } from "@dibkit/model";
+import { afterAll, expect, test } from "vitest";
+import { planBuild } from "../../src/plan/plan-build.js";
+import { type BuildFlags, buildRequest } from "../../src/plan/request-from-flags.js";
+
+const directory = mkdtempSync(join(tmpdir(), "dibkit-check-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const LAYOUT = (size: string, type: string) => `- local_loop:
+    name: image0
+- partitioning:
+    base: image0
+    label: mbr
+    partitions:
+      - name: root
+        ${size}
+        mkfs:
+          type: ${type}
+          mount:
+            mount_point: /
+`;
+/** package-installs counts only beside the element of that name, which has this program. */
+const SQUASH = { "package-installs/bin/package-installs-squash": "#!/usr/bin/env python3\n" };
+const FILES: Readonly<Record<string, string>> = {
+  ...SQUASH,
+  "os/element-provides": "operating-system\n",
+  "os/element-deps": "package-installs\n",
+  "os/install.d/50-same": "#!/bin/bash\n",
+  "two/install.d/50-same": "#!/bin/bash\n",
+  "os/package-installs.yaml": "nginx:\n  when: DIB_NOBODY_SETS=1\n",
+  "os/block-device-default.yaml": LAYOUT("flags: [ primary ]", "ext4"),
+  "odd/element-provides": "operating-system\n",
+  "odd/block-device-default.yaml": LAYOUT("size: 100%", "ext9"),
+};
+for (const [path, text] of Object.entries(FILES)) {
+  mkdirSync(dirname(join(directory, path)), { recursive: true });
+  writeFileSync(join(directory, path), text);
+  if (text.startsWith("#!")) chmodSync(join(directory, path), 0o755);
+}
+
+async function problems(elements: readonly string[], more: Partial<BuildFlags>): Promise<readonly string[]> {
+  const flags = {
+    ...{ trace: 0, uncompressed: false, clear: false, skipBase: true, packages: [], checksum: false },
+    ...{ noTmpfs: false, offline: false, refresh: false, output: join(directory, "image"), ...more },
+    imageCache: join(directory, "cache"),
+  };
+  const env = { PATH: join(directory, "no-programs"), HOME: directory };
+  const surroundings = { env, cwd: directory, hostArchitecture: "amd64", words: elements };
+  const request = buildRequest(flags, elements, undefined, surroundings);
+  const resolution = resolve(loadCatalog([directory]), elements, { arch: "amd64", base: false });
+  if (!resolution.ok) throw new Error(resolution.error.map(({ diagnostic }) => diagnostic.message).join("\n"));
+  const planned = await planBuild({ request, resolution: resolution.value, elementsPath: [directory], verbose: false });
+  const diagnostics = planned.ok ? planned.value.diagnostics : planned.error;
+  return diagnostics.map(({ code, message, help }) => `${code}: ${message}; ${help}`);
+}
+
+test("six things that are wrong are reported together", async () => {
+  const found = await problems(["os", "two"], {
+    types: "qcow2,docker,tarball",
+    // Nothing can be kept there: the space is 0 for root, and others may not write.
+    store: "/proc/dibkit",
+    maxAge: "soon",
+  });
+  for (const one of [
+    /^duplicate-hook: elements "os" and "two" both have "install.d\/50-same"/,
+    /^block-device\/missing-key: partition "root" has no "size"/,
+    /^missing-host-tool: program "qemu-img" is missing/,
+    /^output-format: format docker needs a name/,
+    /^output-format: unknown format "tarball"/,
+    /^(little-space: only 0.0 GiB are free for|not-writable:) the layer store "\/proc\/dibkit"/,
+    /^when-variable-unset: the condition "DIB_NOBODY_SETS=1" is about the variable "DIB_NOBODY_SETS"/,
+    /^unknown-age: "soon" is no age/,
+  ]) {
+    expect(found.find((line) => one.test(line)) ?? found, String(one)).toMatch(one);
+  }
+});
+
+test("a filesystem that no package makes", async () => {
+  const found = await problems(["odd"], { types: "tar" });
+  expect(found.filter((line) => line.includes("ext9"))).toEqual([
+    'missing-host-tool: program "mkfs.ext9" is missing, which is needed to make ext9 filesystems; install it, or choose a type of filesystem that has a package: ext2, ext3, ext4, xfs, vfat, btrfs or swap',
+  ]);
+});
+
+test.each<[Partial<BuildFlags>, string]>([
+  [{ imageSize: "abc" }, '--image-size (or DIB_IMAGE_SIZE) is "abc" but must be a number of gigabytes'],
+  [{ maxOnlineResize: "x" }, '--max-online-resize (or MAX_ONLINE_RESIZE) is "x" but must be a whole number'],
+  [{ qemuImgOptions: "compat" }, '--qemu-img-options (or QEMU_IMG_OPTIONS) is "compat" but must be key=value'],
+  [{ output: "build/" }, '--output (or IMAGE_NAME) is "build/" but must end with a file name'],
+  [{ minTmpfs: "much" }, "--min-tmpfs (or DIB_MIN_TMPFS) is"],
+])("the value %j is refused before anything runs", async (flags, message) => {
+  const found = await problems(["os", "two"], flags);
+  expect(found.filter((one) => one.startsWith(`build-option: ${message}`))).toHaveLength(1);
+});
