@@ -52,6 +52,21 @@ describe("dibkit lint", () => {
     ]);
   });
 
+  it("knows the variables that scripts and READMEs of the repository speak of", async () => {
+    write(
+      "elements/site-base/install.d/50-site",
+      "#!/bin/bash\nset -eu\nset -o pipefail\necho $SITE_A $SITE_B\n",
+      0o755,
+    );
+    const read = async () =>
+      [...(await lint("elements/site-base")).stdout.matchAll(/reads "(\w+)"/g)].map(([, name]) => name);
+    expect(await read()).toEqual(["SITE_A", "SITE_B"]);
+    write("setup.cfg", "");
+    write("tools/build.sh", "#!/bin/sh\nexport SITE_A=1\n");
+    write("elements/web/README.md", "Set `SITE_B` to the site.\n");
+    expect(await read()).toEqual([]);
+  });
+
   it("says that there is nothing to look at", async () => {
     mkdirSync(join(root, "empty"));
     const here = await runCli(["lint"], { cwd: join(root, "empty") });
@@ -63,11 +78,16 @@ describe("dibkit lint", () => {
   it("repairs safely, then unsafely, and is done", async () => {
     const safe = await lint("--fix");
     expect(safe.stderr).toContain("repaired elements/web/install.d/50-web\n");
-    expect(statSync(join(root, "elements/web/install.d/50-web")).mode & 0o777).toBe(0o755);
+    // To make it executable would let it run.
+    expect(statSync(join(root, "elements/web/install.d/50-web")).mode & 0o777).toBe(0o644);
     expect(readFileSync(join(root, "elements/web/install.d/50-web"), "utf8")).toContain("command -v nginx");
     expect(safe.exitCode).toBe(1);
     const unsafe = await lint("--fix-unsafe");
     expect(unsafe.exitCode).toBe(0);
+    expect(unsafe.stderr).toContain(
+      "repaired elements/web/install.d/50-web: chmod +x install.d/50-web, which makes the build run it\n",
+    );
+    expect(statSync(join(root, "elements/web/install.d/50-web")).mode & 0o777).toBe(0o755);
     expect(readFileSync(join(root, "elements/web/element-deps"), "utf8")).toBe("site-base\n");
     const again = await lint("--fix-unsafe");
     expect([again.exitCode, again.stderr]).toEqual([0, ""]);
@@ -148,7 +168,7 @@ describe("dibkit lint", () => {
     expect(later.stdout).toContain("hook script install.d/60-new.sh is never run");
     expect(summary(later.stdout)).toEqual(["1 error, 0 warnings in 2 elements, 5 files, 3 suppressed"]);
     // What was repaired comes off the list, and is new when it comes back.
-    await lint("--rule", "script-executable", "--fix");
+    await lint("--rule", "script-executable", "--fix-unsafe");
     const repaired = await lint("--baseline", "known.json");
     expect(repaired.stderr).toContain("some findings of known.json are gone; --update-baseline drops them from it");
     rmSync(join(root, "elements/web/install.d/60-new.sh"));

@@ -1,8 +1,9 @@
-import type { Catalog, Element } from "@dibkit/model";
+import type { Catalog, Element, UpstreamInReach } from "@dibkit/model";
 import type { CatalogFacts } from "./catalog-facts.js";
 import type { Composition } from "./composition.js";
 import type { Target } from "./configuration.js";
 import type { ElementContext } from "./element-context.js";
+import type { RepositoryVariables } from "./repository-variables.js";
 
 /** What a rule about a composed build may look at. */
 export interface BuildContext {
@@ -18,6 +19,10 @@ export interface BuildContext {
   readonly targets: readonly Target[];
   /** Variables that the configuration says are given from outside. */
   readonly variables: ReadonlySet<string>;
+  /** The diskimage-builder in reach; undefined when none is. */
+  readonly upstream: UpstreamInReach | undefined;
+  /** What the repository around the elements says of variables. */
+  readonly repository: RepositoryVariables;
   contextOf(element: Element): ElementContext;
   /** Text of a file outside of all elements; undefined when there is none, or the linter may not look. */
   readText(path: string): string | undefined;

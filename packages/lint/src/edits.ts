@@ -18,10 +18,13 @@ export function lineRemoval(title: string, safe: boolean, location: Location): F
   return replacement(title, safe, { source: location.source, start, end }, "");
 }
 
-/** A repair of the mode bits; only a file on disk has any. */
+/**
+ * A repair of the mode bits; only a file on disk has any. To take the bit from a file that is never run changes no
+ * build; to give it makes a file run that did not.
+ */
 export function modeChange(title: string, file: RegularFile, executable: boolean): { readonly fix?: Fix } {
   if (file.origin.kind !== "disk") return {};
-  return { fix: { title, safe: true, edits: [{ kind: "chmod", path: file.origin.path, executable }] } };
+  return { fix: { title, safe: !executable, edits: [{ kind: "chmod", path: file.origin.path, executable }] } };
 }
 
 /** A repair that gives a file another name in the same directory. */

@@ -10,6 +10,7 @@ import {
   viewsOf,
 } from "@dibkit/model";
 import type { Target } from "./configuration.js";
+import { phaseDataOf } from "./phase-data.js";
 import { type ScriptFile, scriptFile } from "./script-file.js";
 
 /** What a rule about one element may look at. */
@@ -20,7 +21,9 @@ export interface ElementContext {
   readonly targets: readonly Target[];
   /** Every regular file of the element that is text, its test elements left out, in path order. */
   readonly textFiles: readonly ScriptFile[];
-  /** Files of `textFiles` that are bash or POSIX shell scripts by their first line. */
+  /** Paths of files in phase directories that are data for scripts: no rule about scripts speaks of them. */
+  readonly phaseData: ReadonlySet<string>;
+  /** Files of `textFiles` that are bash or POSIX shell scripts by their first line, data in phase directories left out. */
   readonly shellScripts: readonly ScriptFile[];
   /** Files of phase directories that are run and are shell scripts, and those of install types. */
   readonly hookScripts: readonly ScriptFile[];
@@ -58,8 +61,10 @@ export interface ElementContextInput {
 export function elementContext(input: ElementContextInput): ElementContext {
   const { element, catalog, targets, bashVerdict, pythonVerdict } = input;
   const textFiles = lazy(() => textFilesOf(element));
-  const shellScripts = lazy(() => textFiles().filter((file) => file.language === "bash" || file.language === "sh"));
-  const hookScripts = lazy(() => textFiles().filter(isHookScript));
+  const phaseData = lazy(() => phaseDataOf(textFiles()));
+  const noData = lazy(() => textFiles().filter((file) => !phaseData().has(file.path)));
+  const shellScripts = lazy(() => noData().filter((file) => file.language === "bash" || file.language === "sh"));
+  const hookScripts = lazy(() => noData().filter(isHookScript));
   const environmentFiles = lazy(() => textFiles().filter((file) => /^environment\.d\/[^/]+$/.test(file.path)));
   return {
     element,
@@ -75,6 +80,9 @@ export function elementContext(input: ElementContextInput): ElementContext {
     },
     get textFiles() {
       return textFiles();
+    },
+    get phaseData() {
+      return phaseData();
     },
     get shellScripts() {
       return shellScripts();

@@ -6,6 +6,11 @@ import type { ShellcheckComment } from "./shellcheck.js";
 export interface LintTools {
   /** Text of a file that is no part of an element, such as one that `DIB_BLOCK_DEVICE_CONFIG` names. */
   readonly readText?: (path: string) => string | undefined;
+  /**
+   * Texts of the repository that the elements are part of: wrapper scripts, Makefiles, CI configuration, READMEs. Asked
+   * for at most once, and only when a variable is found that no element sets.
+   */
+  readonly repositoryTexts?: () => readonly SourceText[];
   /** `bash -n` on each text. */
   readonly bashVerdicts?: (sources: readonly SourceText[]) => Promise<ReadonlyMap<SourceText, SyntaxVerdict>>;
   /** Python's compiler on each text; nothing for those it was not run on, as where there is no python. */

@@ -1,4 +1,12 @@
-import { type Catalog, type Diagnostic, type Element, type SourceText, viewsOf } from "@dibkit/model";
+import {
+  type Catalog,
+  type Diagnostic,
+  type Element,
+  type SourceText,
+  type UpstreamInReach,
+  upstreamInReach,
+  viewsOf,
+} from "@dibkit/model";
 import { initShell } from "@dibkit/shell";
 import { askSyntax } from "./ask-syntax.js";
 import { authorFix } from "./author-fix.js";
@@ -8,7 +16,9 @@ import { compareDiagnostics } from "./compare-diagnostics.js";
 import { type Composition, composeElement, composeImage } from "./composition.js";
 import type { ImageConfiguration, LintConfiguration, Target } from "./configuration.js";
 import { type ElementContext, elementContext, type SyntaxVerdict } from "./element-context.js";
+import { inLintedTree } from "./in-linted-tree.js";
 import type { LintTools } from "./lint-tools.js";
+import { type RepositoryVariables, repositoryVariables } from "./repository-variables.js";
 import type { Finding, Rule } from "./rule.js";
 import { rules as allRules } from "./rules/index.js";
 import { setAsideHugeFiles } from "./set-aside-huge-files.js";
@@ -32,6 +42,8 @@ export interface LintRequest {
   readonly tools?: LintTools;
   /** Findings made before, such as those of TypeScript modules; they are reported with the rest. */
   readonly diagnostics?: readonly Diagnostic[];
+  /** The diskimage-builder that builds are made with; unless given, the one whose elements are in reach. */
+  readonly upstream?: UpstreamInReach;
   /** The rules to know; all of dibkit's by default. */
   readonly rules?: readonly Rule[];
 }
@@ -43,6 +55,8 @@ export interface LintResult {
   readonly suppressed: number;
   readonly files: number;
   readonly elements: number;
+  /** Paths of the files that were looked at, those without findings too. */
+  readonly checkedFiles: readonly string[];
 }
 
 /** Lints elements by themselves, each with what it depends on, and the images of the configuration. */
@@ -74,8 +88,18 @@ export async function lint(request: LintRequest): Promise<LintResult> {
     ...(request.diagnostics ?? []),
     ...(wanted.some(({ kind }) => kind === "graph") ? upstreamMissing(catalog, elements, images) : []),
     ...diagnostics,
-    ...checked.flatMap((context) => elementFindings(context, active)),
-    ...graphFindings(elements, images, { catalog, configuration, targets, rules: active, contextOf, readText }),
+    ...checked.flatMap((context) => elementFindings(context, active, settings.style)),
+    ...graphFindings(elements, images, {
+      catalog,
+      configuration,
+      targets,
+      rules: active,
+      contextOf,
+      readText,
+      upstream: request.upstream ?? upstreamInReach(catalog.paths),
+      style: settings.style,
+      repository: repositoryVariables(tools.repositoryTexts ?? (() => [])),
+    }),
   ];
   const asked = (request.only ?? []).length === 0 ? await shellcheckFindings(checked, tools, own) : [];
   const found = [...own, ...asked];
@@ -107,11 +131,13 @@ async function shellcheckFindings(
   );
 }
 
-function elementFindings(context: ElementContext, rules: readonly Rule[]): Diagnostic[] {
+function elementFindings(context: ElementContext, rules: readonly Rule[], style: boolean): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const rule of rules) {
     if (rule.kind !== "element") continue;
-    for (const finding of rule.check(context)) found.push(diagnosticOf(rule, finding, context.element));
+    for (const finding of rule.check(context)) {
+      if (style || !finding.style) found.push(diagnosticOf(rule, finding, context.element));
+    }
   }
   return found;
 }
@@ -123,6 +149,9 @@ interface GraphInput {
   readonly rules: readonly Rule[];
   readonly contextOf: (element: Element) => ElementContext;
   readonly readText: (path: string) => string | undefined;
+  readonly upstream: UpstreamInReach | undefined;
+  readonly repository: RepositoryVariables;
+  readonly style: boolean;
 }
 
 function graphFindings(
@@ -135,13 +164,14 @@ function graphFindings(
   const variables = new Set(input.configuration.variables ?? []);
   const found: Diagnostic[] = [];
   const check = (composition: Composition, focus: Element | undefined) => {
-    const { catalog, targets, contextOf } = input;
-    const context = { composition, catalog, facts, focus, targets, variables, contextOf, readText: input.readText };
+    const context = { ...input, composition, facts, focus, variables };
     // What is wrong with an image as a whole is shown where an image file names it.
     const location = composition.image?.location;
     for (const rule of rules) {
       for (const finding of rule.check(context)) {
-        found.push({ ...(location && { location }), ...diagnosticOf(rule, finding, focus) });
+        if (finding.style && !input.style) continue;
+        const shown = inLintedTree(finding, focus === undefined ? elements : [focus]);
+        found.push({ ...(location && { location }), ...diagnosticOf(rule, shown, focus) });
       }
     }
   };
@@ -165,7 +195,7 @@ function unique(found: readonly Diagnostic[]): Diagnostic[] {
   });
 }
 
-function diagnosticOf(rule: Rule, finding: Finding, element: Element | undefined): Diagnostic {
+function diagnosticOf(rule: Rule, { style: _style, ...finding }: Finding, element: Element | undefined): Diagnostic {
   const name = finding.element ?? element?.name;
   return {
     severity: rule.severity,
@@ -222,6 +252,7 @@ function finish(
     suppressed,
     files: contexts.reduce((sum, { element }) => sum + element.files.size, 0),
     elements: contexts.length,
+    checkedFiles: contexts.flatMap(({ element }) => [...element.files.keys()].map((path) => `${element.root}/${path}`)),
   };
 }
 

@@ -17,6 +17,8 @@ export type ExampleTree = Readonly<Record<string, ExampleFile>>;
 export interface Finding extends Omit<Diagnostic, "code" | "severity" | "element"> {
   /** Only when this finding weighs less than the rule's own severity. */
   readonly severity?: Severity;
+  /** Only what dib-lint wants of this file too, though it harms no one: presets `upstream` and `all` report it. */
+  readonly style?: true;
   /** Only when the finding is about another element than the one that is checked. */
   readonly element?: string;
 }

@@ -6,6 +6,8 @@ import type { Rule } from "./rule.js";
 /** What the configuration says about one rule in one file. */
 export interface Settings {
   isOn(rule: Rule): boolean;
+  /** Whether findings are wanted that are only a matter of style. */
+  readonly style: boolean;
   severityOf(diagnostic: Diagnostic, rule: Rule | undefined): Severity | "off";
 }
 
@@ -26,6 +28,7 @@ export function settingsOf(configuration: LintConfiguration, only: readonly stri
   }
 
   return {
+    style: preset !== "recommended",
     isOn: (rule) => {
       if (defaultOf(rule) !== "off") return true;
       return wanted.size === 0 && overrides.some((override) => (override.rules[rule.id] ?? "off") !== "off");

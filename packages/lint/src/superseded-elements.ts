@@ -24,3 +24,20 @@ export const REMOVED_ELEMENTS: ReadonlyMap<string, Successor> = new Map<string, 
   ["ironic-agent", { help: "use element ironic-python-agent-ramdisk of ironic-python-agent-builder" }],
   ["serial-console", { replacement: "enable-serial-console", help: 'depend on "enable-serial-console"' }],
 ]);
+
+/** Elements that upstream has since a version, for those who lint with an older one. */
+export const LATER_ELEMENTS: ReadonlyMap<string, string> = new Map([
+  ["openeuler-minimal", "3.14"],
+  ["rocky-container", "3.18"],
+  ["elrepo", "3.25"],
+  ["cloud-init-growpart", "3.26"],
+  ["fips", "3.28"],
+  ["nm-dhcp-ib-interfaces", "3.31"],
+  ["fail2ban", "3.32"],
+  ["almalinux-container", "3.33"],
+  ["autoupdates", "3.34"],
+  ["block-device-efi-4k", "3.34"],
+  ["replace-partition", "3.34"],
+  ["replace-partition-redhat", "3.34"],
+  ["selinux-fixfiles-restore", "3.34"],
+]);

@@ -1,14 +1,16 @@
 import { type Catalog, type Element, viewsOf } from "@dibkit/model";
 import type { BuildContext } from "./build-context.js";
-import { catalogFacts, exportsOf } from "./catalog-facts.js";
+import { catalogFacts, exportsOf, type VariableSource } from "./catalog-facts.js";
 import { ANY_DISTRO, type Target } from "./configuration.js";
-import { enumerated } from "./words.js";
+import { shortList } from "./words.js";
 
 /** An operating-system element that a build may be made on, with everything it brings. */
 export interface System {
   readonly element: Element;
   /** What its environment sets as `DISTRO_NAME`; undefined when that is not known. */
   readonly distro: string | undefined;
+  /** What its environment sets as `DIB_RELEASE` unless told otherwise; undefined when that is not known. */
+  readonly release: string | undefined;
   /** Itself and what it depends on. */
   readonly names: ReadonlySet<string>;
 }
@@ -75,12 +77,37 @@ function collectMembers(catalog: Catalog): ReadonlyMap<string, readonly System[]
   return members;
 }
 
+/**
+ * Elements that make an operating system of a build: those that provide one, and those that get one through another,
+ * as `rocky-container` does, and say what it is called. What leaves that to others is no system by itself.
+ */
 function collectSystems(catalog: Catalog): readonly System[] {
-  return (catalogFacts(catalog).providers.get("operating-system") ?? []).map((element) => ({
+  const providers = catalogFacts(catalog).providers.get("operating-system") ?? [];
+  const named = providers.filter((element) => setterOf(catalog, element, "DISTRO_NAME") !== undefined);
+  const abstract = new Set(providers.filter((element) => !named.includes(element)).map(({ name }) => name));
+  const derived = [...catalog.elements.values()].filter(
+    (element) =>
+      !providers.includes(element) &&
+      exportsOf(element).some(([name]) => name === "DISTRO_NAME") &&
+      [...reachedFrom(catalog, element.name)].some((name) => abstract.has(name)),
+  );
+  const elements = named.length + derived.length > 0 ? [...named, ...derived] : providers;
+  return elements.map((element) => ({
     element,
-    distro: exportsOf(element).findLast(([name]) => name === "DISTRO_NAME")?.[1].value,
+    distro: setterOf(catalog, element, "DISTRO_NAME")?.value,
+    release: setterOf(catalog, element, "DIB_RELEASE")?.value,
     names: reachedFrom(catalog, element.name),
   }));
+}
+
+/** Where a variable of a system is set: by itself, as most do, or by what it depends on, as `ubuntu-common`. */
+function setterOf(catalog: Catalog, element: Element, variable: string): VariableSource | undefined {
+  const others = [...reachedFrom(catalog, element.name)].flatMap((name) => catalog.elements.get(name) ?? []);
+  for (const owner of [element, ...others]) {
+    const source = exportsOf(owner).findLast(([name]) => name === variable)?.[1];
+    if (source !== undefined) return source;
+  }
+  return undefined;
 }
 
 const reachedByCatalog = new WeakMap<Catalog, Map<string, ReadonlySet<string>>>();
@@ -104,7 +131,7 @@ export function reachedFrom(catalog: Catalog, from: string): ReadonlySet<string>
 export function onSystemsOnly(some: readonly System[], all: readonly System[]): string {
   if (some.length === all.length) return "";
   const names = some.map(({ element }) => element.name);
-  return ` on ${enumerated(names.length > 3 ? [...names.slice(0, 3), "others"] : names)} only`;
+  return ` on ${shortList(names)} only`;
 }
 
 /** On which systems none of the elements is there that would set something, in words; undefined when there is one on each. */

@@ -1,15 +1,12 @@
 import { ARCHITECTURES, type Catalog } from "@dibkit/model";
-import { catalogFacts, exportsOf } from "./catalog-facts.js";
 import { ANY_DISTRO, type LintConfiguration, type Target } from "./configuration.js";
+import { allSystems } from "./systems.js";
 
 /** What to evaluate packages and maps for: the configured matrix, or every operating-system element's defaults. */
 export function targetsOf(configuration: LintConfiguration, catalog: Catalog): readonly Target[] {
   if (configuration.targets && configuration.targets.length > 0) return configuration.targets;
   const targets = new Map<string, Target>();
-  for (const element of catalogFacts(catalog).providers.get("operating-system") ?? []) {
-    const defaults = new Map(exportsOf(element).map(([name, source]) => [name, source.value]));
-    const distro = defaults.get("DISTRO_NAME");
-    const release = defaults.get("DIB_RELEASE");
+  for (const { distro, release } of allSystems(catalog)) {
     if (distro === undefined) continue;
     for (const arch of ARCHITECTURES) {
       const target = { distro, arch, ...(release !== undefined && { release }) };

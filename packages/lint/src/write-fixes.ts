@@ -1,4 +1,17 @@
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { type FileEdit, fsPath } from "@dibkit/model";
 import { applyReplacements, type FixPlan } from "./plan-fixes.js";
 
@@ -52,10 +65,18 @@ function rewrite(path: string, edits: readonly Replacement[], expected: string |
   if (!Buffer.from(text).equals(bytes)) throw new Error("it is not UTF-8");
   if (expected !== undefined && expected !== text) throw new Error("it changed in the meantime");
   const temporary = fsPath(`${path}.${process.pid}.dibkit`);
-  const { mode } = statSync(file);
+  const { mode, uid, gid } = statSync(file);
   try {
-    writeFileSync(temporary, applyReplacements(text, edits));
-    chmodSync(temporary, mode & 0o7777);
+    // What the rename puts in place is on the disk already, with the owner that the file had.
+    const handle = openSync(temporary, "wx", mode & 0o7777);
+    try {
+      writeFileSync(handle, applyReplacements(text, edits));
+      if (process.getuid?.() === 0) fchownSync(handle, uid, gid);
+      fchmodSync(handle, mode & 0o7777);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });

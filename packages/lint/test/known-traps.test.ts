@@ -47,7 +47,7 @@ it.skipIf(upstream === undefined).each<[string, string, ExampleTree, LintConfigu
       ...packages("git:\n"),
       "web/element-deps": "package-installs\nbuild\n",
       "build/element-deps": "package-installs\n",
-      "build/package-installs.yaml": "git:\n  build-only: true\n",
+      "build/package-installs.yaml": "git:\n  phase: post-install.d\n  build-only: true\n",
     },
   ],
   // Dependencies and the graph.

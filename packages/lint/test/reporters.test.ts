@@ -22,8 +22,8 @@ const diagnostics: readonly Diagnostic[] = [
   },
   { code: "image-operating-system", severity: "error", message: "no element provides operating-system, 100%" },
 ];
-const result: LintResult = { diagnostics, suppressed: 2, files: 3, elements: 1 };
-const empty: LintResult = { diagnostics: [], suppressed: 0, files: 3, elements: 1 };
+const result: LintResult = { diagnostics, suppressed: 2, files: 3, elements: 1, checkedFiles: [] };
+const empty: LintResult = { diagnostics: [], suppressed: 0, files: 3, elements: 1, checkedFiles: [] };
 
 function report(format: string, of = result): string {
   const reporter = reporters.find((candidate) => candidate.name === format);

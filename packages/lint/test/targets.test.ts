@@ -39,7 +39,8 @@ const SYSTEMS = {
 };
 const ABORTS = (variable: string) =>
   `the condition of "nginx" reads "${variable}", which nothing in the build sets: upstream then aborts`;
-const TAKES = '"git" is build-only in element "build", which takes it from element "web" that installs it';
+const TAKES =
+  '"git" is build-only in element "build", which takes it from element "web" that installs it in install.d (in post-install.d)';
 const FLAG = '"uninstall" of "nginx" is false, but its presence alone makes upstream remove the package';
 
 it.each<[string, string, ExampleTree, readonly string[]]>([
@@ -67,24 +68,36 @@ it.each<[string, string, ExampleTree, readonly string[]]>([
     "packages-when-set",
     "what its README says users set",
     { ...packages("nginx:\n  when: DIB_WEB = 1\n"), "web/README.rst": "web\n===\n\nDIB_WEB\n  :Required: Yes\n" },
-    [`warning ${ABORTS("DIB_WEB")}`],
+    [
+      'warning conditions read "DIB_WEB" (see README.rst), which no element sets: upstream aborts where nothing else does',
+    ],
   ],
   [
     "packages-conflict",
     "architectures that overlap",
-    { ...packages("git:\n  arch: amd64,arm64\n"), ...build("git:\n  build-only: true\n  arch: arm64,s390x\n") },
+    {
+      ...packages("git:\n  arch: amd64,arm64\n"),
+      ...build("git:\n  phase: post-install.d\n  build-only: true\n  arch: arm64,s390x\n"),
+    },
     [`warning ${TAKES} on arm64 only`],
   ],
   [
     "packages-conflict",
     "architectures that do not",
-    { ...packages("git:\n  arch: amd64\n"), ...build("git:\n  build-only: true\n  arch: arm64\n") },
+    {
+      ...packages("git:\n  arch: amd64\n"),
+      ...build("git:\n  phase: post-install.d\n  build-only: true\n  arch: arm64\n"),
+    },
     [],
   ],
   [
     "packages-conflict",
     "conditions on the distribution",
-    { ...SYSTEMS, ...packages("git:\n"), ...build("git:\n  build-only: true\n  when: DISTRO_NAME = debian\n") },
+    {
+      ...SYSTEMS,
+      ...packages("git:\n"),
+      ...build("git:\n  phase: post-install.d\n  build-only: true\n  when: DISTRO_NAME = debian\n"),
+    },
     [`warning ${TAKES} on debian only`],
   ],
   [

@@ -16,6 +16,7 @@ export * from "./output-formats.js";
 export * from "./package-map.js";
 export * from "./path-bytes.js";
 export * from "./phases.js";
+export { realPath } from "./real-path.js";
 export * from "./resolution.js";
 export * from "./resolve.js";
 export * from "./result.js";

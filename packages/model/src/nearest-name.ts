@@ -23,3 +23,11 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   }
   return best;
 }
+
+/** A candidate of the same letters, or with at most a fifth of them different: one that was surely meant. */
+export function closeName(name: string, candidates: Iterable<string>): string | undefined {
+  const nearest = nearestName(name, candidates);
+  if (nearest === undefined) return undefined;
+  const sameLetters = [...name].sort().join("") === [...nearest].sort().join("");
+  return sameLetters || distance(name, nearest) <= Math.max(1, Math.floor(name.length / 5)) ? nearest : undefined;
+}

@@ -109,3 +109,51 @@ function isDirectory(path: string): boolean {
 function isFile(path: string): boolean {
   return statsAt(path)?.isFile() ?? false;
 }
+
+/** The diskimage-builder whose elements are in reach of a catalog, with its version where that can be told. */
+export interface UpstreamInReach {
+  /** Directory of its elements, as the path of the catalog gives it. */
+  readonly elements: string;
+  /** Such as `3.13.0`; undefined for a checkout that carries neither metadata nor tags. */
+  readonly version?: string;
+}
+
+/**
+ * Which diskimage-builder an ELEMENTS_PATH has in it. Its version is what pip or dpkg wrote beside the package, else
+ * what a release or an editable installation wrote beside the sources, else the newest tag of the git checkout.
+ */
+export function upstreamInReach(paths: readonly string[]): UpstreamInReach | undefined {
+  for (const elements of paths) {
+    const path = dirname(realPath(resolve(elements)) ?? resolve(elements));
+    if (!isFile(join(path, "lib", "common-functions"))) continue;
+    const version = versionBeside(path) ?? versionOfSources(dirname(path));
+    return { elements, ...(version !== undefined && { version }) };
+  }
+  return undefined;
+}
+
+function versionOfSources(root: string): string | undefined {
+  const release = textAt(join(root, "PKG-INFO"));
+  const written = release === undefined ? undefined : /^Version:\s*(\S+)/m.exec(release)?.[1];
+  if (written !== undefined) return written;
+  const named = /diskimage[-_]builder-(\d+(?:\.\d+)+)$/.exec(root)?.[1];
+  return named ?? newestTag(join(root, ".git"));
+}
+
+/** Of a clone; a checkout of an older branch has the tags of newer ones only when all were fetched. */
+function newestTag(git: string): string | undefined {
+  const packed = [...(textAt(join(git, "packed-refs")) ?? "").matchAll(/ refs\/tags\/(\S+)$/gm)].map(([, tag]) => tag);
+  const tags = [...packed, ...namesIn(join(git, "refs", "tags"))].filter((tag) => /^\d+(\.\d+)+$/.test(tag ?? ""));
+  return (tags as string[]).sort(compareVersions).at(-1);
+}
+
+/** Orders versions such as `3.9.1` and `3.13.0.dev4` by their numbers; text in them counts for nothing. */
+export function compareVersions(a: string, b: string): number {
+  const numbers = (version: string) => version.split(/\D+/).filter(Boolean).map(Number);
+  const [first, second] = [numbers(a), numbers(b)];
+  for (let at = 0; at < Math.max(first.length, second.length); at += 1) {
+    const difference = (first[at] ?? 0) - (second[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

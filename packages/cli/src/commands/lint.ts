@@ -125,7 +125,12 @@ async function lintOnce(
     ...(options.preset !== undefined && { preset: options.preset }),
     ...(options.shellcheck && { shellcheck: true }),
   };
-  return lint({ ...session.value, configuration, only: options.rule, tools: lintTools(configuration, terminal) });
+  return lint({
+    ...session.value,
+    configuration,
+    only: options.rule,
+    tools: lintTools({ ...session.value, configuration }, terminal),
+  });
 }
 
 function reportsWanted(

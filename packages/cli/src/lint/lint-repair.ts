@@ -15,6 +15,8 @@ export async function repair(
 ): Promise<LintResult | SessionFailure> {
   let result = first;
   const changed = new Set<string>();
+  // What may change a build is told with the file.
+  const effects = new Map<string, Set<string>>();
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const plan = planFixes(result.diagnostics, unsafe);
     if (plan.fixes.length === 0) break;
@@ -23,12 +25,20 @@ export async function repair(
     );
     const written = writeFixes(plan, (path) => texts.get(path));
     for (const path of written.changed) changed.add(path);
+    for (const { title, safe, edits } of plan.fixes) {
+      for (const { path } of safe ? [] : edits) effects.set(path, (effects.get(path) ?? new Set()).add(title));
+    }
     for (const problem of written.problems) writeTrouble(terminal, problem);
     if (written.changed.length === 0) break;
     const again = await lintAgain();
     if ("kind" in again) return again;
     result = again;
   }
-  for (const path of [...changed].sort()) terminal.stderr.write(`repaired ${relative(terminal.cwd, path)}\n`);
+  for (const path of [...changed].sort()) {
+    const titles = [...(effects.get(path) ?? [])];
+    terminal.stderr.write(
+      `repaired ${relative(terminal.cwd, path)}${titles.length > 0 ? `: ${titles.join("; ")}` : ""}\n`,
+    );
+  }
   return result;
 }

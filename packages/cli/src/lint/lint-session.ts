@@ -1,13 +1,16 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { delimiter, dirname, join, resolve as resolvePath } from "node:path";
 import type { LintConfiguration } from "@dibkit/lint";
-import type { Catalog, Diagnostic, Element, Result } from "@dibkit/model";
+import type { Catalog, Diagnostic, Element, Result, SourceText } from "@dibkit/model";
 import type { ProjectFailure } from "../project/open-project.js";
 import type { Terminal } from "../terminal.js";
+import { repositoryTexts } from "./repository-texts.js";
 
 /** Everything that linting needs, found from paths. */
 export interface LintSession {
   readonly catalog: Catalog;
+  /** Texts of the repositories around the elements; read when first asked for. */
+  readonly repositoryTexts: () => readonly SourceText[];
   /** Elements to report on. */
   readonly elements: readonly Element[];
   readonly configuration: LintConfiguration;
@@ -29,7 +32,9 @@ export async function openLintSession(
   const { discoverElements, ignoredDibLintChecks, isMeant, lintImageFile, loadConfiguration } = await import(
     "@dibkit/lint"
   );
-  const { createCatalog, err, installedCatalog, ok } = await import("@dibkit/model");
+  const { createCatalog, elementsPath, err, installedCatalog, ok, realPath, upstreamInReach } = await import(
+    "@dibkit/model"
+  );
   const configured = loadConfiguration(terminal.cwd);
   if (!configured.ok) return err({ kind: "findings", diagnostics: configured.error });
   const wanted = paths.length > 0 ? paths : ["."];
@@ -59,8 +64,16 @@ export async function openLintSession(
   const directories = [...new Set([...discovered.directories, ...extra, ...fromConfiguration])];
   const onDisk = installedCatalog(terminal.env, directories);
   const all = [...onDisk.elements.values(), ...onDisk.shadowed.map(({ element }) => element)];
+  const named = new Set(elementsPath(terminal.env, directories, []).map((path) => realPath(resolvePath(path)) ?? path));
+  const ofUpstream = (element: Element) => upstreamInReach([dirname(element.root)]) !== undefined;
+  // What merely happens to be installed is compared with nothing, and upstream's own tree least of all.
+  const catalog = withDefined(createCatalog, onDisk, defined.elements);
+  const shadowed = catalog.shadowed.filter(
+    ({ element, by }) => named.has(dirname(element.root)) && !ofUpstream(by) && !ofUpstream(element),
+  );
   return ok({
-    catalog: withDefined(createCatalog, onDisk, defined.elements),
+    catalog: { ...catalog, shadowed },
+    repositoryTexts: once(() => repositoryTexts(discovered.directories)),
     elements: [...defined.elements, ...all.filter((element) => isMeant(element.root, discovered))],
     configuration,
     base,
@@ -142,4 +155,12 @@ async function loadDefined(modules: readonly string[]): Promise<Defined> {
     })),
   };
   return { elements, configuration, diagnostics };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

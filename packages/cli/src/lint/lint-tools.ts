@@ -1,17 +1,22 @@
 import { readFileSync } from "node:fs";
-import type { LintConfiguration, LintTools, SyntaxVerdict } from "@dibkit/lint";
+import type { LintTools, SyntaxVerdict } from "@dibkit/lint";
 import type { SourceText } from "@dibkit/model";
 import type { Terminal } from "../terminal.js";
+import type { LintSession } from "./lint-session.js";
 import { pythonVerdicts } from "./python-verdicts.js";
 import { runShellcheck } from "./run-shellcheck.js";
 
 /** What the linter may ask: other programs, run through the one door to them, and files outside of elements. */
-export function lintTools(configuration: LintConfiguration, terminal: Pick<Terminal, "stderr" | "env">): LintTools {
+export function lintTools(
+  { configuration, repositoryTexts }: Pick<LintSession, "configuration" | "repositoryTexts">,
+  terminal: Pick<Terminal, "stderr" | "env">,
+): LintTools {
   const wanted = configuration.shellcheck;
   const tools: LintTools = {
     bashVerdicts,
     pythonVerdicts: (sources) => pythonVerdicts(sources, terminal.env),
     readText,
+    repositoryTexts,
   };
   if (wanted === false) return tools;
   return { ...tools, shellcheck: (sources) => runShellcheck(sources, terminal) };

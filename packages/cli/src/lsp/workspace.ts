@@ -28,10 +28,14 @@ export function createWorkspace(root: string, terminal: Pick<Terminal, "env" | "
       trouble = opened.ok || opened.error.kind !== "findings" ? [] : opened.error.diagnostics;
     },
     lint: async (openTexts) => {
-      if (session === undefined) return { diagnostics: trouble, suppressed: 0, files: 0, elements: 0 };
+      if (session === undefined)
+        return { diagnostics: trouble, suppressed: 0, files: 0, elements: 0, checkedFiles: [] };
       const changed = withOpenTexts(session, openTexts);
       // ShellCheck is too slow to be run at every key.
-      return lint({ ...changed, tools: lintTools({ ...changed.configuration, shellcheck: false }, terminal) });
+      return lint({
+        ...changed,
+        tools: lintTools({ ...changed, configuration: { ...changed.configuration, shellcheck: false } }, terminal),
+      });
     },
   };
 }

@@ -3,12 +3,13 @@ import {
   type Element,
   PACKAGE_FIELDS,
   PHASES,
+  parseYaml,
+  plainData,
   type RegularFile,
   SOURCE_REPOSITORY_TYPES,
   STANDARD_VARIABLES,
   textOf,
 } from "@dibkit/model";
-import { parse } from "yaml";
 import type { FieldDraft } from "./field-draft.js";
 
 const FIELD_OF = new Map<string, string>(Object.entries(PACKAGE_FIELDS).map(([field, key]) => [key, field]));
@@ -133,11 +134,8 @@ function regular(element: Element, path: string): RegularFile | undefined {
 
 function yamlOf(element: Element, path: string): unknown {
   const file = regular(element, path);
-  try {
-    return file && parse(textOf(element, file).text);
-  } catch {
-    return undefined;
-  }
+  const { root, diagnostics } = file ? parseYaml(element, file) : { root: undefined, diagnostics: [] };
+  return root === undefined || diagnostics.length > 0 ? undefined : plainData(root);
 }
 
 function jsonOf(element: Element, path: string): unknown {

@@ -9,8 +9,11 @@ export default defineReporter({
   summary: "findings with the code they are about, for people",
   render(result, { cwd, color }) {
     const chalk = new Chalk({ level: color ? 1 : 0 });
-    const findings = result.diagnostics.map((diagnostic) => renderFinding(diagnostic, cwd, chalk));
-    return `${findings.join("\n")}${findings.length > 0 ? "\n" : ""}${summary(result, chalk)}\n`;
+    const matters = result.diagnostics.filter(({ severity }) => severity !== "info");
+    // Nobody has to act on the rest, so it takes a line as long as there is something to act on.
+    const shown = matters.length > 0 ? matters : result.diagnostics;
+    const findings = shown.map((diagnostic) => renderFinding(diagnostic, cwd, chalk));
+    return `${findings.join("\n")}${findings.length > 0 ? "\n" : ""}${summary(result, chalk)}${notShown(result, shown.length)}\n`;
   },
 });
 
@@ -32,6 +35,15 @@ function summary(result: LintResult, chalk: ChalkInstance): string {
   ];
   const repair = repairs.length > 0 ? `\nrepairable: ${repairs.join(", ")}` : "";
   return `${counts.join(", ")} in ${looked}${quiet}${repair}`;
+}
+
+/** Which rules have more to say, and how to read it. */
+function notShown({ diagnostics }: LintResult, shown: number): string {
+  if (shown === diagnostics.length) return "";
+  const counts = new Map<string, number>();
+  for (const { code, severity } of diagnostics) if (severity === "info") counts.set(code, (counts.get(code) ?? 0) + 1);
+  const rules = [...counts].map(([code, count]) => (count === 1 ? code : `${code} (${count})`));
+  return `\ninfo, not shown: ${rules.join(", ")}; --format compact lists all`;
 }
 
 function plural(count: number, noun: string): string {

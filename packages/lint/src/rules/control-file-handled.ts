@@ -1,7 +1,10 @@
 import type { Element } from "@dibkit/model";
+import { effectiveCommand } from "@dibkit/shell";
 import type { BuildContext } from "../build-context.js";
+import type { ElementContext } from "../element-context.js";
 import { defineGraphRule } from "../rule.js";
-import { onSystemsOnly, reachedFrom, systemsOf } from "../systems.js";
+import { reachedFrom, systemsOf } from "../systems.js";
+import { shortList } from "../words.js";
 
 /** What only does something when the element that handles it is in the image. */
 const HANDLERS: readonly {
@@ -50,11 +53,13 @@ export default defineGraphRule({
         if (path === undefined || !catalog.elements.has(handler.element)) continue;
         const where = focus === undefined ? "" : placesWithout(context, focus, handler.element);
         if (where === undefined) continue;
+        // Whoever asks brings the handler; a map that no one asks is only left over.
+        if (handler.passive && !asks(contextOf(element), handler.element)) continue;
         const severity = where !== "" ? "info" : handler.passive && focus !== undefined ? "warning" : undefined;
         yield {
           ...(severity !== undefined && { severity }),
           element: element.name,
-          message: `${path} of element "${element.name}" ${handler.does}, but nothing brings "${handler.element}", which handles it${where}`,
+          message: `${path} of element "${element.name}" ${handler.does}, but nothing${where} brings "${handler.element}", which handles it`,
           help: `add "${handler.element}" to element-deps`,
           location: contextOf(element).place(path),
         };
@@ -63,6 +68,11 @@ export default defineGraphRule({
   },
 });
 
+/** Whether a script of the element calls the program of the handler's name. */
+function asks({ hookScripts }: ElementContext, program: string): boolean {
+  return hookScripts.some(({ shell }) => shell.commands.some((command) => effectiveCommand(command).name === program));
+}
+
 /** Where the handler is missing, in words; undefined when it is always there, because `base` or every system brings it. */
 function placesWithout({ catalog, targets }: BuildContext, element: Element, handler: string): string | undefined {
   if (reachedFrom(catalog, "base").has(handler)) return undefined;
@@ -70,5 +80,6 @@ function placesWithout({ catalog, targets }: BuildContext, element: Element, han
   // An operating system is looked at as the one that it is.
   if (systems.some((system) => system.element === element)) return "";
   const without = systems.filter(({ names }) => !names.has(handler));
-  return systems.length > 0 && without.length === 0 ? undefined : onSystemsOnly(without, systems);
+  if (systems.length > 0 && without.length === 0) return undefined;
+  return without.length === systems.length ? "" : ` on ${shortList(without.map((system) => system.element.name))}`;
 }

@@ -61,7 +61,7 @@ export default defineRule({
         message: `"${name}" of element "${element.name}" is not read by anything; did you mean "${meant}"?`,
         help: `rename it to "${meant}"`,
         location: place(name),
-        ...(entry.kind === "file" && nameChange(`rename to ${meant}`, entry, meant)),
+        ...(entry.kind === "file" && nameChange(`rename to ${meant}, which makes builds read it`, entry, meant)),
       };
     }
   },

@@ -8,7 +8,7 @@ export default defineGraphRule({
   why: "Elements in a circle cannot be used one without the other, and which of them comes first is left to chance.",
   upstream: "Circles are accepted: dependencies are a set, and the order of scripts comes from their numbers alone.",
   fix: "Move what the elements share into a third one that both depend on.",
-  severity: "warning",
+  severity: "info",
   since: "0.1.0",
   examples: {
     bad: { "web/element-deps": "proxy\n", "proxy/element-deps": "web\n" },

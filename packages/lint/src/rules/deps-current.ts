@@ -8,7 +8,7 @@ export default defineRule({
   why: "A deprecated element works until the release that removes it, and then every image that depends on it fails.",
   upstream: "The element's README or a release note says that it is deprecated; a build does not.",
   fix: "Depend on the replacement.",
-  severity: "warning",
+  severity: "info",
   since: "0.1.0",
   examples: {
     bad: {

@@ -1,7 +1,7 @@
-import { nearestName } from "@dibkit/model";
+import { closeName, compareVersions } from "@dibkit/model";
 import { replacement } from "../edits.js";
 import { defineGraphRule } from "../rule.js";
-import { REMOVED_ELEMENTS } from "../superseded-elements.js";
+import { LATER_ELEMENTS, REMOVED_ELEMENTS } from "../superseded-elements.js";
 
 export default defineGraphRule({
   id: "deps-known",
@@ -15,7 +15,7 @@ export default defineGraphRule({
     bad: { "web/element-deps": "bsae\n", "base/README.rst": "base\n" },
     good: { "web/element-deps": "base\n", "base/README.rst": "base\n" },
   },
-  *check({ composition, catalog, facts, focus }) {
+  *check({ composition, catalog, facts, focus, upstream }) {
     for (const failure of composition.failures) {
       if (failure.kind !== "missing-element" || failure.name.startsWith("#")) continue;
       const place = composition.image?.places?.get(failure.name);
@@ -26,10 +26,21 @@ export default defineGraphRule({
       // What a dependency asks for is said where that element is looked at; what is only provided is left to the image.
       if (path.at(-2) !== focus.name || askedAt === undefined || name.startsWith("#")) continue;
       if (facts.providers.has(name)) continue;
+      const since = LATER_ELEMENTS.get(name);
+      if (since !== undefined && (upstream?.version === undefined || compareVersions(upstream.version, since) < 0)) {
+        const reach = upstream?.version === undefined ? "none" : upstream.version;
+        yield {
+          severity: "warning",
+          message: `element "${focus.name}" depends on "${name}", which diskimage-builder has since ${since}, and ${reach} is in reach`,
+          help: `build with diskimage-builder ${since} or later`,
+          location: askedAt,
+        };
+        continue;
+      }
       const removed = REMOVED_ELEMENTS.get(name);
       // Told once for all elements, by the engine.
       if (catalog.lacksUpstream && removed === undefined) continue;
-      const nearest = removed?.replacement ?? nearestName(name, catalog.elements.keys());
+      const nearest = removed?.replacement ?? closeName(name, catalog.elements.keys());
       yield {
         message: `element "${focus.name}" depends on "${name}", which is in no directory of ELEMENTS_PATH`,
         help: removed

@@ -7,7 +7,7 @@ export default defineRule({
   why: "They are sourced, never run; the bit only suggests otherwise.",
   upstream: "dib-lint reports environment files with the executable bit.",
   fix: "chmod -x the file.",
-  severity: "warning",
+  severity: "info",
   since: "0.1.0",
   examples: {
     bad: { "web/environment.d/10-web": { content: "export WEB=1\n", mode: 0o755 } },

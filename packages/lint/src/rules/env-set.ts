@@ -1,4 +1,4 @@
-import { type Element, nearestName } from "@dibkit/model";
+import { closeName, type Element } from "@dibkit/model";
 import type { BuildContext } from "../build-context.js";
 import { documentedVariables } from "../documented-variables.js";
 import { setVariables } from "../known-variables.js";
@@ -12,6 +12,7 @@ export default defineGraphRule({
   why: "With `set -u` a script ends at the first variable that nothing has set; without it the variable is empty.",
   upstream:
     "Scripts see what disk-image-create exports, what the environment.d files of the build's elements export, and the caller's environment.",
+  // What a wrapper script of the repository sets, or its README tells users to set, comes from outside.
   fix: "Correct the name, give it a default (`${NAME:-…}`) or an `export` in environment.d, or list it under `variables` in the configuration when it comes from outside.",
   severity: "warning",
   since: "0.1.0",
@@ -41,25 +42,35 @@ export default defineGraphRule({
         const setters = (facts.exports.get(name) ?? []).map((source) => source.element);
         // What some operating system sets, such as YUM, is read where there is that system.
         if (systemsWithout(context, setters) !== "") continue;
-        const meant = nearestName(name, known);
+        if (isAskedFor(name, contextOf(focus).hookScripts)) continue;
+        if (context.repository.mentionOf(name) !== undefined) continue;
+        const meant = closeName(name, known);
         const inScript = script.phase && scriptThatSets(context, script, name);
-        const help =
+        const advice =
           inScript !== undefined
             ? `export it in environment.d: scripts do not see what ${inScript} sets`
             : setters.length > 0
               ? `depend on "${setters[0]?.name}", which sets it`
-              : meant !== undefined
-                ? `did you mean "${meant}"?`
-                : "give it a default, or document it in README.rst when users must set it";
+              : "give it a default, or document it in README.rst when users must set it";
         yield {
           message: `${script.path} reads "${name}", which nothing in the build sets`,
-          help,
+          help: meant === undefined ? advice : `did you mean "${meant}"? if not, ${advice}`,
           location: script.at(read),
         };
       }
     }
   },
 });
+
+/** Whether a script of the element looks if users have set the variable: then its authors know that it may be missing. */
+function isAskedFor(name: string, scripts: readonly ScriptFile[]): boolean {
+  return scripts.some(({ source, shell }) => {
+    if (!source.text.includes(name)) return false;
+    if (shell.reads.some((read) => read.name === name && read.kind !== "plain" && read.kind !== "arithmetic"))
+      return true;
+    return new RegExp(`(\\[|\\btest)\\s+(!\\s+)?-[nz]\\s+"?\\$\\{?${name}\\b`).test(source.text);
+  });
+}
 
 /** Another script of the build that sets the variable, for itself only. */
 function scriptThatSets(

@@ -1,4 +1,6 @@
+import type { Span } from "@dibkit/shell";
 import { defineRule } from "../rule.js";
+import type { ScriptFile } from "../script-file.js";
 
 export default defineRule({
   id: "file-tabs",
@@ -16,11 +18,11 @@ export default defineRule({
   },
   *check({ textFiles }) {
     for (const file of textFiles) {
-      if (!file.executable && !file.name.endsWith(".rst")) continue;
+      // Makefiles are made of tabs.
+      if (!file.executable && (/^(GNUm|M|m)akefile|\.mk$|\.(c|h|go|dts)$/.test(file.name) || !isIndented(file)))
+        continue;
       const tab = /^ *\t/m.exec(file.source.text);
       if (tab === null) continue;
-      // `<<-` here-documents strip tabs, so replacing them would change the text.
-      const safe = !file.source.text.includes("<<-");
       const edits = [...file.source.text.matchAll(/^[ \t]*\t[ \t]*/gm)].map((match) => ({
         kind: "replace" as const,
         path: file.source.path,
@@ -28,13 +30,32 @@ export default defineRule({
         end: match.index + match[0].length,
         text: match[0].replaceAll("\t", "    "),
       }));
+      const safe = edits.every(({ start, end }) => isIndentation(file, start, end));
       const at = tab.index + tab[0].length - 1;
       yield {
         message: `${file.path} is indented by tabs`,
         help: "replace each tab by four spaces",
         location: file.at({ start: at, end: at + 1 }),
-        fix: { title: "replace tabs by four spaces", safe, edits },
+        fix: { title: `replace tabs by four spaces${safe ? "" : ", also within texts"}`, safe, edits },
       };
     }
   },
 });
+
+/** Scripts, and what people write by hand for upstream's own programs. */
+function isIndented({ name, path, language }: ScriptFile): boolean {
+  return language !== undefined || /\.(rst|ya?ml|json)$/.test(name) || !path.includes("/");
+}
+
+/** Whether blanks mean nothing to the program that reads the file: not part of a text, nor of a here-document. */
+function isIndentation({ language, name, shell }: ScriptFile, start: number, end: number): boolean {
+  if (name.endsWith(".rst")) return true;
+  if ((language !== "bash" && language !== "sh") || shell.problems.length > 0) return false;
+  const touches = (span: Span) => span.start < end && start < span.end;
+  const words = [
+    ...shell.commands.flatMap((command) => command.args),
+    ...shell.assignments,
+    ...shell.redirects.map(({ target }) => target),
+  ];
+  return !words.some(touches) && !shell.heredocs.some(touches);
+}

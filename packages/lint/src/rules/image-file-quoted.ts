@@ -31,7 +31,7 @@ export default defineImageFileRule({
   },
 });
 
-/** Numbers and truth values where texts are asked for. */
+/** Numbers, truth values and dates where texts are asked for. */
 export function unquotedTexts({
   entries,
 }: ImageFileContext): readonly { readonly name: string; readonly location: Location }[] {
@@ -48,7 +48,7 @@ export function unquotedTexts({
               ? node.entries.map((entry) => ({ name: entry.key, node: entry.node }))
               : [];
       for (const { name, node: value } of values) {
-        const bare = value.kind === "scalar" && (typeof value.value === "number" || typeof value.value === "boolean");
+        const bare = value.kind === "scalar" && value.value !== null && typeof value.value !== "string";
         if (bare) found.push({ name, location: value.location });
       }
     }

@@ -18,7 +18,7 @@ export default defineRule({
   upstream:
     "ARCH is the Debian name of the machine (amd64, arm64, armhf …) unless -a says otherwise, and is compared as text.",
   fix: "Use the Debian name of the architecture, or name both.",
-  severity: "warning",
+  severity: "error",
   since: "0.1.0",
   examples: {
     bad: { "web/package-installs.yaml": "nginx:\n  arch: x86_64\n" },
@@ -42,6 +42,8 @@ export default defineRule({
             const meant = other ?? nearestName(one, ARCHITECTURES);
             const effect = key === "arch" ? "not installed" : "installed";
             yield {
+              // A machine that this version does not know may well exist.
+              ...(meant === undefined && { severity: "warning" as const }),
               message: `${key} of "${name}" names "${one}", which builds ${other === undefined ? "do not have" : `call "${other}"`}: there the package is ${effect}`,
               help: meant === undefined ? `use one of ${quoted(ARCHITECTURES)}` : `write "${meant}"`,
               location,

@@ -1,4 +1,12 @@
-import { type Location, type PackageAlternative, parseWhen, viewsOf } from "@dibkit/model";
+import {
+  compareVersions,
+  type Location,
+  type PackageAlternative,
+  PHASES,
+  parseWhen,
+  type UpstreamInReach,
+  viewsOf,
+} from "@dibkit/model";
 import type { Target } from "../configuration.js";
 import { targetsOfPackage } from "../package-targets.js";
 import { defineGraphRule } from "../rule.js";
@@ -7,25 +15,25 @@ import { onTargetsOnly } from "../targets.js";
 export default defineGraphRule({
   id: "packages-conflict",
   summary: "a package that one element removes is not installed by another",
-  why: "Removal comes after all installation: `build-only` or `uninstall` in one element takes the package from every other one.",
+  why: "Packages are removed at the end of a phase: `build-only` or `uninstall` in one element takes the package from every other one that installs it in an earlier phase.",
   upstream:
-    "All lists are merged into one; removals run at the end of each phase. This once stopped every image build of a large project.",
-  fix: "Remove `build-only` or `uninstall`, or make the conditions exclude each other.",
+    "All lists are merged into one. Since 3.31 a package that some element installs is not removed in the same phase; before, the removal came last there too, and this once stopped every image build of a large project.",
+  fix: "Remove `build-only` or `uninstall`, install the package in a later phase, or make the conditions exclude each other.",
   severity: "warning",
   since: "0.1.0",
   examples: {
     bad: {
       "web/element-deps": "build\n",
       "web/package-installs.yaml": "git:\n",
-      "build/package-installs.yaml": "git:\n  build-only: true\n",
+      "build/package-installs.yaml": "git:\n  phase: post-install.d\n  build-only: true\n",
     },
     good: {
       "web/element-deps": "build\n",
       "web/package-installs.yaml": "git:\n",
-      "build/package-installs.yaml": "gcc:\n  build-only: true\n",
+      "build/package-installs.yaml": "git:\n  build-only: true\n",
     },
   },
-  *check({ composition, focus, targets }) {
+  *check({ composition, focus, targets, upstream }) {
     const wishes = new Map<
       string,
       { readonly element: string; readonly location: Location; readonly alternative: PackageAlternative }[]
@@ -43,6 +51,7 @@ export default defineGraphRule({
           (other) =>
             other.element !== removal.element &&
             !removes(other.alternative) &&
+            comesBefore(other.alternative, removal.alternative, upstream) &&
             meet(removal.alternative, other.alternative, targets).length > 0,
         );
         if (wish === undefined) continue;
@@ -54,9 +63,15 @@ export default defineGraphRule({
         if (!own && !direct.every(({ path }) => path.length === 2)) continue;
         const key = removal.alternative.fields.has("build-only") ? "build-only" : "uninstall";
         const where = onTargetsOnly(meet(removal.alternative, wish.alternative, targets), targets);
+        const same = wish.alternative.phase === removal.alternative.phase;
+        const when = same
+          ? `before diskimage-builder ${INSTALL_WINS}, and ${upstream?.version} is in reach`
+          : `in ${removal.alternative.phase}`;
         yield {
+          // To remove in a later phase what others install is what `uninstall` is for.
+          ...(!same && key === "uninstall" && { severity: "info" as const }),
           element: removal.element,
-          message: `"${name}" is ${key} in element "${removal.element}", which takes it from element "${wish.element}" that installs it${where}`,
+          message: `"${name}" is ${key} in element "${removal.element}", which takes it from element "${wish.element}" that installs it in ${wish.alternative.phase} (${when})${where}`,
           help: `remove "${key}", or the package from "${wish.element}"`,
           location: removal.location,
           related: [{ message: `installed here by "${wish.element}"`, location: wish.location }],
@@ -65,6 +80,19 @@ export default defineGraphRule({
     }
   },
 });
+
+const INSTALL_WINS = "3.31";
+
+/** Whether the removal comes after the installation, so that the package is gone in the end. */
+function comesBefore(
+  wish: PackageAlternative,
+  removal: PackageAlternative,
+  upstream: UpstreamInReach | undefined,
+): boolean {
+  const order = (phase: string) => PHASES.findIndex(({ name }) => name === phase);
+  if (wish.phase !== removal.phase) return order(wish.phase) < order(removal.phase);
+  return upstream?.version !== undefined && compareVersions(upstream.version, INSTALL_WINS) < 0;
+}
 
 function removes(alternative: PackageAlternative): boolean {
   return alternative.fields.has("uninstall") || alternative.fields.has("build-only");

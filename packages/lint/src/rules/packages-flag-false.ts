@@ -34,7 +34,7 @@ export default defineRule({
             message: `"${key}" of "${name}" is ${value}, but its presence alone makes upstream remove the package${where}`,
             help: `remove "${key}"`,
             location: field.keyLocation,
-            ...(alone && { fix: lineRemoval(`remove "${key}"`, false, field.keyLocation) }),
+            ...(alone && { fix: lineRemoval(`remove "${key}", so that the package stays`, false, field.keyLocation) }),
           };
         }
       }

@@ -1,4 +1,4 @@
-import { DISTRO_FAMILIES, nearestName, parseWhen, type WhenCondition } from "@dibkit/model";
+import { closeName, DISTRO_FAMILIES, parseWhen, type WhenCondition } from "@dibkit/model";
 import { replacement } from "../edits.js";
 import { targetsByArch } from "../package-targets.js";
 import { defineRule } from "../rule.js";
@@ -74,7 +74,7 @@ function trapOf(value: string): Trap | undefined {
 /** `DISTRO_NAME = fedroa`: a name of one's own may be anything, but not nearly one that exists. */
 function misspelt({ variable, value }: WhenCondition, distros: ReadonlySet<string>): Trap | undefined {
   if (variable !== "DISTRO_NAME" || distros.has(value)) return undefined;
-  const meant = nearestName(value, distros);
+  const meant = closeName(value, distros);
   if (meant === undefined) return undefined;
   return { ...simple("which no distribution in reach is called", meant), severity: "warning" };
 }

@@ -4,6 +4,14 @@ import { quoted } from "../words.js";
 
 const NAMES = PHASES.map((phase) => phase.name);
 
+/** Names people write that are nearer to another phase, or to none, than to what they mean. */
+const SHORT_FORMS: Readonly<Record<string, string>> = {
+  "env.d": "environment.d",
+  "environments.d": "environment.d",
+  "finalize.d": "finalise.d",
+  "pre-finalize.d": "pre-finalise.d",
+};
+
 export default defineRule({
   id: "phase-known",
   summary: "directories that look like a phase are one",
@@ -18,7 +26,7 @@ export default defineRule({
   },
   *check({ element, views, textFiles, place }) {
     for (const { name, files } of views.unknownPhases.value) {
-      const nearest = nearestName(name, [...NAMES, "environment.d"]);
+      const nearest = SHORT_FORMS[name] ?? nearestName(name, [...NAMES, "environment.d"]);
       const scripts = files.filter((file) => file.kind === "file" && /^[^/]+\/\d\d-[^/]+$/.test(file.path));
       // Elements keep directories of data too: it must look like a phase, or be named almost like one.
       if (scripts.length === 0 && nearest === undefined) continue;

@@ -1,4 +1,5 @@
 import { distroFamily, mapPackage } from "@dibkit/model";
+import type { Target } from "../configuration.js";
 import { targetsOfPackage } from "../package-targets.js";
 import { defineRule } from "../rule.js";
 import { onTargetsOnly } from "../targets.js";
@@ -27,14 +28,18 @@ export default defineRule({
     if (map === undefined) return;
     const debians = targets.filter(({ distro }) => distroFamily(distro) === "debian");
     // Only a map that speaks of Debian says that the element is meant for it.
-    const speaksOf = (distro: string) =>
-      map.entries.some(({ section, key }) => (section === "family" ? key === "debian" : key === distro));
+    // A map for old releases says nothing of a newer one.
+    const speaksOf = (target: Target) =>
+      map.entries.some(({ section, key, release }) => {
+        if (section === "family") return key === "debian";
+        return key === target.distro && (section !== "release" || release === target.release);
+      });
     for (const { name, alternatives, location } of views.packageInstalls.value) {
       // A version, a release or a task may follow a name that apt knows.
       if (!/[A-Z_]/.test(name.replace(/[=/^].*$/, ""))) continue;
       const wanted = new Set(alternatives.flatMap((alternative) => targetsOfPackage(alternative, debians)));
       const without = debians.filter(
-        (target) => wanted.has(target) && speaksOf(target.distro) && mapPackage(map, name, target) === undefined,
+        (target) => wanted.has(target) && speaksOf(target) && mapPackage(map, name, target) === undefined,
       );
       if (without.length === 0) continue;
       yield {

@@ -1,4 +1,4 @@
-import { DISTRO_FAMILIES, nearestName } from "@dibkit/model";
+import { closeName, DISTRO_FAMILIES, nearestName } from "@dibkit/model";
 import { defineRule } from "../rule.js";
 import { quoted } from "../words.js";
 
@@ -38,7 +38,7 @@ export default defineRule({
       if ((section === "distro" || section === "release") && !known.has(key)) {
         // A distribution of one's own may be called anything: only a family's name, or one nearly right, is surely wrong.
         const isFamily = FAMILIES.includes(key);
-        const nearest = nearestName(key, known);
+        const nearest = closeName(key, known);
         if (!isFamily && nearest === undefined) continue;
         const help = isFamily ? `move it to section "family": "${key}" is a family` : `did you mean "${nearest}"?`;
         yield { severity: "warning", message: `no operating system in reach has the name "${key}"`, help, location };

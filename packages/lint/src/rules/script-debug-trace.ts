@@ -17,11 +17,12 @@ export default defineRule({
         "#!/bin/bash\nif [ ${DIB_DEBUG_TRACE:-0} -gt 0 ]; then\n    set -x\nfi\nset -eu\nset -o pipefail\n",
     },
   },
-  *check({ shellScripts }) {
-    for (const file of shellScripts) {
-      if (file.language !== "bash" || file.source.text.includes("DIB_DEBUG_TRACE")) continue;
-      const newline = file.source.text.indexOf("\n") + 1;
-      const start = newline === 0 ? file.source.text.length : newline;
+  *check({ shellScripts, hookScripts }) {
+    for (const file of new Set([...shellScripts, ...hookScripts])) {
+      // A hook script without a first line is run by bash.
+      if ((file.language ?? "bash") !== "bash" || file.source.text.includes("DIB_DEBUG_TRACE")) continue;
+      const newline = file.shebang === undefined ? -1 : file.source.text.indexOf("\n") + 1;
+      const start = newline === -1 ? 0 : newline === 0 ? file.source.text.length : newline;
       const lead = newline === 0 ? "\n" : "";
       yield {
         message: `${file.path} does not look at DIB_DEBUG_TRACE`,
@@ -29,7 +30,8 @@ export default defineRule({
         location: file.at({ start: 0, end: file.shebang?.length ?? 0 }),
         fix: {
           title: "trace when DIB_DEBUG_TRACE asks for it",
-          safe: true,
+          // A program of the image would look at a variable that is only there while images are built.
+          safe: hookScripts.includes(file),
           edits: [
             {
               kind: "replace",

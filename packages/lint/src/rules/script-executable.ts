@@ -19,29 +19,36 @@ export default defineRule({
       "web/install.d/web.service": "[Unit]\n",
     },
   },
-  *check({ element, views, textFiles }) {
+  *check({ element, views, textFiles, phaseData }) {
     for (const hook of views.scripts.value) {
-      if (hook.executable || !HOOK_SCRIPT_NAME.test(hook.name)) continue;
+      if (hook.executable || !HOOK_SCRIPT_NAME.test(hook.name) || phaseData.has(hook.path)) continue;
       const { shebang } = scriptFile(element, hook.path, hook.file);
-      // Data for the scripts lies in phase directories too: only what looks like a script is one.
+      // Without either sign no one can tell what the file is for.
       if (shebang === undefined && !/^\d\d-/.test(hook.name)) continue;
       yield {
         message: `hook script ${hook.path} is not executable, so it is never run`,
-        help: "make it executable",
+        help: "make it executable, or move it out of the phase when it is not meant to run",
         location: hook.location,
-        ...modeChange(`chmod +x ${hook.path}`, hook.file, true),
+        ...modeChange(`chmod +x ${hook.path}, which makes the build run it`, hook.file, true),
       };
     }
     for (const file of textFiles) {
       const isHook = file.phase !== undefined && file.path.split("/").length === 2 && HOOK_SCRIPT_NAME.test(file.name);
-      if (isHook || file.shebang === undefined || file.executable || /\.(py|rst|yaml)$/.test(file.name)) continue;
+      if (
+        (isHook && !phaseData.has(file.path)) ||
+        file.shebang === undefined ||
+        file.executable ||
+        /\.(py|rst|yaml)$/.test(file.name)
+      )
+        continue;
       if (file.path.startsWith("environment.d/")) continue;
       yield {
+        // Who runs such a file may set the bit first, or run it by its program: nothing is lost yet.
+        style: true,
         severity: "warning",
         message: `${file.path} begins with "${file.shebang}" but is not executable`,
         help: "make it executable, or remove the first line when it is only sourced",
         location: file.at({ start: 0, end: file.shebang.length }),
-        ...modeChange(`chmod +x ${file.path}`, file.file, true),
       };
     }
   },

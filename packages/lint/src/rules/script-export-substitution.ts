@@ -29,7 +29,7 @@ export default defineRule({
           ...(whole &&
             lead[0].length === made.start - lineStart && {
               fix: {
-                title: `assign ${made.name}, then export it`,
+                title: `assign ${made.name}, then export it, so that a failure ends the script`,
                 safe: false,
                 edits: [
                   {

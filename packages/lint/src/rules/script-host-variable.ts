@@ -35,20 +35,34 @@ export default defineRule({
       for (const read of shell.reads) {
         if (!HOST_PATHS.includes(read.name) || own.has(read.name) || guarded.has(read.name) || told.has(read.name))
           continue;
+        // Who looks first whether there is a path has thought of both sides.
+        if (new RegExp(`(\\[|\\btest)\\s[^\\n]*\\$\\{?${read.name}\\b`).test(file.source.text)) continue;
         if (phase.side === "host" && (read.name !== "TARGET_ROOT" || phase.hasTargetRoot)) continue;
         const root = read.name === "TARGET_ROOT";
         // A file that the script sources may set paths of its own.
         if (!root && shell.dynamic) continue;
         told.add(read.name);
         yield {
-          ...(root && !shell.dynamic ? {} : { severity: "warning" as const }),
+          ...(isCertain(read.name) && !shell.dynamic ? {} : { severity: "warning" as const }),
           message: root
             ? `TARGET_ROOT is not set in ${phase.name}, only in ${quoted(WITH_ROOT)}`
             : `${read.name} is a path of the build host, but ${phase.name} runs inside the image`,
-          help: phase.side === "target" ? "use the path inside the image, such as /etc" : "use TMP_MOUNT_PATH",
+          help: helpFor(read.name, phase.side),
           location: file.at(read),
         };
       }
     }
   },
 });
+
+/** Paths that are there on the host only, so that a script of the target surely misses what it looks for. */
+function isCertain(name: string): boolean {
+  return name === "TARGET_ROOT" || name === "TMP_MOUNT_PATH" || name === "TMP_HOOKS_PATH";
+}
+
+function helpFor(name: string, side: "host" | "target"): string {
+  if (side === "host") return "use TMP_MOUNT_PATH";
+  return name === "TMP_HOOKS_PATH"
+    ? "use /tmp/in_target.d, where the hooks directory is inside the image"
+    : "use the path inside the image, such as /etc";
+}

@@ -1,25 +1,6 @@
 import { effectiveCommand, type Word } from "@dibkit/shell";
+import { changedOnHost, isOfHost } from "../host-changes.js";
 import { defineRule } from "../rule.js";
-
-/** Commands that change what their operands name; `last` when only the last one is changed. */
-const WRITERS: Readonly<Record<string, "all" | "last">> = {
-  rm: "all",
-  rmdir: "all",
-  mkdir: "all",
-  touch: "all",
-  chmod: "all",
-  chown: "all",
-  tee: "all",
-  truncate: "all",
-  cp: "last",
-  mv: "last",
-  ln: "last",
-  install: "last",
-  rsync: "last",
-};
-
-/** Places a host-phase script may write to: devices, and what holds nothing of the system. */
-const HARMLESS = /^\/(dev|proc|sys|tmp\/[^*]|var\/tmp\/[^*]|run\/lock)/;
 
 export default defineRule({
   id: "script-host-write",
@@ -27,7 +8,7 @@ export default defineRule({
   why: "In root.d, extra-data.d, post-root.d, block-device.d, pre-finalise.d and cleanup.d an absolute path is one of the build host: `rm -rf /var/cache/apt` empties the host's.",
   upstream: "The phases run on the host as the user who builds, with sudo at hand; nothing protects the host.",
   fix: "Begin the path with $TARGET_ROOT, $TMP_MOUNT_PATH or $TMP_BUILD_DIR, or move the script to a target phase.",
-  severity: "warning",
+  severity: "error",
   since: "0.1.0",
   examples: {
     bad: { "web/cleanup.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\nsudo rm -rf /var/cache/web\n" },
@@ -37,12 +18,9 @@ export default defineRule({
     for (const file of hookScripts) {
       if (file.phase?.side !== "host") continue;
       for (const command of file.shell.commands) {
-        const { name, args, through } = effectiveCommand(command);
-        const writes = name !== undefined && Object.hasOwn(WRITERS, name) ? WRITERS[name] : undefined;
-        if (writes === undefined || through.includes("chroot")) continue;
-        const operands = args.filter((word) => !word.prefix.startsWith("-"));
-        for (const word of writes === "all" ? operands : operands.slice(-1)) {
-          if (isOfHost(word)) yield finding(`\`${name}\` changes "${shown(word)}" of the build host`, word);
+        const { name } = effectiveCommand(command);
+        for (const word of changedOnHost(command)) {
+          yield finding(`\`${name}\` changes "${shown(word)}" of the build host`, word);
         }
       }
       for (const { operator, target } of file.shell.redirects) {
@@ -61,10 +39,6 @@ export default defineRule({
     }
   },
 });
-
-function isOfHost(word: Word): boolean {
-  return /^\/[A-Za-z]/.test(word.prefix) && !HARMLESS.test(word.prefix);
-}
 
 function shown(word: Word): string {
   return word.literal ?? `${word.prefix}…`;

@@ -31,7 +31,7 @@ export default defineRule({
         message: `hook script ${hook.path} is never run: its name may have letters, digits, "-" and "_" only`,
         help: `rename it to "${better}"`,
         location: hook.location,
-        ...nameChange(`rename to ${better}`, hook.file, better),
+        ...nameChange(`rename to ${better}, which makes builds run it`, hook.file, better),
       };
     }
   },

@@ -1,6 +1,6 @@
 import { setOptionRule } from "../set-option-rule.js";
 
-export default setOptionRule("pipefail", "set -o pipefail", {
+export default setOptionRule("pipefail", {
   id: "script-pipefail",
   why: "Without it `curl … | tar x` succeeds when the download fails.",
   dibLint: ["setpipefail"],

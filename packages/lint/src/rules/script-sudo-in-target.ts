@@ -9,6 +9,7 @@ export default defineRule({
   fix: "Remove `sudo`; to become another user, use `runuser -u USER --`.",
   severity: "warning",
   since: "0.1.0",
+  dibLint: ["safe_sudo"],
   examples: {
     bad: { "web/install.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\nsudo mkdir /srv/web\n" },
     good: { "web/install.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\nmkdir /srv/web\n" },
@@ -16,16 +17,17 @@ export default defineRule({
   *check({ hookScripts }) {
     for (const file of hookScripts) {
       if (file.phase?.side !== "target") continue;
-      for (const command of file.shell.commands) {
-        if (effectiveCommand(command).through[0] !== "sudo" || command.name === undefined) continue;
-        // `sudo -u` and `-i` mean another user, not root.
-        if (command.args[0]?.literal?.startsWith("-")) continue;
-        yield {
-          message: `\`sudo\` in ${file.phase.name}, which runs as root already`,
-          help: "remove it",
-          location: file.at(command.name),
-        };
-      }
+      // `sudo -u` and `-i` mean another user, not root.
+      const [first, ...more] = file.shell.commands.filter(
+        (command) => effectiveCommand(command).through[0] === "sudo" && !command.args[0]?.literal?.startsWith("-"),
+      );
+      if (first?.name === undefined) continue;
+      const times = more.length === 0 ? "" : `, ${more.length + 1} times`;
+      yield {
+        message: `\`sudo\` in ${file.path}${times}: ${file.phase.name} runs as root already`,
+        help: more.length === 0 ? "remove it" : "remove it from all commands",
+        location: file.at(first.name),
+      };
     }
   },
 });

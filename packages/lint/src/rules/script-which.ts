@@ -1,6 +1,7 @@
-import { effectiveCommand } from "@dibkit/shell";
+import { effectiveCommand, type Word } from "@dibkit/shell";
 import { replacement } from "../edits.js";
 import { defineRule } from "../rule.js";
+import type { ScriptFile } from "../script-file.js";
 
 export default defineRule({
   id: "script-which",
@@ -17,6 +18,7 @@ export default defineRule({
   },
   *check({ shellScripts, hookScripts, environmentFiles }) {
     const files = new Map([...shellScripts, ...hookScripts, ...environmentFiles].map((file) => [file.path, file]));
+    const ofBuild = new Set([...hookScripts, ...environmentFiles]);
     for (const file of files.values()) {
       for (const command of file.shell.commands) {
         const { name, word, args, through } = effectiveCommand(command);
@@ -24,12 +26,21 @@ export default defineRule({
         // A builtin cannot be run by sudo, and `which` takes options and several names.
         const direct = through.length === 0 && args.length === 1 && !args[0]?.prefix.startsWith("-");
         yield {
+          // A program of the image runs when the image has what it needs.
+          ...(!ofBuild.has(file) && { style: true as const }),
           message: "`which` is missing from minimal systems",
           help: "use `command -v`",
           location: file.at(word),
-          ...(direct && { fix: replacement("use command -v", true, file.at(word), "command -v") }),
+          ...(direct && { fix: replacement("use command -v", isProgram(file, args[0]), file.at(word), "command -v") }),
         };
       }
     }
   },
 });
+
+/** Of a builtin, a function or a name that is not known here `command -v` says something else than `which`. */
+function isProgram({ shell }: ScriptFile, word: Word | undefined): boolean {
+  const name = word?.literal;
+  if (name === undefined || shell.dynamic || shell.functions.some((made) => made.name === name)) return false;
+  return !/^(\[|echo|false|getopts|kill|printf|pwd|test|time|true|type|ulimit|umask|wait)$/.test(name);
+}

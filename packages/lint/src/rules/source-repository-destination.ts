@@ -6,7 +6,7 @@ export default defineGraphRule({
   summary: "two source repositories do not share a destination",
   why: "The second one overwrites the first, or stops the build.",
   upstream:
-    "Two git repositories with different locations end the build; a tar or file silently overwrites what is there, although the README promises an error.",
+    "Two git repositories with different locations end the build, a file overwrites what is there, and a tar is unpacked beside it, although the README promises an error.",
   fix: "Give each repository a destination of its own.",
   severity: "error",
   since: "0.1.0",
@@ -36,14 +36,13 @@ export default defineGraphRule({
         const before = first.get(place);
         first.set(place, before ?? { element: element.name, repository, location: destination.location });
         if (before === undefined) continue;
-        const same =
-          before.repository.url?.value === repository.url?.value &&
-          before.repository.ref?.value === repository.ref?.value;
+        const together = clashOf(before.repository, repository);
         const told = focus === undefined || focus.name === before.element || focus.name === element.name;
-        if (same || !told) continue;
+        if (together === undefined || !told) continue;
         yield {
+          ...together.weight,
           element: element.name,
-          message: `"${before.repository.name.value}" and "${repository.name.value}" both go to "${place}"`,
+          message: `"${before.repository.name.value}" and "${repository.name.value}" both go to "${place}": ${together.effect}`,
           help: "give one of them another destination",
           location: destination.location,
           related: [{ message: `first used here by "${before.element}"`, location: before.location }],
@@ -52,3 +51,19 @@ export default defineGraphRule({
     }
   },
 });
+
+/** What becomes of two repositories with one destination; undefined when nothing is lost. */
+function clashOf(first: SourceRepository, second: SourceRepository) {
+  const types = [first.type?.value, second.type?.value];
+  const same = first.url?.value === second.url?.value && first.ref?.value === second.ref?.value;
+  // Archives are unpacked into one directory, as those of a program and of its data may be.
+  if (types.every((type) => type === "tar")) return undefined;
+  if (types[0] === types[1]) {
+    if (same) return undefined;
+    return {
+      weight: {},
+      effect: types[0] === "git" ? "the build ends at the second" : "the second overwrites the first",
+    };
+  }
+  return { weight: { severity: "warning" as const }, effect: "one is put into the other" };
+}

@@ -24,7 +24,7 @@ export default defineRule({
         message: `${file.path} does not end with a newline, so its last line is not read`,
         help: "add a newline",
         location: end,
-        fix: replacement("add a newline", true, end, "\n"),
+        fix: replacement("add a newline, so that the last line is read", false, end, "\n"),
       };
     }
   },

@@ -6,7 +6,7 @@ export default defineRule({
   why: "Without one the branch `master` is taken, which many repositories no longer have.",
   upstream: "The default of REPOREF is `master` for git.",
   fix: "Add the reference as the fifth word, a tag or commit where builds should be repeatable.",
-  severity: "warning",
+  severity: "info",
   since: "0.1.0",
   examples: {
     bad: { "web/source-repository-web": "web git /opt/web https://example.com/web.git\n" },

@@ -136,6 +136,7 @@ function singular(key: string): string {
 function show(value: unknown): string {
   if (typeof value === "string") return `"${value}"`;
   if (Array.isArray(value)) return "a list";
+  if (value instanceof Date) return `the date ${value.toISOString().slice(0, 10)}`;
   return typeof value === "object" ? "a map" : `the ${typeof value} ${String(value)}`;
 }
 

@@ -1,4 +1,5 @@
 import { loadWhenUsed } from "../load-when-used.js";
+import { isNoText } from "../views/yaml-scalar.js";
 
 const OPTIONS = { indent: 2, lineWidth: 0, nullStr: "", indentSeq: true } as const;
 
@@ -10,10 +11,7 @@ export function yamlMapping(data: Readonly<Record<string, unknown>>): {
   let text = "";
   const entries = Object.entries(data).map(([key, value]) => {
     const start = text.length;
-    text += loadWhenUsed
-      .yaml()
-      .stringify({ [key]: value }, OPTIONS)
-      .replace(/ +$/gm, "");
+    text += yamlOf({ [key]: value }).replace(/ +$/gm, "");
     return { key, start, end: text.length };
   });
   return { text: text === "" ? "{}\n" : text, entries };
@@ -21,5 +19,17 @@ export function yamlMapping(data: Readonly<Record<string, unknown>>): {
 
 /** A list as YAML with an empty line between its items. */
 export function yamlList(items: readonly unknown[]): string {
-  return items.length === 0 ? "[]\n" : items.map((item) => loadWhenUsed.yaml().stringify([item], OPTIONS)).join("\n");
+  return items.length === 0 ? "[]\n" : items.map((item) => yamlOf([item])).join("\n");
+}
+
+/** Quotes every text that PyYAML would read as a number, a date or a truth value; the library knows YAML 1.2 only. */
+function yamlOf(value: unknown): string {
+  const { Document, visit } = loadWhenUsed.yaml();
+  const document = new Document(value);
+  visit(document, {
+    Scalar(_key, node) {
+      if (typeof node.value === "string" && isNoText(node.value)) node.type = "QUOTE_DOUBLE";
+    },
+  });
+  return document.toString(OPTIONS);
 }

@@ -104,6 +104,7 @@ function typeNames(types: string | readonly string[]): string {
 function typeOf(data: unknown): string {
   if (data === null) return "empty";
   if (Array.isArray(data)) return "a list";
+  if (data instanceof Date) return `the date ${data.toISOString().slice(0, 10)}`;
   if (typeof data === "object") return "a mapping";
   const name = typeof data === "string" ? "the string" : typeof data === "number" ? "the number" : "the word";
   return `${name} ${JSON.stringify(data)}`;

@@ -13,7 +13,8 @@ export type DataNode =
   | { readonly kind: "mapping"; readonly entries: readonly DataEntry[]; readonly location: Location }
   | { readonly kind: "sequence"; readonly items: readonly DataNode[]; readonly location: Location };
 
-export type DataScalar = string | number | boolean | null;
+/** YAML has dates, JSON has none; no file of upstream's asks for one, but what is written like one is no text. */
+export type DataScalar = string | number | boolean | null | Date;
 
 /** Plain JavaScript data, as `JSON.parse` would give it. */
 export type PlainData = DataScalar | readonly PlainData[] | { readonly [key: string]: PlainData };

@@ -5,6 +5,7 @@ import { loadWhenUsed } from "../load-when-used.js";
 import type { SourceText } from "../source-text.js";
 import type { DataEntry, DataNode, DataScalar } from "./data-node.js";
 import { DEPTH_LIMIT, mayNestTooDeep } from "./nesting.js";
+import { yamlScalar } from "./yaml-scalar.js";
 
 /** A parsed file: undefined when it is empty, not read, or so broken that nothing can be said. */
 export interface ParsedData {
@@ -32,7 +33,7 @@ class Refusal extends Error {
 const bySource = new WeakMap<SourceText, ParsedData>();
 
 /**
- * YAML as upstream's PyYAML reads it (version 1.1, merge keys, the last of two equal keys wins), with the place of
+ * YAML as upstream's PyYAML reads it (its scalars, merge keys, the last of two equal keys wins), with the place of
  * every node. Syntax errors, double keys, and files made to exhaust memory become diagnostics.
  */
 export function parseYaml(element: Element, file: RegularFile): ParsedData {
@@ -63,13 +64,16 @@ function readYaml(source: SourceText): ParsedData {
     return { root: undefined, diagnostics };
   }
   try {
+    // The parser makes texts of all scalars, because its own rules for numbers, dates and truth values are not PyYAML's.
     const document = loadWhenUsed.yaml().parseDocument(source.text, {
       version: "1.1",
+      schema: "failsafe",
       uniqueKeys: false,
       prettyErrors: false,
       logLevel: "error",
     });
-    for (const problem of [...document.errors, ...document.warnings].slice(0, PROBLEM_LIMIT)) {
+    const problems = [...document.errors, ...document.warnings].filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
+    for (const problem of problems.slice(0, PROBLEM_LIMIT)) {
       const [start, end] = problem.pos;
       report("yaml/syntax", sentence(problem.message), { source, start, end: Math.max(end, start) });
     }
@@ -83,10 +87,11 @@ function readYaml(source: SourceText): ParsedData {
   }
 }
 
+const COLLECTION_TAG = /^(!|tag:yaml\.org,2002:(map|omap|pairs|seq|set))$/;
 const TOO_DEEP = `file is nested more than ${DEPTH_LIMIT} levels deep`;
 
 function isImplicitNull(node: unknown): boolean {
-  return isScalar(node) && node.value === null && node.source === "" && node.range?.[0] === node.range?.[1];
+  return isScalar(node) && node.source === "" && node.type === "PLAIN" && node.tag === undefined;
 }
 
 function sentence(message: string): string {
@@ -109,7 +114,7 @@ class YamlConversion {
     this.#report = report;
   }
 
-  node(node: Node, depth: number): DataNode {
+  node(node: Node, depth: number, flow = false): DataNode {
     const location = this.#locate(node);
     this.#count += 1;
     if (this.#count > NODE_LIMIT) {
@@ -118,16 +123,34 @@ class YamlConversion {
     if (depth > DEPTH_LIMIT) throw new Refusal("yaml/too-deep", TOO_DEEP, location);
     if (isAlias(node)) {
       const target = this.#targets.get(node);
-      if (target) return this.node(target, depth + 1);
+      if (target) return this.node(target, depth + 1, flow);
       this.#report("yaml/syntax", `alias "*${node.source}" has no anchor "&${node.source}" before it`, location);
       return { kind: "scalar", value: null, location };
     }
-    if (isMap(node)) return { kind: "mapping", entries: this.#entries(node.items as Pair[], depth), location };
+    if (node.tag !== undefined && !isScalar(node) && !COLLECTION_TAG.test(node.tag)) {
+      this.#report("yaml/value", `PyYAML does not know the tag "${node.tag}"`, location);
+    }
+    const inside = flow || ((isMap(node) || isSeq(node)) && node.flow === true);
+    if (isMap(node)) return { kind: "mapping", entries: this.#entries(node.items as Pair[], depth, inside), location };
     if (isSeq(node)) {
-      const items = node.items.map((item) => this.#item(item, location, depth));
+      const items = node.items.map((item) => this.node(item as Node, depth + 1, inside));
       return { kind: "sequence", items, location };
     }
-    return { kind: "scalar", value: scalarValue(node as Scalar), location };
+    return { kind: "scalar", value: this.#value(node as Scalar, location, flow), location };
+  }
+
+  #value({ value, type, tag: written, source }: Scalar, location: Location, flow: boolean): DataScalar {
+    // A lone "!" asks for what would be there without it.
+    const tag = written === "!" ? undefined : written;
+    if (type !== "PLAIN" && tag === undefined) return String(value);
+    const text = type === "PLAIN" ? (source ?? "") : String(value);
+    if (flow && type === "PLAIN" && /^[:?]/.test(text)) {
+      this.#report("yaml/syntax", `"${text}" cannot begin with "${text[0]}" between brackets`, location);
+    }
+    const read = yamlScalar(text, tag);
+    if ("value" in read) return read.value;
+    this.#report("yaml/value", read.refusal, location);
+    return null;
   }
 
   #locate(node: Node | null): Location {
@@ -135,15 +158,7 @@ class YamlConversion {
     return { source: this.#source, start, end };
   }
 
-  /** Items of ordered maps (`!!omap`, `!!pairs`) are pairs; they count as mappings of one entry. */
-  #item(item: unknown, around: Location, depth: number): DataNode {
-    if (item !== null && typeof item === "object" && "key" in item) {
-      return { kind: "mapping", entries: this.#entries([item as Pair], depth), location: around };
-    }
-    return this.node(item as Node, depth + 1);
-  }
-
-  #entries(pairs: readonly Pair[], depth: number): readonly DataEntry[] {
+  #entries(pairs: readonly Pair[], depth: number, flow: boolean): readonly DataEntry[] {
     const merged: DataEntry[] = [];
     const own: DataEntry[] = [];
     const firstByKey = new Map<string, DataEntry>();
@@ -151,10 +166,13 @@ class YamlConversion {
       const keyNode = pair.key as Node | null;
       const keyLocation = this.#locate(keyNode);
       const node: DataNode = pair.value
-        ? this.node(pair.value as Node, depth + 1)
+        ? this.node(pair.value as Node, depth + 1, flow)
         : { kind: "scalar", value: null, location: { ...keyLocation, start: keyLocation.end } };
       const key = this.#keyText(keyNode);
       if (key === "<<" && isScalar(keyNode) && keyNode.type === "PLAIN") {
+        if (!isMergeable(node)) {
+          this.#report("yaml/value", '"<<" takes a mapping or a list of mappings', keyLocation);
+        }
         for (const entry of mergedEntries(node)) merged.push(entry);
         continue;
       }
@@ -177,7 +195,9 @@ class YamlConversion {
     const node = isAlias(key) ? (this.#targets.get(key) ?? null) : key;
     if (node === null) return "null";
     if (isScalar(node)) return typeof node.value === "string" ? node.value : (node.source ?? String(node.value));
-    const { start, end } = this.#locate(node);
+    const location = this.#locate(node);
+    this.#report("yaml/value", "a list or mapping cannot be the key of a mapping", location);
+    const { start, end } = location;
     return this.#source.text.slice(start, end);
   }
 }
@@ -198,17 +218,14 @@ function aliasTargets(document: Document): ReadonlyMap<Alias, Node> {
   return targets;
 }
 
+function isMergeable(node: DataNode): boolean {
+  return node.kind === "mapping" || (node.kind === "sequence" && node.items.every(({ kind }) => kind === "mapping"));
+}
+
 /** Of several merged mappings the first wins, so it comes last. */
 function mergedEntries(node: DataNode): readonly DataEntry[] {
   if (node.kind === "mapping") return node.entries;
   return node.kind === "sequence" ? node.items.toReversed().flatMap(mergedEntries) : [];
-}
-
-function scalarValue(node: Scalar): DataScalar {
-  const { value } = node;
-  if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
-    return value;
-  return value === undefined ? null : (node.source ?? String(value));
 }
 
 const isAlias = (node: unknown): node is Alias => loadWhenUsed.yaml().isAlias(node);

@@ -156,17 +156,14 @@ function checkMbr(entry: BlockDeviceEntry, partitions: readonly PartitionValues[
       );
     }
     const { type } = partition;
-    const hexadecimal = typeof type === "number" ? `0x${type.toString(16)}` : undefined;
-    if (hexadecimal !== undefined) {
-      report(
-        "wrong-type",
-        `type of partition "${partition.name}" is a number but must be text`,
-        entry.locate([...at, "type"]),
-        {
-          help: `quote it: '${hexadecimal}'`,
-        },
-      );
-    } else if (type !== undefined && !/^\s*(0x)?[0-9a-f]{1,2}\s*$/i.test(String(type))) {
+    if (typeof type === "number") {
+      const place = entry.locate([...at, "type"]);
+      const written = place.source.text.slice(place.start, place.end);
+      // Upstream takes the digits for hexadecimal ones, whatever they look like.
+      const meant = isMbrType(written) ? written : `0x${type.toString(16)}`;
+      const message = `type of partition "${partition.name}" is a number but must be text`;
+      report("wrong-type", message, place, { help: `quote it: '${meant}'` });
+    } else if (type !== undefined && !isMbrType(String(type))) {
       report(
         "bad-value",
         `type "${type}" of partition "${partition.name}" is not a hexadecimal number from 0x00 to 0xff`,
@@ -184,6 +181,10 @@ function checkMbr(entry: BlockDeviceEntry, partitions: readonly PartitionValues[
       { help: "leave out the flag primary, or use label gpt" },
     );
   }
+}
+
+function isMbrType(text: string): boolean {
+  return /^\s*(0x)?[0-9a-f]{1,2}\s*$/i.test(text);
 }
 
 function checkGpt(entry: BlockDeviceEntry, partitions: readonly PartitionValues[], report: Report): void {

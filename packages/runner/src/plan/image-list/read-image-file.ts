@@ -73,9 +73,9 @@ function coerceCollection(name: string, node: DataNode, diagnostics: Diagnostic[
   };
 }
 
-/** A number or a truth value as the characters it was written with, so that `010` stays `010` and `yes` stays `yes`. */
+/** A number, a truth value or a date as the characters it was written with, so that `010` stays `010` and `yes` stays `yes`. */
 function asText(name: string, node: DataNode, diagnostics: Diagnostic[]): DataNode {
-  if (node.kind !== "scalar" || (typeof node.value !== "number" && typeof node.value !== "boolean")) return node;
+  if (node.kind !== "scalar" || node.value === null || typeof node.value === "string") return node;
   const { source, start, end } = node.location;
   const written = source.text.slice(start, end);
   diagnostics.push({

@@ -1,0 +1,75 @@
+import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import type { SourceText } from "@dibkit/model";
+
+// A text that sets variables for builds is short, and lies near the top; a repository can be as large as it likes.
+const LARGEST_TEXT = 300_000;
+const MOST_ENTRIES = 20_000;
+const DEEPEST = 6;
+
+const SKIPPED = /^(\.git|node_modules|dist|build|__pycache__|\.tox|\.venv|venv|releasenotes|\.cache)$/;
+const TEXT =
+  /(\.(sh|bash|env|rc|mk|ya?ml|rst|md|py|j2|cfg|ini|toml)|(^|\/)(README[^/]*|[^/]*Makefile|GNUmakefile|Dockerfile[^/]*|Containerfile[^/]*|Jenkinsfile[^/]*|Justfile|justfile))$/;
+
+/** What lies at the top of a repository and nowhere else. */
+const SIGNS_OF_TOP =
+  /^(\.git|\.github|\.gitlab-ci\.yml|LICENSE.*|COPYING|setup\.cfg|pyproject\.toml|tox\.ini|Makefile|package\.json|\.zuul\.yaml|zuul\.d)$/;
+// Elements lie at most this far below the top: `diskimage_builder/elements`, `images/dib/elements`.
+const FARTHEST_TOP = 4;
+
+/**
+ * Texts of the repositories that directories of elements are part of, with their paths in these. What elements set for
+ * each other the linter knows by itself, so of their files only READMEs are among them.
+ */
+export function repositoryTexts(directories: readonly string[]): readonly SourceText[] {
+  const tops = new Set(directories.flatMap((directory) => topOf(directory) ?? []));
+  return [...tops].flatMap((top) => textsUnder(top, directories));
+}
+
+function topOf(directory: string): string | undefined {
+  let at = directory;
+  for (let step = 0; step <= FARTHEST_TOP && dirname(at) !== at; step += 1) {
+    if (existsSync(join(at, ".git")) || names(at).some((name) => SIGNS_OF_TOP.test(name))) return at;
+    at = dirname(at);
+  }
+  return undefined;
+}
+
+function textsUnder(top: string, elements: readonly string[]): readonly SourceText[] {
+  const texts: SourceText[] = [];
+  let left = MOST_ENTRIES;
+  const visit = (directory: string, depth: number, inElement: boolean) => {
+    for (const entry of entries(directory)) {
+      left -= 1;
+      if (left < 0) return;
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) {
+        if (depth < DEEPEST && !SKIPPED.test(entry.name))
+          visit(path, depth + 1, inElement || elements.includes(directory));
+      } else if (entry.isFile() && (!inElement || entry.name.startsWith("README")) && isWanted(path)) {
+        const text = readFileSync(path, "utf8");
+        if (TEXT.test(path) || /^#!.*\b(ba|da|z)?sh\b/.test(text)) texts.push({ path: relative(top, path), text });
+      }
+    }
+  };
+  visit(top, 0, false);
+  return texts;
+}
+
+/** A text by its name, or a file without a suffix that may be a script. */
+function isWanted(path: string): boolean {
+  if (!TEXT.test(path) && basename(path).includes(".")) return false;
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY) <= LARGEST_TEXT;
+}
+
+function names(directory: string): readonly string[] {
+  return entries(directory).map(({ name }) => name);
+}
+
+function entries(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,48 @@
+import type { SourceText } from "@dibkit/model";
+
+/** Where the repository around the elements sets a variable, or tells its users to. */
+export interface RepositoryMention {
+  readonly path: string;
+  readonly how: "sets" | "documents";
+}
+
+/** What wrapper scripts, Makefiles, CI configuration and READMEs of a repository say of variables. */
+export interface RepositoryVariables {
+  /** The first text that sets the variable, else the first that documents it; undefined when none speaks of it. */
+  mentionOf(name: string): RepositoryMention | undefined;
+}
+
+/** The texts are asked for when the first variable is. */
+export function repositoryVariables(texts: () => readonly SourceText[]): RepositoryVariables {
+  let sources: readonly SourceText[] | undefined;
+  const mentions = new Map<string, RepositoryMention | undefined>();
+  return {
+    mentionOf(name) {
+      sources ??= texts();
+      if (!mentions.has(name)) mentions.set(name, find(name, sources));
+      return mentions.get(name);
+    },
+  };
+}
+
+function find(name: string, sources: readonly SourceText[]): RepositoryMention | undefined {
+  const speaking = sources.filter(({ text }) => text.includes(name));
+  const documents = ({ path }: SourceText) => /\.(rst|md|txt)$|(^|\/)README[^/]*$/i.test(path);
+  const sets = settingOf(name);
+  const setter = speaking.find((source) => !documents(source) && sets.test(source.text));
+  if (setter !== undefined) return { path: setter.path, how: "sets" };
+  const word = new RegExp(`(?<![A-Za-z0-9_])${name}(?![A-Za-z0-9_])`);
+  const reader = speaking.find((source) => documents(source) && word.test(source.text));
+  return reader && { path: reader.path, how: "documents" };
+}
+
+/** `NAME=`, `export A NAME`, a YAML key, `-e NAME` of docker, `environ["NAME"] =` and `{"NAME": …}` of a program. */
+function settingOf(name: string): RegExp {
+  const forms = [
+    `(?<![\\w$]|\\$\\{)${name}\\s*[:?+]{0,2}=(?!=)`,
+    `(?<![\\w$]|\\$\\{)${name}["']?\\s*:(?![-=?+:])`,
+    `\\b(export|env|declare|-e|--env)\\b[^\\n]*[\\s"']${name}\\b`,
+    `["']${name}["']\\s*(\\]\\s*)?[=:,]`,
+  ];
+  return new RegExp(forms.join("|"), "m");
+}
