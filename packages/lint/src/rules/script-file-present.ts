@@ -33,6 +33,8 @@ export default defineGraphRule({
       const told = new Set<string>();
       for (const reference of fileReferences(file.source)) {
         if (reference.use === "write" || reference.use === "guarded") continue;
+        // A path of the host in the image is the finding of another rule, whatever the elements have.
+        if (file.phase.side === "target" && isHostPath(reference, file)) continue;
         hooks ??= hooksDirectory(context);
         const paths = pathsOf(reference, file);
         const [path] = paths;
@@ -61,6 +63,10 @@ export default defineGraphRule({
     }
   },
 });
+
+function isHostPath({ start, end }: FileReference, { source }: ScriptFile): boolean {
+  return source.text.slice(start, end).includes("TMP_HOOKS_PATH");
+}
 
 /** Whether dib-run-parts runs the script; what it does not run, another script may copy anywhere. */
 function isRun(file: ScriptFile): boolean {
