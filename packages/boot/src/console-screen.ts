@@ -31,6 +31,8 @@ export async function openConsoleScreen(): Promise<ConsoleScreen> {
     allowProposedApi: true,
     convertEol: true,
     scrollOnEraseInDisplay: true,
+    // systemd cuts long lines in the middle of a control sequence, of which xterm would tell the user at length.
+    logLevel: "off",
   });
   const settled = () => new Promise<void>((resolve) => terminal.write("", resolve));
   return {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openConsoleScreen } from "../src/console-screen.js";
 import { createSequenceJoiner } from "../src/console-text.js";
 
@@ -117,4 +117,12 @@ describe("small texts", () => {
   ])("%s", async (_, text, lines) => {
     expect((await screenAfter(text, 1)).lines).toEqual(lines);
   });
+});
+
+it("shows a line that was cut in the middle of a control sequence, and tells nobody about it", async () => {
+  const said = (["error", "warn", "log", "info"] as const).map((name) => vi.spyOn(console, name));
+  const { lines } = await screenAfter("[  OK  ] Finished \u001b[0;1;39…\u001b[0m - Record Runlevel Change\r\nlogin: ");
+  expect(said.flatMap(({ mock }) => mock.calls)).toEqual([]);
+  for (const spy of said) spy.mockRestore();
+  expect(lines.at(-2)).toContain("Record Runlevel Change");
 });
