@@ -105,7 +105,7 @@ function writers({ textFiles }: ElementContext): readonly string[] {
 function withoutReads(source: SourceText): string {
   let { text } = source;
   for (const { start, end, use } of fileReferences(source)) {
-    if (use !== "write") text = text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
+    if (use !== "write" && use !== "other") text = text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
   }
   return text;
 }

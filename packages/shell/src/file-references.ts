@@ -8,8 +8,11 @@ export interface FileReference extends Span {
   readonly base: "script" | "hooks";
   /** Path below the base, as written: `../static/x`, `files/web.conf`. */
   readonly path: string;
-  /** `write` makes or changes it, `test` asks whether it is there, `guarded` comes after such a question. */
-  readonly use: "read" | "write" | "test" | "guarded";
+  /**
+   * `write` makes or changes it, `test` asks whether it is there, `guarded` comes after such a question; `other` is a
+   * program of which it is not known whether it reads or writes the file.
+   */
+  readonly use: "read" | "write" | "test" | "guarded" | "other";
 }
 
 const SELF = String.raw`(?:\$\(\s*dirname\s+"?\$(?:0|\{0\}|\{BASH_SOURCE(?:\[0\])?\}|BASH_SOURCE)"?\s*\)|\$\{0%/\*\}|\$\{BASH_SOURCE(?:\[0\])?%/\*\})`;
@@ -20,6 +23,16 @@ const OWN_DIRECTORY = new RegExp(
 );
 const OWN_HOOKS = new RegExp(`^"?(?:${HOOKS})/?"?$`);
 const MAKERS = new Set(["mkdir", "touch", "rm", "rmdir", "tee", "truncate", "chmod", "chown", "mktemp"]);
+/** Programs that read the files they are given; those of `INTO_LAST` all but the last. */
+const READERS = new Set(
+  (
+    "cat . source bash sh grep egrep sed awk head tail tar gpg apt-key rpm dpkg patch jq diff envsubst sort cut wc " +
+    "python3 python perl ruby xargs test [ apt-get apt dnf yum zypper pip pip3 md5sum sha256sum sha512sum base64 unzip"
+  ).split(" "),
+);
+/** Options whose value a program writes to. */
+const OUTPUT =
+  /^(-o|-O|-d|-D|-C|-out|--out|--output|--output-document|--output-dir|--directory|--target|--dest|--prefix)$/;
 const INTO_LAST = new Set(["cp", "mv", "ln", "install", "rsync"]);
 
 /** References of a script, in the order of the text; those with a wildcard or a variable in them are left out. */
@@ -73,5 +86,13 @@ function useOf({ start, end }: Span, script: ShellScript): FileReference["use"] 
   if (MAKERS.has(name)) return "write";
   if (name === "sed" && args.some(({ prefix }) => prefix.startsWith("-i"))) return "write";
   if (INTO_LAST.has(name) && last !== undefined && inside(last) && operands.length > 1) return "write";
-  return command.context.tested ? "guarded" : "read";
+  const at = args.findIndex(inside);
+  const word = args[at];
+  if (word === undefined) return command.context.tested ? "guarded" : "read";
+  const option = args[at - 1]?.literal ?? "";
+  if (OUTPUT.test(option) || /^(of=|--?[a-z-]*(out|dir)[a-z-]*=)/.test(word.prefix)) return "write";
+  if (command.context.tested) return "guarded";
+  // A word with blanks is a program of its own, as in `sh -c "echo x > $TMP_HOOKS_PATH/x"`.
+  if (/\s/.test(word.prefix)) return "other";
+  return READERS.has(name) || INTO_LAST.has(name) ? "read" : "other";
 }

@@ -33,6 +33,8 @@ export default defineGraphRule({
       const told = new Set<string>();
       for (const reference of fileReferences(file.source)) {
         if (reference.use === "write" || reference.use === "guarded") continue;
+        // Inside the image the hooks directory can only be read.
+        if (reference.use === "other" && file.phase.side === "host") continue;
         // A path of the host in the image is the finding of another rule, whatever the elements have.
         if (file.phase.side === "target" && isHostPath(reference, file)) continue;
         hooks ??= hooksDirectory(context);

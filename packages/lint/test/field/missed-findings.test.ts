@@ -371,6 +371,17 @@ it.skipIf(upstream === undefined).each<readonly [string, string, ExampleTree]>([
     "written by extra-data.d",
     { ...install("cp /tmp/in_target.d/web.conf /etc/"), ...hook("extra-data.d", "echo x > $TMP_HOOKS_PATH/web.conf") },
   ],
+  ...[
+    "dd if=/etc/x of=${TMP_HOOKS_PATH}/web.conf",
+    "curl -o $TMP_HOOKS_PATH/web.conf https://example.com",
+    'sudo -Hiu "$USER" dd if=/etc/x of="${TMP_HOOKS_PATH}/web.conf"',
+    'sudo sh -c "echo x > $TMP_HOOKS_PATH/web.conf"',
+    "ssh-keygen -f $TMP_HOOKS_PATH/web.conf",
+    "make-web --to $TMP_HOOKS_PATH/web.conf",
+    "tar -xf /srv/x.tar -C $TMP_HOOKS_PATH/web",
+    "git clone https://example.com/w.git $TMP_HOOKS_PATH/web",
+    "wget -O - https://example.com > $TMP_HOOKS_PATH/web.conf",
+  ].map((line) => ["script-file-present", line, hook("extra-data.d", line)] as const),
   [
     "script-file-present",
     "a directory that is copied",
