@@ -131,6 +131,34 @@ describe("dibkit lint", () => {
     }
   });
 
+  it.skipIf(!existsSync("/usr/bin/shellcheck"))(
+    "says once what a rule and ShellCheck find, and not what ShellCheck misreads",
+    async () => {
+      const said = async (line: string, first = "#!/bin/bash") => {
+        write("elements/web/install.d/60-web", `${first}\nset -eu\n${line}\n`, 0o755);
+        const { stdout } = await lint("--format", "compact");
+        return stdout
+          .split("\n")
+          .filter((one) => one.includes("60-web") && !one.includes("[script-pipefail]"))
+          .map((one) => /\[([\w/-]+)\]$/.exec(one)?.[1])
+          .sort();
+      };
+      vi.stubEnv("XDG_CACHE_HOME", join(root, "cache"));
+      try {
+        expect(await said("eval declare -A all=($(get_image_element_array))\necho ${all[@]}")).toEqual([]);
+        expect(await said("if [[ -e /x/*-y ]]; then uptime; fi")).toEqual(["script-test-glob"]);
+        expect(await said('if [ "$ARCH" = b]; then uptime; fi')).toEqual(["script-blanks"]);
+        expect(await said('if [ "$ARCH" = a || "$ARCH" = b ]; then uptime; fi')).toEqual(["script-test-operator"]);
+        expect(await said("cat > /etc/x <<EOF\nx\n  EOF\nuptime")).toEqual(["script-heredoc-end"]);
+        expect(await said("if [[ $ARCH = a ]]; then uptime; fi", "#!/bin/sh")).toEqual(["script-sh-features"]);
+        expect(await said("for x in one; do echo $x; done")).toEqual(["shellcheck/SC2043"]);
+      } finally {
+        vi.unstubAllEnvs();
+        rmSync(join(root, "elements/web/install.d/60-web"));
+      }
+    },
+  );
+
   it.skipIf(!existsSync("/usr/bin/python3"))("compiles python hooks", async () => {
     write("elements/web/install.d/60-web", "#!/usr/bin/python3\nimport sys\nprint 'web'\n", 0o755);
     write("elements/web/install.d/61-web", "#!/usr/bin/python3\nprint('web')\n", 0o755);

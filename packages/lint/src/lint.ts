@@ -7,7 +7,7 @@ import {
   upstreamInReach,
   viewsOf,
 } from "@dibkit/model";
-import { initShell } from "@dibkit/shell";
+import { initShell, parse } from "@dibkit/shell";
 import { askSyntax } from "./ask-syntax.js";
 import { authorFix } from "./author-fix.js";
 import { authorLocation, fileOfSource } from "./author-location.js";
@@ -23,7 +23,7 @@ import type { Finding, Rule } from "./rule.js";
 import { rules as allRules } from "./rules/index.js";
 import { setAsideHugeFiles } from "./set-aside-huge-files.js";
 import { settingsOf } from "./settings.js";
-import { isSaid, type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
+import { isMisread, isSaid, type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
 import { type FileSuppressions, isSuppressed, suppressionFindings, suppressionsOf } from "./suppressions.js";
 import { targetsOf } from "./targets.js";
 import { upstreamMissing } from "./upstream-missing.js";
@@ -124,7 +124,7 @@ async function shellcheckFindings(
     (await tools.shellcheck?.([...owners.keys()])) ?? new Map<SourceText, readonly ShellcheckComment[]>();
   return [...comments].flatMap(([source, list]) =>
     list.flatMap((comment) => {
-      if (isSaid(comment, source, own)) return [];
+      if (isMisread(comment, parse(source).problems.length === 0) || isSaid(comment, source, own)) return [];
       const element = owners.get(source);
       return [{ ...shellcheckDiagnostic(comment, source), ...(element !== undefined && { element }) }];
     }),
