@@ -1,4 +1,4 @@
-import { fileSize, isExecutable } from "@dibkit/model";
+import { fileSize } from "@dibkit/model";
 import { replacement } from "../edits.js";
 import { defineRule } from "../rule.js";
 
@@ -33,13 +33,19 @@ export default defineRule({
       };
     }
     for (const file of element.files.values()) {
-      if (file.kind !== "file" || texts.has(file.path) || !isExecutable(file) || fileSize(file) > LARGEST) continue;
+      if (file.kind !== "file" || texts.has(file.path) || isTest(file.path) || fileSize(file) > LARGEST) continue;
       if (file.bytes.length === 0 || file.bytes.at(-1) === NEWLINE) continue;
-      const message = `${file.path} is executable, and does not end with a newline`;
-      yield { message, help: "take the executable bit away", location: place(file.path) };
+      // Of data only dib-lint expects it, which asks all files of a library directory.
+      const message = `${file.path} does not end with a newline`;
+      yield { severity: "info", message, help: "leave data as it is", location: place(file.path) };
     }
   },
 });
+
+/** Test elements are looked at by themselves. */
+function isTest(path: string): boolean {
+  return path.startsWith("test-elements/");
+}
 
 const NEWLINE = 10;
 const LARGEST = 1_000_000;

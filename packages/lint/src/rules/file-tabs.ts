@@ -1,5 +1,7 @@
+import { type Element, fileSize } from "@dibkit/model";
 import type { Span } from "@dibkit/shell";
-import { defineRule } from "../rule.js";
+import type { ElementContext } from "../element-context.js";
+import { defineRule, type Finding } from "../rule.js";
 import type { ScriptFile } from "../script-file.js";
 
 export default defineRule({
@@ -16,7 +18,8 @@ export default defineRule({
     bad: { "web/install.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\nif true; then\n\tuptime\nfi\n" },
     good: { "web/install.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\nif true; then\n    uptime\nfi\n" },
   },
-  *check({ textFiles }) {
+  *check({ element, textFiles, place }) {
+    yield* tabsInData(element, textFiles, place);
     for (const file of textFiles) {
       // Makefiles are made of tabs.
       if (!file.executable && (/^(GNUm|M|m)akefile|\.mk$|\.(c|h|go|dts)$/.test(file.name) || !isIndented(file)))
@@ -58,4 +61,21 @@ function isIndentation({ language, name, shell }: ScriptFile, start: number, end
     ...shell.redirects.map(({ target }) => target),
   ];
   return !words.some(touches) && !shell.heredocs.some(touches);
+}
+
+const LARGEST = 1_000_000;
+
+/** Of data only dib-lint expects it, which asks all files of a library directory. */
+function* tabsInData(
+  element: Element,
+  texts: readonly ScriptFile[],
+  place: ElementContext["place"],
+): Generator<Finding> {
+  const known = new Set(texts.map(({ path }) => path));
+  for (const file of element.files.values()) {
+    if (file.kind !== "file" || known.has(file.path) || file.path.startsWith("test-elements/")) continue;
+    if (fileSize(file) > LARGEST || !/^ *\t/m.test(Buffer.from(file.bytes).toString("latin1"))) continue;
+    const message = `${file.path} has lines that begin with a tab`;
+    yield { severity: "info", message, help: "leave data as it is", location: place(file.path) };
+  }
 }
