@@ -68,7 +68,8 @@ function choose(statement: SyntaxNode, flow: Flow, way: Walk): void {
     const inner: Flow = { definite: new Set(flow.definite), sometimes: new Map(), ended: false };
     walk(statements, inner, { ...way, depth: way.depth + 1 });
     const touched = new Set(statements.flatMap((one) => namesIn(one, way.text)));
-    return { ...inner, touched, otherwise };
+    const ended = inner.ended || (otherwise && onlySpeaks(statements, way.text));
+    return { ...inner, ended, touched, otherwise };
   });
   const going = branches.filter((branch) => !branch.ended);
   const whole = branches.some((branch) => branch.otherwise);
@@ -148,9 +149,19 @@ function namesIn(node: SyntaxNode, text: string): readonly string[] {
 }
 
 function ends(node: SyntaxNode, text: string): boolean {
+  return ENDS.has(programOf(node, text) ?? "");
+}
+
+/** A last branch that only tells the user what is wrong: that the script ends after it is what its author meant. */
+function onlySpeaks(statements: readonly SyntaxNode[], text: string): boolean {
+  const commands = statements.filter(({ type }) => type !== "comment");
+  return commands.length > 0 && commands.every((one) => /^(?:echo|printf)$/.test(programOf(one, text) ?? ""));
+}
+
+function programOf(node: SyntaxNode, text: string): string | undefined {
   const command = node.type === "redirected_statement" ? node.children[0] : node;
   const name = command?.type === "command" ? command.children.find((child) => child.field === "name") : undefined;
-  return name !== undefined && ENDS.has(text.slice(name.start, name.end));
+  return name === undefined ? undefined : text.slice(name.start, name.end);
 }
 
 function descendants(node: SyntaxNode, types: ReadonlySet<string>): SyntaxNode[] {

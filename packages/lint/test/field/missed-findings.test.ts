@@ -554,6 +554,11 @@ it.skipIf(upstream === undefined).each<readonly [string, string, ExampleTree]>([
   ],
   [
     "script-variable-branch",
+    "the last only says what is wrong",
+    install('if [ -f /x ]; then\n  A=1\nelse\n  echo "no x"\n  echo "give it an x" >&2\nfi\necho $A'),
+  ],
+  [
+    "script-variable-branch",
     "the same condition",
     install("if [ -f /x ]; then\n  A=1\nelse\n  B=1\nfi\nif [ -f /x ]; then\n  echo $A\nfi"),
   ],
