@@ -1,6 +1,5 @@
 import { REDACTED } from "@dibkit/exec";
 import type { PhaseSide } from "@dibkit/model";
-import { inheritedEnvironment } from "@dibkit/runner";
 
 type Value = string | null;
 
@@ -166,11 +165,18 @@ function sameTmp(upstream: Value, dibkit: Value): boolean {
   return lines(upstream).join("\n") === lines(dibkit).join("\n");
 }
 
-/** Why a variable must or may differ; undefined when nobody knows. */
-export function reasonForVariable(name: string, upstream: Value, dibkit: Value, side: PhaseSide): string | undefined {
-  if (dibkit === null && !(name in inheritedEnvironment({ [name]: "" }, false))) {
-    return "a variable of the caller's session, which dibkit keeps from scripts";
-  }
+/**
+ * Why a variable must or may differ; undefined when nobody knows. `leftOut` tells the caller's variables that dibkit
+ * keeps from scripts.
+ */
+export function reasonForVariable(
+  name: string,
+  upstream: Value,
+  dibkit: Value,
+  side: PhaseSide,
+  leftOut: (name: string) => boolean,
+): string | undefined {
+  if (dibkit === null && leftOut(name)) return "a variable of the caller that nothing in the build names";
   return reasonOf(VARIABLES, name, upstream, dibkit, side);
 }
 

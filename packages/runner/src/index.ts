@@ -28,7 +28,7 @@ export { type LayerStore, layerName, layerStoreAt, openLayerStore } from "./laye
 export { type OverlayMark, overlayMarks } from "./layers/overlay-marks.js";
 export { pruneStore, type UsedLayer, usedLayers } from "./layers/prune-store.js";
 export { verifyStore } from "./layers/verify-store.js";
-export { inheritedEnvironment } from "./plan/base-environment.js";
+export { isPublished, PUBLISHED_VARIABLES } from "./job/published-variables.js";
 export { checkVariables } from "./plan/check-variables.js";
 export { formatRequest } from "./plan/format-request.js";
 export { imageArguments } from "./plan/image-list/image-arguments.js";

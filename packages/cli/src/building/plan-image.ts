@@ -30,13 +30,17 @@ export async function planImage(
     import("@dibkit/model"),
     import("@dibkit/runner"),
   ]);
+  const passEnvironment = [
+    ...options.passEnv.flatMap((names) => names.split(",")),
+    ...(project.config.passEnvironment ?? []),
+  ];
   const secrets = [...options.secret, ...(project.config.secrets ?? [])];
   const wordOfSize = options.cacheSize ?? terminal.env.DIBKIT_CACHE_SIZE ?? DEFAULT_CACHE_SIZE;
   const cacheSize = parseByteSize(wordOfSize);
   if (cacheSize === undefined) {
     return { ok: false, exitCode: usageFailure(terminal, `"${wordOfSize}" is no size`, "write it like 500M or 20G") };
   }
-  const flags = { ...options, store: options.cacheDir, secrets, cacheSize };
+  const flags = { ...options, store: options.cacheDir, secrets, passEnvironment, cacheSize };
   const { env, cwd } = terminal;
   const request = buildRequest(flags, image.elements, image.definition, {
     env,

@@ -44,6 +44,8 @@ export interface BuildRequest {
   readonly arguments: readonly string[];
   /** The caller's whole environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables of the caller that scripts get although nothing in the build names them: names, `PREFIX_*`, or `all`. */
+  readonly passEnvironment?: readonly string[];
   readonly workingDirectory: string;
   /** Where layers are kept. */
   readonly store: string;

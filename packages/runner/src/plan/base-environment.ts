@@ -11,24 +11,8 @@ import type { BuildRequest } from "../job/build-request.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
 import { repeatableEnvironment } from "./source-date.js";
 
-/**
- * Variables of a login session, an editor, npm or a CI job's shell. They say nothing about the image, so scripts do
- * not get them and they cannot make a cached step look stale.
- */
-const SESSION_VARIABLE =
-  /^(_|SHLVL|PWD|OLDPWD|TERM|TERM_.*|COLORTERM|COLUMNS|LINES|LS_COLORS|LESS.*|PAGER|EDITOR|VISUAL|HIST.*|PS[0-4]|PROMPT_.*|SSH_.*|DISPLAY|WAYLAND_.*|XDG_(SESSION|RUNTIME|CURRENT|SEAT|VTNR|MENU|DATA).*|DBUS_.*|WINDOWID|TMUX.*|STY|MAIL|SUDO_.*|GPG_.*|VSCODE_.*|_?PYENV_(DIR|VERSION|HOOK_PATH|SHELL|INSTALL_PREFIX|VIRTUALENV.*)|break|break_cmd|break_outside_target|VITEST.*|npm_.*|NODE|NODE_(OPTIONS|ENV|PATH|CHANNEL_FD|UNIQUE_ID|V8_COVERAGE)|INIT_CWD|COLOR|FORCE_COLOR|NO_COLOR|HOSTNAME|CONTAINER_NAME|DIBKIT_.*|BASH_ENV|ENV|SHELLOPTS|BASHOPTS|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_.*|LD_PRELOAD|LD_LIBRARY_PATH|SHELL|LOGNAME|USER|PYTHONUNBUFFERED|PYTHONDONTWRITEBYTECODE|RUST_BACKTRACE)$/;
-
 const PYTHON = "/usr/bin/python3";
 const HOST_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-/** The caller's variables that reach scripts: upstream hands on everything; dibkit leaves out the session's. */
-export function inheritedEnvironment(caller: EnvironmentValues, clear: boolean): EnvironmentValues {
-  const kept: Record<string, string> = {};
-  if (!clear) {
-    for (const [name, value] of Object.entries(caller)) if (!SESSION_VARIABLE.test(name)) kept[name] = value;
-  }
-  return kept;
-}
 
 /** PATH of host-phase scripts: the caller's without npm's additions, with the sbin directories. */
 export function hostPath(caller: string | undefined): string {
@@ -41,6 +25,8 @@ export function hostPath(caller: string | undefined): string {
 
 export interface BaseEnvironmentInput {
   readonly request: BuildRequest;
+  /** The caller's variables that scripts get; see `passedEnvironment`. */
+  readonly passed: EnvironmentValues;
   /** Final elements, in resolved order, with the directory scripts find them in. */
   readonly elements: readonly { readonly name: string; readonly path: string }[];
   readonly elementsPath: readonly string[];
@@ -54,8 +40,7 @@ export interface BaseEnvironmentInput {
 
 /** The builder's own environment, before `environment.d`: the names `disk-image-create` exports. */
 export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues {
-  const { request } = input;
-  const caller = inheritedEnvironment(request.environment, request.clearEnvironment);
+  const { request, passed: caller } = input;
   const names = input.elements.map((element) => element.name);
   const optional = (name: string, value: string | undefined) =>
     value === undefined || value === "" ? {} : { [name]: value };

@@ -16,6 +16,7 @@ import { helperFiles } from "./helper-files.js";
 import { declaredHookInputs, mergeHooks } from "./hooks-tree.js";
 import { knownEnvironment } from "./known-environment.js";
 import { lineageOf } from "./lineage.js";
+import { passedEnvironment, tellLeftOut } from "./passed-environment.js";
 import { planDiskLayout } from "./plan-disk-layout.js";
 import type { PlanDocument } from "./plan-document.js";
 import { planPackages } from "./plan-packages.js";
@@ -70,8 +71,10 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
   }));
   const names = secretNames(elements, request.secrets ?? [], request.environment);
   const secrets = secretValues(names, request.environment);
+  const helpers = helperFiles(hooks);
   const base = baseEnvironment({
     request,
+    passed: passedEnvironment(request, helpers),
     secrets,
     elements: shown,
     elementsPath: input.elementsPath,
@@ -84,7 +87,7 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     (diagnostic): Diagnostic =>
       input.readOnly && HOST_LACKS.has(diagnostic.code) ? { ...diagnostic, severity: "warning" } : diagnostic,
   );
-  const diagnostics = [...hooks.diagnostics, ...disk.diagnostics, ...checked];
+  const diagnostics = [...hooks.diagnostics, ...disk.diagnostics, ...checked, ...tellLeftOut(request, helpers)];
   const { layout } = disk;
   if (layout === undefined || diagnostics.some(({ severity }) => severity === "error")) return err(diagnostics);
   const store = existsSync(request.store) ? layerStoreAt(request.store) : undefined;
@@ -101,7 +104,6 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     })),
     disk: { source: layout.source, parameters: layout.parameters, environment: layout.plan.environment },
   };
-  const helpers = helperFiles(hooks);
   const steps = await planSteps({ request, hooks, helpers, base, store, lineage, digest, secrets }, own);
   const { installType, architecture } = request;
   const { units } = checkFormats(formatRequest(request, image));

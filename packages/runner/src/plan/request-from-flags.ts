@@ -32,6 +32,7 @@ export interface BuildFlags extends Partial<UpstreamFlags> {
   readonly refresh: boolean;
   readonly maxAge?: string | undefined;
   readonly secrets?: readonly string[];
+  readonly passEnvironment?: readonly string[];
 }
 
 export interface RequestSurroundings {
@@ -96,6 +97,8 @@ export function buildRequest(
     ...(flags.cacheSize === undefined ? {} : { cacheSize: flags.cacheSize }),
     ...(flags.noStore ? { keepLayers: false } : {}),
     secrets: flags.secrets ?? [],
+    // What an image definition sets is meant for its scripts.
+    passEnvironment: [...(flags.passEnvironment ?? []), ...Object.keys(definition?.environment ?? {})],
     ...given({
       imageSize: flags.imageSize ?? setting("DIB_IMAGE_SIZE") ?? text(definition?.size),
       imageExtraSize: flags.imageExtraSize ?? setting("DIB_IMAGE_EXTRA_SIZE") ?? text(definition?.extraSize),
