@@ -65,7 +65,6 @@ const VARIABLES: readonly Reason[] = [
   },
   { name: /^DIB_ENV$/, holds: sameButSecrets, reason: "dibkit keeps secrets out of what goes to manifests" },
   { name: /^DIB_IMAGE_SIZE$/, reason: "follows the size of the disk, which follows what du counts" },
-  { name: /^DIB_BOOT_LABEL$/, holds: onlyDibkit, reason: "newer versions of upstream export it too" },
   { name: /^LOOPDEV$/, holds: onlyDibkit, reason: "upstream documents it but forgets to export it" },
   {
     name: /^IMAGE_BLOCK_DEVICES?$/,

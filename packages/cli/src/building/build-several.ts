@@ -37,7 +37,7 @@ export async function buildSeveral(
   }
   const { checkVariables, startBuild } = await import("@dibkit/runner");
   // Nearly always they come from the environment that all images share.
-  const ignored = plans.flatMap(({ job }) => checkVariables(job.request.environment));
+  const ignored = plans.flatMap(({ job }) => checkVariables(job.request.environment, job.request.upstreamVersion));
   const once = [...new Map(ignored.map((warning) => [warning.message, warning])).values()];
   if (once.length > 0) await reportFindings(terminal, once);
   const waiting = [...plans];

@@ -26,7 +26,7 @@ export async function planImage(
   const selected = await selectImage(terminal, words, { ...options, typecheck: !options.noTypecheck });
   if (!selected.ok) return { ok: false, exitCode: await reportFailure(terminal, selected.error) };
   const { project, image } = selected.value;
-  const [{ resolve, upstreamInstallation }, { buildRequest, planBuild }] = await Promise.all([
+  const [{ resolve, upstreamInstallation }, { buildRequest, hostPython, planBuild }] = await Promise.all([
     import("@dibkit/model"),
     import("@dibkit/runner"),
   ]);
@@ -42,11 +42,13 @@ export async function planImage(
   }
   const flags = { ...options, store: options.cacheDir, secrets, passEnvironment, cacheSize };
   const { env, cwd } = terminal;
+  const upstream = upstreamInstallation(env);
   const request = buildRequest(flags, image.elements, image.definition, {
     env,
     cwd,
     hostArchitecture: hostArch(),
     words: callerWords(words, options),
+    upstreamVersion: upstream?.version,
   });
   const resolution = resolve(project.catalog, image.elements, {
     arch: request.architecture,
@@ -60,12 +62,11 @@ export async function planImage(
     );
     return { ok: false, exitCode: 2 };
   }
-  const upstream = upstreamInstallation(env);
   const planned = await planBuild({
     request,
     resolution: resolution.value,
     elementsPath: project.catalog.paths,
-    ...(upstream === undefined ? {} : { upstreamLibrary: upstream.lib }),
+    ...(upstream === undefined ? {} : { upstreamLibrary: upstream.lib, python: hostPython(upstream) }),
     verbose,
     readOnly,
   });

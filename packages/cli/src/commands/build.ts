@@ -66,7 +66,8 @@ export default defineCommand({
       import("@dibkit/runner"),
       import("../building/build-progress.js"),
     ]);
-    const ignored = checkVariables(planned.plan.job.request.environment);
+    const { environment, upstreamVersion } = planned.plan.job.request;
+    const ignored = checkVariables(environment, upstreamVersion);
     if (ignored.length > 0) await reportFindings(terminal, ignored);
     if (options.verify) {
       const { verifyImage } = await import("../building/verify-image.js");

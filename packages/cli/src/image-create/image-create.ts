@@ -49,7 +49,8 @@ export async function imageCreate(
   if (!planned.ok) return 1;
   const { checkVariables, startBuild } = await import("@dibkit/runner");
   const { job, authored } = planned.plan;
-  for (const { message, help } of checkVariables(job.request.environment)) log(`WARNING: ${message}; ${help}`);
+  const { environment, upstreamVersion } = job.request;
+  for (const { message, help } of checkVariables(environment, upstreamVersion)) log(`WARNING: ${message}; ${help}`);
   const asked = { ...job, request: { ...job.request, arguments: words } };
   const outcome = await startBuild(
     { job: asked, authored },

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { REDACTED } from "@dibkit/exec";
+import { upstreamHas } from "@dibkit/model";
 import {
   BUILD_DIRECTORY,
   HOOKS_DIRECTORY,
@@ -7,11 +8,12 @@ import {
   SHIM_DIRECTORY,
   TARGET_DIRECTORY,
 } from "../job/build-directories.js";
+import type { HostPython } from "../job/build-job.js";
 import type { BuildRequest } from "../job/build-request.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
 import { repeatableEnvironment } from "./source-date.js";
 
-const PYTHON = "/usr/bin/python3";
+const SYSTEM_PYTHON: HostPython = { program: "/usr/bin/python3" };
 const HOST_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** PATH of host-phase scripts: the caller's without npm's additions, with the sbin directories. */
@@ -32,6 +34,7 @@ export interface BaseEnvironmentInput {
   readonly elementsPath: readonly string[];
   /** Upstream's `lib` directory, when installed. */
   readonly upstreamLibrary?: string;
+  readonly python?: HostPython;
   /** `DIB_ROOT_LABEL`, `DIB_ROOT_FSTYPE`, `DIB_MOUNTPOINTS` … */
   readonly disk: EnvironmentValues;
   /** Values that must not be in `DIB_ENV`, which the element manifests writes into the image. */
@@ -40,7 +43,8 @@ export interface BaseEnvironmentInput {
 
 /** The builder's own environment, before `environment.d`: the names `disk-image-create` exports. */
 export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues {
-  const { request, passed: caller } = input;
+  const { request, passed: caller, python = SYSTEM_PYTHON } = input;
+  const pythonPath = [python.path, caller.PYTHONPATH].filter(Boolean).join(":");
   const names = input.elements.map((element) => element.name);
   const optional = (name: string, value: string | undefined) =>
     value === undefined || value === "" ? {} : { [name]: value };
@@ -59,14 +63,15 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     ...repeatableEnvironment(request.environment),
     DIB_ARGS: request.arguments.join(" "),
     DIB_ENV: renderDibEnvironment(
-      { DIB_ARGS: request.arguments.join(" "), DIB_PYTHON_EXEC: PYTHON, ...caller },
+      { DIB_ARGS: request.arguments.join(" "), DIB_PYTHON_EXEC: python.program, ...caller },
       Object.values(input.secrets ?? {}),
     ),
     DIB_DEBUG_TRACE: String(request.trace),
     DIB_IMAGE_CACHE: request.imageCache,
     DIB_LOCKFILES: request.lockFiles,
-    DIB_PYTHON_EXEC: caller.DIB_PYTHON_EXEC || PYTHON,
-    DIB_CHECKSUM: request.checksum ? "1" : "0",
+    DIB_PYTHON_EXEC: caller.DIB_PYTHON_EXEC || python.program,
+    ...optional("PYTHONPATH", pythonPath),
+    DIB_CHECKSUM: caller.DIB_CHECKSUM || (request.checksums.length > 0 ? "1" : "0"),
     DIB_NO_TMPFS: request.noTmpfs ? "1" : "0",
     DIB_MIN_TMPFS: String(request.minTmpfs ?? 2),
     DIB_OFFLINE: request.offline ? "1" : "",
@@ -91,8 +96,14 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     TMP_HOOKS_PATH: HOOKS_DIRECTORY,
     DIB_BLOCK_DEVICE_PARAMS_YAML: `${BUILD_DIRECTORY}/block-device/params.yaml`,
     ...optional("_LIB", input.upstreamLibrary),
-    ...input.disk,
+    ...diskVariables(input.disk, request.upstreamVersion),
   };
+}
+
+function diskVariables(disk: EnvironmentValues, upstreamVersion: string | undefined): EnvironmentValues {
+  if (upstreamHas("bootLabelVariable", upstreamVersion)) return disk;
+  const { DIB_BOOT_LABEL: _later, ...rest } = disk;
+  return rest;
 }
 
 /**
@@ -128,6 +139,9 @@ function elementArrayFunction(elements: BaseEnvironmentInput["elements"]): strin
 
 /** What a script in the target sees: no host paths, root's home, and only the target's program directories. */
 export function targetEnvironment(values: EnvironmentValues): EnvironmentValues {
-  const { TMPDIR: _temporary, VIRTUAL_ENV: _virtual, ...rest } = values;
-  return { ...rest, HOME: "/root", PATH: HOST_PATH };
+  const { TMPDIR: _temporary, VIRTUAL_ENV: _virtual, PYTHONPATH: pythonPath, ...rest } = values;
+  // Upstream's own package is of the host.
+  const ofHost = rest._LIB === undefined ? undefined : dirname(dirname(rest._LIB));
+  const paths = (pythonPath ?? "").split(":").filter((path) => path !== "" && path !== ofHost);
+  return { ...rest, ...(paths.length === 0 ? {} : { PYTHONPATH: paths.join(":") }), HOME: "/root", PATH: HOST_PATH };
 }

@@ -74,6 +74,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     // package-installs and others look up elements by ELEMENTS_PATH, so the compiled ones must be found there too.
     elementsPath: [...(job.elements.some(({ authored }) => authored) ? [ELEMENTS_DIRECTORY] : []), ...job.elementsPath],
     ...(job.upstreamLibrary === undefined ? {} : { upstreamLibrary: job.upstreamLibrary }),
+    ...(job.python === undefined ? {} : { python: job.python }),
     disk: job.disk.environment,
   });
   const trees = await openLayerTrees({ store, commands, hooksBase: places.hooks, scratch: places.scratch });

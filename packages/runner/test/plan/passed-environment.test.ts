@@ -10,7 +10,7 @@ const HELPERS: readonly HelperFile[] = [
   { id: "web/static/usr/bin/web", path: "static/usr/bin/web", name: "web", hash: "" },
 ];
 
-const rows: readonly (readonly [string, boolean, (readonly string[])?])[] = [
+const rows: readonly (readonly [name: string, reaches: boolean, passed?: readonly string[]])[] = [
   ["HOSTNAME", true],
   ["SSH_CONNECTION", true],
   ["NODE", true],
@@ -41,11 +41,14 @@ const rows: readonly (readonly [string, boolean, (readonly string[])?])[] = [
   ["SHLVL", false, ["all"]],
 ];
 
-test.each(rows)("%s reaches scripts: %s (passed: %j)", (name, expected, passEnvironment = []) => {
-  const request = { environment: { [name]: "x" }, clearEnvironment: false, passEnvironment };
-  expect(passedEnvironment(request, HELPERS)).toEqual(expected ? { [name]: "x" } : {});
-  expect(passedEnvironment({ ...request, clearEnvironment: true }, HELPERS)).toEqual({});
-});
+test.each(rows.map(([name, expected, passEnvironment = []]) => ({ name, expected, passEnvironment })))(
+  "$name reaches scripts: $expected (passed: $passEnvironment)",
+  ({ name, expected, passEnvironment }) => {
+    const request = { environment: { [name]: "x" }, clearEnvironment: false, passEnvironment };
+    expect(passedEnvironment(request, HELPERS)).toEqual(expected ? { [name]: "x" } : {});
+    expect(passedEnvironment({ ...request, clearEnvironment: true }, HELPERS)).toEqual({});
+  },
+);
 
 test("what is left out is said in one line", () => {
   const told = (names: readonly string[], passEnvironment: readonly string[] = []) => {
