@@ -52,7 +52,12 @@ const VARIABLES: readonly Reason[] = [
     holds: (upstream, _, side) => upstream === null && side === "target",
     reason: "dash, a Debian image's sh, drops exported functions; dibkit hands them on in every image",
   },
-  { name: /^BASH_FUNC__ps4%%$/, holds: onlyUpstream, reason: "serves only the form of upstream's traces" },
+  { name: /^(BASH_FUNC__ps4%%|PS4)$/, holds: onlyUpstream, reason: "serves only the form of upstream's traces" },
+  {
+    name: /^PYTHONPATH$/,
+    holds: (upstream, dibkit, side) => side === "target" && dibkit === null && /^[^:]*\/[^:]*$/.test(upstream ?? ""),
+    reason: "where upstream's own package is on the host; nothing is there in the image",
+  },
   {
     name: /^(COMPRESS_IMAGE|OUT_IMAGE_PATH|IMAGE_TYPES|CLEAR_ENV|SKIP_BASE|LOGFILE)$/,
     holds: onlyUpstream,

@@ -4,6 +4,10 @@ import { reasonForObservation, reasonForVariable } from "../src/observation-reas
 test.each([
   ["CI_JOB_ID", "12", null, "host", true],
   ["SSH_AUTH_SOCK", "/tmp/agent", null, "host", false],
+  ["PS4", "+ ", null, "host", true],
+  ["PYTHONPATH", "/opt/dib", null, "target", true],
+  ["PYTHONPATH", "/opt/dib", null, "host", false],
+  ["PYTHONPATH", "/opt/dib:/opt/mine", null, "target", false],
   ["IMAGE_ELEMENT", "vm base", "base vm", "host", true],
   ["IMAGE_ELEMENT", "vm base", "base", "host", false],
   ["PATH", "$PATH:/usr/bin", "/usr/bin", "target", true],

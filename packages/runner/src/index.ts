@@ -29,7 +29,6 @@ export { type LayerStore, layerName, layerStoreAt, openLayerStore } from "./laye
 export { type OverlayMark, overlayMarks } from "./layers/overlay-marks.js";
 export { pruneStore, type UsedLayer, usedLayers } from "./layers/prune-store.js";
 export { verifyStore } from "./layers/verify-store.js";
-export { checkVariables } from "./plan/check-variables.js";
 export { formatRequest } from "./plan/format-request.js";
 export { hostPython } from "./plan/host-python.js";
 export { imageArguments } from "./plan/image-list/image-arguments.js";

@@ -15,13 +15,20 @@ export type PlannedImage =
   | { readonly ok: true; readonly plan: BuildPlan }
   | { readonly ok: false; readonly exitCode: ExitCode };
 
+export interface PlanImageOptions {
+  /** The plan is to be read, not run. */
+  readonly readOnly?: boolean;
+  /** Messages that need not be told again: what images share is wrong with all of them. */
+  readonly told?: Set<string>;
+}
+
 /** Plans the build of what the words of a command line name; whatever is wrong has been told on stderr. */
 export async function planImage(
   terminal: Terminal,
   words: readonly string[],
   options: BuildOptionValues,
   verbose: boolean,
-  readOnly = false,
+  { readOnly = false, told = new Set() }: PlanImageOptions = {},
 ): Promise<PlannedImage> {
   const selected = await selectImage(terminal, words, { ...options, typecheck: !options.noTypecheck });
   if (!selected.ok) return { ok: false, exitCode: await reportFailure(terminal, selected.error) };
@@ -71,7 +78,9 @@ export async function planImage(
     readOnly,
   });
   if (planned.ok) {
-    if (planned.value.diagnostics.length > 0) await reportFindings(terminal, planned.value.diagnostics);
+    const news = planned.value.diagnostics.filter(({ message }) => !told.has(message));
+    for (const { message } of news) told.add(message);
+    if (news.length > 0) await reportFindings(terminal, news);
     return { ok: true, plan: planned.value };
   }
   await reportFindings(terminal, planned.error);

@@ -1,4 +1,5 @@
 import { type Diagnostic, UPSTREAM_CHANGES, type UpstreamChange, upstreamHas } from "@dibkit/model";
+import type { BuildRequest } from "../job/build-request.js";
 
 /** Variables of upstream's builder that mean nothing here, and what there is instead. */
 const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
@@ -15,14 +16,11 @@ const LATER: Readonly<Record<string, { readonly change: UpstreamChange; readonly
   DIB_CONTAINERFILE_RUNTIME: { change: "containerRuntimeVariable", help: "install podman, which this version uses" },
 };
 
-/**
- * Warnings for variables that somebody set in the hope of an effect. `upstreamVersion` is that of diskimage-builder,
- * undefined for a checkout of the newest.
- */
-export function checkVariables(
-  environment: Readonly<Record<string, string>>,
-  upstreamVersion: string | undefined,
-): readonly Diagnostic[] {
+/** Warnings for variables that somebody set in the hope of an effect. */
+export function checkVariables({
+  environment,
+  upstreamVersion,
+}: Pick<BuildRequest, "environment" | "upstreamVersion">): readonly Diagnostic[] {
   return [...withoutEffect(environment), ...readLater(environment, upstreamVersion)];
 }
 

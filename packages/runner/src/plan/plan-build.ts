@@ -9,6 +9,7 @@ import { layerStoreAt } from "../layers/layer-store.js";
 import { knownStoreKey, storeKey } from "../layers/store-key.js";
 import { baseEnvironment } from "./base-environment.js";
 import { checkBuild } from "./check-build.js";
+import { checkVariables } from "./check-variables.js";
 import { diskSeed } from "./disk-seed.js";
 import { finalFormats } from "./final-formats.js";
 import { formatRequest } from "./format-request.js";
@@ -89,7 +90,13 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     (diagnostic): Diagnostic =>
       input.readOnly && HOST_LACKS.has(diagnostic.code) ? { ...diagnostic, severity: "warning" } : diagnostic,
   );
-  const diagnostics = [...hooks.diagnostics, ...disk.diagnostics, ...checked, ...tellLeftOut(request, helpers)];
+  const diagnostics = [
+    ...hooks.diagnostics,
+    ...disk.diagnostics,
+    ...checked,
+    ...checkVariables(request),
+    ...tellLeftOut(request, helpers),
+  ];
   const { layout } = disk;
   if (layout === undefined || diagnostics.some(({ severity }) => severity === "error")) return err(diagnostics);
   const store = existsSync(request.store) ? layerStoreAt(request.store) : undefined;

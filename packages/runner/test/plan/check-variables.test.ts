@@ -2,10 +2,8 @@ import { expect, test } from "vitest";
 import { checkVariables } from "../../src/plan/check-variables.js";
 
 test("variables of upstream's builder that mean nothing here are told, with what to do instead", () => {
-  const found = checkVariables(
-    { RUN_PARTS_REGEX: ".*", TMP_DIR: "", DUMP_CONFIG_GRAPH: "1", DIB_RELEASE: "bookworm" },
-    "3.13.0",
-  );
+  const environment = { RUN_PARTS_REGEX: ".*", TMP_DIR: "", DUMP_CONFIG_GRAPH: "1", DIB_RELEASE: "bookworm" };
+  const found = checkVariables({ environment, upstreamVersion: "3.13.0" });
   expect(found.map(({ severity, message, help }) => `${severity} ${message}; ${help}`)).toEqual([
     'warning "RUN_PARTS_REGEX" has no effect here; name hook scripts as upstream does by default, by letters, digits, - and _',
     'warning "DUMP_CONFIG_GRAPH" has no effect here; see what "dibkit plan" says of the disk',
@@ -21,5 +19,9 @@ test.each([
   [{ DIB_CHECKSUM: "1" }, "3.30.0", []],
   [{ DIB_CHECKSUM: "md5,sha256" }, undefined, []],
 ])("%j with diskimage-builder %s", (environment, version, expected) => {
-  expect(checkVariables(environment, version).map(({ message }) => message)).toEqual(expected);
+  const request = {
+    environment: { ...environment } as Record<string, string>,
+    ...(version && { upstreamVersion: version }),
+  };
+  expect(checkVariables(request).map(({ message }) => message)).toEqual(expected);
 });
