@@ -36,7 +36,7 @@ const EDITS: Readonly<Record<string, (project: TinyProject, round: number) => vo
     surroundings.paths = round % 2 === 0 ? ["elements", "others"] : ["others", "elements"];
   },
   "a variable of the caller": (_, round) => {
-    surroundings.environment = { DIB_CALLER: `caller ${round}` };
+    surroundings.environment = { ...surroundings.environment, DIB_CALLER: `caller ${round}` };
   },
   "a file that a helper reads": (project, round) => project.element("probe", { "data/list": `list ${round}\n` }),
   "the mode of a file": (project, round) =>
@@ -52,10 +52,64 @@ const EDITS: Readonly<Record<string, (project: TinyProject, round: number) => vo
     project.element("probe", { "post-install.d/90-copied": `#!/bin/bash\n# ${round}\n` }),
   "a script on the disk": (project, round) =>
     project.element("probe", { "finalise.d/50-last": `#!/bin/bash\necho ${round} > /etc/last\n` }),
+  "a phase directory that comes or goes": (project, round) => {
+    const path = "pre-install.d/50-sometimes";
+    const isThere = existsSync(join(project.directory, "elements/sometimes", path));
+    project.element("sometimes", { [path]: isThere ? null : `#!/bin/bash\necho ${round} > /etc/sometimes\n` });
+    if (isThere) rmSync(join(project.directory, "elements/sometimes/pre-install.d"), { recursive: true });
+  },
+  "a control file that comes or goes": (project, round) => {
+    const isThere = existsSync(join(project.directory, "elements/sometimes/pkg-map"));
+    project.element("sometimes", { "pkg-map": isThere ? null : `{"default": {"x": "y${round}"}}\n` });
+  },
+  "an environment.d that comes or goes": (project, round) => {
+    const path = "environment.d/60-sometimes";
+    const isThere = existsSync(join(project.directory, "elements/sometimes", path));
+    project.element("sometimes", { [path]: isThere ? null : `export SOMETIMES=${round}\n` });
+    if (isThere) rmSync(join(project.directory, "elements/sometimes/environment.d"), { recursive: true });
+  },
+  "an element more or less": () => {
+    const { elements } = surroundings;
+    surroundings.elements = elements.includes("sometimes")
+      ? elements.filter((name) => name !== "sometimes")
+      : [...elements, "sometimes"];
+  },
+  "an element that provides another": () => {
+    surroundings.elements = surroundings.elements.map((name) =>
+      name === "shadow" ? "instead" : name === "instead" ? "shadow" : name,
+    );
+  },
+  "the elements the other way round": () => {
+    surroundings.elements = surroundings.elements.toReversed();
+  },
+  "packages of the command line": (_, round) => {
+    surroundings.packages = round % 3 === 0 ? [] : [`package-${round % 3}`];
+  },
+  "the formats": (_, round) => {
+    surroundings.formats = round % 2 === 0 ? "tar" : "raw,tar";
+  },
+  "a variable of the caller's that nothing names": (_, round) => {
+    surroundings.environment = { ...surroundings.environment, CI_JOB_ID: `${round}` };
+  },
 };
 
 /** What surrounds the elements and is edited too. */
-const surroundings = { paths: ["elements", "others"], environment: { DIB_CALLER: "caller" } };
+const surroundings = {
+  paths: ["elements", "others"],
+  environment: { DIB_CALLER: "caller" } as Record<string, string>,
+  elements: ["tiny-os", "probe", "shadow"],
+  packages: [] as string[],
+  formats: "tar",
+};
+
+const OBSERVES = `#!/bin/bash
+shopt -s globstar dotglob
+for path in /tmp/in_target.d/**; do
+  if [ -d "$path" ]; then echo "directory $path"; elif [ -x "$path" ]; then echo "program $path"; else echo "file $path"; fi
+  if [ -f "$path" ]; then cat "$path"; fi
+done > /etc/hooks-seen
+for name in $(compgen -e); do [ "$name" = _ ] || echo "$name=\${!name}"; done > /etc/environment-seen
+`;
 
 /** A program of the image that reads a variable which no script that runs it mentions. */
 const writesProgram = (round: number) => `#!/bin/bash
@@ -64,8 +118,8 @@ printf '#!/bin/bash\\necho program ${round} $DIB_CALLER\\n' > $TMP_MOUNT_PATH/bi
 chmod 755 $TMP_MOUNT_PATH/bin/written-program
 `;
 
-/** 4 edits by default; `DIBKIT_EDITS=200` for a long run, `DIBKIT_SEED` for other ones. */
-const rounds = Number(process.env.DIBKIT_EDITS ?? 4);
+/** 30 edits by default; `DIBKIT_EDITS=1000` for a long run, `DIBKIT_SEED` for other ones. */
+const rounds = Number(process.env.DIBKIT_EDITS ?? 30);
 const seed = Number(process.env.DIBKIT_SEED ?? 6);
 
 describe.skipIf(!mayBuild)("an incremental build", { timeout: 3_600_000 + rounds * 60_000 }, () => {
@@ -89,6 +143,17 @@ describe.skipIf(!mayBuild)("an incremental build", { timeout: 3_600_000 + rounds
       "install.d/38-program": "#!/bin/bash\nwritten-program > /etc/program\n",
       "post-install.d/40-copies": "#!/bin/bash\ncat ${0%/*}/90-copied > /etc/copied\n",
       "post-install.d/90-copied": "#!/bin/bash\n",
+      "root.d/70-installer":
+        "#!/bin/bash\nset -eu\nprintf '#!/bin/bash\\necho installs \"$@\" >> /etc/packages\\n' > $TARGET_ROOT/bin/install-packages\nchmod 755 $TARGET_ROOT/bin/install-packages\n",
+      // What scripts find in the hooks directory and their environment is part of what has to be the same.
+      "post-install.d/99-observes": OBSERVES,
+    });
+    project.element("instead", {
+      "element-provides": "shadow\n",
+      "install.d/61-instead": "#!/bin/bash\necho instead > /etc/shadow-of\n",
+    });
+    project.element("sometimes", {
+      "install.d/70-sometimes": "#!/bin/bash\necho ${SOMETIMES:-} > /etc/some-variable\n",
     });
   });
   beforeAll(() => {
@@ -116,7 +181,7 @@ describe.skipIf(!mayBuild)("an incremental build", { timeout: 3_600_000 + rounds
 
 /** Every file of the image built with one store, with its type, mode, owner and content. */
 async function built(project: TinyProject, store: string): Promise<readonly string[]> {
-  const { outcome } = await project.build({ store, ...surroundings, elements: ["tiny-os", "probe", "shadow"] });
+  const { outcome } = await project.build({ store, ...surroundings });
   expect(outcome, JSON.stringify(outcome)).toMatchObject({ kind: "built" });
   const tree = join(project.directory, "tree");
   rmSync(tree, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { mayBuild, type TinyProject, tinyProject } from "../tiny-image.js";
 
 /** A script of `install.d` and later that says in the image that it ran, and what it was told. */
@@ -56,11 +57,17 @@ const CASES: readonly (readonly [string, string, Readonly<Record<string, string>
 
 describe.skipIf(!mayBuild)("a layer of the hooks directory, used with another element", { timeout: 240_000 }, () => {
   let project: TinyProject;
-  beforeEach(() => {
+  // One store for all cases: what one leaves in it is there for the next, as for people.
+  beforeAll(() => {
     project = tinyProject();
     project.element("probe", { "environment.d/05-none": "export COLOUR=${COLOUR:-none}\n", "environment.d/90-x": "" });
   });
-  afterEach(() => project.remove());
+  beforeEach(() => {
+    for (const name of ["before", "first", "other"]) {
+      rmSync(join(project.directory, "elements", name), { recursive: true, force: true });
+    }
+  });
+  afterAll(() => project.remove());
 
   test.each(CASES)("that %s: the image is as without a store", async (what, does, brings) => {
     // The first case is about a set of elements without environment.d.
