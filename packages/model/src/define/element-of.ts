@@ -26,6 +26,7 @@ import { yamlList, yamlMapping } from "./yaml-text.js";
 
 const elements = new WeakMap<ElementDefinition, Element>();
 const inputs = new WeakMap<Element, ReadonlyMap<string, readonly string[]>>();
+const phases = new WeakMap<Element, ReadonlyMap<string, readonly string[] | undefined>>();
 
 /**
  * The element a definition describes, as if it had been loaded from disk. The same object each time.
@@ -44,12 +45,21 @@ export function elementOf(definition: ElementDefinition): Element {
   );
   elements.set(definition, element);
   inputs.set(element, new Map(declared));
+  phases.set(element, new Map(Object.entries(spec.environment ?? {}).map(([key, variable]) => [key, variable.phases])));
   return element;
 }
 
 /** Variables a script of a TypeScript element declares to read; undefined when it does not say. */
 export function declaredInputs(element: Element, path: string): readonly string[] | undefined {
   return inputs.get(element)?.get(path);
+}
+
+/**
+ * Variables that a TypeScript element sets, each with the phases whose scripts read it; undefined where it does not say.
+ * An element on disk says nothing of any.
+ */
+export function declaredPhases(element: Element): ReadonlyMap<string, readonly string[] | undefined> {
+  return phases.get(element) ?? new Map();
 }
 
 function specFiles(

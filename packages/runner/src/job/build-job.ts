@@ -16,6 +16,8 @@ export interface BuildJob {
   readonly elementsPath: readonly string[];
   /** By `PHASE/SCRIPT`, the variables that definitions in TypeScript declare to be all that the script reads. */
   readonly declaredInputs?: Readonly<Record<string, readonly string[]>>;
+  /** By variable, the phases whose scripts read it, where every definition that sets it says so. */
+  readonly declaredPhases?: Readonly<Record<string, readonly string[]>>;
   readonly upstreamLibrary?: string;
   readonly disk: {
     /** The block-device configuration that was chosen. */

@@ -9,6 +9,7 @@ import { layerStoreAt } from "../layers/layer-store.js";
 import { knownStoreKey, storeKey } from "../layers/store-key.js";
 import { baseEnvironment } from "./base-environment.js";
 import { checkBuild } from "./check-build.js";
+import { declaredVariablePhases } from "./declared-phases.js";
 import { diskSeed } from "./disk-seed.js";
 import { finalFormats } from "./final-formats.js";
 import { formatRequest } from "./format-request.js";
@@ -123,6 +124,7 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     secrets: [...names],
     elementsPath: input.elementsPath,
     declaredInputs: declaredHookInputs(hooks),
+    declaredPhases: declaredVariablePhases(hooks),
     ...(input.upstreamLibrary === undefined ? {} : { upstreamLibrary: input.upstreamLibrary }),
     writable: [dirname(image), ...(request.logFile === undefined ? [] : [dirname(request.logFile)])],
     verbose: input.verbose,
