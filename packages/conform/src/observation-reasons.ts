@@ -53,6 +53,11 @@ const VARIABLES: readonly Reason[] = [
     holds: (upstream, _, side) => upstream === null && side === "target",
     reason: "dash, a Debian image's sh, drops exported functions; dibkit hands them on in every image",
   },
+  {
+    name: /^BASH_FUNC_die%%$/,
+    holds: (upstream, dibkit) => upstream !== null && dibkit !== null,
+    reason: "upstream's die ends with the status of the command before it, which may be 0; dibkit's never does",
+  },
   { name: /^BASH_FUNC__ps4%%$/, holds: onlyUpstream, reason: "serves only the form of upstream's traces" },
   {
     name: /^(COMPRESS_IMAGE|OUT_IMAGE_PATH|IMAGE_TYPES|CLEAR_ENV|SKIP_BASE|LOGFILE)$/,
