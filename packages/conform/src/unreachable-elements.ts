@@ -12,7 +12,6 @@ const REASONS: readonly { readonly names: RegExp; readonly reason: string }[] = 
     reason: "is CentOS 7 or 8 in upstream 3.13, which a synthetic distribution does not name",
   },
   { names: /^(epel|oat-client)$/, reason: "needs packages of the repository EPEL" },
-  { names: /^(selinux-permissive|disable-selinux)$/, reason: "needs SELinux's policy and settings in the image" },
   { names: /^dracut-/, reason: "needs dracut in the image, which takes the place of Debian's initramfs-tools" },
   { names: /^(opensuse|zypper)/, reason: "needs openSUSE's mirror" },
   { names: /^gentoo$/, reason: "needs Gentoo's mirror" },
