@@ -20,7 +20,7 @@ const COMMANDS = {
   growroot: "systemctl is-enabled growroot; systemctl is-active growroot",
   bytes: "df --output=size -B1 / | tail -n 1",
   disk: "lsblk -bdno SIZE /dev/vda",
-  repositories: "ls /etc/yum.repos.d",
+  repositories: "LC_ALL=C ls /etc/yum.repos.d",
   address: "ip -4 -o address show scope global | grep -c ' 10[.]0[.]2[.]'",
   cloud: "cloud-init status",
   sshd: "systemctl is-active sshd; ss -ltn | grep -c ':22 '",

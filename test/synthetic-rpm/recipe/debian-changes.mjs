@@ -110,7 +110,8 @@ const CHANGES = {
   systemd(tree) {
     const presets = "/usr/lib/systemd/system-preset";
     tree.remove(presets);
-    const enabled = "getty@ NetworkManager NetworkManager-dispatcher sshd cloud-init-local cloud-init cloud-config";
+    const enabled =
+      "getty@ NetworkManager NetworkManager-dispatcher NetworkManager-wait-online sshd cloud-init-local cloud-init cloud-config";
     const units = [
       ...`${enabled} cloud-final systemd-pstore`.split(" ").map((unit) => `${unit}.service`),
       "remote-fs.target",
@@ -130,6 +131,15 @@ const CHANGES = {
   "cloud-init"(tree) {
     tree.edit("/etc/cloud/cloud.cfg", (text) =>
       text.replace("distro: debian", "distro: fedora").replace("name: debian", "name: fedora"),
+    );
+    // Fedora's network is NetworkManager, which cannot come before the basic system is up, and metadata comes by it.
+    tree.edit("/usr/lib/systemd/system/cloud-init.service", (text) =>
+      text
+        .replace("Before=sysinit.target\n", "")
+        .replace(
+          "After=systemd-networkd-wait-online.service",
+          "Wants=NetworkManager-wait-online.service\nAfter=NetworkManager-wait-online.service",
+        ),
     );
   },
   "dracut-core": () => ({
