@@ -1,9 +1,10 @@
 // Every comparison of docs/conformance.json: builds with upstream and with dibkit, compares, and notes the results.
 // node bench/conform.mjs [--only BUILD,…] [--keep DIR] [--record FILE]     (after npm run build; needs root)
 // Kept, what upstream built is used again. Mirrors are those of apt on this machine.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { withSources, writePythonIndex } from "./conform-sources.mjs";
@@ -34,6 +35,13 @@ const BUILDS = {
   efi: {
     elements: "vm block-device-efi debian-systemd cloud-init-nocloud posix",
     flags: ["--disk"],
+  },
+  // On a synthetic distribution: docs/synthetic-distributions.md.
+  fedora: {
+    elements: "vm fedora-minimal growroot package-installs bootloader selinux-permissive disable-selinux",
+    flags: ["--disk"],
+    environment: { DIB_RELEASE: "32" },
+    distribution: "fedora-32",
   },
   ramdisk: {
     elements: "debian-minimal ramdisk deploy-baremetal hwdiscovery hwburnin dracut-network dkms no-final-image",
@@ -68,16 +76,37 @@ async function runAll(root) {
   const cache = join(root, "downloads");
   mkdirSync(cache, { recursive: true });
   writePythonIndex(join(cache, "pypi/mirror"));
-  return withSources(root, (server) => {
-    const codes = names.map((name) => {
+  return withSources(root, async (server) => {
+    const codes = [];
+    for (const name of names) {
       console.log(`== ${name}`);
-      return compare(root, name, server);
-    });
+      const { distribution } = BUILDS[name];
+      const one = (more) => compare(root, name, server, more);
+      codes.push(
+        distribution === undefined ? one({}) : await withDistribution(distribution, join(root, distribution), one),
+      );
+    }
     return Math.max(...codes);
   });
 }
 
-function compare(root, name, server) {
+/** Serves a synthetic distribution from a process of its own, for this one waits for builds, and gives its variables. */
+async function withDistribution(release, directory, use) {
+  const program = join(repository, "test/synthetic-rpm/synthetic-rpm.mjs");
+  const words = [program, "--release", release, "--out", directory, "--serve", "0"];
+  const server = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    for await (const line of createInterface({ input: server.stdout })) {
+      const [, name, value] = /^export (\w+)=(.*)$/.exec(line) ?? [];
+      if (name !== undefined) return use({ [name]: value });
+    }
+    throw new Error(`"${program}" has ended without serving ${release}`);
+  } finally {
+    server.kill();
+  }
+}
+
+function compare(root, name, server, more) {
   const { elements, flags = [], environment = {} } = BUILDS[name];
   const places = ["--elements-path", join(repository, "test/e2e/elements")];
   const keep = join(root, name);
@@ -85,7 +114,7 @@ function compare(root, name, server) {
   const words = ["conform", ...elements.split(" "), ...flags, ...places, "--image-cache", join(root, "downloads")];
   const run = spawnSync(process.execPath, [dibkit, ...words, "--keep", keep, "--record", values.record], {
     stdio: "inherit",
-    env: { ...callersEnvironment(), ...variables(keep, server), ...environment },
+    env: { ...callersEnvironment(), ...variables(keep, server), ...environment, ...more },
   });
   return run.status ?? 1;
 }

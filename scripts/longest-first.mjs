@@ -1,7 +1,12 @@
 import { BaseSequencer } from "vitest/node";
 
 /** Files of minutes, the longest first. */
-export const LONG = ["test/e2e/debian-atomic.test.ts", "test/e2e/web-server.test.ts"];
+export const LONG = [
+  "test/e2e/rpm-distributions.test.ts",
+  "test/e2e/debian-atomic.test.ts",
+  "test/e2e/fedora-atomic.test.ts",
+  "test/e2e/web-server.test.ts",
+];
 /** Those of a project whose files share their modules come last, in a worker that stays. */
 const PROJECTS = ["e2e", "root", "fast"];
 

@@ -23,7 +23,12 @@ export function run(command, args, options = {}) {
   return { status: result.status ?? 1, took: seconds(started) };
 }
 
-const testLists = ["test-packages.json", "openstack/packages.json", "libvirt/packages.json"];
+const testLists = [
+  "test-packages.json",
+  "openstack/packages.json",
+  "libvirt/packages.json",
+  "../test/synthetic-rpm/packages.json",
+];
 
 /** @param {{ tests?: boolean }} options whether to install what only the tests need, too */
 export function setup(options = {}) {

@@ -23,6 +23,7 @@ export const fedoraAtomic = atomicElement({
     FEDORA_ATOMIC_DOCKER_POOL: envDefault(
       "/dev/mapper/docker-docker--pool",
       "the thin pool Docker keeps its containers in",
+      { phases: ["finalise.d"] },
     ),
   },
   containerStorage: {

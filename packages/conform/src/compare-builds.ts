@@ -1,5 +1,5 @@
 import type { TreeSnapshot } from "@dibkit/contents";
-import { readDisk, readPackages, readTree } from "@dibkit/contents";
+import { installedPackages, isPackageData, readDisk, readTree, snapshotContents } from "@dibkit/contents";
 import type { CommandRunner } from "@dibkit/exec";
 import { compareBeside, type FilesBeside } from "./compare-beside.js";
 import { compareDisks } from "./compare-disks.js";
@@ -28,7 +28,6 @@ export interface Comparison {
 }
 
 const FSTAB = "etc/fstab";
-const DPKG_STATUS = "var/lib/dpkg/status";
 
 /** Compares what two builds of the same elements made; `leftOut` tells variables that dibkit keeps from scripts. */
 export async function compareBuilds(
@@ -43,8 +42,9 @@ export async function compareBuilds(
     ReturnType<typeof readObservations>,
     ReturnType<typeof readObservations>,
   ];
-  const packages = [theirs, ours].map((tree) => readPackages(textIn(tree, DPKG_STATUS)));
-  const [theirPackages = new Map(), ourPackages = new Map()] = packages;
+  const packagesIn = (name: string, tree: TreeSnapshot) => installedPackages(snapshotContents(name, tree), commands);
+  const theirPackages = await packagesIn("upstream", theirs);
+  const ourPackages = await packagesIn("dibkit", ours);
   const disks = await comparedDisks(upstream, dibkit, commands);
   const beside = await compareBeside(upstream.beside ?? {}, dibkit.beside ?? {});
   return {
@@ -69,7 +69,7 @@ export async function compareBuilds(
 }
 
 function isWanted(path: string): boolean {
-  return path === FSTAB || path === DPKG_STATUS || isProbeRecord(path) || isComparedByMeaning(path);
+  return path === FSTAB || isPackageData(`/${path}`) || isProbeRecord(path) || isComparedByMeaning(path);
 }
 
 function isProbeRecord(path: string): boolean {

@@ -47,6 +47,11 @@ function contentReason(
   upstream: TreeSnapshot,
   dibkit: TreeSnapshot,
 ): string | undefined {
+  const built = BUILD_DIRECTORY_LINK.exec(one.target ?? "")?.[1];
+  if (built !== undefined && built === BUILD_DIRECTORY_LINK.exec(other.target ?? "")?.[1])
+    return "leads into the directory that the image was built in";
+  if (describeEntry(withoutChecks(one)) === describeEntry(withoutChecks(other)))
+    return "librepo notes when it checked a file, in an attribute";
   const without = ({ hash: _hash, size: _size, ...rest }: TreeEntry) => JSON.stringify(rest);
   if (one.type !== "file" || without(one) !== without(other)) return undefined;
   const volatile = VOLATILE_FILES.find((file) => file.path.test(path));
@@ -56,6 +61,14 @@ function contentReason(
   if (path === MANIFEST_OF_ENVIRONMENT && sameButSecrets(theirs?.toString() ?? null, ours?.toString() ?? null))
     return "dibkit keeps secrets out of what goes to manifests";
   return unordered && theirs && ours && sameButForOrder(theirs, ours, unordered.between) ? unordered.reason : undefined;
+}
+
+/** Some scripts make a link with the path that the root has while it is built: `/etc/yum/vars` of yum-minimal. */
+const BUILD_DIRECTORY_LINK = /\/dib_build\.\w+\/mnt(\/.*)$/;
+
+function withoutChecks(entry: TreeEntry): TreeEntry {
+  const attributes = Object.entries(entry.attributes).filter(([name]) => !name.startsWith("user.Librepo.checksum."));
+  return { ...entry, attributes: Object.fromEntries(attributes) };
 }
 
 /** Written from `DIB_ENV` by the element manifests. */

@@ -27,6 +27,9 @@ fixes the order of its sets, without which two of its own builds differ.
 What elements fetch from elsewhere comes from a git server on this machine; simple-init installs a stand-in for glean,
 which only opendev.org and PyPI have.
 
+Fedora is a [synthetic distribution](synthetic-distributions.md): what upstream's elements do with rpm and dnf is compared,
+on packages of Debian with Fedora's names.
+
 LVM is compared by \`node bench/lvm.mjs\` in a virtual machine with Debian's kernel, where device-mapper is real for both;
 there the element tiny makes the operating system from a few programs of the build host.
 

@@ -59,6 +59,11 @@ const VARIABLES: readonly Reason[] = [
     reason: "where upstream's own package is on the host; nothing is there in the image",
   },
   {
+    name: /^BASH_FUNC_die%%$/,
+    holds: (upstream, dibkit) => upstream !== null && dibkit !== null,
+    reason: "upstream's die ends with the status of the command before it, which may be 0; dibkit's never does",
+  },
+  {
     name: /^(COMPRESS_IMAGE|OUT_IMAGE_PATH|IMAGE_TYPES|CLEAR_ENV|SKIP_BASE|LOGFILE)$/,
     holds: onlyUpstream,
     reason: "a variable of upstream's own that it happens to export",

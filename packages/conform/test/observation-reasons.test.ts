@@ -14,6 +14,7 @@ test.each([
   ["PATH", "/opt/bin:/usr/bin", "/usr/bin", "target", false],
   ["BASH_FUNC_die%%", null, "() { :; }", "target", true],
   ["BASH_FUNC_die%%", null, "() { :; }", "host", false],
+  ["BASH_FUNC_die%%", "() { exit $?; }", "() { exit 1; }", "host", true],
   ["DIB_ENV", 'declare -x A="1"\ndeclare -x P="x"', 'declare -x A="1"\ndeclare -x P="[secret]"', "host", true],
   ["DIB_ENV", 'declare -x A="1"', 'declare -x A="2"', "host", false],
   ["DIB_ENV", 'declare -x A="1"', 'declare -x B="[secret]"', "host", false],

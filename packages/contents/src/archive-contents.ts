@@ -1,10 +1,15 @@
 import type { ImageContents, ImageFile } from "./image-contents.js";
-import { isTelling } from "./image-contents.js";
 import { readTree } from "./read/read-tree.js";
+import type { TreeSnapshot } from "./read/tree-snapshot.js";
+import { isTelling } from "./telling-files.js";
 
 /** The root tree in a tar archive, plain or as `tar.gz`/`tgz` after unpacking. */
 export async function archiveContents(name: string, archive: string): Promise<ImageContents> {
-  const tree = await readTree(archive, (path) => isTelling(`/${path}`));
+  return snapshotContents(name, await readTree(archive, (path) => isTelling(`/${path}`)));
+}
+
+/** A tree that was read already, as an image. */
+export function snapshotContents(name: string, tree: TreeSnapshot): ImageContents {
   const files = new Map<string, ImageFile>();
   for (const [path, entry] of tree.entries) {
     if (path === ".") continue;
@@ -20,6 +25,6 @@ export async function archiveContents(name: string, archive: string): Promise<Im
       ...(entry.hash === undefined ? {} : { hash: entry.hash }),
     });
   }
-  const texts = new Map([...tree.texts].map(([path, text]) => [`/${path}`, text.toString("utf8")]));
+  const texts = new Map([...tree.texts].map(([path, text]) => [`/${path}`, text]));
   return { name, files, texts };
 }

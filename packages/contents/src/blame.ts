@@ -1,7 +1,10 @@
-import { lstat, readdir, readFile } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import type { BuildRecord, LayerStore, StepLabel } from "@dibkit/runner";
+import type { CommandRunner } from "@dibkit/exec";
+import type { BuildRecord, LayerStore, PastBuild, StepLabel } from "@dibkit/runner";
 import { isWhiteout } from "@dibkit/runner";
+import { layerContents } from "./layer-contents.js";
+import { packageOwners } from "./packages/installed-packages.js";
 
 /** One script's doing to a path of the image. */
 export interface BlameEntry {
@@ -40,18 +43,13 @@ async function changeIn(root: string, path: string, there: boolean): Promise<Bla
   return there ? "changed" : "created";
 }
 
-/** The Debian package that owns a path, according to the newest dpkg database of the build's layers. */
-export async function debianOwner(store: LayerStore, record: BuildRecord, path: string): Promise<string | undefined> {
-  // With merged /usr a package may list the file under its old place.
-  const spellings = [path, path.replace(/^\/usr(?=\/(bin|sbin|lib))/, "")];
-  for (const { layer } of record.steps.toReversed()) {
-    if (layer === undefined) continue;
-    const directory = join(store.treeDirectory(layer, "root"), "var/lib/dpkg/info");
-    for (const name of await readdir(directory).catch(() => [])) {
-      if (!name.endsWith(".list")) continue;
-      const list = await readFile(join(directory, name), "utf8").catch(() => "");
-      if (list.split("\n").some((line) => spellings.includes(line))) return name.slice(0, -".list".length);
-    }
-  }
-  return undefined;
+/** The package that owns a path, according to the databases of the tree that the build made. */
+export async function packageOwner(
+  store: LayerStore,
+  build: PastBuild,
+  path: string,
+  commands: CommandRunner,
+): Promise<string | undefined> {
+  const contents = await layerContents(store, build, commands);
+  return contents.ok ? (await packageOwners(contents.value, commands)).get(path) : undefined;
 }

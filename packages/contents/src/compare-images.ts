@@ -1,8 +1,9 @@
+import type { CommandRunner } from "@dibkit/exec";
 import type { StepLabel } from "@dibkit/runner";
 import { contentHash, type ImageContents, type ImageFile } from "./image-contents.js";
 import { kernelArguments } from "./kernel-arguments.js";
 import { elementName, measureSizes } from "./measure-sizes.js";
-import { installedPackages } from "./package-owners.js";
+import { installedPackages } from "./packages/installed-packages.js";
 import { systemdUnits } from "./systemd-units.js";
 
 /** Something with a value before and after; absent on the side that does not have it. */
@@ -43,7 +44,11 @@ export interface ImageDifference {
 }
 
 /** Compares files, packages, systemd units, kernel arguments and sizes of two images. */
-export async function compareImages(before: ImageContents, after: ImageContents): Promise<ImageDifference> {
+export async function compareImages(
+  before: ImageContents,
+  after: ImageContents,
+  commands: CommandRunner,
+): Promise<ImageDifference> {
   const [old, now] = [before, after].map((image) => measureSizes(image, new Map(), 1)) as [
     ReturnType<typeof measureSizes>,
     ReturnType<typeof measureSizes>,
@@ -52,7 +57,7 @@ export async function compareImages(before: ImageContents, after: ImageContents)
   return {
     before: { name: before.name, bytes: old.bytes, files: old.files },
     after: { name: after.name, bytes: now.bytes, files: now.files },
-    packages: compareValues(await installedPackages(before), await installedPackages(after)),
+    packages: compareValues(await installedPackages(before, commands), await installedPackages(after, commands)),
     units: compareValues(systemdUnits(before), systemdUnits(after)),
     kernelArguments: compareValues(await kernelArguments(before), await kernelArguments(after)),
     files: await compareFiles(before, after),

@@ -28,26 +28,22 @@ export interface ImageContents {
   /** What to call it: an output's path, or the id of a build. */
   readonly name: string;
   readonly files: ReadonlyMap<string, ImageFile>;
-  /** Content of small files that were read on the way, by path, for images without places. */
-  readonly texts: ReadonlyMap<string, string>;
+  /** Content of files that were read on the way, by path, for images without places. */
+  readonly texts: ReadonlyMap<string, Buffer>;
   /** The kernel arguments that the build was asked for (`DIB_BOOTLOADER_DEFAULT_CMDLINE`). */
   readonly commandLine?: string;
 }
 
-/** Files whose content the commands of this folder look into; an archive keeps only these. */
-export function isTelling(path: string): boolean {
-  return (
-    /^\/var\/lib\/dpkg\/(status|info\/[^/]+\.list)$/.test(path) ||
-    /^\/etc\/(default\/grub(\.d\/[^/]+)?|kernel\/cmdline)$/.test(path) ||
-    /^\/boot\/(grub2?\/grub\.cfg|loader\/entries\/[^/]+\.conf|extlinux\/extlinux\.conf)$/.test(path)
-  );
+/** Content of a file; undefined when the image has no such file. */
+export async function contentOf(image: ImageContents, path: string): Promise<Buffer | undefined> {
+  const file = image.files.get(path);
+  if (file?.type !== "file") return undefined;
+  return file.place === undefined ? image.texts.get(path) : readFile(file.place);
 }
 
 /** Content of a file as UTF-8; undefined when the image has no such file. */
 export async function textOf(image: ImageContents, path: string): Promise<string | undefined> {
-  const file = image.files.get(path);
-  if (file?.type !== "file") return undefined;
-  return file.place === undefined ? image.texts.get(path) : readFile(file.place, "utf8");
+  return (await contentOf(image, path))?.toString("utf8");
 }
 
 /** SHA-256 of a file's content. */

@@ -1,4 +1,5 @@
-export { type BlameEntry, blame, debianOwner } from "./blame.js";
+export { snapshotContents } from "./archive-contents.js";
+export { type BlameEntry, blame, packageOwner } from "./blame.js";
 export { type ChromeTrace, type ChromeTraceEvent, chromeTrace } from "./chrome-trace.js";
 export {
   compareImages,
@@ -13,11 +14,10 @@ export type { ImageContents, ImageFile } from "./image-contents.js";
 export { withImageFile } from "./image-file-contents.js";
 export { layerContents } from "./layer-contents.js";
 export { type ImageSizes, measureSizes, SIZE_GROUPS, type SizeEntry, type SizeGroup } from "./measure-sizes.js";
-export { packageOwners } from "./package-owners.js";
+export { installedPackages, isPackageData, packageOwners } from "./packages/installed-packages.js";
 export { pastTimeline } from "./past-timeline.js";
 export { type DiskSnapshot, readDisk } from "./read/read-disk.js";
 export { readInitramfs } from "./read/read-initramfs.js";
-export { readPackages } from "./read/read-packages.js";
 export { readTree } from "./read/read-tree.js";
 export type { TreeEntry, TreeSnapshot } from "./read/tree-snapshot.js";
 export { sizePage } from "./size-page.js";

@@ -1,11 +1,14 @@
+import { createCommandRunner } from "@dibkit/exec";
 import { describe, expect, test } from "vitest";
 import { compareImages } from "../src/compare-images.js";
 import type { ImageContents, ImageFile } from "../src/image-contents.js";
 import { kernelArguments } from "../src/kernel-arguments.js";
 import { measureSizes } from "../src/measure-sizes.js";
-import { installedPackages, packageOwners } from "../src/package-owners.js";
+import { installedPackages, packageOwners } from "../src/packages/installed-packages.js";
 import { sizeTree } from "../src/size-tree.js";
 import { systemdUnits } from "../src/systemd-units.js";
+
+const commands = createCommandRunner();
 
 /** An image of texts; a text that begins with an arrow is a symbolic link. */
 function image(tree: Readonly<Record<string, string>>): ImageContents {
@@ -19,7 +22,11 @@ function image(tree: Readonly<Record<string, string>>): ImageContents {
         : { ...rest, type: "file", bytes: text.length, hash: text },
     ];
   });
-  return { name: "test", files: new Map(files), texts: new Map(Object.entries(tree)) };
+  return {
+    name: "test",
+    files: new Map(files),
+    texts: new Map(Object.entries(tree).map(([path, text]) => [path, Buffer.from(text)])),
+  };
 }
 
 const STATUS = (...packages: readonly string[]) =>
@@ -78,30 +85,59 @@ describe("packages", () => {
   };
 
   test("own files under their merged place too", async () => {
-    const owners = await packageOwners(image(tree));
+    const owners = await packageOwners(image(tree), commands);
     expect(owners.get("/usr/lib/libc.so")).toBe("libc6");
     expect(owners.get("/etc/own")).toBeUndefined();
   });
 
   test("have versions, and say when only configuration is left", async () => {
-    expect(Object.fromEntries(await installedPackages(image(tree)))).toEqual({
+    expect(Object.fromEntries(await installedPackages(image(tree), commands))).toEqual({
       "libc6:amd64": "2.36",
       "old:amd64": "1 (deinstall ok config-files)",
     });
   });
 
+  test.each([
+    [
+      "apk",
+      {
+        "/lib/apk/db/installed":
+          "C:Q1\nP:busybox\nV:1.36.1-r2\nA:x86_64\nF:bin\nR:busybox\nF:etc/x\nR:y\nZ:Q1\n\nP:musl\nV:1.2\nA:x86_64\n",
+        "/bin/busybox": "1",
+        "/etc/x/y": "1",
+      },
+      { "busybox:x86_64": "1.36.1-r2", "musl:x86_64": "1.2" },
+      { "/bin/busybox": "busybox", "/etc/x/y": "busybox" },
+    ],
+    [
+      "pacman",
+      {
+        "/var/lib/pacman/local/bash-5.2-1/desc": "%NAME%\nbash\n\n%VERSION%\n5.2-1\n\n%ARCH%\nx86_64\n",
+        "/var/lib/pacman/local/bash-5.2-1/files":
+          "%FILES%\nusr/\nusr/bin/\nusr/bin/bash\n\n%BACKUP%\netc/bash.bashrc\tx\n",
+        "/usr/bin/bash": "1",
+      },
+      { "bash:x86_64": "5.2-1" },
+      { "/usr/bin/bash": "bash" },
+    ],
+  ])("of %s are known too", async (_, files, versions, owners) => {
+    const contents = image(files);
+    expect(Object.fromEntries(await installedPackages(contents, commands))).toEqual(versions);
+    expect(Object.fromEntries(await packageOwners(contents, commands))).toEqual(owners);
+  });
+
   test("are added up, and directories by depth", async () => {
     const contents = image({
       ...tree,
-      "/var/lib/dpkg/status": "",
+      "/var/lib/dpkg/status": STATUS("libc6|2.36"),
       "/var/lib/dpkg/info/libc6:amd64.list": "/usr/lib/libc.so",
     });
-    const { groups, files } = measureSizes(contents, await packageOwners(contents), 1);
+    const { groups, files } = measureSizes(contents, await packageOwners(contents, commands), 1);
     expect(groups.package).toEqual([
-      { name: "(no package)", bytes: 20, files: 4 },
+      { name: "(no package)", bytes: 98, files: 4 },
       { name: "libc6", bytes: 5, files: 1 },
     ]);
-    expect(groups.directory?.map(({ name, bytes }) => `${name} ${bytes}`)).toEqual(["/var 16", "/usr 6", "/etc 3"]);
+    expect(groups.directory?.map(({ name, bytes }) => `${name} ${bytes}`)).toEqual(["/var 94", "/usr 6", "/etc 3"]);
     expect(groups.element).toBeUndefined();
     expect(files).toBe(5);
   });
@@ -131,7 +167,7 @@ test("images differ in packages, units, kernel arguments and files", async () =>
     "/etc/kernel/cmdline": "ro quiet\n",
     "/usr/lib/systemd/system/c.service": "[Unit]",
   });
-  const difference = await compareImages(before, after);
+  const difference = await compareImages(before, after, commands);
   expect(difference).toMatchObject({
     packages: [
       { name: "a:amd64", before: "1", after: "2" },

@@ -107,7 +107,9 @@ describe.skipIf(!mayBuild)("contents of a real build", () => {
       expect(await contentHash(image.files.get("/opt/new/b") ?? ({} as never))).toBe(
         await contentHash(contents.files.get("/opt/new/b") ?? ({} as never)),
       );
-      return (await compareImages(contents, image)).files.filter(({ path }) => /^\/(opt|usr|bin|lib)/.test(path));
+      return (await compareImages(contents, image, commands)).files.filter(({ path }) =>
+        /^\/(opt|usr|bin|lib)/.test(path),
+      );
     });
     expect(differences).toEqual({ ok: true, value: [] });
   });
@@ -117,13 +119,13 @@ describe.skipIf(!mayBuild)("contents of a real build", () => {
     const { outcome } = await project.build();
     expect(outcome).toEqual({ kind: "built", outputs: expect.anything() });
     const [before, after] = [await layers("~1"), await layers(join(project.directory, "out/image.tar"))];
-    const difference = await compareImages(before, after);
+    const difference = await compareImages(before, after, commands);
     expect(isSame(difference)).toBe(false);
     expect(difference.files.map(({ path, change, what, writer }) => [path, change, what, writer?.script])).toEqual([
       ["/opt/keep/a", "changed", ["content"], "70-edit"],
       ["/opt/mixed/b", "removed", [], "50-files"],
     ]);
-    expect(isSame(await compareImages(after, after))).toBe(true);
+    expect(isSame(await compareImages(after, after, commands))).toBe(true);
     expect(await findBuild(store, "~2")).toMatchObject({ ok: false, error: expect.stringContaining('no "~2"') });
   });
 

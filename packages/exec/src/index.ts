@@ -14,6 +14,7 @@ export type { HostProbe, ProbeContext, ProbeOutcome, ProbeStatus } from "./docto
 export { hostProbes } from "./doctor/host-probes.js";
 export { type DoctorTool, hostTools } from "./doctor/host-tools.js";
 export { type InstallFailure, installPackages } from "./doctor/install-packages.js";
+export { type RpmHostTrouble, rpmHostTroubles, YUM_CHROOT } from "./doctor/rpm-host.js";
 export { findProgram } from "./find-program.js";
 export { type HostTool, uniqueTools } from "./host-tool.js";
 export { type MissingPrivilege, missingPrivilege } from "./missing-privilege.js";

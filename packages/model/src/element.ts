@@ -55,6 +55,16 @@ export interface Element {
   /** Absolute directory of a loaded element; absolute path of the defining module of a TypeScript element. */
   readonly root: string;
   readonly origin: "disk" | "typescript";
+  /**
+   * What a definition in TypeScript says that its scripts read, which is in no file. It goes with the element, because
+   * the command that builds may have another copy of this module than the one that read the definition.
+   */
+  readonly declared?: {
+    /** All variables of a script, by its path. */
+    readonly inputs: ReadonlyMap<string, readonly string[]>;
+    /** Phases whose scripts read a variable, by its name; undefined where that is not said. */
+    readonly phases: ReadonlyMap<string, readonly string[] | undefined>;
+  };
   /** Sorted by path (code-unit order). */
   readonly files: ReadonlyMap<string, ElementFile>;
 }

@@ -19,13 +19,15 @@ export default defineCommand({
     { command: "dibkit blame /etc/fstab debian.qcow2 --all", does: "lists its whole history" },
   ],
   async run({ arguments: words, options }, terminal) {
-    const { blame, debianOwner } = await import("@dibkit/contents");
+    const { createCommandRunner } = await import("@dibkit/exec");
+    const { blame, packageOwner } = await import("@dibkit/contents");
     const store = await openStore(terminal, options.cacheDir);
     const build = await pastBuild(terminal, store, words.IMAGE);
     if (build === undefined) return 2;
     const path = words.PATH.startsWith("/") ? words.PATH : `/${words.PATH}`;
     const history = await blame(store, build.record, path);
-    const owner = history.length === 0 ? undefined : await debianOwner(store, build.record, path);
+    const commands = createCommandRunner({ signal: terminal.signal });
+    const owner = history.length === 0 ? undefined : await packageOwner(store, build, path, commands);
     const shown = options.all ? history : history.slice(-1);
     if (options.format === "json") {
       const entries = shown.map(({ label, change }) => ({ ...label, change }));

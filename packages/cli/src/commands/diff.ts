@@ -26,11 +26,13 @@ export default defineCommand({
     { command: "dibkit diff debian.qcow2~3 debian.qcow2", does: "compares with the third build before the newest" },
   ],
   async run({ arguments: { A, B }, options }, terminal) {
+    const { createCommandRunner } = await import("@dibkit/exec");
     const { compareImages, isSame } = await import("@dibkit/contents");
+    const commands = createCommandRunner({ signal: terminal.signal });
     const store = await openStore(terminal, options.cacheDir);
     const [before, after] = B === undefined ? [`${A ?? ""}~1`, A] : [A, B];
     const difference = await withContents(terminal, store, before, options.file, (old) =>
-      withContents(terminal, store, after, options.file, (now) => compareImages(old, now)),
+      withContents(terminal, store, after, options.file, (now) => compareImages(old, now, commands)),
     );
     if (difference === undefined) return 2;
     const document = { version: 1, ...difference };

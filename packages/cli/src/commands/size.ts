@@ -44,8 +44,9 @@ export default defineCommand({
     }
     const store = await openStore(terminal, options.cacheDir);
     const code = await withContents(terminal, store, words.IMAGE, options.file, async (image) => {
+      const { createCommandRunner } = await import("@dibkit/exec");
       const { measureSizes, packageOwners } = await import("@dibkit/contents");
-      const owners = await packageOwners(image);
+      const owners = await packageOwners(image, createCommandRunner({ signal: terminal.signal }));
       const sizes = measureSizes(image, owners, options.depth);
       if (options.format === "html") terminal.stdout.write(await renderPage(image, owners, sizes));
       else if (options.format === "json") terminal.stdout.write(renderJson(image, sizes, budget));

@@ -46,6 +46,7 @@ test("a report names every tool and every probe, and bash is found with its vers
     "overlayfs",
     "loop devices",
     "upstream elements",
+    "RPM distributions",
     "free space",
     "kvm",
   ]);

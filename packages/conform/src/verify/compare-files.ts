@@ -76,7 +76,7 @@ async function writersOf(
   const build = await newestBuild(store, image);
   const contents = build === undefined ? undefined : await layerContents(store, build, commands);
   if (!contents?.ok) return (path) => ({ ...(onDisk.has(path) ? { writer: onDisk.get(path) } : {}) }) as Written;
-  const owners = await packageOwners(contents.value);
+  const owners = await packageOwners(contents.value, commands);
   return (path) => {
     const writer = onDisk.get(path) ?? contents.value.files.get(path)?.writer;
     const owner = owners.get(path);

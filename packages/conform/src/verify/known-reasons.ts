@@ -14,6 +14,11 @@ const KNOWN: readonly { readonly path: RegExp; readonly reason: string }[] = [
     reason: 'the package makes up a name unless the file is there; write "GenerateName=yes" into it before',
   },
   { path: /^boot\/initr(d|amfs)/, reason: "it has copies of other files of the image, and differs where they do" },
+  {
+    path: /^var\/lib\/dnf\/history\.sqlite/,
+    reason: "dnf notes when it installed, and did so in a form that is not settled",
+  },
+  { path: /^var\/cache\/(dnf|yum)\//, reason: "dnf notes when it looked at a file of its cache" },
   { path: /^var\/lib\/apt\/lists\//, reason: "the package mirror published in between" },
   { path: /\/\.git\/(index|logs\/.*)$/, reason: "git notes when it cloned" },
   { path: /^etc\/ssl\/private\/|\.pem$/, reason: "keys and certificates are random" },

@@ -3,7 +3,8 @@ import { createReadStream } from "node:fs";
 import { extract, type Header } from "tar-stream";
 import type { TreeEntry, TreeSnapshot } from "./tree-snapshot.js";
 
-const LARGEST_KEPT = 16 * 1024 * 1024;
+/** The database of rpm has tens of megabytes. */
+const LARGEST_KEPT = 256 * 1024 * 1024;
 const TYPES: Readonly<Record<string, TreeEntry["type"]>> = {
   file: "file",
   "contiguous-file": "file",

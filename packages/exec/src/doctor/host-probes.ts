@@ -5,6 +5,7 @@ import { INSTALL_UPSTREAM, upstreamInstallation } from "@dibkit/model";
 import { missingPrivilege } from "../missing-privilege.js";
 import { namespaceCommand } from "../namespace-command.js";
 import type { HostProbe, ProbeContext, ProbeOutcome } from "./host-probe.js";
+import { probeRpmHost } from "./rpm-host.js";
 
 const GIB = 1024 ** 3;
 /** What a small Debian image takes while it is built: the tree, its layers and the disk. */
@@ -17,6 +18,7 @@ export const hostProbes: readonly HostProbe[] = [
   { name: "overlayfs", purpose: "keep each script's effect as a layer", probe: probeOverlay },
   { name: "loop devices", purpose: "make partitions and filesystems in a disk image", probe: probeLoop },
   { name: "upstream elements", purpose: "build on diskimage-builder's own elements", probe: probeUpstream },
+  { name: "RPM distributions", purpose: "build fedora-minimal, centos-minimal and their like", probe: probeRpmHost },
   { name: "free space", purpose: "hold trees, layers and images", probe: probeSpace },
 ];
 

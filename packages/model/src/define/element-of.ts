@@ -25,7 +25,6 @@ import { type SourceRepositorySpec, sourceRepositoryText } from "./source-reposi
 import { yamlList, yamlMapping } from "./yaml-text.js";
 
 const elements = new WeakMap<ElementDefinition, Element>();
-const inputs = new WeakMap<Element, ReadonlyMap<string, readonly string[]>>();
 
 /**
  * The element a definition describes, as if it had been loaded from disk. The same object each time.
@@ -38,18 +37,27 @@ export function elementOf(definition: ElementDefinition): Element {
   const { name, spec, site } = definition;
   const emitted = specFiles(name, spec, site, true);
   const files = new Map([...emitted].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-  const element: Element = { name, root: site?.path ?? name, origin: "typescript", files };
-  const declared = (spec.scripts ?? []).flatMap((script) =>
+  const inputs = (spec.scripts ?? []).flatMap((script) =>
     script.inputs ? [[`${script.directory}/${script.name}`, script.inputs] as const] : [],
   );
+  const phases = Object.entries(spec.environment ?? {}).map(([key, variable]) => [key, variable.phases] as const);
+  const declared = { inputs: new Map(inputs), phases: new Map(phases) };
+  const element: Element = { name, root: site?.path ?? name, origin: "typescript", files, declared };
   elements.set(definition, element);
-  inputs.set(element, new Map(declared));
   return element;
 }
 
 /** Variables a script of a TypeScript element declares to read; undefined when it does not say. */
 export function declaredInputs(element: Element, path: string): readonly string[] | undefined {
-  return inputs.get(element)?.get(path);
+  return element.declared?.inputs.get(path);
+}
+
+/**
+ * Variables that a TypeScript element sets, each with the phases whose scripts read it; undefined where it does not say.
+ * An element on disk says nothing of any.
+ */
+export function declaredPhases(element: Element): ReadonlyMap<string, readonly string[] | undefined> {
+  return element.declared?.phases ?? new Map();
 }
 
 function specFiles(

@@ -24,6 +24,8 @@ export interface BuildJob {
   readonly elementsPath: readonly string[];
   /** By `PHASE/SCRIPT`, the variables that definitions in TypeScript declare to be all that the script reads. */
   readonly declaredInputs?: Readonly<Record<string, readonly string[]>>;
+  /** By variable, the phases whose scripts read it, where every definition that sets it says so. */
+  readonly declaredPhases?: Readonly<Record<string, readonly string[]>>;
   readonly upstreamLibrary?: string;
   /** The interpreter for programs that elements bring, and what it needs on its path to find upstream. */
   readonly python?: HostPython;

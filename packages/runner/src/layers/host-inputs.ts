@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { findProgram } from "@dibkit/exec";
 import type { EnvironmentValues } from "../job/environment-values.js";
 import { hashText } from "../job/hash-text.js";
+import { withoutImagePaths } from "./image-paths.js";
 import { PLACES } from "./layer-key.js";
 import type { ScriptReach } from "./script-reach.js";
 import { WELL_KNOWN_PROGRAMS } from "./well-known-programs.js";
@@ -27,19 +28,21 @@ const ROOT_MAKERS: ReadonlySet<string> = new Set(["debootstrap", "mmdebstrap", "
 /**
  * What a host script reads of the host, as far as it can be seen: files and directories that a text or the value of a
  * variable names, upstream's library, programs. Upstream's `local-config` copies `~/.ssh`, `DIB_LOCAL_IMAGE` names a
- * base image: when those change, a layer made from them is stale.
+ * base image: when those change, a layer made from them is stale. What lies in `ownPlaces`, where dibkit keeps and
+ * writes things, is no input, though the words of the command (`DIB_ARGS`) name it.
  */
 export function hostInputs(
   reach: Pick<ScriptReach, "texts" | "mentions" | "programs">,
   environment: EnvironmentValues,
   workingDirectory: string,
+  ownPlaces: readonly string[] = [],
 ): Readonly<Record<string, string>> {
   const inputs: Record<string, string> = {};
   const note = (name: string, content: string | undefined) => {
     if (content !== undefined) inputs[name] = content;
   };
   const home = environment.HOME ?? "/root";
-  for (const text of reach.texts) {
+  for (const text of reach.texts.map(withoutImagePaths)) {
     for (const { 0: written, index } of text.matchAll(NAMED_PATH)) {
       const path = written.replace(/^(~|\$HOME|\$\{HOME\})/, home);
       if (OWN.test(path)) continue;
@@ -56,7 +59,10 @@ export function hostInputs(
     if (PLACES.has(name) || !isRead(reach, name)) continue;
     const paths = value.split(/[\s,]+|:(?!\/\/)/).map((part) => part.replace(/^file:\/\//, ""));
     // What lies beside the image and bears its name is an output, such as the manifests directory.
-    const own = (path: string) => OWN.test(path) || (image !== undefined && path.startsWith(image));
+    const own = (path: string) =>
+      OWN.test(path) ||
+      (image !== undefined && path.startsWith(image)) ||
+      ownPlaces.some((place) => path === place || path.startsWith(`${place}/`));
     const contents = paths.map((path) => (path.startsWith("/") && !own(path) ? contentOf(path) : undefined));
     if (!value.startsWith("/") && /^[\w.@+/-]+$/.test(value)) contents.push(fileContent(join(workingDirectory, value)));
     const known = contents.filter((content) => content !== undefined);

@@ -4,7 +4,7 @@ import { isReadByPrograms } from "../job/published-variables.js";
 import type { ScriptReach } from "./script-reach.js";
 
 /** Changed whenever the runner itself changes what a step does to the image. */
-export const RUNNER_REVISION = "2";
+export const RUNNER_REVISION = "3";
 
 /** The part of a script's reach that a key is made of. */
 export type KeyReach = Pick<ScriptReach, "files" | "mentions">;

@@ -88,7 +88,7 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
       .map((element) => `${element.name}: ${element.path}\n`)
       .join(""),
     "BASH_FUNC_get_image_element_array%%": elementArrayFunction(input.elements),
-    "BASH_FUNC_die%%": "() {  local exitcode=$?;\n set +o xtrace;\n echo $@;\n exit $exitcode\n}",
+    "BASH_FUNC_die%%": "() {  local exitcode=$?;\n set +o xtrace;\n echo $@;\n exit $((exitcode ? exitcode : 1))\n}",
     ELEMENTS_PATH: input.elementsPath.join(":"),
     TMP_BUILD_DIR: BUILD_DIRECTORY,
     TMP_IMAGE_DIR: IMAGE_DIRECTORY,

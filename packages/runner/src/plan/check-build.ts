@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { findProgram, type HostTool, missingPrivilege, uniqueTools } from "@dibkit/exec";
+import { findProgram, type HostTool, missingPrivilege, rpmHostTroubles, uniqueTools, YUM_CHROOT } from "@dibkit/exec";
 import {
   type Diagnostic,
   type DiskPlan,
@@ -8,6 +8,7 @@ import {
   type Location,
   parseWhen,
   systemTrouble,
+  textOf,
   upstreamHas,
   viewsOf,
 } from "@dibkit/model";
@@ -52,8 +53,6 @@ const RUNNER_TOOLS: readonly HostTool[] = [
 /** Programs of the host that well-known elements call, which upstream finds missing only in the middle of a build. */
 const ELEMENT_TOOLS: Readonly<Record<string, HostTool>> = {
   debootstrap: { program: "debootstrap", debianPackage: "debootstrap", purpose: "make a Debian or Ubuntu root" },
-  "fedora-minimal": { program: "dnf", debianPackage: "dnf", purpose: "make a Fedora root" },
-  "centos-minimal": { program: "dnf", debianPackage: "dnf", purpose: "make a CentOS root" },
   "opensuse-minimal": { program: "zypper", debianPackage: "zypper", purpose: "make an openSUSE root" },
   "source-repositories": { program: "git", debianPackage: "git", purpose: "fetch sources" },
 };
@@ -79,6 +78,7 @@ export async function checkBuild(checks: BuildChecks, readOnly = false): Promise
   return [
     ...(privilege === undefined ? [] : [error("needs-root", privilege.message, privilege.help)]),
     ...checkTools(checks),
+    ...checkRpmHost(checks),
     ...(checks.disk === undefined ? [] : checkLoopDevices()),
     ...(checks.disk === undefined ? [] : checkDiskHost(checks.disk)).map((failure) =>
       error(failure.kind, failure.message, failure.help),
@@ -140,6 +140,14 @@ function checkTools({ request, elements, disk, image }: BuildChecks): readonly D
           : `install the package ${debianPackage}, for instance with "apt-get install ${debianPackage}"`,
       ),
     );
+}
+
+/** Some of it is no program: a plugin of dnf's too many, or one too few. */
+function checkRpmHost({ request, hooks }: BuildChecks): readonly Diagnostic[] {
+  const entry = hooks.entries.get(YUM_CHROOT);
+  if (entry?.file.kind !== "file") return [];
+  const troubles = rpmHostTroubles(textOf(entry.element, entry.file).text, { env: request.environment });
+  return troubles.map(({ message, help }) => error("missing-host-tool", message, help));
 }
 
 function checkFormatRequest({ request, image }: BuildChecks): readonly Diagnostic[] {

@@ -1,6 +1,7 @@
 import type { Phase } from "@dibkit/model";
 import { HOOKS_DIRECTORY } from "../job/build-directories.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
+import { type DeclaredPhases, variablesElsewhere } from "./declared-phases.js";
 import type { ScriptStep } from "./script-step.js";
 
 /** A hook script as it is on disk at the moment its phase starts. */
@@ -22,6 +23,7 @@ export function phaseStep(
   script: PhaseScript,
   environment: EnvironmentValues,
   onDisk: boolean,
+  declared?: DeclaredPhases,
 ): ScriptStep {
   const inTarget = phase.side === "target";
   const path = `${inTarget ? "/tmp/in_target.d" : HOOKS_DIRECTORY}/${phase.name}/${script.name}`;
@@ -38,6 +40,7 @@ export function phaseStep(
     environment,
     withHooks: true,
     ...(script.inputs === undefined ? {} : { declared: script.inputs }),
+    ...(declared === undefined ? {} : { elsewhere: variablesElsewhere(declared, phase) }),
     ...(onDisk ? { onDisk: true } : {}),
   };
 }

@@ -10,6 +10,7 @@ import { knownStoreKey, storeKey } from "../layers/store-key.js";
 import { baseEnvironment } from "./base-environment.js";
 import { checkBuild } from "./check-build.js";
 import { checkVariables } from "./check-variables.js";
+import { declaredVariablePhases } from "./declared-phases.js";
 import { diskSeed } from "./disk-seed.js";
 import { finalFormats } from "./final-formats.js";
 import { formatRequest } from "./format-request.js";
@@ -137,6 +138,7 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     secrets: [...names],
     elementsPath: input.elementsPath,
     declaredInputs: declaredHookInputs(hooks),
+    declaredPhases: declaredVariablePhases(hooks),
     ...(input.upstreamLibrary === undefined ? {} : { upstreamLibrary: input.upstreamLibrary }),
     ...(input.python === undefined ? {} : { python: input.python }),
     writable: [dirname(image), ...(request.logFile === undefined ? [] : [dirname(request.logFile)])],

@@ -3,6 +3,7 @@ import type { BuildJob } from "../job/build-job.js";
 import type { ImageState } from "../job/layer.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { lookUp } from "../layers/look-up.js";
+import { declaredVariablePhases } from "./declared-phases.js";
 import { DISK_STEP, OUTPUT_STEP, outputsKey, populatedDiskKey } from "./disk-keys.js";
 import { hooksBaseOf } from "./hooks-tree.js";
 import { finishStep } from "./own-steps.js";
@@ -43,6 +44,7 @@ const ON_DISK = { cached: false, reason: "works on the real disk" };
 
 async function scriptsOf(surroundings: StepSurroundings, state: ImageState | undefined, names: readonly string[]) {
   const { request, helpers, digest } = surroundings;
+  const declared = declaredVariablePhases(surroundings.hooks);
   const steps: PlannedStep[] = [];
   const keys: Record<string, string> = {};
   let isKnown = true;
@@ -50,7 +52,7 @@ async function scriptsOf(surroundings: StepSurroundings, state: ImageState | und
     const scripts = plannedScripts(surroundings, phase);
     const environment = scripts.length > 0 && state ? await recordedEnvironment(surroundings, phase, state) : undefined;
     for (const script of scripts) {
-      const step = phaseStep(phase, script, environment ?? {}, true);
+      const step = phaseStep(phase, script, environment ?? {}, true, declared);
       const { label, side } = step;
       steps.push({ ...label, element: label.element ?? null, runs: side, key: null, ...ON_DISK });
       if (environment === undefined || state === undefined) isKnown = false;

@@ -7,6 +7,7 @@ import { ingredientTexts } from "../layers/ingredient-texts.js";
 import { afterLayer } from "../layers/layer-store.js";
 import { lookUp } from "../layers/look-up.js";
 import { layerKind } from "../layers/open-layer-trees.js";
+import { declaredVariablePhases } from "./declared-phases.js";
 import { hooksBaseOf } from "./hooks-tree.js";
 import { ownSteps } from "./own-steps.js";
 import { phaseStep } from "./phase-step.js";
@@ -24,13 +25,14 @@ export async function planSteps(
   const { store } = surroundings;
   const steps: PlannedStep[] = [];
   const own = ownSteps(surroundings.request, surroundings.base);
+  const declared = declaredVariablePhases(surroundings.hooks);
   // Undefined from the first step on that has to run: what comes after it depends on its result.
   let state: ImageState | undefined = emptyState((store && (await layerKind(store))) ?? "overlay");
   for (const phase of BEFORE_DISK) {
     const scripts = plannedScripts(surroundings, phase);
     const environment = scripts.length > 0 && state ? await recordedEnvironment(surroundings, phase, state) : undefined;
     const wanted = [
-      ...scripts.map((script) => phaseStep(phase, script, environment ?? {}, false)),
+      ...scripts.map((script) => phaseStep(phase, script, environment ?? {}, false, declared)),
       ...own.filter(({ after }) => after === phase.name).map(({ step }) => step),
     ];
     for (const step of wanted) {

@@ -3,6 +3,7 @@ import type { StepLabel } from "../job/build-event.js";
 import type { BuildRequest } from "../job/build-request.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
 import type { ImageState } from "../job/layer.js";
+import { countedVariables } from "../layers/counted-variables.js";
 import { hostInputs } from "../layers/host-inputs.js";
 import { type LayerKey, layerKey, PLACES } from "../layers/layer-key.js";
 import { type HelperFile, reachOf } from "../layers/script-reach.js";
@@ -24,8 +25,20 @@ export interface ScriptStep {
   readonly onDisk?: boolean;
   /** Gets the terminal; never cached. */
   readonly interactive?: boolean;
+  /** What follows a script of `root.d`. */
+  readonly after?: AfterScript;
+  /** Variables that authors declare for scripts of other phases only. */
+  readonly elsewhere?: readonly string[];
   /** Advice that fits this step better than the general one. */
   readonly help?: string;
+}
+
+/** What comes after a script of `root.d`, as far as it bears on what the script may leave. */
+export interface AfterScript {
+  /** The texts of the scripts of the phase that follow; undefined for one that is not text. */
+  readonly scripts: readonly (string | undefined)[];
+  /** Whether something will run inside the image. */
+  readonly needsShell: boolean;
 }
 
 export function stepName(label: StepLabel): string {
@@ -48,7 +61,7 @@ export function stepKey(
   step: ScriptStep,
   state: Pick<ImageState, "hash">,
   helpers: readonly HelperFile[],
-  { architecture, workingDirectory }: Pick<BuildRequest, "architecture" | "workingDirectory">,
+  request: KeyRequest,
   digest: (value: string) => string,
 ): LayerKey {
   const reach = reachOf(step.script.text, helpers, exportedFunctions(step.environment));
@@ -58,15 +71,24 @@ export function stepKey(
     parent: state.hash,
     scriptHash: step.script.hash,
     scriptMode: step.script.mode,
-    environment: inputsOf(step),
+    environment: countedVariables(inputsOf(step), step.elsewhere, reach.texts),
     reach,
     ...(step.side === "host" && step.inputs === undefined
-      ? { named: hostInputs(reach, inputsOf(step), workingDirectory) }
+      ? { named: hostInputs(reach, inputsOf(step), request.workingDirectory, ownPlaces(request)) }
       : {}),
-    architecture,
+    architecture: request.architecture,
     digest,
     ...(step.options ? { options: step.options } : {}),
   });
+}
+
+/** What a key needs to know of the request. */
+export type KeyRequest = Pick<BuildRequest, "architecture" | "workingDirectory"> &
+  Partial<Pick<BuildRequest, "imageCache" | "lockFiles" | "store" | "logFile">>;
+
+/** Where dibkit itself keeps and writes things: every build writes there, so what is there is nobody's input. */
+function ownPlaces({ imageCache, lockFiles, store, logFile }: KeyRequest): readonly string[] {
+  return [imageCache, lockFiles, store, logFile].flatMap((path) => path ?? []);
 }
 
 /** Functions that environment.d exports, by name. */

@@ -2,6 +2,7 @@ import { INSIDE_ROOT } from "../host/inside-root.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
 import { hashText } from "../job/hash-text.js";
 import type { ScriptStep } from "./script-step.js";
+import { SETTLE_DNF } from "./settle-dnf.js";
 
 /**
  * The last step on the mounted disk of a repeatable build. It lists what scripts on the disk changed (`TIME PATH`, for
@@ -20,6 +21,9 @@ places() {
 places | xargs -0r -I%place% find %place% -xdev -newerct "@$DIBKIT_SINCE" -printf '%C@ %p\\n'
 rm -f "$(inside "$target" var/cache/ldconfig)/aux-cache"
 rm -f "$(inside "$target" var/cache/apt)/pkgcache.bin" "$(inside "$target" var/cache/apt)/srcpkgcache.bin"
+if [ -d "$(inside "$target" var/lib/dnf)" ]; then
+  python3 -c "$DIBKIT_SETTLE_DNF" "$(inside "$target" .)" "$SOURCE_DATE_EPOCH" || echo "some state of dnf could not be settled"
+fi
 places | xargs -0r -I%place% find %place% -xdev -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -c -d "@$SOURCE_DATE_EPOCH" {} + ||
   echo "some times could not be set"
 `;
@@ -33,7 +37,7 @@ export function settleStep(base: EnvironmentValues, since: number): ScriptStep {
     side: "host",
     command: ["bash", "-c", SETTLE],
     script: { hash: hashText(SETTLE), mode: 0o755, text: "" },
-    environment: { ...base, DIBKIT_SINCE: since.toFixed(3) },
+    environment: { ...base, DIBKIT_SINCE: since.toFixed(3), DIBKIT_SETTLE_DNF: SETTLE_DNF },
     inputs: [],
     withHooks: false,
     onDisk: true,

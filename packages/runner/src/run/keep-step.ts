@@ -4,6 +4,7 @@ import { err, ok, type Result } from "@dibkit/model";
 import { PRIVATE_CACHES } from "../host/private-cache.js";
 import type { recordMounts } from "../host/record-mounts.js";
 import type { ImageState, StepEntry } from "../job/layer.js";
+import type { MountRecord } from "../job/mount-record.js";
 import { aptIndexState } from "../layers/apt-index.js";
 import { type CopyFailure, copyLayer } from "../layers/copy-layer.js";
 import { noteIngredients } from "../layers/explain-miss.js";
@@ -12,9 +13,16 @@ import type { LayerKey } from "../layers/layer-key.js";
 import { hooksBefore, settleHooks } from "../layers/settle-hooks.js";
 import { measureTrees } from "../layers/tree-changes.js";
 import { hooksBaseOf } from "../plan/hooks-tree.js";
-import { type ScriptStep, stepName } from "../plan/script-step.js";
+import { type AfterScript, type ScriptStep, stepName } from "../plan/script-step.js";
 import { type BuildSession, stagingPlace } from "./build-session.js";
 import { hooksDirectories } from "./phase-scripts.js";
+import { rootTrouble } from "./root-trouble.js";
+
+/** What a script that ended with 0 has left, in words that follow its name. */
+export interface UnusableRoot {
+  readonly kind: "unusable-root";
+  readonly trouble: string;
+}
 
 /** Of programs that only fail when somebody kills them. */
 const KILLED: CopyFailure = { kind: "failed", tail: [] };
@@ -27,8 +35,10 @@ export async function keepStep(
   key: LayerKey,
   staging: string,
   result: { readonly mounts: ReturnType<typeof recordMounts>; readonly seconds: number; readonly strays: boolean },
-): Promise<Result<StepEntry, CopyFailure>> {
+): Promise<Result<StepEntry, CopyFailure | UnusableRoot>> {
   const collected = await session.trees.collect(staging);
+  const trouble = step.after && troubleAfter(session, state, step.after, staging, result.mounts.records);
+  if (trouble !== undefined) return err({ kind: "unusable-root", trouble });
   for (const name of ["environment", "captured", "mountinfo", "step.sh", PRIVATE_CACHES]) {
     await rm(join(staging, name), { recursive: true, force: true });
   }
@@ -78,6 +88,17 @@ export async function keepStep(
   await noteIngredients(session.store, session.lineage, stepName(step.label), key.ingredients);
   await keepIngredientTexts(session.store, key.ingredients, ingredientTexts(step.script.text, session.helpers));
   return ok(committed);
+}
+
+function troubleAfter(
+  { store }: BuildSession,
+  state: ImageState,
+  after: AfterScript,
+  staging: string,
+  mounts: readonly MountRecord[],
+): string | undefined {
+  const roots = [join(staging, "root"), ...state.root.map((name) => store.treeDirectory(name, "root"))];
+  return rootTrouble(after, { before: state.mounts, after: mounts }, roots);
 }
 
 /** Where the layer is on the filesystem of the store: it is copied there from memory. */

@@ -47,7 +47,7 @@ export async function outputKey(session: BuildSession, state: ImageState): Promi
     const environment = await environmentOfPhase(session, phase, state, files, false);
     if (!environment.ok) return undefined;
     for (const script of scripts) {
-      const step = phaseStep(phase, script, environment.value, true);
+      const step = phaseStep(phase, script, environment.value, true, session.job.declaredPhases);
       const { key } = await findStepKey(step, state, session.helpers, request, session.digest);
       keys[stepName(step.label)] = key;
     }

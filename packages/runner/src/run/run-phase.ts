@@ -3,10 +3,12 @@ import { ok } from "@dibkit/model";
 import type { BuildFailure } from "../job/build-job.js";
 import type { ImageState } from "../job/layer.js";
 import { phaseStep } from "../plan/phase-step.js";
+import type { ScriptStep } from "../plan/script-step.js";
 import { breakStep } from "./break-points.js";
 import type { BuildSession } from "./build-session.js";
 import { environmentOfPhase } from "./environment-of-phase.js";
 import { environmentFiles, phaseScripts } from "./phase-scripts.js";
+import { runsInTarget } from "./root-trouble.js";
 import { runScriptStep } from "./run-script-step.js";
 
 /** Runs the scripts of one phase, in order, each with the environment that `environment.d` gives at its start. */
@@ -23,7 +25,12 @@ export async function runPhase(
   const files = await environmentFiles(session, state);
   const environment = await environmentOfPhase(session, phase, state, files, onDisk);
   if (!environment.ok) return environment;
-  const steps = scripts.map((script) => phaseStep(phase, script, environment.value, onDisk));
+  const steps = scripts.map((script, at): ScriptStep => {
+    const step = phaseStep(phase, script, environment.value, onDisk, session.job.declaredPhases);
+    if (phase.name !== "root.d") return step;
+    const later = scripts.slice(at + 1).map(({ text }) => text);
+    return { ...step, after: { scripts: later, needsShell: runsInTarget(session.hooks, session.job.request) } };
+  });
   const shell = (name: string) => breakStep(name, phase.side, session.breaks.command, environment.value, onDisk);
   if (at(`before-${point}`)) steps.unshift(shell(`before-${point}`));
   if (at(`after-${point}`)) steps.push(shell(`after-${point}`));

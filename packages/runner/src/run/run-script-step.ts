@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type CommandFailure, exitCodeOf } from "@dibkit/exec";
 import type { Result } from "@dibkit/model";
@@ -14,6 +14,7 @@ import { afterLayer, layerName } from "../layers/layer-store.js";
 import { lookUp } from "../layers/look-up.js";
 import { findStepKey, type ScriptStep, stepName } from "../plan/script-step.js";
 import { type BuildSession, lookUpContext, stagingPlace } from "./build-session.js";
+import { isToolState } from "./host-tool-state.js";
 import { keepStep } from "./keep-step.js";
 import { runCommandStep } from "./run-command-step.js";
 
@@ -133,7 +134,8 @@ async function execute(
   }
   if (table.length === 0) return giveUp(surroundingsFailure(step, []));
   const strays = await session.hostWrites.takeNew();
-  if (strays.length > 0) session.emit({ type: "stray-write", id, label: step.label, paths: strays });
+  const telling = strays.filter((path) => !isToolState(path, step.environment));
+  if (telling.length > 0) session.emit({ type: "stray-write", id, label: step.label, paths: telling });
   const mounts = recordMounts(table, TARGET_DIRECTORY, session.named);
   if (step.onDisk) {
     await rm(staging, { recursive: true, force: true });
@@ -141,7 +143,12 @@ async function execute(
     return ok({ ...state, mounts: mounts.records.filter((record) => !session.diskMounts?.has(record.at)) });
   }
   const kept = await keepStep(session, state, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
-  if (!kept.ok) return giveUp(keepingFailure(session, step, kept.error));
+  if (!kept.ok) {
+    session.trees.discard();
+    const { error } = kept;
+    if (error.kind !== "unusable-root") return giveUp(keepingFailure(session, step, error));
+    return giveUp(unusableRoot(session, step, error.trouble, await lastLines(log), log));
+  }
   // What was in memory has been copied.
   await rm(staging, { recursive: true, force: true });
   finished("ran");
@@ -186,16 +193,36 @@ function scriptOf({ label }: ScriptStep): string {
   return `hook script ${stepName(label)}${label.element === undefined ? "" : ` of element "${label.element}"`}`;
 }
 
-function scriptFailure({ job }: BuildSession, step: ScriptStep, failure: CommandFailure, log: string): BuildFailure {
-  const code = exitCodeOf(failure);
+function scriptFailure(session: BuildSession, step: ScriptStep, failure: CommandFailure, log: string): BuildFailure {
+  const exitCode = exitCodeOf(failure);
+  const message = `${scriptOf(step)} failed with exit code ${exitCode}`;
+  return { ...failedScript(session, step), message, exitCode, tail: failure.tail, log };
+}
+
+/** Its exit code says that all is well, and the last words of its log usually say what is not. */
+function unusableRoot(
+  session: BuildSession,
+  step: ScriptStep,
+  trouble: string,
+  tail: readonly string[],
+  log: string,
+): BuildFailure {
+  const message = `${scriptOf(step)} ended with exit code 0 but ${trouble}`;
+  return { ...failedScript(session, step), message, exitCode: 1, tail, log };
+}
+
+function failedScript({ job }: BuildSession, step: ScriptStep) {
   const own = job.elements.find(({ name }) => name === step.label.element);
   return {
     kind: "script-failed",
     ...(own === undefined ? {} : { source: own.authored ? own.directory : join(own.directory, stepName(step.label)) }),
-    message: `${scriptOf(step)} failed with exit code ${code}`,
-    exitCode: code,
-    tail: failure.tail,
-    log,
     help: step.help ?? shellHelp(step),
-  };
+  } as const;
+}
+
+const LAST_LINES = 20;
+
+async function lastLines(log: string): Promise<readonly string[]> {
+  const text = await readFile(log, "utf8");
+  return text.trimEnd().split("\n").slice(-LAST_LINES);
 }

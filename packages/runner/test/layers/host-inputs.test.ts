@@ -32,9 +32,9 @@ const environment = {
   DIB_RELATIVE: "key.pub",
   DIB_OTHER: home,
 };
-const inputs = (script: string, more = {}) => {
+const inputs = (script: string, more = {}, ownPlaces: readonly string[] = []) => {
   forgetHostInputs();
-  return hostInputs(reachOf(script, [helper]), { ...environment, ...more }, join(home, "project"));
+  return hostInputs(reachOf(script, [helper]), { ...environment, ...more }, join(home, "project"), ownPlaces);
 };
 
 test.each([
@@ -49,6 +49,12 @@ test.each([
   ["make-root $TARGET_ROOT", ["host program make-root"]],
   ["cp a $TARGET_ROOT/etc/passwd ${TMP_MOUNT_PATH}/etc/passwd", []],
   ["# cat ~/.ssh/authorized_keys", []],
+  ["sudo chroot $TARGET_ROOT cat /etc/passwd", []],
+  ["sudo chroot $TARGET_ROOT tee /x < /etc/passwd", ["host file /etc/passwd"]],
+  ["sudo chroot $TARGET_ROOT ln -sf \\\n  /etc/passwd /x; cat /etc/group", ["host file /etc/group"]],
+  ['function inside {\n  sudo -E chroot $TARGET_ROOT sh -c "$@"\n}\ninside cat /etc/passwd', []],
+  ['own() {\n  sudo cat "$@"\n}\nown /etc/passwd', ["host file /etc/passwd"]],
+  ["rpm --root $TARGET_ROOT --dbpath=/etc/ssl --initdb", []],
 ])("%s reads %j", (script, expected) => {
   const found = Object.keys(inputs(script)).filter((name) => !/DIB_/.test(name) || script.includes("DIB_"));
   expect(found.sort()).toEqual(expected);
@@ -63,6 +69,14 @@ test.each([
   const before = inputs(script);
   write(path, "#!/bin/sh\n# two");
   expect(inputs(script)).not.toEqual(before);
+});
+
+test("what dibkit writes itself is no input, though the words of the command name it", () => {
+  const words = { DIB_ARGS: `build os --image-cache ${home}/tree --logfile ${home}/project/key.pub -o ${home}/.ssh` };
+  const script = "echo $DIB_ARGS";
+  const places = [join(home, "tree"), join(home, "project/key.pub")];
+  expect(Object.keys(inputs(script, words, places))).toEqual(["file that DIB_ARGS names"]);
+  expect(Object.keys(inputs(script, words, [...places, join(home, ".ssh")]))).toEqual([]);
 });
 
 test("upstream's library counts for scripts that use it", () => {

@@ -1,0 +1,159 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dibkit, example, leftovers, runProgram, sharedStore, whyNotBuild } from "./dibkit.js";
+import { bootMachine, logIn, report, reportScript } from "./machine.js";
+import { type Distribution, distribution, treeCommits } from "./synthetic-distribution.js";
+
+const cwd = example("fedora-atomic");
+const cantBuild = whyNotBuild();
+const out = mkdtempSync(join(tmpdir(), "dibkit-e2e-fedora-atomic-"));
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+const SCRIPT = "/var/roothome/report";
+/** What the nine steps of the story leave, in the system that runs and in the root that carried the build. */
+const COMMANDS = {
+  state: "systemctl is-system-running --wait",
+  system: ". /etc/os-release; echo $ID $VERSION_ID",
+  // 1: deployed at the commit, from a remote that upgrades find
+  cmdline: 'tr " " "\\n" < /proc/cmdline | grep ^ostree=',
+  booted: 'ostree admin status | sed -n "s/^[*] fedora-atomic //p"',
+  others: 'ostree admin status | sed -n "s/^  fedora-atomic //p"',
+  origin: 'ostree admin status | sed -n "s/.*origin refspec: //p" | head -n 1',
+  remote: "ostree remote show-url fedora-atomic",
+  usr: "findmnt -no OPTIONS /usr | cut -d, -f1",
+  write: "touch /usr/x",
+  // 2: the mounts of the image
+  fstab: "cat /etc/fstab",
+  mounted: "findmnt -no LABEL /sysroot",
+  // 3 and 4: kernel and initramfs of the deployment, in the menu that GRUB shows
+  kernels: 'ls /boot/ostree/*/ | grep -cE "^(vmlinuz|initramfs)"',
+  menu: "grep -c syslinux_entries /sysroot/boot/grub/grub.cfg",
+  arguments: 'tr " " "\\n" < /proc/cmdline | grep -E "^(root|selinux|console)="',
+  // 5: cloud-init, which the tree leaves off
+  cloud: "systemctl is-enabled cloud-init-local cloud-init cloud-config cloud-final",
+  // 6 and 7: Docker's storage, and not by the unit that would decide it
+  storage: "cat /etc/sysconfig/docker-storage",
+  setup: "systemctl is-enabled docker-storage-setup",
+  // 8: no entry of the system that carried the build
+  grub: 'ls /sysroot/etc/grub.d | grep -cE "^(10_linux|20_linux_xen)"',
+  // 9: nor its kernels and packages
+  old: 'ls /boot | grep -cE "^(vmlinuz|initr|System.map|config-)"',
+  removed:
+    "rpm --root /sysroot --dbpath /var/lib/rpm -q dracut kernel grubby man-pages selinux-policy | grep -c 'not installed'",
+  service: "systemctl show --property Description --value sshd",
+  kept: "cat /var/kept",
+};
+const USER_DATA = `#cloud-config
+ssh_genkeytypes: [ed25519]
+chpasswd:
+  expire: false
+  list: ["root:atomic"]
+write_files:
+  - path: ${SCRIPT}
+    content: |
+${reportScript(COMMANDS).replace(/^(?=.)/gm, "      ")}`;
+
+const login = logIn("root", "atomic");
+
+describe.skipIf(cantBuild)(`examples/fedora-atomic, as the story has it${cantBuild ? ` (${cantBuild})` : ""}`, () => {
+  const directory = join(out, "fedora");
+  const image = join(out, "fedora-atomic");
+  let fedora: Distribution;
+  let commits: { first: string; second: string };
+
+  beforeAll(async () => {
+    fedora = await distribution("fedora-23", directory, ["--tree"]);
+    commits = treeCommits(directory);
+    mkdirSync(join(directory, "seed"));
+    writeFileSync(join(directory, "seed/user-data"), USER_DATA);
+    writeFileSync(join(directory, "seed/meta-data"), "instance-id: atomic-1\nlocal-hostname: node-0\n");
+    writeFileSync(join(directory, "seed/vendor-data"), "");
+  });
+  afterAll(() => fedora?.close());
+
+  const build = (more: Readonly<Record<string, string>>) =>
+    dibkit(["build", "fedora-atomic.image.ts", "-o", image, ...sharedStore()], {
+      cwd,
+      env: { ...fedora.environment, FEDORA_ATOMIC_TREE_URL: `${fedora.url}tree/repo/`, ...more },
+    });
+
+  test("is built of Fedora 23 and one commit of its tree, into a qcow2 of 2.2 GB", async () => {
+    const env = { FEDORA_ATOMIC_TREE_REF: commits.first, FEDORA_ATOMIC_UPDATE_URL: fedora.url };
+    const run = await build(env);
+    expect(run, run.stderr).toMatchObject({ exitCode: 0 });
+    expect(await leftovers(out)).toEqual([]);
+    const info = await runProgram(["qemu-img", "info", "--output", "json", `${image}.qcow2`]);
+    expect(JSON.parse(info.stdout)).toMatchObject({ format: "qcow2", "virtual-size": 2_200_000_000 });
+  });
+
+  test("costs the last step alone when only the tree has changed", async () => {
+    const url = `http://10.0.2.2:${fedora.port}/tree/repo/`;
+    const run = await build({ FEDORA_ATOMIC_TREE_REF: commits.first, FEDORA_ATOMIC_UPDATE_URL: url });
+    expect(run, run.stderr).toMatchObject({ exitCode: 0 });
+    expect(run.stderr).not.toMatch(/^✔ (root|extra-data|pre-install|install|post-install)\.d\//m);
+    expect(run.stderr).toMatch(/^✔ finalise\.d\/80-atomic-tree/m);
+  });
+
+  test("runs from its deployment, upgrades to the next commit, and goes back", async () => {
+    const sends = [
+      "=>login: ",
+      ...login,
+      report(SCRIPT, "deployed"),
+      'echo yes > /var/kept; touch /etc/cloud/cloud-init.disabled; ostree admin upgrade && echo UP""GRADED=>UPGRADED',
+      "systemctl reboot=>login: ",
+      ...login,
+      report(SCRIPT, "upgraded"),
+      'ostree admin undeploy 0 && echo UN""DEPLOYED=>UNDEPLOYED',
+      "systemctl reboot=>login: ",
+      ...login,
+      report(SCRIPT, "returned"),
+    ];
+    const seed = ["--serial-number", `ds=nocloud-net;s=http://10.0.2.2:${fedora.port}/seed/`];
+    const flags = ["--may-reboot", "--stall", "900", ...seed, "--expect", "Cloud-init .* finished"];
+    const words = { log: join(out, "console.log"), flags, sends };
+    const { deployed, upgraded, returned } = await bootMachine(`${image}.qcow2`, words, { cwd });
+    const everywhere = {
+      state: "running",
+      system: "fedora 23",
+      cmdline: expect.stringMatching(/^ostree=\/ostree\/boot\.\d\/fedora-atomic\/\w+\/0$/),
+      origin: "fedora-atomic:fedora-atomic/f23/x86_64/docker-host",
+      remote: `http://10.0.2.2:${fedora.port}/tree/repo/`,
+      usr: "ro",
+      write: "touch: cannot touch '/usr/x': Read-only file system",
+      fstab: expect.stringMatching(/^LABEL=(\S+) \/ /),
+      mounted: "cloudimg-rootfs",
+      menu: "1",
+      arguments: "root=LABEL=cloudimg-rootfs selinux=0 console=tty0 console=ttyS0,115200",
+      cloud: "enabled enabled enabled enabled",
+      storage: 'DOCKER_STORAGE_OPTIONS="--storage-opt dm.thinpooldev=/dev/mapper/docker-docker--pool"',
+      setup: "disabled",
+      grub: "0",
+      old: "0",
+      removed: "5",
+    };
+    expect(deployed).toMatchObject({
+      ...everywhere,
+      booted: `${commits.first}.0`,
+      others: "",
+      kernels: "2",
+      service: "OpenBSD Secure Shell server",
+      kept: expect.stringContaining("No such file"),
+    });
+    expect(upgraded).toMatchObject({
+      ...everywhere,
+      booted: `${commits.second}.0`,
+      others: `${commits.first}.0 (rollback)`,
+      service: "OpenBSD Secure Shell server (state 2)",
+      kept: "yes",
+    });
+    expect(returned).toMatchObject({
+      ...everywhere,
+      booted: `${commits.first}.0`,
+      others: "",
+      service: "OpenBSD Secure Shell server",
+      kept: "yes",
+    });
+  });
+});
