@@ -17,18 +17,24 @@ export async function buildOf(
   terminal: Terminal,
   store: LayerStore,
   word: string | undefined,
+  which: { readonly unfinished?: boolean } = {},
 ): Promise<PastBuild | undefined> {
-  const build = await tryBuild(terminal, store, word);
+  const build = await tryBuild(terminal, store, word, which);
   if (build.ok) return build.value;
   usageFailure(terminal, build.error, 'build it with "dibkit build"; the last 20 builds are remembered');
   return undefined;
 }
 
-async function tryBuild(terminal: Terminal, store: LayerStore, word: string | undefined) {
+async function tryBuild(
+  terminal: Terminal,
+  store: LayerStore,
+  word: string | undefined,
+  which: { readonly unfinished?: boolean } = {},
+) {
   const { findBuild } = await import("@dibkit/contents");
-  const byId = await findBuild(store, word);
+  const byId = await findBuild(store, word, which);
   if (byId.ok || word === undefined || word.startsWith("~")) return byId;
-  return findBuild(store, resolvePath(terminal.cwd, word));
+  return findBuild(store, resolvePath(terminal.cwd, word), which);
 }
 
 /** Opens an image from the layers of its build, or from its file; undefined after saying on stderr why it cannot. */

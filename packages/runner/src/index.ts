@@ -20,6 +20,7 @@ export type { BuildRecord } from "./job/build-record.js";
 export type { BuildRequest } from "./job/build-request.js";
 export type { BuildTimeline, TimelineStep } from "./job/build-timeline.js";
 export { aptIndexOf, type LayerEntry } from "./job/layer.js";
+export { outputFingerprint } from "./job/output-fingerprint.js";
 export { isPublished, PUBLISHED_VARIABLES } from "./job/published-variables.js";
 export { isWhiteout } from "./job/whiteout.js";
 export { newestBuild, type PastBuild } from "./layers/build-history.js";

@@ -1,6 +1,7 @@
 import type { BlameEntry } from "@dibkit/contents";
-import { openStore, pastBuild, storeOptions } from "../building/open-store.js";
+import { openStore, storeOptions } from "../building/open-store.js";
 import { defineCommand } from "../command.js";
+import { buildOf } from "../open-contents.js";
 
 export default defineCommand({
   name: "blame",
@@ -22,7 +23,7 @@ export default defineCommand({
     const { createCommandRunner } = await import("@dibkit/exec");
     const { blame, packageOwner } = await import("@dibkit/contents");
     const store = await openStore(terminal, options.cacheDir);
-    const build = await pastBuild(terminal, store, words.IMAGE);
+    const build = await buildOf(terminal, store, words.IMAGE);
     if (build === undefined) return 2;
     const path = words.PATH.startsWith("/") ? words.PATH : `/${words.PATH}`;
     const history = await blame(store, build.record, path);

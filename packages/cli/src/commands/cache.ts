@@ -1,7 +1,8 @@
 import type { Garbage, LayerDescription, LayerEntry, LayerStore, UsedLayer } from "@dibkit/runner";
-import { openStore, pastBuild, storeOptions } from "../building/open-store.js";
+import { openStore, storeOptions } from "../building/open-store.js";
 import { parseByteSize, renderByteSize } from "../byte-size.js";
 import { defineCommand } from "../command.js";
+import { buildOf } from "../open-contents.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 
 export default defineCommand({
@@ -89,9 +90,10 @@ async function why(
   image: string | undefined,
   json: boolean,
 ): Promise<0 | 2> {
-  if (word === undefined) return usageFailure(terminal, "why of what?", "name a layer or a step, as in cache list");
+  if (word === undefined)
+    return usageFailure(terminal, "cache why needs a layer or a step to explain", "name one, as cache list shows them");
   const { describeLayer } = await import("@dibkit/runner");
-  const build = /^[0-9a-f]{4,}$/.test(word) ? undefined : await pastBuild(terminal, store, image);
+  const build = /^[0-9a-f]{4,}$/.test(word) ? undefined : await buildOf(terminal, store, image);
   const described = await describeLayer(store, word, build);
   if (described === undefined) {
     return usageFailure(

@@ -28,7 +28,7 @@ export default defineCommand({
   async run({ arguments: words, options }, terminal) {
     const { chromeTrace, pastTimeline, tracePage } = await import("@dibkit/contents");
     const store = await openStore(terminal, options.cacheDir);
-    const build = await buildOf(terminal, store, words.IMAGE);
+    const build = await buildOf(terminal, store, words.IMAGE, { unfinished: true });
     if (build === undefined) return 2;
     const timeline = await pastTimeline(store, build);
     if (timeline === undefined) {

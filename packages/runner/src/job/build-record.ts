@@ -22,6 +22,8 @@ export interface BuildRecord {
   readonly elements: readonly string[];
   readonly steps: readonly RecordedStep[];
   readonly status: "running" | "built" | "failed" | "interrupted";
+  /** Fingerprints of the outputs by absolute path, as they were when the build ended; of finished builds only. */
+  readonly outputs?: Readonly<Record<string, string>>;
   /** What scripts of each phase see, without the values of secrets. */
   readonly environments: Readonly<Record<string, EnvironmentValues>>;
 }

@@ -8,7 +8,10 @@ export interface PastBuild {
   readonly job: BuildJob;
 }
 
-/** The newest build of an image, or of any image when `image` (absolute path without suffix) is undefined. */
+/**
+ * The newest build of an image, or of any image when `image` (absolute path without suffix) is undefined: whatever it came
+ * to, for looking into a build that failed. `findBuild` of `@dibkit/contents` finds the build that made an image.
+ */
 export async function newestBuild(store: LayerStore, image: string | undefined): Promise<PastBuild | undefined> {
   for (const id of (await store.records.buildIds()).toReversed()) {
     const record = await store.records.record(id);

@@ -1,6 +1,7 @@
 import type { BuildJob } from "../job/build-job.js";
 import type { BuildRecord, RecordedStep } from "../job/build-record.js";
 import type { ImageState } from "../job/layer.js";
+import { outputFingerprint } from "../job/output-fingerprint.js";
 import type { LayerStore } from "../layers/layer-store.js";
 import type { ScriptStep } from "../plan/script-step.js";
 import { type SecretNames, type SecretValues, sealEnvironment, secretValues } from "../plan/secrets.js";
@@ -9,8 +10,8 @@ import { type SecretNames, type SecretValues, sealEnvironment, secretValues } fr
 export interface BuildRecorder {
   /** Notes a step; the last note about a script counts. Written to disk when a step starts and at the end. */
   noteStep(step: ScriptStep, before: ImageState, layer?: string): Promise<void>;
-  /** Notes how the build ended. */
-  finish(status: BuildRecord["status"]): Promise<void>;
+  /** Notes how the build ended, and the bytes of its outputs, given by their absolute paths. */
+  finish(status: BuildRecord["status"], outputs: readonly string[]): Promise<void>;
 }
 
 interface RecorderContext {
@@ -43,8 +44,9 @@ export function createBuildRecorder({ job, store, secretNames, secrets }: Record
       };
       if (layer === undefined) await write();
     },
-    async finish(status) {
-      record = { ...record, status };
+    async finish(status, outputs) {
+      const entries = outputs.map(async (path) => [path, await outputFingerprint(path)] as const);
+      record = { ...record, status, outputs: Object.fromEntries(await Promise.all(entries)) };
       await write();
     },
   };

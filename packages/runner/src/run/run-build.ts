@@ -20,7 +20,7 @@ export async function runBuild(job: BuildJob, surroundings: SessionSurroundings)
   const interrupted = failed && outputs.error.kind === "interrupted";
   const status = failed ? (interrupted ? "interrupted" : "failed") : "built";
   try {
-    await session.recorder.finish(status);
+    await session.recorder.finish(status, outputs.ok ? outputs.value : []);
     await session.store.records.saveTimeline(timeline.finish(status));
   } catch (error) {
     const failure = systemFailure(error);
