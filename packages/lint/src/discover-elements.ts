@@ -11,9 +11,11 @@ export interface DiscoveredElements {
   readonly without: readonly string[];
 }
 
-/** What only an element directory has. A README alone makes no element. */
-const SIGNS =
-  /^(element-deps|element-provides|package-installs\.(yaml|json)|pkg-map|svc-map|source-repository-.*|environment\.d|(root|extra-data|pre-install|install|post-install|post-root|block-device|pre-finalise|finalise|cleanup)\.d)$/;
+/** Control files of an element, and directories that only an element has. A README alone makes no element. */
+const CONTROL_FILE =
+  /^(element-deps|element-provides|package-installs\.(yaml|json)|pkg-map|svc-map|source-repository-.*)$/;
+const ELEMENT_DIRECTORY =
+  /^(environment\.d|(root|extra-data|pre-install|install|post-install|post-root|block-device|pre-finalise|finalise|cleanup)\.d)$/;
 /** Names that are meant to be one of these; rule `control-file-name` says what is right. */
 const MISSPELT =
   /^(elements?[-_](deps?|dependenc(y|ies)|provides?)(\.\w+)?|packages?[-_]installs?(\.\w+)?|pkg[-_]map(\.\w+)?|svc[-_]map(\.\w+)?)$/;
@@ -58,7 +60,14 @@ function treesUnder(path: string, depth: number): string[] {
 }
 
 function isElement(path: string): boolean {
-  return !SKIPPED.test(basename(path)) && entries(path).some(({ name }) => SIGNS.test(name) || MISSPELT.test(name));
+  return !SKIPPED.test(basename(path)) && entries(path).some(isSign);
+}
+
+/** A directory `pkg-map` is an element of this name, and the directory around it one of elements. */
+function isSign(entry: Dirent): boolean {
+  const { name } = entry;
+  if (!entry.isFile() && ELEMENT_DIRECTORY.test(name)) return true;
+  return !entry.isDirectory() && (CONTROL_FILE.test(name) || MISSPELT.test(name));
 }
 
 function subdirectories(path: string): string[] {

@@ -16,6 +16,7 @@ import { compareDiagnostics } from "./compare-diagnostics.js";
 import { type Composition, composeElement, composeImage } from "./composition.js";
 import type { ImageConfiguration, LintConfiguration, Target } from "./configuration.js";
 import { type ElementContext, elementContext, type SyntaxVerdict } from "./element-context.js";
+import { type BrokenRules, guarded } from "./guard-rule.js";
 import { inLintedTree } from "./in-linted-tree.js";
 import type { LintTools } from "./lint-tools.js";
 import { type RepositoryVariables, repositoryVariables } from "./repository-variables.js";
@@ -84,11 +85,12 @@ export async function lint(request: LintRequest): Promise<LintResult> {
   for (const [source, verdict] of await askSyntax(checked, active, tools)) verdicts.set(source, verdict);
 
   const readText = tools.readText ?? (() => undefined);
+  const broken: BrokenRules = new Map();
   const own: readonly Diagnostic[] = [
     ...(request.diagnostics ?? []),
     ...(wanted.some(({ kind }) => kind === "graph") ? upstreamMissing(catalog, elements, images) : []),
     ...diagnostics,
-    ...checked.flatMap((context) => elementFindings(context, active, settings.style)),
+    ...checked.flatMap((context) => elementFindings(context, active, settings.style, broken)),
     ...graphFindings(elements, images, {
       catalog,
       configuration,
@@ -98,11 +100,12 @@ export async function lint(request: LintRequest): Promise<LintResult> {
       readText,
       upstream: request.upstream ?? upstreamInReach(catalog.paths),
       style: settings.style,
+      broken,
       repository: repositoryVariables(tools.repositoryTexts ?? (() => [])),
     }),
   ];
   const asked = (request.only ?? []).length === 0 ? await shellcheckFindings(checked, tools, own) : [];
-  const found = [...own, ...asked];
+  const found = [...own, ...broken.values(), ...asked];
   return finish(found, checked, request, rules, settings);
 }
 
@@ -131,11 +134,16 @@ async function shellcheckFindings(
   );
 }
 
-function elementFindings(context: ElementContext, rules: readonly Rule[], style: boolean): Diagnostic[] {
+function elementFindings(
+  context: ElementContext,
+  rules: readonly Rule[],
+  style: boolean,
+  broken: BrokenRules,
+): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const rule of rules) {
     if (rule.kind !== "element") continue;
-    for (const finding of rule.check(context)) {
+    for (const finding of guarded(rule, `element "${context.element.name}"`, () => rule.check(context), broken)) {
       if (style || !finding.style) found.push(diagnosticOf(rule, finding, context.element));
     }
   }
@@ -152,6 +160,7 @@ interface GraphInput {
   readonly upstream: UpstreamInReach | undefined;
   readonly repository: RepositoryVariables;
   readonly style: boolean;
+  readonly broken: BrokenRules;
 }
 
 function graphFindings(
@@ -165,10 +174,11 @@ function graphFindings(
   const found: Diagnostic[] = [];
   const check = (composition: Composition, focus: Element | undefined) => {
     const context = { ...input, composition, facts, focus, variables };
+    const subject = focus === undefined ? `image "${composition.name}"` : `element "${focus.name}"`;
     // What is wrong with an image as a whole is shown where an image file names it.
     const location = composition.image?.location;
     for (const rule of rules) {
-      for (const finding of rule.check(context)) {
+      for (const finding of guarded(rule, subject, () => rule.check(context), input.broken)) {
         if (finding.style && !input.style) continue;
         const shown = inLintedTree(finding, focus === undefined ? elements : [focus]);
         found.push({ ...(location && { location }), ...diagnosticOf(rule, shown, focus) });

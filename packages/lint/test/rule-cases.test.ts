@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type ExampleTree, type LintConfiguration, lint } from "../src/index.js";
-import { exampleCatalog } from "./example-elements.js";
+import { exampleCatalog } from "../src/testing/example-elements.js";
 
 async function findings(rule: string, tree: ExampleTree, configuration: LintConfiguration = {}) {
   const catalog = exampleCatalog(tree);
