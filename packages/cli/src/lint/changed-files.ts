@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, realpathSync, rmdirSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { Result } from "@dibkit/model";
 import type { Terminal } from "../terminal.js";
 import { git } from "./git.js";
@@ -20,6 +20,8 @@ export interface Change {
   readonly top: string;
   /** Absolute paths of files that were added, changed or removed, untracked ones too. */
   readonly files: ReadonlySet<string>;
+  /** Absolute paths of what git does not keep, such as ignored directories, and of submodules: what they were is not known. */
+  readonly unknown: readonly string[];
 }
 
 type Asker = Pick<Terminal, "cwd" | "env" | "signal">;
@@ -62,16 +64,26 @@ export async function changeSince(ref: string, terminal: Asker): Promise<Result<
   ]);
   const untracked = await git(terminal, top, ["ls-files", "--others", "--exclude-standard", "-z"]);
   if (!differing.ok || !untracked.ok) return refused(`git cannot compare "${top}" with "${ref}"`, 'run "git status"');
-  const names = [...differing.value.split("\0"), ...untracked.value.split("\0")].filter((name) => name !== "");
-  return { ok: true, value: { ref, commit: hash, top, files: new Set(names.map((name) => join(top, name))) } };
+  const files = [...differing.value.split("\0"), ...untracked.value.split("\0")].filter((name) => name !== "");
+  const ignored = await git(terminal, top, [
+    ...["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"],
+  ]);
+  const tracked = await git(terminal, top, ["ls-files", "--stage", "-z"]);
+  const unknown = [
+    ...(ignored.ok ? ignored.value.split("\0") : []),
+    ...(tracked.ok ? tracked.value.split("\0").flatMap((line) => /^160000 .*\t(.*)$/s.exec(line)?.[1] ?? []) : []),
+  ].filter((name) => name !== "");
+  const absolute = (name: string) => join(top, name.replace(/\/$/, ""));
+  const value = { ref, commit: hash, top, files: new Set(files.map(absolute)), unknown: unknown.map(absolute) };
+  return { ok: true, value };
 }
 
 /**
  * Writes the files of the commit to a directory, without a trace in the repository. What git does not keep, such as
- * installed packages, and submodules are linked to as they are now: nothing is known of what they were.
+ * installed packages, and submodules are linked to as they are now.
  */
 export async function checkOut(
-  { top, commit, ref }: Change,
+  { top, commit, ref, unknown }: Change,
   directory: string,
   terminal: Asker,
 ): Promise<Result<true, ChangeFailure>> {
@@ -80,23 +92,9 @@ export async function checkOut(
   const read = await git(terminal, top, ["read-tree", commit], env);
   const written = read.ok ? await git(terminal, top, ["checkout-index", "--all", `--prefix=${directory}/`], env) : read;
   if (!written.ok) return refused(`the files of "${ref}" cannot be written to "${directory}"`, 'run "git fsck"');
-  const ignored = await git(terminal, top, [
-    "ls-files",
-    "--others",
-    "--ignored",
-    "--exclude-standard",
-    "--directory",
-    "-z",
-  ]);
-  const tracked = await git(terminal, top, ["ls-files", "--stage", "-z"]);
-  const unknown = [
-    ...(ignored.ok ? ignored.value.split("\0") : []),
-    ...(tracked.ok ? tracked.value.split("\0").flatMap((line) => /^160000 .*\t(.*)$/s.exec(line)?.[1] ?? []) : []),
-  ];
-  for (const name of unknown.map((one) => one.replace(/\/$/, "")).filter((one) => one !== "")) {
-    const target = join(directory, name);
-    if (!existsSync(dirname(target)) || !isFree(target)) continue;
-    symlinkSync(join(top, name), target);
+  for (const path of unknown) {
+    const target = join(directory, relative(top, path));
+    if (existsSync(dirname(target)) && isFree(target)) symlinkSync(path, target);
   }
   return { ok: true, value: true };
 }

@@ -31,9 +31,11 @@ export async function findingsOfChange(
   if (!before.ok) return before;
   const baseline = createBaseline(before.value, change.top);
   const fresh = new Set(applyBaseline(result, baseline, change.top).result.diagnostics);
-  const diagnostics = result.diagnostics.filter(
-    (one) => fresh.has(one) || (one.location !== undefined && change.files.has(one.location.source.path)),
-  );
+  const diagnostics = result.diagnostics.filter((one) => {
+    const path = one.location?.source.path;
+    if (path !== undefined && change.files.has(path)) return true;
+    return fresh.has(one) && !change.unknown.some((unknown) => path === unknown || path?.startsWith(`${unknown}/`));
+  });
   return { ok: true, value: { ...result, diagnostics } };
 }
 
