@@ -1,4 +1,5 @@
-import { dirname } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { LintPlugin, LoadedPlugin } from "@dibkit/lint";
 import type { Diagnostic } from "@dibkit/model";
 
@@ -44,6 +45,8 @@ type Loaded = { readonly value: unknown } | { readonly diagnostic: Diagnostic };
 async function load(name: string, configuration: string): Promise<Loaded> {
   const { importDefault } = await import("@dibkit/compile");
   const { pluginProblem } = await import("@dibkit/lint");
+  const path = resolve(dirname(configuration), name);
+  if (name.endsWith(".json") && existsSync(path)) return parsed(name, configuration, readFileSync(path, "utf8"));
   const imported = await importDefault(name, configuration);
   if (imported.ok) return { value: imported.value };
   if (imported.error.kind === "missing") {
@@ -53,7 +56,21 @@ async function load(name: string, configuration: string): Promise<Loaded> {
     return { diagnostic: pluginProblem(name, `of "${configuration}" does not exist`, help) };
   }
   const { message, location } = imported.error.diagnostic;
-  const words = `of "${configuration}" cannot be loaded: ${message.replace(/^the module cannot be run: /, "")}`;
-  const help = 'repair it, or take it out of "plugins"';
-  return { diagnostic: { ...pluginProblem(name, words, help), ...(location && { location }) } };
+  const broken = await unloadable(name, configuration, message.replace(/^the module cannot be run: /, ""));
+  return { diagnostic: { ...broken, ...(location && { location }) } };
+}
+
+/** Presets alone need no program. */
+async function parsed(name: string, configuration: string, text: string): Promise<Loaded> {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    return { diagnostic: await unloadable(name, configuration, (error as Error).message) };
+  }
+}
+
+async function unloadable(name: string, configuration: string, reason: string): Promise<Diagnostic> {
+  const { pluginProblem } = await import("@dibkit/lint");
+  const words = `of "${configuration}" cannot be loaded: ${reason}`;
+  return pluginProblem(name, words, 'repair it, or take it out of "plugins"');
 }

@@ -71,6 +71,15 @@ describe("rules of others", () => {
     expect((await project.lint("--preset", "acme/strikt")).stderr).toContain('did you mean "acme/strict"?');
   });
 
+  it("are presets alone in a JSON file", async () => {
+    project.write("lint/ours.json", '{ "name": "ours", "presets": { "quiet": { "ignore": ["elements/web/**"] } } }');
+    project.write("elements/web/element-deps", "none\n");
+    configured({ plugins: ["./lint/ours.json"], preset: "ours/quiet" });
+    expect((await project.lint()).stdout).toBe("no findings in 2 elements, 4 files\n");
+    project.write("lint/ours.json", "{");
+    expect((await project.lint()).stderr).toMatch(/^error plugin "\.\/lint\/ours\.json" of .* cannot be loaded: /);
+  });
+
   it("stand in a TypeScript configuration", async () => {
     project.write("lint/acme.ts", plugin(rule("script-uptime")));
     project.write(
