@@ -1,4 +1,5 @@
 import type { Diagnostic } from "@dibkit/model";
+import { ShellNotReady } from "@dibkit/shell";
 import { problem } from "./check-plugin.js";
 import type { Finding, Rule } from "./rule.js";
 
@@ -28,6 +29,7 @@ export function* guarded(
       kept.push(finding);
     }
   } catch (error) {
+    if (error instanceof ShellNotReady) throw error;
     const reason = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).split("\n")[0];
     const help = `repair the rule, or turn it off with "rules": { "${rule.id}": "off" }`;
     broken.set(rule, problem(rule.from, `has rule "${rule.id}", which failed at ${subject}: ${reason}`, help));

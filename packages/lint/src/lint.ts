@@ -7,7 +7,7 @@ import {
   upstreamInReach,
   viewsOf,
 } from "@dibkit/model";
-import { initShell, parse } from "@dibkit/shell";
+import { initShell, parse, ShellNotReady } from "@dibkit/shell";
 import { askSyntax } from "./ask-syntax.js";
 import { authorFix } from "./author-fix.js";
 import { authorLocation, fileOfSource } from "./author-location.js";
@@ -62,8 +62,18 @@ export interface LintResult {
 
 /** Lints elements by themselves, each with what it depends on, and the images of the configuration. */
 export async function lint(request: LintRequest): Promise<LintResult> {
+  try {
+    return await lintAll(request);
+  } catch (error) {
+    // The bash grammar is loaded when the first script is met that no fact store knows; what was read is not read again.
+    if (!(error instanceof ShellNotReady)) throw error;
+    await initShell();
+    return lintAll(request);
+  }
+}
+
+async function lintAll(request: LintRequest): Promise<LintResult> {
   const { configuration = {}, tools = {}, rules = allRules } = request;
-  await initShell();
   const settings = settingsOf(configuration, request.only ?? [], request.base ?? "/");
   const wanted = rules.filter((rule) => settings.isOn(rule));
   const active = wanted.filter((rule) => !(rule.needsUpstream && request.catalog.lacksUpstream));

@@ -4,6 +4,7 @@ import type { Terminal } from "../terminal.js";
 import type { Change } from "./changed-files.js";
 import { type LintSession, openLintSession, type SessionFailure } from "./lint-session.js";
 import { lintTools } from "./lint-tools.js";
+import { rememberedLint } from "./remembered-lint.js";
 
 /** What to look at, and how. */
 export interface LintWanted {
@@ -53,10 +54,9 @@ async function lintAt(
 }
 
 async function lintSession(session: LintSession, wanted: LintWanted, terminal: Terminal): Promise<LintResult> {
-  const { lint } = await import("@dibkit/lint");
   const configuration = { ...session.configuration, ...(wanted.shellcheck && { shellcheck: true }) };
   const tools = lintTools({ ...session, configuration }, terminal);
-  return lint({ ...session, configuration, only: wanted.only, tools });
+  return rememberedLint({ session: { ...session, configuration }, only: wanted.only, tools, terminal });
 }
 
 /** That no rule has this id, and which one may be meant. */

@@ -83,7 +83,7 @@ export async function openLintSession(
   const images = [...(configuration.images ?? []), ...linted.flatMap((file) => file.images)];
   const all = [...catalog.elements.values(), ...catalog.shadowed.map(({ element }) => element)];
   return ok({
-    catalog: { ...catalog, shadowed: await comparable(reach.value, terminal.env) },
+    catalog: withShadowed(catalog, await comparable(reach.value, terminal.env)),
     repositoryTexts: once(() => repositoryTexts(discovered.directories)),
     elements: [
       ...reach.value.elements.filter((element) => names.has(element.name)),
@@ -126,6 +126,19 @@ async function comparable({ catalog, named }: Reach, env: Terminal["env"]): Prom
   return catalog.shadowed.filter(
     ({ element, by }) => asked.has(dirname(element.root)) && !ofUpstream(by) && !ofUpstream(element),
   );
+}
+
+/** Its diagnostics are not asked for: that would list the files of every element in reach. */
+function withShadowed(catalog: Catalog, shadowed: Catalog["shadowed"]): Catalog {
+  return {
+    elements: catalog.elements,
+    paths: catalog.paths,
+    lacksUpstream: catalog.lacksUpstream === true,
+    shadowed,
+    get diagnostics() {
+      return catalog.diagnostics;
+    },
+  };
 }
 
 function once<T>(make: () => T): () => T {
