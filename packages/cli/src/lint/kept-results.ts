@@ -1,6 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { LintResult, LintTools } from "@dibkit/lint";
 import {
   type Diagnostic,
@@ -44,7 +43,12 @@ const LINK = 0o120000;
  * and the programs that are asked. Undefined when that cannot be told from outside: with elements in TypeScript, with rules
  * of others, and while files are being written.
  */
-export function keyOfRun(session: LintSession, only: readonly string[], rest: readonly string[]): string | undefined {
+export function keyOfRun(
+  session: LintSession,
+  only: readonly string[],
+  rest: readonly string[],
+  now: number,
+): string | undefined {
   const { catalog, elements, configuration, base, ignoredDibLintChecks, diagnostics, rules } = session;
   const all = [...catalog.elements.values(), ...catalog.shadowed.map(({ element }) => element)];
   if (all.some(({ origin }) => origin !== "disk") || rules.some(({ from }) => from !== undefined)) return undefined;
@@ -56,7 +60,7 @@ export function keyOfRun(session: LintSession, only: readonly string[], rest: re
   hash.update(JSON.stringify(catalog.shadowed.map(({ element, by }) => [element.root, by.root])));
   hash.update(JSON.stringify(elements.map(({ root }) => root)));
   const newest = newestOf(all, hash);
-  return newest === undefined || newest > Date.now() - SETTLED_MS ? undefined : hash.digest("base64url");
+  return newest === undefined || newest > now - SETTLED_MS ? undefined : hash.digest("base64url");
 }
 
 /** Undefined when something cannot be looked at, as a name that is no text. */
@@ -79,7 +83,7 @@ function addTree({ root }: Element, hash: Hash): number {
     const kind = mode & KIND;
     if (kind === LINK) newest = Math.max(newest, addTarget(path, hash));
     if (kind !== DIRECTORY) continue;
-    for (const name of readdirSync(fsPath(path)).sort()) pending.push(join(path, name));
+    for (const name of readdirSync(fsPath(path)).sort()) pending.push(`${path}/${name}`);
   }
   return newest;
 }

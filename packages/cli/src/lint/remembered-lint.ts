@@ -12,6 +12,8 @@ export interface RememberedRun {
   readonly only: readonly string[];
   readonly tools: LintTools;
   readonly terminal: Pick<Terminal, "env">;
+  /** Milliseconds since the epoch; files that changed just before are not settled. */
+  readonly now?: number;
 }
 
 // The findings of a tree of a thousand elements take a megabyte.
@@ -25,7 +27,7 @@ const PROGRAMS = ["bash", "python3", "shellcheck"];
 export async function rememberedLint(run: RememberedRun): Promise<LintResult> {
   const { session, only, terminal } = run;
   const programs = PROGRAMS.map((name) => programOf(terminal.env, name) ?? "");
-  const key = keyOfRun(session, only, programs);
+  const key = keyOfRun(session, only, programs, run.now ?? Date.now());
   if (key === undefined) return lintWithFacts(run, run.tools);
   const version = codeVersion(["model", "shell", "lint"]);
   const store = openContentStore(terminal.env, { name: "results", version, mostBytes: MOST_BYTES });
