@@ -11,8 +11,9 @@ export class ShellNotReady extends Error {
   }
 }
 
-// The parser asks every few microseconds, and to ask for the processor time takes one.
-const CALLS_BETWEEN_LOOKS = 256;
+// The parser asks every few microseconds, and to ask for the processor time is a call of the system. A script of ordinary
+// length is parsed before it is asked for the first time.
+const CALLS_BETWEEN_LOOKS = 64;
 
 let parser: Parser | undefined;
 let tables: GrammarTables = { types: [], fields: [] };
@@ -49,11 +50,13 @@ async function start(): Promise<void> {
  */
 export function parseTree(text: string, limitMs: number): SyntaxNode | undefined {
   if (!parser) throw new ShellNotReady();
-  const before = process.cpuUsage();
+  let before: NodeJS.CpuUsage | undefined;
   let calls = 0;
   const progressCallback = () => {
     calls += 1;
-    return calls % CALLS_BETWEEN_LOOKS === 0 && processorMs(before) > limitMs;
+    if (calls % CALLS_BETWEEN_LOOKS !== 0) return false;
+    before ??= process.cpuUsage();
+    return processorMs(before) > limitMs;
   };
   const tree = parser.parse(text, null, { progressCallback });
   if (!tree) {

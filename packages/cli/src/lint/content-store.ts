@@ -32,6 +32,7 @@ export function openContentStore(env: Terminal["env"], options: ContentStoreOpti
   const { bytes, places } = load(path, options.version);
   const fresh = new Map<string, string>();
   const used = new Set<string>();
+  let freshSize = 0;
   return {
     get(key) {
       const place = places.get(key);
@@ -39,7 +40,12 @@ export function openContentStore(env: Terminal["env"], options: ContentStoreOpti
       used.add(key);
       return bytes.toString("utf8", ...place);
     },
-    set: (key, text) => void fresh.set(key, text),
+    set(key, text) {
+      // More than fits is not even collected: a tree can have gigabytes of it.
+      if (freshSize + text.length > options.mostBytes) return;
+      freshSize += text.length;
+      fresh.set(key, text);
+    },
     save() {
       if (fresh.size === 0) return;
       const old = [...places].filter(([key]) => !fresh.has(key));

@@ -11,12 +11,13 @@ import {
   upstreamInReach,
 } from "@dibkit/model";
 import type { LintSession } from "./lint-session.js";
+import type { RepositoryTexts } from "./repository-texts.js";
 
 /** Findings of a run and what they rest on besides the elements. */
 export interface KeptResult {
   /** Files outside of elements that were read, with hashes of their texts; null for those that are not there. */
   readonly read: readonly (readonly [path: string, hash: string | null])[];
-  /** Hash of the texts of the repository, when they were asked for. */
+  /** Hash of what the inodes of the repository's texts say, when they were asked for. */
   readonly repository: string | null;
   readonly result: Omit<LintResult, "diagnostics" | "checkedFiles"> & {
     readonly diagnostics: readonly KeptDiagnostic[];
@@ -34,6 +35,8 @@ interface KeptDiagnostic extends Omit<Diagnostic, "location" | "related"> {
 // A file that changed just now may change again without its times telling: their steps are milliseconds long.
 const SETTLED_MS = 2_000;
 
+// To look at every inode of more takes seconds, and their findings are too many to keep.
+const MOST_ELEMENTS = 3_000;
 const KIND = 0o170000;
 const DIRECTORY = 0o040000;
 const LINK = 0o120000;
@@ -53,7 +56,7 @@ export function keyOfRun(
   const all = [...catalog.elements.values(), ...catalog.shadowed.map(({ element }) => element)];
   if (all.some(({ origin }) => origin !== "disk") || rules.some(({ from }) => from !== undefined)) return undefined;
   if ((configuration.images ?? []).some(({ location, places }) => location ?? places)) return undefined;
-  if (diagnostics.length > 0) return undefined;
+  if (diagnostics.length > 0 || all.length > MOST_ELEMENTS) return undefined;
   const hash = createHash("sha1");
   const settings = { only, rest, configuration, base, ignoredDibLintChecks, paths: catalog.paths };
   hash.update(JSON.stringify({ ...settings, lacks: catalog.lacksUpstream, upstream: upstreamInReach(catalog.paths) }));
@@ -96,7 +99,11 @@ function addTarget(path: string, hash: Hash): number {
 }
 
 /** The tools, and what was asked of them: `complete` unless a program gave no answer to what it was asked. */
-export function watched(tools: LintTools): { readonly tools: LintTools; readonly asked: () => Asked } {
+export function watched(
+  tools: LintTools,
+  texts: RepositoryTexts,
+  now: number,
+): { readonly tools: LintTools; readonly asked: () => Asked } {
   const read = new Map<string, string | null>();
   let repository: string | null = null;
   let complete = true;
@@ -121,9 +128,10 @@ export function watched(tools: LintTools): { readonly tools: LintTools; readonly
         return text;
       },
       repositoryTexts: () => {
-        const texts = tools.repositoryTexts?.() ?? [];
-        repository = hashOfTexts(texts);
-        return texts;
+        const { words, newest } = texts.stamp();
+        repository = hashOf(words);
+        if (newest > now - SETTLED_MS) complete = false;
+        return texts.read();
       },
     },
     asked: () => ({ read: [...read], repository, complete }),
@@ -135,12 +143,12 @@ export interface Asked extends Pick<KeptResult, "read" | "repository"> {
 }
 
 /** Whether what the run read outside of elements is as it was. */
-export function stillHolds({ read, repository }: KeptResult, tools: LintTools): boolean {
+export function stillHolds({ read, repository }: KeptResult, tools: LintTools, texts: RepositoryTexts): boolean {
   const same = ([path, hash]: readonly [string, string | null]) => {
     const text = tools.readText?.(path);
     return (text === undefined ? null : hashOf(text)) === hash;
   };
-  return read.every(same) && (repository === null || hashOfTexts(tools.repositoryTexts?.() ?? []) === repository);
+  return read.every(same) && (repository === null || hashOf(texts.stamp().words) === repository);
 }
 
 /** The result to keep; undefined when a finding is about a text that is in no file. */
@@ -186,8 +194,4 @@ function textAt(path: string): string {
 
 function hashOf(text: string): string {
   return createHash("sha1").update(text).digest("base64url");
-}
-
-function hashOfTexts(texts: readonly SourceText[]): string {
-  return hashOf(JSON.stringify(texts.map(({ path, text }) => [path, text])));
 }

@@ -1,19 +1,19 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve as resolvePath } from "node:path";
 import type { LintConfiguration, Rule } from "@dibkit/lint";
-import type { Catalog, Diagnostic, Element, Result, SourceText } from "@dibkit/model";
+import type { Catalog, Diagnostic, Element, Result } from "@dibkit/model";
 import { elementsInReach, type Reach } from "../project/elements-in-reach.js";
 import type { ProjectFailure } from "../project/project-failure.js";
 import { findProjectRoot, type ProjectRoot } from "../project/project-root.js";
 import type { Terminal } from "../terminal.js";
-import { repositoryTexts } from "./repository-texts.js";
+import { type RepositoryTexts, repositoryTexts } from "./repository-texts.js";
 import { sessionSettings } from "./session-settings.js";
 
 /** Everything that linting needs, found from paths. */
 export interface LintSession {
   readonly catalog: Catalog;
-  /** Texts of the repositories around the elements; read when first asked for. */
-  readonly repositoryTexts: () => readonly SourceText[];
+  /** Texts of the repositories around the elements. */
+  readonly repository: RepositoryTexts;
   /** Elements to report on. */
   readonly elements: readonly Element[];
   /** dibkit's rules and those of plugins. */
@@ -84,7 +84,7 @@ export async function openLintSession(
   const all = [...catalog.elements.values(), ...catalog.shadowed.map(({ element }) => element)];
   return ok({
     catalog: withShadowed(catalog, await comparable(reach.value, terminal.env)),
-    repositoryTexts: once(() => repositoryTexts(discovered.directories)),
+    repository: repositoryTexts(discovered.directories),
     elements: [
       ...reach.value.elements.filter((element) => names.has(element.name)),
       ...all.filter((element) => element.origin === "disk" && isMeant(element.root, discovered)),
@@ -138,13 +138,5 @@ function withShadowed(catalog: Catalog, shadowed: Catalog["shadowed"]): Catalog 
     get diagnostics() {
       return catalog.diagnostics;
     },
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }

@@ -25,18 +25,18 @@ const PROGRAMS = ["bash", "python3", "shellcheck"];
  * each script says.
  */
 export async function rememberedLint(run: RememberedRun): Promise<LintResult> {
-  const { session, only, terminal } = run;
+  const { session, only, terminal, now = Date.now() } = run;
   const programs = PROGRAMS.map((name) => programOf(terminal.env, name) ?? "");
-  const key = keyOfRun(session, only, programs, run.now ?? Date.now());
+  const key = keyOfRun(session, only, programs, now);
   if (key === undefined) return lintWithFacts(run, run.tools);
   const version = codeVersion(["model", "shell", "lint"]);
   const store = openContentStore(terminal.env, { name: "results", version, mostBytes: MOST_BYTES });
   const kept = store.get(key);
   if (kept !== undefined) {
     const found = JSON.parse(kept) as KeptResult;
-    if (stillHolds(found, run.tools)) return unpacked(found);
+    if (stillHolds(found, run.tools, session.repository)) return unpacked(found);
   }
-  const { tools, asked } = watched(run.tools);
+  const { tools, asked } = watched(run.tools, session.repository, now);
   const result = await lintWithFacts(run, tools);
   if (asked().complete) keep(store, key, packed(result, asked()));
   return result;

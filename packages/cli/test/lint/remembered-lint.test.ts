@@ -9,16 +9,22 @@ import { openLintSession } from "../../src/lint/lint-session.js";
 import { lintTools } from "../../src/lint/lint-tools.js";
 import { rememberedLint } from "../../src/lint/remembered-lint.js";
 import { openShellFacts } from "../../src/lint/shell-facts.js";
+import { runCli } from "../run-cli.js";
 import { CLEAN, type ScratchProject, scratchProject } from "./scratch-project.js";
 
 let project: ScratchProject;
+let cache: ScratchProject;
 let env: Readonly<Record<string, string | undefined>>;
 beforeEach(() => {
   project = scratchProject();
-  env = { ...process.env, XDG_CACHE_HOME: join(project.root, "cache") };
+  cache = scratchProject();
+  env = { ...process.env, XDG_CACHE_HOME: cache.root };
   for (const [path, content] of Object.entries(CLEAN)) project.write(path, content);
 });
-afterEach(() => project.clear());
+afterEach(() => {
+  project.clear();
+  cache.clear();
+});
 
 /** Findings of a run, as if all files had been written a while ago, and whether any script had to be looked at. */
 async function run(only: readonly string[] = []) {
@@ -54,7 +60,7 @@ describe("findings of an unchanged tree", () => {
   it("are the same, and nobody is asked again", async () => {
     expect(await run()).toEqual({ found: [finding], asked: true });
     expect(await run()).toEqual({ found: [finding], asked: false });
-    rmSync(join(project.root, "cache"), { recursive: true });
+    rmSync(join(cache.root, "dibkit"), { recursive: true });
     expect(await run()).toEqual({ found: [finding], asked: true });
   });
 
@@ -95,9 +101,9 @@ describe("findings of an unchanged tree", () => {
   it("are others with other rules, and not kept while files are written", async () => {
     expect((await run()).found).toEqual([finding]);
     expect((await run(["deps-known"])).found).toEqual([]);
-    rmSync(join(project.root, "cache"), { recursive: true });
-    await project.lint();
-    expect(existsSync(join(project.root, "cache/dibkit/lint/results"))).toBe(false);
+    rmSync(join(cache.root, "dibkit"), { recursive: true });
+    await runCli(["lint"], { cwd: project.root, env });
+    expect(existsSync(join(cache.root, "dibkit/lint/results"))).toBe(false);
   });
 });
 
@@ -120,7 +126,7 @@ it("gives back what upstream's scripts say", async () => {
 
 describe("a content store", () => {
   const open = (version = "1", mostBytes = 1_000) => openContentStore(env, { name: "test", version, mostBytes });
-  const file = () => join(project.root, "cache/dibkit/lint/test");
+  const file = () => join(cache.root, "dibkit/lint/test");
 
   it("gives back what was put into it, to the same version", () => {
     const store = open();
