@@ -24,7 +24,7 @@ import type { Finding, Rule } from "./rule.js";
 import { rules as allRules } from "./rules/index.js";
 import { setAsideHugeFiles } from "./set-aside-huge-files.js";
 import { settingsOf } from "./settings.js";
-import { isMisread, isSaid, type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
+import { isHarmless, isMisread, isSaid, type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
 import { type FileSuppressions, isSuppressed, suppressionFindings, suppressionsOf } from "./suppressions.js";
 import { targetsOf } from "./targets.js";
 import { upstreamMissing } from "./upstream-missing.js";
@@ -129,17 +129,20 @@ async function shellcheckFindings(
   tools: LintTools,
   own: readonly Diagnostic[],
 ): Promise<Diagnostic[]> {
-  const owners = new Map<SourceText, string>();
+  const owners = new Map<SourceText, { readonly name: string; readonly asRoot: boolean }>();
   for (const { element, shellScripts, hookScripts } of contexts) {
-    for (const { source } of [...shellScripts, ...hookScripts]) owners.set(source, element.name);
+    for (const { source, phase } of [...shellScripts, ...hookScripts]) {
+      owners.set(source, { name: element.name, asRoot: phase?.side === "target" });
+    }
   }
   const comments =
     (await tools.shellcheck?.([...owners.keys()])) ?? new Map<SourceText, readonly ShellcheckComment[]>();
   return [...comments].flatMap(([source, list]) =>
     list.flatMap((comment) => {
+      const owner = owners.get(source);
+      if (isHarmless(comment, source, owner?.asRoot === true)) return [];
       if (isMisread(comment, parse(source).problems.length === 0) || isSaid(comment, source, own)) return [];
-      const element = owners.get(source);
-      return [{ ...shellcheckDiagnostic(comment, source), ...(element !== undefined && { element }) }];
+      return [{ ...shellcheckDiagnostic(comment, source), ...(owner && { element: owner.name }) }];
     }),
   );
 }

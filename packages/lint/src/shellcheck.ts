@@ -58,6 +58,16 @@ export function isMisread({ code, message }: ShellcheckComment, understood: bool
   return understood && [1036, 1072, 1073].includes(code) && !/test expression/.test(message);
 }
 
+/**
+ * Whether what ShellCheck warns of does no harm where it is: bash takes `exit -1` for 255, and who is root already, as
+ * every script of a target phase is, redirects as root too.
+ */
+export function isHarmless({ code, line, column }: ShellcheckComment, source: SourceText, asRoot: boolean): boolean {
+  if (code === 2024) return asRoot;
+  if (code !== 2242 || /^#!.*\b(sh|dash)\b/.test(source.text)) return false;
+  return /^-\d+\b/.test(source.text.slice(offsetAt(source, line, column)));
+}
+
 /** One comment of `shellcheck --format json1`. Lines and columns are one-based; a tab counts up to the next multiple of 8. */
 export interface ShellcheckComment {
   readonly line: number;

@@ -403,6 +403,7 @@ it.skipIf(upstream === undefined).each<readonly [string, string, ExampleTree]>([
   ["script-kernel-state", "a question", install("modprobe --show-depends loop\nsysctl -n kernel.ostype")],
   ["script-kernel-state", "whoever expects it to fail", install("sysctl -p || true")],
   ["script-resolv-conf", "the image's own", install("echo x > /etc/resolv.conf.ORIG")],
+  ["script-resolv-conf", "both", install("echo x > /etc/resolv.conf\necho x > /etc/resolv.conf.ORIG")],
   [
     "script-resolv-conf",
     "a link",
