@@ -19,6 +19,8 @@ export interface KeptResult {
   readonly read: readonly (readonly [path: string, hash: string | null])[];
   /** Hash of what the inodes of the repository's texts say, when they were asked for. */
   readonly repository: string | null;
+  /** Whether ShellCheck was to look at a script; when it is not installed that is told in each run. */
+  readonly shellcheck: boolean;
   readonly result: Omit<LintResult, "diagnostics" | "checkedFiles"> & {
     readonly diagnostics: readonly KeptDiagnostic[];
     readonly checkedFiles: readonly string[];
@@ -107,6 +109,7 @@ export function watched(
   const read = new Map<string, string | null>();
   let repository: string | null = null;
   let complete = true;
+  let shellcheckAsked = false;
   const whole = <T>(ask: ((sources: readonly SourceText[]) => Promise<ReadonlyMap<SourceText, T>>) | undefined) =>
     ask &&
     (async (sources: readonly SourceText[]) => {
@@ -116,7 +119,13 @@ export function watched(
     });
   const bashVerdicts = whole(tools.bashVerdicts);
   const pythonVerdicts = whole(tools.pythonVerdicts);
-  const shellcheck = whole(tools.shellcheck);
+  const whatShellcheckSays = whole(tools.shellcheck);
+  const shellcheck: LintTools["shellcheck"] =
+    whatShellcheckSays &&
+    ((sources) => {
+      shellcheckAsked ||= sources.length > 0;
+      return whatShellcheckSays(sources);
+    });
   return {
     tools: {
       ...(bashVerdicts && { bashVerdicts }),
@@ -134,11 +143,11 @@ export function watched(
         return texts.read();
       },
     },
-    asked: () => ({ read: [...read], repository, complete }),
+    asked: () => ({ read: [...read], repository, shellcheck: shellcheckAsked, complete }),
   };
 }
 
-export interface Asked extends Pick<KeptResult, "read" | "repository"> {
+export interface Asked extends Pick<KeptResult, "read" | "repository" | "shellcheck"> {
   readonly complete: boolean;
 }
 
@@ -152,7 +161,7 @@ export function stillHolds({ read, repository }: KeptResult, tools: LintTools, t
 }
 
 /** The result to keep; undefined when a finding is about a text that is in no file. */
-export function packed(result: LintResult, { read, repository }: Asked): KeptResult | undefined {
+export function packed(result: LintResult, { read, repository, shellcheck }: Asked): KeptResult | undefined {
   const place = ({ source, start, end }: Location): KeptLocation => [source.path, start, end, source.text === ""];
   const isFile = ({ source }: Location) => source.path.startsWith("/") && !source.path.includes("#");
   const all = result.diagnostics.flatMap(({ location, related = [] }) => [
@@ -165,7 +174,7 @@ export function packed(result: LintResult, { read, repository }: Asked): KeptRes
     ...(location && { location: place(location) }),
     ...(related && { related: related.map((other) => ({ ...other, location: place(other.location) })) }),
   }));
-  return { read, repository, result: { ...result, diagnostics } };
+  return { read, repository, shellcheck, result: { ...result, diagnostics } };
 }
 
 /** The result as it was, with the texts of the files that it speaks of. */

@@ -4,6 +4,7 @@ import { codeVersion } from "./code-version.js";
 import { type ContentStore, openContentStore } from "./content-store.js";
 import { type KeptResult, keyOfRun, packed, stillHolds, unpacked, watched } from "./kept-results.js";
 import type { LintSession } from "./lint-session.js";
+import { NOT_INSTALLED } from "./run-shellcheck.js";
 import { openShellFacts } from "./shell-facts.js";
 import { programOf } from "./text-cache.js";
 
@@ -11,7 +12,7 @@ export interface RememberedRun {
   readonly session: LintSession;
   readonly only: readonly string[];
   readonly tools: LintTools;
-  readonly terminal: Pick<Terminal, "env">;
+  readonly terminal: Pick<Terminal, "env" | "stderr">;
   /** Milliseconds since the epoch; files that changed just before are not settled. */
   readonly now?: number;
 }
@@ -34,7 +35,10 @@ export async function rememberedLint(run: RememberedRun): Promise<LintResult> {
   const kept = store.get(key);
   if (kept !== undefined) {
     const found = JSON.parse(kept) as KeptResult;
-    if (stillHolds(found, run.tools, session.repository)) return unpacked(found);
+    if (stillHolds(found, run.tools, session.repository)) {
+      if (found.shellcheck && programs.at(-1) === "") terminal.stderr.write(NOT_INSTALLED);
+      return unpacked(found);
+    }
   }
   const { tools, asked } = watched(run.tools, session.repository, now);
   const result = await lintWithFacts(run, tools);

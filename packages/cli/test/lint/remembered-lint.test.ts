@@ -41,7 +41,7 @@ async function run(only: readonly string[] = []) {
     session: session.value,
     only,
     tools,
-    terminal: { env },
+    terminal: { env, stderr: process.stderr },
     now: Date.now() + 10_000,
   });
   const found = result.diagnostics.map(({ code, location }) => {
