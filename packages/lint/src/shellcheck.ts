@@ -68,7 +68,7 @@ export function isHarmless({ code, line, column }: ShellcheckComment, source: So
   return /^-\d+\b/.test(source.text.slice(offsetAt(source, line, column)));
 }
 
-/** One comment of `shellcheck --format json1`. Lines and columns are one-based; a tab counts up to the next multiple of 8. */
+/** One comment of `shellcheck --format json1`. Lines and columns are one-based, a tab is one column. */
 export interface ShellcheckComment {
   readonly line: number;
   readonly endLine: number;
@@ -111,9 +111,5 @@ export function parseShellcheck(output: string): ReadonlyMap<string, readonly Sh
 
 function offsetAt(source: SourceText, line: number, column: number): number {
   const { start, end } = lineRange(source, line);
-  let at = start;
-  for (let shown = 1; shown < column && at < end; at += 1) {
-    shown += source.text[at] === "\t" ? 8 - ((shown - 1) % 8) : 1;
-  }
-  return at;
+  return Math.min(start + column - 1, end);
 }
