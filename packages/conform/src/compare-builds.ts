@@ -9,7 +9,7 @@ import { compareTrees, isComparedByMeaning } from "./compare-trees.js";
 import { compareValues } from "./compare-values.js";
 import type { Difference } from "./difference.js";
 import { PROBE_DIRECTORY } from "./probe-element.js";
-import { type Observations, readObservations } from "./read-observations.js";
+import { readObservations } from "./read-observations.js";
 
 /** Files of one build, absolute paths. */
 export interface BuiltImage {
@@ -30,11 +30,12 @@ export interface Comparison {
 const FSTAB = "etc/fstab";
 const DPKG_STATUS = "var/lib/dpkg/status";
 
-/** Compares what two builds of the same elements made. */
+/** Compares what two builds of the same elements made; `leftOut` tells variables that dibkit keeps from scripts. */
 export async function compareBuilds(
   upstream: BuiltImage,
   dibkit: BuiltImage,
   commands: CommandRunner,
+  leftOut: (variable: string) => boolean = () => false,
 ): Promise<Comparison> {
   const theirs = await readTree(upstream.tar, isWanted);
   const ours = await readTree(dibkit.tar, isWanted);
@@ -48,12 +49,12 @@ export async function compareBuilds(
   const beside = await compareBeside(upstream.beside ?? {}, dibkit.beside ?? {});
   return {
     differences: [
-      ...compareTrees(theirs, ours, isProbeRecord).map((one) => explainBytecode(one, seen[0])),
+      ...compareTrees(theirs, ours, isProbeRecord),
       ...compareValues("packages", theirPackages, ourPackages),
       ...compareFstab(textIn(theirs, FSTAB), textIn(ours, FSTAB)),
       ...disks.differences,
       ...beside.differences,
-      ...compareObservations(...seen),
+      ...compareObservations(...seen, leftOut),
     ],
     compared: {
       tree: theirs.entries.size,
@@ -65,15 +66,6 @@ export async function compareBuilds(
       observed: seen[0].observed.size,
     },
   };
-}
-
-/** Upstream hands on a variable of the caller's session that keeps Python from leaving bytecode in the image. */
-function explainBytecode(difference: Difference, { environment }: Observations): Difference {
-  const { subject, upstream, reason } = difference;
-  const forbidden = (environment.get("install.d PYTHONDONTWRITEBYTECODE") ?? "") !== "";
-  if (!forbidden || reason !== undefined || upstream !== null || !/\/__pycache__(\/|$)/.test(subject))
-    return difference;
-  return { ...difference, reason: "the caller's PYTHONDONTWRITEBYTECODE, which dibkit keeps from scripts" };
 }
 
 function isWanted(path: string): boolean {

@@ -4,12 +4,16 @@ import type { Difference } from "./difference.js";
 import { reasonForObservation, reasonForVariable } from "./observation-reasons.js";
 import type { Observations } from "./read-observations.js";
 
-/** Differences between what scripts of each phase saw. */
-export function compareObservations(upstream: Observations, dibkit: Observations): readonly Difference[] {
+/** Differences between what scripts of each phase saw; `leftOut` tells variables that dibkit keeps from scripts. */
+export function compareObservations(
+  upstream: Observations,
+  dibkit: Observations,
+  leftOut: (variable: string) => boolean,
+): readonly Difference[] {
   return [
     ...compareValues("environment", upstream.environment, dibkit.environment, (subject, theirs, ours) => {
       const [phase, name] = split(subject);
-      return reasonForVariable(name, theirs, ours, findPhase(phase)?.side ?? "host");
+      return reasonForVariable(name, theirs, ours, findPhase(phase)?.side ?? "host", leftOut);
     }),
     ...compareValues("observed", upstream.observed, dibkit.observed, (subject, theirs, ours) => {
       const [phase, what] = split(subject);

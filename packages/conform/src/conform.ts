@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { basename, dirname, join } from "node:path";
 import { createCommandRunner } from "@dibkit/exec";
 import { err, ok, type Result, type UpstreamInstallation } from "@dibkit/model";
-import type { BuildEvent, BuildFailure, BuildPlan } from "@dibkit/runner";
-import { startBuild } from "@dibkit/runner";
+import type { BuildEvent, BuildFailure, BuildPlan, BuildRequest } from "@dibkit/runner";
+import { isPublished, startBuild } from "@dibkit/runner";
 import { type BuiltImage, compareBuilds } from "./compare-builds.js";
 import type { ConformanceReport } from "./conformance-report.js";
 import { runUpstream, type UpstreamOutcome } from "./upstream/run-upstream.js";
@@ -64,7 +64,9 @@ export async function conform(
   const seconds = (performance.now() - started) / 1000;
   const ours = await moveOutputs(job.image, join(directory, "dibkit"));
   watcher.onNote("comparing");
-  const comparison = await compareBuilds(theirs.value.image, ours, createCommandRunner());
+  const comparison = await compareBuilds(theirs.value.image, ours, createCommandRunner(), (name) =>
+    isLeftOut(name, job.request),
+  );
   return ok({
     version: 1,
     elements: request.elements,
@@ -78,6 +80,11 @@ export async function conform(
     dibkit: { seconds: Math.round(seconds), outputs: pathsOf(ours) },
     ...comparison,
   });
+}
+
+/** Variables that everything reads, and those that a file of the build names, reach both. */
+function isLeftOut(name: string, { environment }: BuildRequest): boolean {
+  return name in environment && !isPublished(name);
 }
 
 type Built = { readonly image: BuiltImage; readonly run: UpstreamRun };

@@ -1,6 +1,5 @@
 import { REDACTED } from "@dibkit/exec";
 import type { PhaseSide } from "@dibkit/model";
-import { inheritedEnvironment } from "@dibkit/runner";
 
 type Value = string | null;
 
@@ -53,7 +52,12 @@ const VARIABLES: readonly Reason[] = [
     holds: (upstream, _, side) => upstream === null && side === "target",
     reason: "dash, a Debian image's sh, drops exported functions; dibkit hands them on in every image",
   },
-  { name: /^BASH_FUNC__ps4%%$/, holds: onlyUpstream, reason: "serves only the form of upstream's traces" },
+  { name: /^(BASH_FUNC__ps4%%|PS4)$/, holds: onlyUpstream, reason: "serves only the form of upstream's traces" },
+  {
+    name: /^PYTHONPATH$/,
+    holds: (upstream, dibkit, side) => side === "target" && dibkit === null && /^[^:]*\/[^:]*$/.test(upstream ?? ""),
+    reason: "where upstream's own package is on the host; nothing is there in the image",
+  },
   {
     name: /^(COMPRESS_IMAGE|OUT_IMAGE_PATH|IMAGE_TYPES|CLEAR_ENV|SKIP_BASE|LOGFILE)$/,
     holds: onlyUpstream,
@@ -66,7 +70,6 @@ const VARIABLES: readonly Reason[] = [
   },
   { name: /^DIB_ENV$/, holds: sameButSecrets, reason: "dibkit keeps secrets out of what goes to manifests" },
   { name: /^DIB_IMAGE_SIZE$/, reason: "follows the size of the disk, which follows what du counts" },
-  { name: /^DIB_BOOT_LABEL$/, holds: onlyDibkit, reason: "newer versions of upstream export it too" },
   { name: /^LOOPDEV$/, holds: onlyDibkit, reason: "upstream documents it but forgets to export it" },
   {
     name: /^IMAGE_BLOCK_DEVICES?$/,
@@ -166,11 +169,18 @@ function sameTmp(upstream: Value, dibkit: Value): boolean {
   return lines(upstream).join("\n") === lines(dibkit).join("\n");
 }
 
-/** Why a variable must or may differ; undefined when nobody knows. */
-export function reasonForVariable(name: string, upstream: Value, dibkit: Value, side: PhaseSide): string | undefined {
-  if (dibkit === null && !(name in inheritedEnvironment({ [name]: "" }, false))) {
-    return "a variable of the caller's session, which dibkit keeps from scripts";
-  }
+/**
+ * Why a variable must or may differ; undefined when nobody knows. `leftOut` tells the caller's variables that dibkit
+ * keeps from scripts.
+ */
+export function reasonForVariable(
+  name: string,
+  upstream: Value,
+  dibkit: Value,
+  side: PhaseSide,
+  leftOut: (name: string) => boolean,
+): string | undefined {
+  if (dibkit === null && leftOut(name)) return "a variable of the caller that nothing in the build names";
   return reasonOf(VARIABLES, name, upstream, dibkit, side);
 }
 

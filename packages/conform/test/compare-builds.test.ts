@@ -77,20 +77,3 @@ test("random UUIDs in fstab have a reason, another option beside them has none",
   expect(await reasons(archive(line("2222", "defaults")))).toEqual([expect.stringContaining("UUIDs are random")]);
   expect(await reasons(archive(line("2222", "ro")))).toEqual([expect.not.stringContaining("random")]);
 });
-
-test("bytecode that only dibkit's image has comes of the caller's environment, when upstream's scripts saw that", async () => {
-  const seen = (variables: string) => ({
-    ...PLAIN,
-    "var/lib/dibkit-probe/install.d.environment": variables,
-    "var/lib/dibkit-probe/install.d.observed": "== umask\n0022\n",
-  });
-  const bytecode = { "usr/lib/a/__pycache__/a.cpython-311.pyc": "x" };
-  const found = async (variables: string) =>
-    (await differences(archive(seen(variables)), archive({ ...seen("A=1\0"), ...bytecode })))
-      .filter((one) => one.includes("a.cpython"))
-      .map((one) => one.split(" because ")[1] ?? "no reason");
-  expect(await found("A=1\0PYTHONDONTWRITEBYTECODE=1\0")).toEqual([
-    "the caller's PYTHONDONTWRITEBYTECODE, which dibkit keeps from scripts",
-  ]);
-  expect(await found("A=1\0")).toEqual(["no reason"]);
-});

@@ -136,6 +136,10 @@ export const BUILD_FLAGS = {
     ...{ type: "string", value: "NAME", repeatable: true },
     summary: "keep the value of this variable out of logs and caches, as those of envSecret",
   },
+  passEnv: {
+    ...{ type: "string", value: "NAME", repeatable: true },
+    summary: "hand this variable on to scripts even if nothing in the build names it; NAME, PREFIX_*, or all",
+  },
   refresh: { type: "boolean", summary: "run every script again, even when its layer is in the cache" },
   maxAge: {
     ...{ type: "string", value: "AGE" },

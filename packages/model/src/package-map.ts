@@ -1,3 +1,4 @@
+import { compareVersions } from "./compare-versions.js";
 import type { PkgMap, PkgMapEntry } from "./views/pkg-map.js";
 
 /** Distributions by the family that upstream's pkg-map counts them to; a name of no family maps by distro only. */
@@ -8,9 +9,16 @@ export const DISTRO_FAMILIES = {
   suse: ["opensuse"],
 } as const;
 
+/** Distributions that upstream's pkg-map counts to a family from a version on only. */
+const COUNTED_SINCE: Readonly<Record<string, string>> = { almalinux: "3.33.0", openeuler: "3.14.0", rocky: "3.18.0" };
+
 export type DistroFamilyName = keyof typeof DISTRO_FAMILIES;
 
-export function distroFamily(distro: string): DistroFamilyName | undefined {
+/** `upstreamVersion` is that of diskimage-builder; without one, the newest. */
+export function distroFamily(distro: string, upstreamVersion?: string): DistroFamilyName | undefined {
+  const since = COUNTED_SINCE[distro];
+  if (since !== undefined && upstreamVersion !== undefined && compareVersions(upstreamVersion, since) < 0)
+    return undefined;
   const families = Object.entries(DISTRO_FAMILIES) as [DistroFamilyName, readonly string[]][];
   return families.find(([, distros]) => distros.includes(distro))?.[0];
 }
@@ -22,9 +30,9 @@ export function distroFamily(distro: string): DistroFamilyName | undefined {
 export function mapPackage(
   map: PkgMap,
   name: string,
-  target: { readonly distro: string; readonly release?: string },
+  target: { readonly distro: string; readonly release?: string; readonly upstreamVersion?: string | undefined },
 ): readonly string[] | undefined {
-  const family = distroFamily(target.distro);
+  const family = distroFamily(target.distro, target.upstreamVersion);
   // As upstream, which knows one release that goes by another name.
   const release = target.release === "8-stream" ? "8" : target.release;
   const applies = (entry: PkgMapEntry) =>

@@ -12,5 +12,6 @@ export * from "./resolve.js";
 export * from "./result.js";
 export * from "./stats-at.js";
 export * from "./system-trouble.js";
+export * from "./upstream-changes.js";
 export * from "./upstream-installation.js";
 export { type NameEntry, nameList } from "./views/name-list.js";

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { compareVersions } from "./compare-versions.js";
 import { realPath } from "./real-path.js";
 import { statsAt } from "./stats-at.js";
 
@@ -11,8 +12,12 @@ export interface UpstreamInstallation {
   readonly lib: string;
   /** The `diskimage_builder` Python package, in which both lie. */
   readonly package: string;
-  /** Such as `3.13.0`; undefined in a source checkout that was never installed. */
+  /** Such as `3.13.0`; undefined for a checkout that carries neither metadata nor tags. */
   readonly version?: string;
+  /** The interpreter that it was installed for. */
+  readonly python: string;
+  /** What has to be on PYTHONPATH so that this interpreter finds it; undefined when it does so by itself. */
+  readonly pythonPath?: string;
 }
 
 /** What to do where it is missing, for the help of messages. */
@@ -21,20 +26,23 @@ export const INSTALL_UPSTREAM =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const SYSTEM_PYTHON = "/usr/bin/python3";
+
 /**
  * Where diskimage-builder is installed; undefined when it is not. Looked for, in this order: `DIB_LIB` (upstream's
  * `lib` directory, its package, or a source checkout), the active virtual environment, the Python that
- * `disk-image-create` on the PATH belongs to, pipx, pyenv, the user's site-packages, then the system's.
+ * `disk-image-create` on the PATH belongs to, pipx, pyenv, the user's site-packages, then the system's. In each of them
+ * an editable installation (`pip install -e`, `setup.py develop`) counts as its checkout.
  */
 export function upstreamInstallation(env: Environment): UpstreamInstallation | undefined {
   for (const candidate of candidates(env)) {
-    const found = installationAt(candidate);
+    const found = installationAt(candidate, env);
     if (found) return found;
   }
   return undefined;
 }
 
-function* candidates(env: Environment): Generator<string> {
+function* candidates(env: Environment): Generator<string | EditableInstallation> {
   const override = env.DIB_LIB;
   if (override) yield* [override, dirname(override), join(override, "diskimage_builder")];
   if (env.VIRTUAL_ENV) yield* packagesUnder(env.VIRTUAL_ENV);
@@ -55,21 +63,71 @@ function* candidates(env: Environment): Generator<string> {
 }
 
 /** Where Pythons under a prefix keep packages, the newest Python first. */
-function* packagesUnder(prefix: string): Generator<string> {
+function* packagesUnder(prefix: string): Generator<string | EditableInstallation> {
   const pythons = namesIn(join(prefix, "lib")).filter((name) => /^python3(\.\d+)?$/.test(name));
   const minor = (name: string) => Number(name.split(".")[1] ?? Number.POSITIVE_INFINITY);
   for (const python of pythons.sort((a, b) => minor(b) - minor(a))) {
-    for (const site of ["site-packages", "dist-packages"]) yield join(prefix, "lib", python, site, "diskimage_builder");
+    for (const name of ["site-packages", "dist-packages"]) {
+      const site = join(prefix, "lib", python, name);
+      yield join(site, "diskimage_builder");
+      for (const path of editablePaths(site)) yield { directory: join(path, "diskimage_builder"), prefix };
+    }
   }
 }
 
-function installationAt(directory: string): UpstreamInstallation | undefined {
+interface EditableInstallation {
+  readonly directory: string;
+  /** Of the Python that finds it. */
+  readonly prefix: string;
+}
+
+/** Directories that Python also looks for packages in, as files of a site directory say it. */
+function editablePaths(site: string): readonly string[] {
+  return namesIn(site).flatMap((name) => {
+    const text = (pattern: RegExp) => (pattern.test(name) ? (textAt(join(site, name)) ?? "") : "");
+    // setup.py develop; pip install -e with and without a finder of setuptools.
+    const [link] = text(/^diskimage[_-]builder\.egg-link$/).split("\n");
+    const lines = text(/\.pth$/)
+      .split("\n")
+      .filter((line) => line !== "" && !/^(import[\s]|#)/.test(line));
+    const mapped = /["']diskimage_builder["']:\s*["']([^"']+)["']/.exec(
+      text(/^__editable___diskimage_builder_.*\.py$/),
+    )?.[1];
+    const found = [link ?? "", ...lines, mapped === undefined ? "" : dirname(mapped)].map((path) => path.trim());
+    return found.filter((path) => path !== "").map((path) => resolve(site, path));
+  });
+}
+
+function installationAt(candidate: string | EditableInstallation, env: Environment): UpstreamInstallation | undefined {
+  const { directory, prefix: editable } =
+    typeof candidate === "string" ? { directory: candidate, prefix: undefined } : candidate;
   const path = resolve(directory);
   const elements = join(path, "elements");
   const lib = join(path, "lib");
   if (!isDirectory(elements) || !isFile(join(lib, "common-functions"))) return undefined;
-  const version = versionBeside(path);
-  return { elements, lib, package: path, ...(version !== undefined && { version }) };
+  const version = versionOf(path);
+  const prefix = editable ?? prefixOf(path);
+  const python = prefix === undefined ? undefined : pythonOf(prefix);
+  return {
+    ...{ elements, lib, package: path },
+    ...(version !== undefined && { version }),
+    ...(python === undefined
+      ? { python: (env.VIRTUAL_ENV && pythonOf(env.VIRTUAL_ENV)) || SYSTEM_PYTHON, pythonPath: dirname(path) }
+      : { python }),
+  };
+}
+
+/** Of a package in the site directory of some Python. */
+function prefixOf(path: string): string | undefined {
+  return /^(.*)\/lib\/python3[^/]*\/(?:site|dist)-packages\/diskimage_builder$/.exec(path)?.[1];
+}
+
+function pythonOf(prefix: string): string | undefined {
+  return [join(prefix, "bin/python3"), ...(prefix === "/usr/local" ? [SYSTEM_PYTHON] : [])].find(isFile);
+}
+
+function versionOf(path: string): string | undefined {
+  return versionBeside(path) ?? versionOfSources(dirname(path));
 }
 
 /** From the `Version:` header of the metadata that pip or dpkg put beside the package. */
@@ -126,7 +184,7 @@ export function upstreamInReach(paths: readonly string[]): UpstreamInReach | und
   for (const elements of paths) {
     const path = dirname(realPath(resolve(elements)) ?? resolve(elements));
     if (!isFile(join(path, "lib", "common-functions"))) continue;
-    const version = versionBeside(path) ?? versionOfSources(dirname(path));
+    const version = versionOf(path);
     return { elements, ...(version !== undefined && { version }) };
   }
   return undefined;
@@ -145,15 +203,4 @@ function newestTag(git: string): string | undefined {
   const packed = [...(textAt(join(git, "packed-refs")) ?? "").matchAll(/ refs\/tags\/(\S+)$/gm)].map(([, tag]) => tag);
   const tags = [...packed, ...namesIn(join(git, "refs", "tags"))].filter((tag) => /^\d+(\.\d+)+$/.test(tag ?? ""));
   return (tags as string[]).sort(compareVersions).at(-1);
-}
-
-/** Orders versions such as `3.9.1` and `3.13.0.dev4` by their numbers; text in them counts for nothing. */
-export function compareVersions(a: string, b: string): number {
-  const numbers = (version: string) => version.split(/\D+/).filter(Boolean).map(Number);
-  const [first, second] = [numbers(a), numbers(b)];
-  for (let at = 0; at < Math.max(first.length, second.length); at += 1) {
-    const difference = (first[at] ?? 0) - (second[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

@@ -152,7 +152,15 @@ describeUpstream("upstreamInstallation", (installation) => {
       [`${other}/diskimage_builder-9.9.1.dist-info/METADATA`]: "Metadata-Version: 2.1\nVersion: 9.9.1\n",
     });
     const root = join(scratch, other, "diskimage_builder");
-    const expected = { elements: join(root, "elements"), lib: join(root, "lib"), package: root, version: "9.9.1" };
+    lay({ "venv/bin/python3": "" });
+    const python = join(scratch, "venv/bin/python3");
+    const expected = {
+      elements: join(root, "elements"),
+      lib: join(root, "lib"),
+      package: root,
+      version: "9.9.1",
+      python,
+    };
     expect(upstreamInstallation({ VIRTUAL_ENV: join(scratch, "venv") })).toEqual(expected);
     expect(upstreamInstallation({ DIB_LIB: join(root, "lib") })).toEqual(expected);
     expect(upstreamInstallation({ DIB_LIB: root })).toEqual(expected);
@@ -160,5 +168,41 @@ describeUpstream("upstreamInstallation", (installation) => {
       installation,
     );
     expect(upstreamInstallation({ VIRTUAL_ENV: join(scratch, "nowhere") })).toEqual(installation);
+  });
+
+  it.each([
+    ["a line of a .pth file", "__editable__.diskimage_builder-3.42.0.pth", (root: string) => `${root}\n`],
+    ["an egg-link", "diskimage-builder.egg-link", (root: string) => `${root}\n.`],
+    [
+      "a finder of setuptools",
+      "__editable___diskimage_builder_3_42_0_finder.py",
+      (root: string) => `MAPPING: dict = {'diskimage_builder': '${root}/diskimage_builder'}\n`,
+    ],
+  ])("finds the checkout that an editable installation names by %s", (_, name, content) => {
+    const root = join(scratch, `editable ${name}/src`);
+    const venv = join(scratch, `editable ${name}/venv`);
+    lay({
+      [`editable ${name}/src/diskimage_builder/elements/web/element-deps`]: "",
+      [`editable ${name}/src/diskimage_builder/lib/common-functions`]: "",
+      [`editable ${name}/src/.git/packed-refs`]: "a refs/tags/3.42.0\n",
+      [`editable ${name}/venv/bin/python3`]: "",
+      [`editable ${name}/venv/lib/python3.12/site-packages/${name}`]: content(root),
+      [`editable ${name}/venv/lib/python3.12/site-packages/distutils.pth`]: "import os; os\n",
+    });
+    const found = upstreamInstallation({ VIRTUAL_ENV: venv });
+    expect(found?.package).toBe(join(root, "diskimage_builder"));
+    expect(found?.version).toBe("3.42.0");
+    expect(found?.python).toBe(join(venv, "bin/python3"));
+    expect(found?.pythonPath).toBeUndefined();
+  });
+
+  it("says what a Python needs to find a checkout that DIB_LIB names", () => {
+    lay({
+      "checkout/diskimage_builder/elements/web/element-deps": "",
+      "checkout/diskimage_builder/lib/common-functions": "",
+    });
+    const found = upstreamInstallation({ DIB_LIB: join(scratch, "checkout") });
+    expect(found?.pythonPath).toBe(join(scratch, "checkout"));
+    expect(found?.python).toBe("/usr/bin/python3");
   });
 });

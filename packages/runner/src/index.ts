@@ -20,6 +20,7 @@ export type { BuildRecord } from "./job/build-record.js";
 export type { BuildRequest } from "./job/build-request.js";
 export type { BuildTimeline, TimelineStep } from "./job/build-timeline.js";
 export { aptIndexOf, type LayerEntry } from "./job/layer.js";
+export { isPublished, PUBLISHED_VARIABLES } from "./job/published-variables.js";
 export { isWhiteout } from "./job/whiteout.js";
 export { newestBuild, type PastBuild } from "./layers/build-history.js";
 export { collectGarbage, type Garbage } from "./layers/collect-garbage.js";
@@ -28,9 +29,8 @@ export { type LayerStore, layerName, layerStoreAt, openLayerStore } from "./laye
 export { type OverlayMark, overlayMarks } from "./layers/overlay-marks.js";
 export { pruneStore, type UsedLayer, usedLayers } from "./layers/prune-store.js";
 export { verifyStore } from "./layers/verify-store.js";
-export { inheritedEnvironment } from "./plan/base-environment.js";
-export { checkVariables } from "./plan/check-variables.js";
 export { formatRequest } from "./plan/format-request.js";
+export { hostPython } from "./plan/host-python.js";
 export { imageArguments } from "./plan/image-list/image-arguments.js";
 export { mergeImageEntries } from "./plan/image-list/merge-image-entries.js";
 export { type ImageFileContent, readImageFile } from "./plan/image-list/read-image-file.js";

@@ -2,7 +2,6 @@ import { basename } from "node:path";
 import { Writable } from "node:stream";
 import type { BuildPlan } from "@dibkit/runner";
 import type { ExitCode } from "../command.js";
-import { reportFindings } from "../report-failure.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 import type { BuildOptionValues } from "./build-options.js";
 import { createBuildProgress } from "./build-progress.js";
@@ -26,8 +25,9 @@ export async function buildSeveral(
     );
   }
   const plans: BuildPlan[] = [];
+  const told = new Set<string>();
   for (const image of images) {
-    const planned = await planImage(terminal, [image], options, options.verbose);
+    const planned = await planImage(terminal, [image], options, options.verbose, { told });
     if (!planned.ok) return planned.exitCode;
     const same = plans.find(({ job }) => job.image === planned.plan.job.image);
     if (same !== undefined) {
@@ -35,11 +35,7 @@ export async function buildSeveral(
     }
     plans.push(planned.plan);
   }
-  const { checkVariables, startBuild } = await import("@dibkit/runner");
-  // Nearly always they come from the environment that all images share.
-  const ignored = plans.flatMap(({ job }) => checkVariables(job.request.environment));
-  const once = [...new Map(ignored.map((warning) => [warning.message, warning])).values()];
-  if (once.length > 0) await reportFindings(terminal, once);
+  const { startBuild } = await import("@dibkit/runner");
   const waiting = [...plans];
   let worst: ExitCode = 0;
   const work = async () => {

@@ -15,34 +15,47 @@ export type PlannedImage =
   | { readonly ok: true; readonly plan: BuildPlan }
   | { readonly ok: false; readonly exitCode: ExitCode };
 
+export interface PlanImageOptions {
+  /** The plan is to be read, not run. */
+  readonly readOnly?: boolean;
+  /** Messages that need not be told again: what images share is wrong with all of them. */
+  readonly told?: Set<string>;
+}
+
 /** Plans the build of what the words of a command line name; whatever is wrong has been told on stderr. */
 export async function planImage(
   terminal: Terminal,
   words: readonly string[],
   options: BuildOptionValues,
   verbose: boolean,
-  readOnly = false,
+  { readOnly = false, told = new Set() }: PlanImageOptions = {},
 ): Promise<PlannedImage> {
   const selected = await selectImage(terminal, words, { ...options, typecheck: !options.noTypecheck });
   if (!selected.ok) return { ok: false, exitCode: await reportFailure(terminal, selected.error) };
   const { project, image } = selected.value;
-  const [{ resolve, upstreamInstallation }, { buildRequest, planBuild }] = await Promise.all([
+  const [{ resolve, upstreamInstallation }, { buildRequest, hostPython, planBuild }] = await Promise.all([
     import("@dibkit/model"),
     import("@dibkit/runner"),
   ]);
+  const passEnvironment = [
+    ...options.passEnv.flatMap((names) => names.split(",")),
+    ...(project.config.passEnvironment ?? []),
+  ];
   const secrets = [...options.secret, ...(project.config.secrets ?? [])];
   const wordOfSize = options.cacheSize ?? terminal.env.DIBKIT_CACHE_SIZE ?? DEFAULT_CACHE_SIZE;
   const cacheSize = parseByteSize(wordOfSize);
   if (cacheSize === undefined) {
     return { ok: false, exitCode: usageFailure(terminal, `"${wordOfSize}" is no size`, "write it like 500M or 20G") };
   }
-  const flags = { ...options, store: options.cacheDir, secrets, cacheSize };
+  const flags = { ...options, store: options.cacheDir, secrets, passEnvironment, cacheSize };
   const { env, cwd } = terminal;
+  const upstream = upstreamInstallation(env);
   const request = buildRequest(flags, image.elements, image.definition, {
     env,
     cwd,
     hostArchitecture: hostArch(),
     words: callerWords(words, options),
+    upstreamVersion: upstream?.version,
   });
   const resolution = resolve(project.catalog, image.elements, {
     arch: request.architecture,
@@ -56,17 +69,18 @@ export async function planImage(
     );
     return { ok: false, exitCode: 2 };
   }
-  const upstream = upstreamInstallation(env);
   const planned = await planBuild({
     request,
     resolution: resolution.value,
     elementsPath: project.catalog.paths,
-    ...(upstream === undefined ? {} : { upstreamLibrary: upstream.lib }),
+    ...(upstream === undefined ? {} : { upstreamLibrary: upstream.lib, python: hostPython(upstream) }),
     verbose,
     readOnly,
   });
   if (planned.ok) {
-    if (planned.value.diagnostics.length > 0) await reportFindings(terminal, planned.value.diagnostics);
+    const news = planned.value.diagnostics.filter(({ message }) => !told.has(message));
+    for (const { message } of news) told.add(message);
+    if (news.length > 0) await reportFindings(terminal, news);
     return { ok: true, plan: planned.value };
   }
   await reportFindings(terminal, planned.error);

@@ -2,7 +2,6 @@ import { buildOptions, imageArguments } from "../building/build-options.js";
 import { planImage } from "../building/plan-image.js";
 import { reportBuild } from "../building/report-build.js";
 import { defineCommand } from "../command.js";
-import { reportFindings } from "../report-failure.js";
 import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
@@ -62,12 +61,10 @@ export default defineCommand({
       const { buildWithUpstream } = await import("../building/build-with-upstream.js");
       return buildWithUpstream(planned.plan, terminal);
     }
-    const [{ checkVariables, startBuild }, { createBuildProgress }] = await Promise.all([
+    const [{ startBuild }, { createBuildProgress }] = await Promise.all([
       import("@dibkit/runner"),
       import("../building/build-progress.js"),
     ]);
-    const ignored = checkVariables(planned.plan.job.request.environment);
-    if (ignored.length > 0) await reportFindings(terminal, ignored);
     if (options.verify) {
       const { verifyImage } = await import("../building/verify-image.js");
       return verifyImage(planned.plan, terminal, options.verbose);

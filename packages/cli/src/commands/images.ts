@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { ImageEntry } from "@dibkit/model";
 import { defineCommand, type ExitCode } from "../command.js";
 import type { Terminal } from "../terminal.js";
-import { writeTrouble } from "../terminal.js";
+import { usageFailure, writeTrouble } from "../terminal.js";
 
 export default defineCommand({
   name: "images",
@@ -68,7 +68,11 @@ async function readImages(paths: readonly string[], terminal: Terminal): Promise
     if (content.diagnostics.length > 0) await reportFindings(terminal, content.diagnostics);
     broken ||= content.diagnostics.some(({ severity }) => severity === "error");
   }
-  return broken ? 2 : mergeImageEntries(entries);
+  if (broken) return 2;
+  if (entries.length > 0) return mergeImageEntries(entries);
+  const files = paths.map((path) => `"${path}"`).join(" and ");
+  const help = 'write a list of mappings with "imagename" and "elements"';
+  return usageFailure(terminal, `${files} ${paths.length === 1 ? "defines" : "define"} no image`, help);
 }
 
 async function buildOne(image: ImageEntry, program: string, terminal: Terminal): Promise<number> {

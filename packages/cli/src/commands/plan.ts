@@ -18,7 +18,7 @@ export default defineCommand({
     { command: "dibkit plan web-server.image.ts --format json", does: "prints it for a program" },
   ],
   async run({ arguments: words, options }, terminal) {
-    const planned = await planImage(terminal, words["ELEMENT|IMAGE"], options, false, true);
+    const planned = await planImage(terminal, words["ELEMENT|IMAGE"], options, false, { readOnly: true });
     if (!planned.ok) return planned.exitCode;
     const { document } = planned.plan;
     terminal.stdout.write(options.format === "json" ? `${JSON.stringify(document, null, 2)}\n` : planText(document));

@@ -47,9 +47,8 @@ export async function imageCreate(
   log(`Building elements: ${elements.join(" ")}`);
   const planned = await planImage(terminal, elements, { ...options, logfile: undefined }, true);
   if (!planned.ok) return 1;
-  const { checkVariables, startBuild } = await import("@dibkit/runner");
+  const { startBuild } = await import("@dibkit/runner");
   const { job, authored } = planned.plan;
-  for (const { message, help } of checkVariables(job.request.environment)) log(`WARNING: ${message}; ${help}`);
   const asked = { ...job, request: { ...job.request, arguments: words } };
   const outcome = await startBuild(
     { job: asked, authored },

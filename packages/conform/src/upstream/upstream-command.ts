@@ -32,7 +32,9 @@ export function upstreamCommand(
       ...caller,
       ...variable("DIB_IMAGE_EXTRA_SIZE", request.imageExtraSize),
       ...variable("DIB_JOURNAL_SIZE", request.journalSize),
-      DIB_PYTHON_EXEC: environment.DIB_PYTHON_EXEC ?? "/usr/bin/python3",
+      DIB_PYTHON_EXEC: environment.DIB_PYTHON_EXEC || upstream.python,
+      // Its programs import its modules, which need not be those that the interpreter would find by itself.
+      ...variable("PYTHONPATH", pathOf([upstream.pythonPath, environment.PYTHONPATH])),
       // Upstream adds its own elements, and warns about each that it finds twice.
       ELEMENTS_PATH: elementsPath.filter((path) => path !== upstream.elements).join(":"),
       _LIB: upstream.lib,
@@ -51,7 +53,8 @@ function flagsOf(request: BuildRequest, image: string): Readonly<Partial<Record<
     uncompressed: !request.compress,
     skipBase: !request.base && ramdiskElement === undefined,
     packages: request.packages,
-    checksum: request.checksum,
+    // A list comes of DIB_CHECKSUM, which upstream reads itself.
+    checksum: request.checksums.length > 0 && (request.environment.DIB_CHECKSUM || "0") === "0",
     noTmpfs: request.noTmpfs,
     offline: request.offline,
     imageSize: request.imageSize,
@@ -75,6 +78,10 @@ export function upstreamArguments(request: BuildRequest, image: string): readonl
     flagWords(name, given[name] === "" ? undefined : given[name]),
   );
   return [...words, ...request.elements];
+}
+
+function pathOf(directories: readonly (string | undefined)[]): string | undefined {
+  return directories.filter(Boolean).join(":") || undefined;
 }
 
 function variable(name: string, value: string | undefined): Readonly<Record<string, string>> {

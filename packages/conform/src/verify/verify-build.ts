@@ -81,7 +81,7 @@ function jobIn(job: BuildJob, directory: string, date: number): BuildJob {
       ...request,
       store: join(directory, "store"),
       formats: [...new Set([...asked.map(({ name }) => name), TREE_FORMAT, ...disk])],
-      checksum: false,
+      checksums: [],
       refresh: false,
       keepLayers: true,
       environment: { ...request.environment, SOURCE_DATE_EPOCH: String(date) },

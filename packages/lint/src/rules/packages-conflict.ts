@@ -1,10 +1,11 @@
 import {
-  compareVersions,
   type Location,
   type PackageAlternative,
   PHASES,
   parseWhen,
+  UPSTREAM_CHANGES,
   type UpstreamInReach,
+  upstreamHas,
   viewsOf,
 } from "@dibkit/model";
 import type { Target } from "../configuration.js";
@@ -65,7 +66,7 @@ export default defineGraphRule({
         const where = onTargetsOnly(meet(removal.alternative, wish.alternative, targets), targets);
         const same = wish.alternative.phase === removal.alternative.phase;
         const when = same
-          ? `before diskimage-builder ${INSTALL_WINS}, and ${upstream?.version} is in reach`
+          ? `before diskimage-builder ${UPSTREAM_CHANGES.installBeatsRemoval.since}, and ${upstream?.version} is in reach`
           : `in ${removal.alternative.phase}`;
         yield {
           // To remove in a later phase what others install is what `uninstall` is for.
@@ -81,8 +82,6 @@ export default defineGraphRule({
   },
 });
 
-const INSTALL_WINS = "3.31";
-
 /** Whether the removal comes after the installation, so that the package is gone in the end. */
 function comesBefore(
   wish: PackageAlternative,
@@ -91,7 +90,7 @@ function comesBefore(
 ): boolean {
   const order = (phase: string) => PHASES.findIndex(({ name }) => name === phase);
   if (wish.phase !== removal.phase) return order(wish.phase) < order(removal.phase);
-  return upstream?.version !== undefined && compareVersions(upstream.version, INSTALL_WINS) < 0;
+  return upstream?.version !== undefined && !upstreamHas("installBeatsRemoval", upstream.version);
 }
 
 function removes(alternative: PackageAlternative): boolean {

@@ -10,6 +10,8 @@ export interface DiskParameters {
   readonly rootMkfsOptions?: string;
   /** `DIB_BLOCK_SIZE`: sector size that wins over the configuration's. */
   readonly blockSize?: number;
+  /** Sizes of logical volumes are those of partitions, of which whole extents are taken; else lvcreate reads them. */
+  readonly volumeSizesInUnits?: boolean;
   /** Makes filesystem UUIDs and disk signatures the same in every build with the same seed; random without it. */
   readonly seed?: string;
 }
@@ -72,6 +74,7 @@ export interface LvmNode {
   readonly logicalVolumes: readonly {
     readonly name: string;
     readonly base: string;
+    /** In lvcreate's words. */
     readonly size: string | null;
     readonly extents: string | null;
     readonly type: string | null;

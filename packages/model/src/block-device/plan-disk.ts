@@ -61,6 +61,8 @@ function fstabOf(nodes: readonly DiskPlanNode[]): string {
     const filesystem = nodes.filter(isFilesystem).find(({ name }) => name === mount.base);
     const fstab = nodes.filter(isFstab).findLast(({ base }) => base === mount.name);
     if (filesystem === undefined || fstab === undefined) return "";
+    // Nobody mounts swap: its line has the words that swapon knows, whatever the entries say.
+    if (filesystem.type === "swap") return `LABEL=${filesystem.label} none swap sw 0 0\n`;
     const { options, dumpFrequency, checkPass } = fstab;
     return `LABEL=${filesystem.label} ${mount.mountPoint} ${filesystem.type} ${options} ${dumpFrequency} ${checkPass}\n`;
   });

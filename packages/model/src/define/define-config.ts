@@ -47,6 +47,11 @@ export interface ProjectConfig {
   readonly variables?: readonly string[];
   /** Variables whose values must not be seen in logs, besides those that elements declare with `envSecret`. */
   readonly secrets?: readonly string[];
+  /**
+   * Variables of the caller that scripts get although nothing in the build names them: `NAME`, `PREFIX_*`, or `all`,
+   * which is what upstream does.
+   */
+  readonly passEnvironment?: readonly string[];
 }
 
 /** A project's configuration: `export default defineConfig({…})` in `dibkit.config.ts`. */

@@ -32,8 +32,8 @@ export interface ImageSpec {
   readonly mkfsOptions?: string;
   /** Options of `qemu-img convert`, such as `{ compat: "1.1" }`. */
   readonly qemuImgOptions?: { readonly [name: string]: string };
-  /** Write checksums beside the outputs. */
-  readonly checksum?: boolean;
+  /** Write checksums beside the outputs: both with `true`, or those named. */
+  readonly checksum?: boolean | readonly ("md5" | "sha256")[];
   /** `false` leaves qcow2 uncompressed. */
   readonly compress?: boolean;
   /** `REPOSITORY:TAG` for the format `docker`. */

@@ -75,6 +75,10 @@ function readYaml(source: SourceText): ParsedData {
     const problems = [...document.errors, ...document.warnings].filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
     for (const problem of problems.slice(0, PROBLEM_LIMIT)) {
       const [start, end] = problem.pos;
+      if (problem.code === "MULTIPLE_DOCS") {
+        report("yaml/syntax", "a second document begins here, and only one is read: join them", { source, start, end });
+        continue;
+      }
       report("yaml/syntax", sentence(problem.message), { source, start, end: Math.max(end, start) });
     }
     const convert = new YamlConversion(document, source, report);

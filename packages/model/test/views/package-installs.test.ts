@@ -147,7 +147,7 @@ describe("a file that is no good YAML", () => {
   it.each([
     ["an open list", "a: [1,\n", /^package-installs.yaml:\d:\d .* \(yaml\/syntax\)$/],
     ["a tab", "a:\n\tb: 1\n", /yaml\/syntax/],
-    ["two documents", "a: 1\n---\nb: 2\n", /multiple documents.* \(yaml\/syntax\)/],
+    ["two documents", "a: 1\n---\nb: 2\n", /a second document begins here.* \(yaml\/syntax\)/],
     ["a tag", "a: !thing x\n", /PyYAML does not know the tag "!thing" \(yaml\/value\)/],
     ["an unknown alias", "a: *nowhere\n", /nowhere.* \(yaml\/syntax\)/],
     [

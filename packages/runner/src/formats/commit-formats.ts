@@ -4,11 +4,10 @@ import { link, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { ok, type Result } from "@dibkit/model";
 import type { BuildContext } from "../job/build-context.js";
+import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "../job/checksum-algorithms.js";
 import type { FormatRequest } from "./format.js";
 import { type FormatFailure, notWritable } from "./format-failure.js";
 import type { WrittenFormat } from "./write-formats.js";
-
-const ALGORITHMS = ["md5", "sha256"] as const;
 
 /**
  * Gives finished outputs their names: checksums are computed first, then existing files are renamed to
@@ -21,9 +20,9 @@ export async function commitFormats(
   context: Pick<BuildContext, "undo" | "emit" | "signal">,
 ): Promise<Result<readonly string[], FormatFailure>> {
   for (const { temporaryPath, path } of written) {
-    if (!request.checksum) continue;
+    if (request.checksums.length === 0) continue;
     try {
-      await writeChecksums(temporaryPath, basename(path), context);
+      await writeChecksums(temporaryPath, basename(path), request.checksums, context);
     } catch (error) {
       return notWritable(path, error);
     }
@@ -35,9 +34,10 @@ export async function commitFormats(
       if (request.overwrite) await rename(temporaryPath, path);
       else await putInPlace(temporaryPath, path, context);
       undo.forget();
-      for (const algorithm of ALGORITHMS) {
+      for (const algorithm of CHECKSUM_ALGORITHMS) {
         // A checksum of an earlier image must not stand beside this one.
-        if (request.checksum) await rename(`${temporaryPath}.${algorithm}`, `${path}.${algorithm}`);
+        if (request.checksums.includes(algorithm))
+          await rename(`${temporaryPath}.${algorithm}`, `${path}.${algorithm}`);
         else await rm(`${path}.${algorithm}`, { force: true });
       }
     } catch (error) {
@@ -48,13 +48,14 @@ export async function commitFormats(
   return ok(written.map(({ path }) => path));
 }
 
-/** One pass over the file for both sums, in the form `md5sum -c` and `sha256sum -c` read. */
+/** One pass over the file for all sums, in the form `md5sum -c` and `sha256sum -c` read. */
 async function writeChecksums(
   file: string,
   name: string,
+  algorithms: readonly ChecksumAlgorithm[],
   context: Pick<BuildContext, "undo" | "signal">,
 ): Promise<void> {
-  const hashes = ALGORITHMS.map((algorithm) => ({ algorithm, hash: createHash(algorithm) }));
+  const hashes = algorithms.map((algorithm) => ({ algorithm, hash: createHash(algorithm) }));
   for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024, signal: context.signal })) {
     for (const { hash } of hashes) hash.update(chunk as Buffer);
   }
@@ -94,7 +95,7 @@ async function renameOld(path: string, context: Pick<BuildContext, "emit">): Pro
     // Another build was faster.
     return ignoreMissing(error as NodeJS.ErrnoException);
   }
-  for (const algorithm of ALGORITHMS) {
+  for (const algorithm of CHECKSUM_ALGORITHMS) {
     await rename(`${path}.${algorithm}`, `${renamed}.${algorithm}`).catch(ignoreMissing);
   }
   context.emit({ type: "note", message: `the existing image was renamed to ${renamed}` });

@@ -1,6 +1,7 @@
 import type { HostTool } from "@dibkit/exec";
 import type { Result } from "@dibkit/model";
 import type { BuildContext } from "../job/build-context.js";
+import type { ChecksumAlgorithm } from "../job/checksum-algorithms.js";
 import type { FormatFailure } from "./format-failure.js";
 
 /** What to write, for every format together. */
@@ -13,8 +14,8 @@ export interface FormatRequest {
   readonly compress: boolean;
   /** `--qemu-img-options`: text for `qemu-img -o`. */
   readonly qemuImgOptions?: string;
-  /** `--checksum`: `.md5` and `.sha256` beside every file. */
-  readonly checksum: boolean;
+  /** Sums to write beside every file, each in a file with that suffix. */
+  readonly checksums: readonly ChecksumAlgorithm[];
   /** `OVERWRITE_OLD_IMAGE`: replace an existing file instead of renaming it. */
   readonly overwrite: boolean;
   /** `--docker-target`: `REPOSITORY:TAG` for docker and oci. */

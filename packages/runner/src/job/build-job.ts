@@ -1,6 +1,14 @@
 import type { DiskParameters, SourceText } from "@dibkit/model";
 import type { BuildRequest } from "./build-request.js";
 
+/** A Python of the host. */
+export interface HostPython {
+  /** Absolute path. */
+  readonly program: string;
+  /** Directory that has to be on PYTHONPATH. */
+  readonly path?: string;
+}
+
 /** What the command line hands to the worker, as JSON. */
 export interface BuildJob {
   /** Name of the build: its directory under `builds/` of the store. */
@@ -17,6 +25,8 @@ export interface BuildJob {
   /** By `PHASE/SCRIPT`, the variables that definitions in TypeScript declare to be all that the script reads. */
   readonly declaredInputs?: Readonly<Record<string, readonly string[]>>;
   readonly upstreamLibrary?: string;
+  /** The interpreter for programs that elements bring, and what it needs on its path to find upstream. */
+  readonly python?: HostPython;
   readonly disk: {
     /** The block-device configuration that was chosen. */
     readonly source: SourceText;

@@ -1,3 +1,5 @@
+import type { ChecksumAlgorithm } from "./checksum-algorithms.js";
+
 /** What to build and how: the flags of `disk-image-create` as data, with defaults filled in. Pure JSON. */
 export interface BuildRequest {
   /** Elements asked for, in the order given. */
@@ -18,7 +20,8 @@ export interface BuildRequest {
   readonly base: boolean;
   /** `-p`, in order. */
   readonly packages: readonly string[];
-  readonly checksum: boolean;
+  /** `--checksum`, `DIB_CHECKSUM`: which sums to write beside every output. */
+  readonly checksums: readonly ChecksumAlgorithm[];
   /** `--image-size`, in GB as upstream reads it. */
   readonly imageSize?: string;
   /** `--image-extra-size`, in MB as upstream's code reads it. */
@@ -44,7 +47,11 @@ export interface BuildRequest {
   readonly arguments: readonly string[];
   /** The caller's whole environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables of the caller that scripts get although nothing in the build names them: names, `PREFIX_*`, or `all`. */
+  readonly passEnvironment?: readonly string[];
   readonly workingDirectory: string;
+  /** Version of the diskimage-builder in use, such as `3.13.0`; missing where it cannot be told. */
+  readonly upstreamVersion?: string;
   /** Where layers are kept. */
   readonly store: string;
   /** Names of variables whose values must not be seen, besides those that elements declare. */

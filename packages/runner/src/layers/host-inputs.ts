@@ -22,7 +22,7 @@ const OWN =
   /^\/(tmp\/dib_|tmp\/in_target\.d|(proc|sys|dev)(\/|$)|(boot|efi|etc|usr|var|home|root|tmp|run|bin|sbin|lib\w*)?\/?$)/;
 
 /** Programs that bring the files of an image's root with them, or decide which they are. */
-const ROOT_MAKERS: ReadonlySet<string> = new Set(["debootstrap", "dnf", "yum", "zypper", "emerge"]);
+const ROOT_MAKERS: ReadonlySet<string> = new Set(["debootstrap", "mmdebstrap", "dnf", "yum", "zypper", "emerge"]);
 
 /**
  * What a host script reads of the host, as far as it can be seen: files and directories that a text or the value of a

@@ -1,5 +1,6 @@
 import type { EnvironmentValues } from "../job/environment-values.js";
 import { hashText } from "../job/hash-text.js";
+import { isReadByPrograms } from "../job/published-variables.js";
 import type { ScriptReach } from "./script-reach.js";
 
 /** Changed whenever the runner itself changes what a step does to the image. */
@@ -36,9 +37,6 @@ export const PLACES: ReadonlySet<string> = new Set([
   ...["DIB_BLOCK_DEVICE_PARAMS_YAML", "DIB_DEBUG_TRACE", "PS4", "BASH_FUNC_die%%"],
 ]);
 
-/** Variables only DIB scripts read; system programs do not know them, so only scripts that mention them depend on them. */
-const DIB_OWN = /^(DIB_.*|IMAGE_.*|ARCH|DISTRO_NAME|FS_TYPE|EFI_BOOT_DIR|BASH_FUNC_.*|ELEMENTS_.*)$/;
-
 export interface LayerKey {
   readonly key: string;
   /** Name of each ingredient and a short hash of its value. */
@@ -65,7 +63,7 @@ export function layerKey(input: KeyInput): LayerKey {
   for (const [id, hash] of Object.entries(input.reach.files)) ingredients[`file ${id}`] = hash;
   for (const [name, value] of Object.entries(input.environment)) {
     const asWritten = /^BASH_FUNC_(.*)%%$/.exec(name)?.[1] ?? name;
-    if (PLACES.has(name) || (DIB_OWN.test(name) && !input.reach.mentions(asWritten))) continue;
+    if (PLACES.has(name) || !(isReadByPrograms(name) || input.reach.mentions(asWritten))) continue;
     ingredients[`variable ${name}`] = digestOnce(digest, value);
   }
   const sorted = Object.entries(ingredients).sort(([a], [b]) => (a < b ? -1 : 1));

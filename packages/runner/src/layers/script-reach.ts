@@ -148,7 +148,8 @@ function textsOf(files: Iterable<HelperFile>): readonly string[] {
   return [...files].flatMap(({ text }) => text ?? []);
 }
 
-function mentionedNames(texts: readonly string[]): (variable: string) => boolean {
+/** Whether texts contain a name, whole, or a beginning of it that ends in an underscore. */
+export function mentionedNames(texts: readonly string[]): (variable: string) => boolean {
   const names = new Set<string>();
   const prefixes: string[] = [];
   for (const text of texts) {

@@ -30,7 +30,7 @@ export const WELL_KNOWN_PROGRAMS: ReadonlySet<string> = new Set(
     "sysctl-write-value qemu-img uuidgen timedatectl hostnamectl localectl ssh-keygen",
     // packages and services
     "apt apt-cache apt-config apt-get apt-key apt-mark aptitude add-apt-repository dpkg dpkg-deb dpkg-divert dpkg-query",
-    "dpkg-reconfigure dpkg-statoverride debconf-set-selections debootstrap locale-gen update-alternatives update-rc.d",
+    "dpkg-reconfigure dpkg-statoverride debconf-set-selections debootstrap mmdebstrap locale-gen update-alternatives update-rc.d",
     "alternatives chkconfig dnf microdnf repoquery rpm rpm2cpio rpmdb rpmkeys yum yum-config-manager yumdownloader",
     "zypper emerge emerge-webrsync eselect apk systemctl systemd-machine-id-setup systemd-firstboot systemd-id128",
     "systemd-sysusers systemd-tmpfiles journalctl loginctl service rc-update update-ca-certificates update-ca-trust git",

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { REDACTED } from "@dibkit/exec";
+import { upstreamHas } from "@dibkit/model";
 import {
   BUILD_DIRECTORY,
   HOOKS_DIRECTORY,
@@ -7,28 +8,13 @@ import {
   SHIM_DIRECTORY,
   TARGET_DIRECTORY,
 } from "../job/build-directories.js";
+import type { HostPython } from "../job/build-job.js";
 import type { BuildRequest } from "../job/build-request.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
 import { repeatableEnvironment } from "./source-date.js";
 
-/**
- * Variables of a login session, an editor, npm or a CI job's shell. They say nothing about the image, so scripts do
- * not get them and they cannot make a cached step look stale.
- */
-const SESSION_VARIABLE =
-  /^(_|SHLVL|PWD|OLDPWD|TERM|TERM_.*|COLORTERM|COLUMNS|LINES|LS_COLORS|LESS.*|PAGER|EDITOR|VISUAL|HIST.*|PS[0-4]|PROMPT_.*|SSH_.*|DISPLAY|WAYLAND_.*|XDG_(SESSION|RUNTIME|CURRENT|SEAT|VTNR|MENU|DATA).*|DBUS_.*|WINDOWID|TMUX.*|STY|MAIL|SUDO_.*|GPG_.*|VSCODE_.*|_?PYENV_(DIR|VERSION|HOOK_PATH|SHELL|INSTALL_PREFIX|VIRTUALENV.*)|break|break_cmd|break_outside_target|VITEST.*|npm_.*|NODE|NODE_(OPTIONS|ENV|PATH|CHANNEL_FD|UNIQUE_ID|V8_COVERAGE)|INIT_CWD|COLOR|FORCE_COLOR|NO_COLOR|HOSTNAME|CONTAINER_NAME|DIBKIT_.*|BASH_ENV|ENV|SHELLOPTS|BASHOPTS|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_.*|LD_PRELOAD|LD_LIBRARY_PATH|SHELL|LOGNAME|USER|PYTHONUNBUFFERED|PYTHONDONTWRITEBYTECODE|RUST_BACKTRACE)$/;
-
-const PYTHON = "/usr/bin/python3";
+const SYSTEM_PYTHON: HostPython = { program: "/usr/bin/python3" };
 const HOST_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-/** The caller's variables that reach scripts: upstream hands on everything; dibkit leaves out the session's. */
-export function inheritedEnvironment(caller: EnvironmentValues, clear: boolean): EnvironmentValues {
-  const kept: Record<string, string> = {};
-  if (!clear) {
-    for (const [name, value] of Object.entries(caller)) if (!SESSION_VARIABLE.test(name)) kept[name] = value;
-  }
-  return kept;
-}
 
 /** PATH of host-phase scripts: the caller's without npm's additions, with the sbin directories. */
 export function hostPath(caller: string | undefined): string {
@@ -41,11 +27,14 @@ export function hostPath(caller: string | undefined): string {
 
 export interface BaseEnvironmentInput {
   readonly request: BuildRequest;
+  /** The caller's variables that scripts get; see `passedEnvironment`. */
+  readonly passed: EnvironmentValues;
   /** Final elements, in resolved order, with the directory scripts find them in. */
   readonly elements: readonly { readonly name: string; readonly path: string }[];
   readonly elementsPath: readonly string[];
   /** Upstream's `lib` directory, when installed. */
   readonly upstreamLibrary?: string;
+  readonly python?: HostPython;
   /** `DIB_ROOT_LABEL`, `DIB_ROOT_FSTYPE`, `DIB_MOUNTPOINTS` … */
   readonly disk: EnvironmentValues;
   /** Values that must not be in `DIB_ENV`, which the element manifests writes into the image. */
@@ -54,8 +43,8 @@ export interface BaseEnvironmentInput {
 
 /** The builder's own environment, before `environment.d`: the names `disk-image-create` exports. */
 export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues {
-  const { request } = input;
-  const caller = inheritedEnvironment(request.environment, request.clearEnvironment);
+  const { request, passed: caller, python = SYSTEM_PYTHON } = input;
+  const pythonPath = [python.path, caller.PYTHONPATH].filter(Boolean).join(":");
   const names = input.elements.map((element) => element.name);
   const optional = (name: string, value: string | undefined) =>
     value === undefined || value === "" ? {} : { [name]: value };
@@ -74,14 +63,15 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     ...repeatableEnvironment(request.environment),
     DIB_ARGS: request.arguments.join(" "),
     DIB_ENV: renderDibEnvironment(
-      { DIB_ARGS: request.arguments.join(" "), DIB_PYTHON_EXEC: PYTHON, ...caller },
+      { DIB_ARGS: request.arguments.join(" "), DIB_PYTHON_EXEC: python.program, ...caller },
       Object.values(input.secrets ?? {}),
     ),
     DIB_DEBUG_TRACE: String(request.trace),
     DIB_IMAGE_CACHE: request.imageCache,
     DIB_LOCKFILES: request.lockFiles,
-    DIB_PYTHON_EXEC: caller.DIB_PYTHON_EXEC || PYTHON,
-    DIB_CHECKSUM: request.checksum ? "1" : "0",
+    DIB_PYTHON_EXEC: caller.DIB_PYTHON_EXEC || python.program,
+    ...optional("PYTHONPATH", pythonPath),
+    DIB_CHECKSUM: caller.DIB_CHECKSUM || (request.checksums.length > 0 ? "1" : "0"),
     DIB_NO_TMPFS: request.noTmpfs ? "1" : "0",
     DIB_MIN_TMPFS: String(request.minTmpfs ?? 2),
     DIB_OFFLINE: request.offline ? "1" : "",
@@ -106,8 +96,14 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     TMP_HOOKS_PATH: HOOKS_DIRECTORY,
     DIB_BLOCK_DEVICE_PARAMS_YAML: `${BUILD_DIRECTORY}/block-device/params.yaml`,
     ...optional("_LIB", input.upstreamLibrary),
-    ...input.disk,
+    ...diskVariables(input.disk, request.upstreamVersion),
   };
+}
+
+function diskVariables(disk: EnvironmentValues, upstreamVersion: string | undefined): EnvironmentValues {
+  if (upstreamHas("bootLabelVariable", upstreamVersion)) return disk;
+  const { DIB_BOOT_LABEL: _later, ...rest } = disk;
+  return rest;
 }
 
 /**
@@ -143,6 +139,9 @@ function elementArrayFunction(elements: BaseEnvironmentInput["elements"]): strin
 
 /** What a script in the target sees: no host paths, root's home, and only the target's program directories. */
 export function targetEnvironment(values: EnvironmentValues): EnvironmentValues {
-  const { TMPDIR: _temporary, VIRTUAL_ENV: _virtual, ...rest } = values;
-  return { ...rest, HOME: "/root", PATH: HOST_PATH };
+  const { TMPDIR: _temporary, VIRTUAL_ENV: _virtual, PYTHONPATH: pythonPath, ...rest } = values;
+  // Upstream's own package is of the host.
+  const ofHost = rest._LIB === undefined ? undefined : dirname(dirname(rest._LIB));
+  const paths = (pythonPath ?? "").split(":").filter((path) => path !== "" && path !== ofHost);
+  return { ...rest, ...(paths.length === 0 ? {} : { PYTHONPATH: paths.join(":") }), HOME: "/root", PATH: HOST_PATH };
 }

@@ -8,6 +8,7 @@ import {
   type Location,
   parseWhen,
   systemTrouble,
+  upstreamHas,
   viewsOf,
 } from "@dibkit/model";
 import { checkDiskHost, diskTools } from "../disk/create-disk.js";
@@ -15,7 +16,10 @@ import { rewriteTools } from "../disk/rewrite-tools.js";
 import { checkFormats } from "../formats/check-formats.js";
 import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
 import type { BuildRequest } from "../job/build-request.js";
+import type { EnvironmentValues } from "../job/environment-values.js";
 import { wrongAge } from "../layers/layer-age.js";
+import { checkEnvironment } from "./check-environment.js";
+import { checkForeign } from "./check-foreign.js";
 import { checkLoopDevices } from "./check-loop-devices.js";
 import { checkValues } from "./check-values.js";
 import { formatRequest } from "./format-request.js";
@@ -30,6 +34,8 @@ export interface BuildChecks {
   readonly hooks: HooksTree;
   readonly disk: DiskPlan | undefined;
   readonly values: KnownValues;
+  /** What environment files are sourced with. */
+  readonly base: EnvironmentValues;
 }
 
 /** What the runner itself starts. */
@@ -49,9 +55,16 @@ const ELEMENT_TOOLS: Readonly<Record<string, HostTool>> = {
   "fedora-minimal": { program: "dnf", debianPackage: "dnf", purpose: "make a Fedora root" },
   "centos-minimal": { program: "dnf", debianPackage: "dnf", purpose: "make a CentOS root" },
   "opensuse-minimal": { program: "zypper", debianPackage: "zypper", purpose: "make an openSUSE root" },
-  containerfile: { program: "podman", debianPackage: "podman", purpose: "make a root from a container image" },
   "source-repositories": { program: "git", debianPackage: "git", purpose: "fetch sources" },
 };
+
+/** The program that makes a root from a container image. */
+function containerTool({ environment, upstreamVersion }: BuildRequest): HostTool {
+  const asked = upstreamHas("containerRuntimeVariable", upstreamVersion) ? environment.DIB_CONTAINERFILE_RUNTIME : "";
+  const program = asked || "podman";
+  const debianPackage = program === "docker" ? "docker.io" : program;
+  return { program, debianPackage, purpose: "make a root from a container image" };
+}
 
 const GIB = 1024 ** 3;
 const LEAST_FREE_BYTES = 2 * GIB;
@@ -76,6 +89,8 @@ export async function checkBuild(checks: BuildChecks, readOnly = false): Promise
     ...checkPlaces(checks, privilege === undefined),
     ...checkConditions(checks),
     ...checkValues(checks.request),
+    ...checkForeign(checks.request, checks.elements),
+    ...(await checkEnvironment(checks.hooks, checks.base)),
     ...checkAge(checks.request),
     ...checkSourceDate(checks.request),
   ];
@@ -109,6 +124,7 @@ function checkTools({ request, elements, disk, image }: BuildChecks): readonly D
   const wanted = uniqueTools([
     ...RUNNER_TOOLS,
     ...elements.flatMap(({ name }) => ELEMENT_TOOLS[name] ?? []),
+    ...(elements.some(({ name }) => name === "containerfile") ? [containerTool(request)] : []),
     ...(disk === undefined ? [] : diskTools(disk)),
     ...(disk === undefined || sourceDate(request.environment) === undefined ? [] : rewriteTools(disk)),
     ...checkFormats(formatRequest(request, image)).tools,

@@ -12,7 +12,7 @@ export function formatRequest(request: BuildRequest, image: string): FormatReque
     outputPath: image,
     types: request.formats,
     compress: request.compress,
-    checksum: request.checksum,
+    checksums: request.checksums,
     overwrite: (environment.OVERWRITE_OLD_IMAGE ?? "0") !== "0",
     ...(date === undefined ? {} : { sourceDate: date }),
     ...optional("qemuImgOptions", request.qemuImgOptions),

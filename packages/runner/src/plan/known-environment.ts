@@ -1,6 +1,7 @@
-import { compareEnvironmentFiles, textOf } from "@dibkit/model";
+import { textOf } from "@dibkit/model";
 import { evaluateExports, initShell, type KnownEnvironment } from "@dibkit/shell";
 import type { EnvironmentValues } from "../job/environment-values.js";
+import { environmentFiles } from "./check-environment.js";
 import type { HooksTree } from "./hooks-tree.js";
 import type { KnownValues } from "./plan-packages.js";
 
@@ -8,8 +9,7 @@ import type { KnownValues } from "./plan-packages.js";
 export async function knownEnvironment(hooks: HooksTree, base: EnvironmentValues): Promise<KnownValues> {
   await initShell();
   let known: KnownEnvironment = new Map<string, string | null>(Object.entries(base));
-  const files = [...hooks.entries.values()].filter(({ path }) => /^environment\.d\/[0-9A-Za-z_.-]+$/.test(path));
-  for (const { element, file } of files.sort((a, b) => compareEnvironmentFiles(a.path, b.path))) {
+  for (const { element, file } of environmentFiles(hooks)) {
     if (file.kind === "file") known = evaluateExports(textOf(element, file), known);
   }
   return Object.fromEntries(known);

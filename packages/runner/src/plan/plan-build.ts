@@ -3,12 +3,13 @@ import { dirname, join } from "node:path";
 import { type Diagnostic, type Element, err, ok, type Resolution, type Result } from "@dibkit/model";
 import { checkFormats } from "../formats/check-formats.js";
 import { ELEMENTS_DIRECTORY } from "../job/build-directories.js";
-import type { BuildJob } from "../job/build-job.js";
+import type { BuildJob, HostPython } from "../job/build-job.js";
 import type { BuildRequest } from "../job/build-request.js";
 import { layerStoreAt } from "../layers/layer-store.js";
 import { knownStoreKey, storeKey } from "../layers/store-key.js";
 import { baseEnvironment } from "./base-environment.js";
 import { checkBuild } from "./check-build.js";
+import { checkVariables } from "./check-variables.js";
 import { diskSeed } from "./disk-seed.js";
 import { finalFormats } from "./final-formats.js";
 import { formatRequest } from "./format-request.js";
@@ -16,6 +17,7 @@ import { helperFiles } from "./helper-files.js";
 import { declaredHookInputs, mergeHooks } from "./hooks-tree.js";
 import { knownEnvironment } from "./known-environment.js";
 import { lineageOf } from "./lineage.js";
+import { passedEnvironment, tellLeftOut } from "./passed-environment.js";
 import { planDiskLayout } from "./plan-disk-layout.js";
 import type { PlanDocument } from "./plan-document.js";
 import { planPackages } from "./plan-packages.js";
@@ -23,7 +25,7 @@ import { planSteps } from "./plan-steps.js";
 import { hideSecrets, secretNames, secretValues, valueDigest } from "./secrets.js";
 
 /** What this host lacks for a build, which another host may have. */
-const HOST_LACKS = new Set(["missing-host-tool", "docker-daemon", "not-writable"]);
+const HOST_LACKS = new Set(["missing-host-tool", "foreign-architecture", "docker-daemon", "not-writable"]);
 
 export interface PlanInput {
   readonly request: BuildRequest;
@@ -32,6 +34,7 @@ export interface PlanInput {
   readonly elementsPath: readonly string[];
   /** Upstream's `lib` directory, when installed. */
   readonly upstreamLibrary?: string;
+  readonly python?: HostPython;
   readonly verbose: boolean;
   /** The plan is to be read, not run: a program that this host lacks is then only a warning. */
   readonly readOnly?: boolean;
@@ -70,21 +73,30 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
   }));
   const names = secretNames(elements, request.secrets ?? [], request.environment);
   const secrets = secretValues(names, request.environment);
+  const helpers = helperFiles(hooks);
   const base = baseEnvironment({
     request,
+    passed: passedEnvironment(request, helpers),
     secrets,
     elements: shown,
     elementsPath: input.elementsPath,
     ...(input.upstreamLibrary === undefined ? {} : { upstreamLibrary: input.upstreamLibrary }),
+    ...(input.python === undefined ? {} : { python: input.python }),
     disk: disk.layout?.plan.environment ?? {},
   });
   const environment = await knownEnvironment(hooks, base);
-  const checks = { request, image, elements, hooks, disk: disk.layout?.plan, values: environment };
+  const checks = { request, image, elements, hooks, disk: disk.layout?.plan, values: environment, base };
   const checked = (await checkBuild(checks, input.readOnly)).map(
     (diagnostic): Diagnostic =>
       input.readOnly && HOST_LACKS.has(diagnostic.code) ? { ...diagnostic, severity: "warning" } : diagnostic,
   );
-  const diagnostics = [...hooks.diagnostics, ...disk.diagnostics, ...checked];
+  const diagnostics = [
+    ...hooks.diagnostics,
+    ...disk.diagnostics,
+    ...checked,
+    ...checkVariables(request),
+    ...tellLeftOut(request, helpers),
+  ];
   const { layout } = disk;
   if (layout === undefined || diagnostics.some(({ severity }) => severity === "error")) return err(diagnostics);
   const store = existsSync(request.store) ? layerStoreAt(request.store) : undefined;
@@ -101,9 +113,8 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     })),
     disk: { source: layout.source, parameters: layout.parameters, environment: layout.plan.environment },
   };
-  const helpers = helperFiles(hooks);
   const steps = await planSteps({ request, hooks, helpers, base, store, lineage, digest, secrets }, own);
-  const { installType, architecture } = request;
+  const { installType, architecture, upstreamVersion } = request;
   const { units } = checkFormats(formatRequest(request, image));
   const document: PlanDocument = {
     version: 1,
@@ -111,10 +122,13 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     architecture,
     elements: resolution.elements.map(({ element, because }) => ({ name: element.name, path: element.root, because })),
     steps,
-    packages: planPackages(elements, { values: environment, architecture, installType }),
+    packages: planPackages(elements, { values: environment, architecture, installType, upstreamVersion }),
     environment: hideSecrets(environment, names, secrets),
     disk: layout.plan,
-    outputs: units.flatMap(({ extension }) => (extension === undefined ? [] : [`${image}.${extension}`])),
+    outputs: units.flatMap(({ extension }) => {
+      const path = `${image}.${extension}`;
+      return extension === undefined ? [] : [path, ...request.checksums.map((algorithm) => `${path}.${algorithm}`)];
+    }),
   };
   const job: BuildJob = {
     id: newBuildId(lineage),
@@ -124,6 +138,7 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     elementsPath: input.elementsPath,
     declaredInputs: declaredHookInputs(hooks),
     ...(input.upstreamLibrary === undefined ? {} : { upstreamLibrary: input.upstreamLibrary }),
+    ...(input.python === undefined ? {} : { python: input.python }),
     writable: [dirname(image), ...(request.logFile === undefined ? [] : [dirname(request.logFile)])],
     verbose: input.verbose,
   };

@@ -1,14 +1,18 @@
 import { readFileSync } from "node:fs";
 import {
+  type BlockDeviceGraph,
   chooseBlockDevices,
+  computeImageSize,
   type Diagnostic,
   type DiskParameters,
   type DiskPlan,
   type Element,
+  hasEfiLayout,
   parseBlockDeviceGraph,
   planDisk,
   rootMkfsOptions,
   type SourceText,
+  upstreamHas,
 } from "@dibkit/model";
 import type { BuildRequest } from "../job/build-request.js";
 
@@ -47,14 +51,34 @@ export function planDiskLayout(request: BuildRequest, elements: readonly Element
   const type = first.plan?.environment.DIB_ROOT_FSTYPE;
   const parameters = rootParameters(request, seed, type);
   const { plan, diagnostics: more } = planDisk(config, parameters);
-  const all = [...diagnostics, ...more];
+  const all = [
+    ...diagnostics,
+    ...more,
+    ...(plan === undefined ? [] : checkGivenSize(config, parameters, request, elements)),
+  ];
   return { layout: plan && { source, parameters, plan }, diagnostics: all };
 }
 
+/** With a size that the user gives, it can be said before anything runs whether everything fits. */
+function checkGivenSize(
+  config: BlockDeviceGraph,
+  parameters: DiskParameters,
+  { imageSize }: BuildRequest,
+  elements: readonly Element[],
+): readonly Diagnostic[] {
+  const size = Number(imageSize ?? "");
+  if (!(size > 0)) return [];
+  // Other than the size itself only room for an EFI partition is added.
+  const kib = computeImageSize(0, { imageSize: size, rootFilesystem: "", efi: hasEfiLayout(elements) });
+  const { plan, diagnostics } = planDisk(config, { ...parameters, imageBytes: kib * 1024 });
+  return plan === undefined ? diagnostics : [];
+}
+
 function rootParameters(request: BuildRequest, seed: string, rootType?: string): DiskParameters {
-  const { environment, journalSize, maxOnlineResize, mkfsOptions, rootLabel } = request;
+  const { environment, journalSize, maxOnlineResize, mkfsOptions, rootLabel, upstreamVersion } = request;
   const type = rootType === undefined || rootType === "" ? environment.FS_TYPE || "ext4" : rootType;
-  const blockSize = Number.parseInt(environment.DIB_BLOCK_SIZE ?? "", 10);
+  const readsBlockSize = upstreamHas("blockSize", upstreamVersion);
+  const blockSize = readsBlockSize ? Number.parseInt(environment.DIB_BLOCK_SIZE ?? "", 10) : 512;
   const options = rootMkfsOptions({
     rootFilesystem: type,
     ...(mkfsOptions === undefined ? {} : { mkfsOptions }),
@@ -64,6 +88,7 @@ function rootParameters(request: BuildRequest, seed: string, rootType?: string):
   });
   return {
     seed,
+    volumeSizesInUnits: upstreamHas("volumeSizesInUnits", upstreamVersion),
     rootFilesystem: environment.FS_TYPE || "ext4",
     ...(rootLabel === undefined || rootLabel === "" ? {} : { rootLabel }),
     ...(options === undefined ? {} : { rootMkfsOptions: options }),

@@ -5,6 +5,7 @@ import {
   type PackageAlternative,
   PHASES,
   parseWhen,
+  upstreamHas,
   viewsOf,
 } from "@dibkit/model";
 import type { PlannedPackage, PlannedPackages } from "./plan-document.js";
@@ -16,6 +17,20 @@ interface Surroundings {
   readonly values: KnownValues;
   readonly architecture: string;
   readonly installType: string;
+  /** Undefined: a checkout of the newest. */
+  readonly upstreamVersion: string | undefined;
+}
+
+/** A package as elements name it, before it is mapped. */
+interface Wish {
+  readonly name: string;
+  readonly element: Element;
+  readonly when: readonly string[];
+}
+
+interface Phase {
+  install: Wish[];
+  uninstall: Wish[];
 }
 
 /** The packages that upstream's package-installs will install and remove in each phase. */
@@ -23,35 +38,62 @@ export function planPackages(
   elements: readonly Element[],
   surroundings: Surroundings,
 ): Readonly<Record<string, PlannedPackages>> {
-  const planned = new Map<string, { install: PlannedPackage[]; uninstall: PlannedPackage[] }>();
-  const add = (phase: string, kind: "install" | "uninstall", found: readonly PlannedPackage[]) => {
-    const entry = planned.get(phase) ?? { install: [], uninstall: [] };
-    entry[kind].push(...found);
-    planned.set(phase, entry);
-  };
+  const squashed = squash(elements, surroundings);
+  const planned = (wishes: readonly Wish[]): readonly PlannedPackage[] =>
+    wishes.flatMap(({ name, element, when }) =>
+      namesOf(element, name, surroundings).map((mapped) => ({
+        name: mapped,
+        element: element.name,
+        ...(when.length > 0 ? { when } : {}),
+      })),
+    );
+  return Object.fromEntries(
+    PHASES.flatMap(({ name, installsPackages }) => {
+      const phase = installsPackages ? squashed.get(name) : undefined;
+      if (phase === undefined || phase.install.length + phase.uninstall.length === 0) return [];
+      return [[name, { install: planned(phase.install), uninstall: planned(phase.uninstall) }]];
+    }),
+  );
+}
+
+/** What `package-installs-squash` makes of all lists, in its order, which decides between installing and removing. */
+function squash(elements: readonly Element[], surroundings: Surroundings): ReadonlyMap<string, Phase> {
+  const installWins = upstreamHas("installBeatsRemoval", surroundings.upstreamVersion);
+  const phases = new Map<string, Phase>();
   for (const element of elements) {
-    for (const install of viewsOf(element).packageInstalls.value) {
-      for (const alternative of install.alternatives) {
-        const applies = appliesTo(alternative, element.name, surroundings);
-        if (applies === undefined) continue;
-        const found = namesOf(element, install.name, surroundings.values).map((name) => ({
-          name,
-          element: element.name,
-          ...(applies.length > 0 ? { when: applies } : {}),
-        }));
-        // Upstream acts on the presence of these keys, whatever they are set to.
-        if (!alternative.fields.has("uninstall")) add(alternative.phase, "install", found);
-        else add(alternative.phase, "uninstall", found);
-        if (alternative.fields.has("build-only")) add(alternative.phase, "uninstall", found);
+    for (const { name, alternatives } of viewsOf(element).packageInstalls.value) {
+      for (const alternative of alternatives) {
+        const phase = phases.get(alternative.phase) ?? { install: [], uninstall: [] };
+        phases.set(alternative.phase, phase);
+        const kinds = installWins ? kindsBesides(alternative, name, phase) : kindsOf(alternative);
+        const when = appliesTo(alternative, element.name, surroundings);
+        if (when !== undefined) for (const kind of kinds) phase[kind].push({ name, element, when });
       }
     }
   }
-  const phases = PHASES.filter(({ installsPackages }) => installsPackages).map(({ name }) => name as string);
-  const inOrder = phases.flatMap((name) => {
-    const found = planned.get(name);
-    return found === undefined ? [] : [[name, found] as const];
-  });
-  return Object.fromEntries(inOrder);
+  return phases;
+}
+
+type Kind = keyof Phase;
+
+/** Upstream acts on the presence of these keys, whatever they are set to. */
+function kindsOf({ fields }: PackageAlternative): readonly Kind[] {
+  if (fields.has("build-only")) return ["install", "uninstall"];
+  return fields.has("uninstall") ? ["uninstall"] : ["install"];
+}
+
+/**
+ * Newer versions keep a package that is installed without being removed. Upstream forgets removals also for a wish whose
+ * conditions do not hold, because it looks at those later.
+ */
+function kindsBesides(alternative: PackageAlternative, name: string, phase: Phase): readonly Kind[] {
+  const kinds = kindsOf(alternative);
+  const has = (kind: Kind) => phase[kind].some((wish) => wish.name === name);
+  if (!kinds.includes("uninstall")) {
+    phase.uninstall = phase.uninstall.filter((wish) => wish.name !== name);
+    return kinds;
+  }
+  return has("install") && !has("uninstall") ? kinds.filter((kind) => kind === "install") : kinds;
 }
 
 /** Undefined when the alternative does not apply; otherwise the conditions that cannot be decided yet. */
@@ -68,6 +110,11 @@ function appliesTo(
     if ((values[variable] ?? installType) !== alternative.installType) return undefined;
   }
   const undecided: string[] = [];
+  if (alternative.dibPythonVersion !== undefined) {
+    const known = "DIB_PYTHON_VERSION" in values ? values.DIB_PYTHON_VERSION : "";
+    if (known === null) undecided.push(`DIB_PYTHON_VERSION=${alternative.dibPythonVersion}`);
+    else if (known !== alternative.dibPythonVersion) return undefined;
+  }
   for (const { text } of alternative.when) {
     const condition = parseWhen(text);
     const known = condition === undefined ? null : values[condition.variable];
@@ -77,10 +124,12 @@ function appliesTo(
   return undecided;
 }
 
-function namesOf(element: Element, name: string, values: KnownValues): readonly string[] {
+function namesOf(element: Element, name: string, { values, upstreamVersion }: Surroundings): readonly string[] {
   const map = viewsOf(element).pkgMap.value;
   const distro = values.DISTRO_NAME;
   if (map === undefined || typeof distro !== "string") return [name];
   const release = values.DIB_RELEASE;
-  return mapPackage(map, name, { distro, ...(typeof release === "string" ? { release } : {}) }) ?? [name];
+  return (
+    mapPackage(map, name, { distro, upstreamVersion, ...(typeof release === "string" ? { release } : {}) }) ?? [name]
+  );
 }

@@ -6,8 +6,10 @@ import {
   type BuildFlagName,
   homeDirectory,
   type ImageDefinition,
+  upstreamHas,
 } from "@dibkit/model";
 import type { BuildRequest } from "../job/build-request.js";
+import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "../job/checksum-algorithms.js";
 
 type Given<Flag extends BuildFlag> = Flag["type"] extends "boolean"
   ? boolean
@@ -32,6 +34,7 @@ export interface BuildFlags extends Partial<UpstreamFlags> {
   readonly refresh: boolean;
   readonly maxAge?: string | undefined;
   readonly secrets?: readonly string[];
+  readonly passEnvironment?: readonly string[];
 }
 
 export interface RequestSurroundings {
@@ -40,6 +43,8 @@ export interface RequestSurroundings {
   readonly hostArchitecture: string;
   /** The command line's own words. */
   readonly words: readonly string[];
+  /** Of the diskimage-builder in use; undefined for a checkout whose version cannot be told. */
+  readonly upstreamVersion?: string | undefined;
 }
 
 type Definition = Omit<ImageDefinition, "site">;
@@ -51,7 +56,7 @@ export function buildRequest(
   definition: Definition | undefined,
   surroundings: RequestSurroundings,
 ): BuildRequest {
-  const { cwd } = surroundings;
+  const { cwd, upstreamVersion } = surroundings;
   const environment: Readonly<Record<string, string | undefined>> = {
     ...(Object.fromEntries(Object.entries(surroundings.env).filter(([, value]) => value !== undefined)) as Record<
       string,
@@ -82,7 +87,7 @@ export function buildRequest(
     packages: [...(definition?.packages ?? []), ...(flags.packages ?? []).flatMap((entry) => entry.split(","))].filter(
       Boolean,
     ),
-    checksum: flags.checksum === true || (definition?.checksum ?? environment.DIB_CHECKSUM === "1"),
+    checksums: checksumsOf(flags.checksum, definition?.checksum, setting("DIB_CHECKSUM"), upstreamVersion),
     imageCache: place(flags.imageCache ?? setting("DIB_IMAGE_CACHE"), join(home, ".cache/image-create")),
     lockFiles: place(setting("DIB_LOCKFILES"), join(home, ".cache/dib/lockfiles")),
     noTmpfs: flags.noTmpfs === true || environment.DIB_NO_TMPFS === "1",
@@ -91,11 +96,14 @@ export function buildRequest(
     arguments: surroundings.words,
     environment: environment as Readonly<Record<string, string>>,
     workingDirectory: cwd,
+    ...(upstreamVersion === undefined ? {} : { upstreamVersion }),
     store: flags.noStore ? join(store, "unkept", randomUUID().slice(0, 8)) : store,
     refresh: flags.refresh,
     ...(flags.cacheSize === undefined ? {} : { cacheSize: flags.cacheSize }),
     ...(flags.noStore ? { keepLayers: false } : {}),
     secrets: flags.secrets ?? [],
+    // What an image definition sets is meant for its scripts.
+    passEnvironment: [...(flags.passEnvironment ?? []), ...Object.keys(definition?.environment ?? {})],
     ...given({
       imageSize: flags.imageSize ?? setting("DIB_IMAGE_SIZE") ?? text(definition?.size),
       imageExtraSize: flags.imageExtraSize ?? setting("DIB_IMAGE_EXTRA_SIZE") ?? text(definition?.extraSize),
@@ -103,7 +111,10 @@ export function buildRequest(
       journalSize: flags.mkfsJournalSize ?? setting("DIB_JOURNAL_SIZE"),
       mkfsOptions: flags.mkfsOptions ?? definition?.mkfsOptions,
       qemuImgOptions: flags.qemuImgOptions ?? setting("QEMU_IMG_OPTIONS") ?? optionList(definition?.qemuImgOptions),
-      rootLabel: flags.rootLabel ?? definition?.rootLabel,
+      rootLabel:
+        flags.rootLabel ??
+        definition?.rootLabel ??
+        (upstreamHas("rootLabelVariable", upstreamVersion) ? setting("ROOT_LABEL") : undefined),
       ramdiskElement: flags.ramdiskElement,
       maxAge: flags.maxAge,
       dockerTarget: flags.dockerTarget ?? definition?.dockerTarget,
@@ -111,6 +122,22 @@ export function buildRequest(
     }),
     ...(minTmpfs === undefined ? {} : { minTmpfs: Number(minTmpfs) }),
   };
+}
+
+/** Flag or definition ask for both sums, as `DIB_CHECKSUM=1` does; a list is of newer versions. */
+function checksumsOf(
+  flag: boolean | undefined,
+  defined: ImageDefinition["checksum"],
+  variable: string | undefined,
+  upstreamVersion: string | undefined,
+): readonly ChecksumAlgorithm[] {
+  if (flag === true || (defined === true && variable === undefined)) return CHECKSUM_ALGORITHMS;
+  if (Array.isArray(defined)) return defined;
+  if (variable === undefined || defined === false) return [];
+  if (variable === "1" || !upstreamHas("checksumList", upstreamVersion)) {
+    return variable === "1" ? CHECKSUM_ALGORITHMS : [];
+  }
+  return CHECKSUM_ALGORITHMS.filter((algorithm) => variable.includes(algorithm));
 }
 
 /** `tgz` is written from the same tree as `tar`; each format once, in the order given. */

@@ -22,6 +22,7 @@ import { baseEnvironment } from "../plan/base-environment.js";
 import { helperFiles } from "../plan/helper-files.js";
 import { mergeHooks } from "../plan/hooks-tree.js";
 import { lineageOf } from "../plan/lineage.js";
+import { passedEnvironment } from "../plan/passed-environment.js";
 import { secretValues, valueDigest } from "../plan/secrets.js";
 import { breakPoints } from "./break-points.js";
 import { buildMemory } from "./build-memory.js";
@@ -64,13 +65,16 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
   await writeHooks(hooks, places.hooks, job.upstreamLibrary);
   const secretNames = new Set(job.secrets);
   const secrets = secretValues(secretNames, request.environment);
+  const helpers = helperFiles(hooks);
   const base = baseEnvironment({
     request,
+    passed: passedEnvironment(request, helpers),
     secrets,
     elements: loaded,
     // package-installs and others look up elements by ELEMENTS_PATH, so the compiled ones must be found there too.
     elementsPath: [...(job.elements.some(({ authored }) => authored) ? [ELEMENTS_DIRECTORY] : []), ...job.elementsPath],
     ...(job.upstreamLibrary === undefined ? {} : { upstreamLibrary: job.upstreamLibrary }),
+    ...(job.python === undefined ? {} : { python: job.python }),
     disk: job.disk.environment,
   });
   const trees = await openLayerTrees({ store, commands, hooksBase: places.hooks, scratch: places.scratch });
@@ -87,7 +91,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     elements,
     hooks,
     hooksBase: places.hooks,
-    helpers: helperFiles(hooks),
+    helpers,
     secretNames,
     secrets,
     digest: valueDigest(secrets, await storeKey(store)),

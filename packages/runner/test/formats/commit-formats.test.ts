@@ -17,7 +17,7 @@ test("builds that end in the same second lose none of their images, nor the one 
     types: ["raw"],
     outputPath: join(directory, "image"),
     compress: false,
-    checksum: false,
+    checksums: [],
     overwrite: false,
   };
   await Promise.all(

@@ -34,7 +34,7 @@ async function outputs(kind: "tree" | "image", sourceDate?: number): Promise<Rea
   disk.fill("the disk ", MIB, 2 * MIB);
   await writeFile(join(build.imageDirectory, "image0.raw"), disk);
   const request: FormatRequest = {
-    ...{ outputPath: join(directory, "image"), types: names, compress: true, checksum: false, overwrite: true },
+    ...{ outputPath: join(directory, "image"), types: names, compress: true, checksums: [], overwrite: true },
     ...{ aciManifest: manifest, ...(sourceDate === undefined ? {} : { sourceDate }) },
   };
   const path = kind === "tree" ? build.targetPath : join(build.imageDirectory, "image0.raw");

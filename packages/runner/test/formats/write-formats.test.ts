@@ -33,7 +33,7 @@ async function tool(...argv: readonly string[]): Promise<string> {
 const hasTool = async (program: string) => (await build.commands.run(["which", program])).ok;
 
 function request(types: readonly string[], more: Partial<FormatRequest> = {}): FormatRequest {
-  return { outputPath: join(output, "image"), types, compress: true, checksum: false, overwrite: false, ...more };
+  return { outputPath: join(output, "image"), types, compress: true, checksums: [], overwrite: false, ...more };
 }
 
 async function writeSources(): Promise<Buffer> {
@@ -171,7 +171,7 @@ describe("formats, each looked at with a tool that is not ours", () => {
 describe("outputs", () => {
   it("have checksums that md5sum and sha256sum accept", async () => {
     await writeSources();
-    await writeAll(request(["qcow2", "tar"], { checksum: true }));
+    await writeAll(request(["qcow2", "tar"], { checksums: ["md5", "sha256"] }));
     expect(await names()).toEqual(
       ["image.qcow2", "image.tar"].flatMap((name) => [name, `${name}.md5`, `${name}.sha256`]),
     );

@@ -35,6 +35,8 @@ const changes: readonly (readonly [string, Partial<KeyInput>, string | undefined
     { environment: { ...input.environment, http_proxy: "q" } },
     "variable http_proxy changed",
   ],
+  ["a variable of the caller that it does not mention", { environment: { ...input.environment, APP: "2" } }, undefined],
+  ["an agent that git asks", { environment: { ...input.environment, SSH_AUTH_SOCK: "/tmp/a" } }, undefined],
   ["a host file it names", { named: { "host file ~/.ssh/id": "1" } }, "host file ~/.ssh/id is new"],
   ["a DIB variable it does not mention", { environment: { ...input.environment, DIB_UNUSED: "2" } }, undefined],
   [

@@ -32,6 +32,16 @@ const FILES: Readonly<Record<string, string>> = {
   "two/install.d/50-same": "#!/bin/bash\n",
   "os/package-installs.yaml": "nginx:\n  when: DIB_NOBODY_SETS=1\n",
   "os/block-device-default.yaml": LAYOUT("flags: [ primary ]", "ext4"),
+  "reads/environment.d/10-reads": [
+    "export FOUND=$PATH$HOSTNAME",
+    "OWN=1",
+    "export GIVEN=${MAYBE:-x} COPY=$OWN",
+    'if [ -n "$ACME_REPO" ]; then export A=$ACME_INNER; fi',
+    "",
+  ].join("\n"),
+  "reads/environment.d/20-later": "export B=$OWN$FOUND\n",
+  "containerfile/element-deps": "",
+  "debootstrap/element-deps": "",
   "odd/element-provides": "operating-system\n",
   "odd/block-device-default.yaml": LAYOUT("size: 100%", "ext9"),
 };
@@ -41,14 +51,18 @@ for (const [path, text] of Object.entries(FILES)) {
   if (text.startsWith("#!")) chmodSync(join(directory, path), 0o755);
 }
 
-async function problems(elements: readonly string[], more: Partial<BuildFlags>): Promise<readonly string[]> {
+async function problems(
+  elements: readonly string[],
+  more: Partial<BuildFlags>,
+  { variables = {}, upstreamVersion = "3.40" }: { variables?: Record<string, string>; upstreamVersion?: string } = {},
+): Promise<readonly string[]> {
   const flags = {
     ...{ trace: 0, uncompressed: false, clear: false, skipBase: true, packages: [], checksum: false },
     ...{ noTmpfs: false, offline: false, refresh: false, output: join(directory, "image"), ...more },
     imageCache: join(directory, "cache"),
   };
-  const env = { PATH: join(directory, "no-programs"), HOME: directory };
-  const surroundings = { env, cwd: directory, hostArchitecture: "amd64", words: elements };
+  const env = { PATH: join(directory, "no-programs"), HOME: directory, ...variables };
+  const surroundings = { env, cwd: directory, hostArchitecture: "amd64", words: elements, upstreamVersion };
   const request = buildRequest(flags, elements, undefined, surroundings);
   const resolution = resolve(loadCatalog([directory]), elements, { arch: "amd64", base: false });
   if (!resolution.ok) throw new Error(resolution.error.map(({ diagnostic }) => diagnostic.message).join("\n"));
@@ -94,4 +108,36 @@ test.each<[Partial<BuildFlags>, string]>([
 ])("the value %j is refused before anything runs", async (flags, message) => {
   const found = await problems(["os", "two"], flags);
   expect(found.filter((one) => one.startsWith(`build-option: ${message}`))).toHaveLength(1);
+});
+
+test("an environment file that reads what nothing sets is told with its place", async () => {
+  const unset = (found: readonly string[]) => found.filter((one) => one.startsWith("environment-variable-unset"));
+  expect(unset(await problems(["os", "reads"], { types: "tar" }))).toEqual([
+    'environment-variable-unset: environment.d/10-reads of element "reads" reads "ACME_REPO", which nothing sets before it: the build ends there; set ACME_REPO for this build, or write ${ACME_REPO:-…} in the file',
+  ]);
+  const given = { variables: { ACME_REPO: "" } };
+  expect(unset(await problems(["os", "reads"], { types: "tar" }, given))).toEqual([]);
+});
+
+test.each([
+  ["2", []],
+  ["0.5", ['partition "root" of 1GiB does not fit on disk "image0" of 512MiB']],
+])("with a size of %s GB it is known before the build whether partitions fit", async (imageSize, expected) => {
+  const layout = LAYOUT("size: 1GiB\n        flags: [ primary ]", "ext4");
+  const variables = { DIB_BLOCK_DEVICE_CONFIG: layout };
+  const found = await problems(["odd", "containerfile"], { types: "raw", imageSize }, { variables });
+  const fits = found.filter((one) => one.startsWith("block-device/does-not-fit"));
+  expect(fits.map((one) => one.replace(/^\S+ |;.*$/g, ""))).toEqual(expected);
+});
+
+test.each([
+  ["3.40", "", "podman"],
+  ["3.40", "docker", "docker"],
+  ["3.13", "docker", "podman"],
+])("diskimage-builder %s with the container runtime %j needs %s", async (upstreamVersion, runtime, program) => {
+  const context = { upstreamVersion, variables: { DIB_CONTAINERFILE_RUNTIME: runtime } };
+  const found = await problems(["odd", "containerfile"], { types: "tar" }, context);
+  expect(found.filter((one) => one.includes("a container image")).map((one) => one.split(",")[0])).toEqual([
+    `missing-host-tool: program "${program}" is missing`,
+  ]);
 });

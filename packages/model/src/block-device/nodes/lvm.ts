@@ -1,6 +1,7 @@
 import type { BlockDeviceEntry } from "../block-device-entry.js";
 import type { LvmNode } from "../disk-plan.js";
 import { defineNodeKind, type GraphNode, type Need, type NodeRole } from "../node-kind.js";
+import { parseSize } from "../size.js";
 
 type Volume = Readonly<Record<string, unknown>>;
 
@@ -43,7 +44,7 @@ export default defineNodeKind({
       fields: {
         name: { takes: "text", required: true, summary: "name of the logical volume" },
         base: { takes: "text", required: true, summary: "its volume group" },
-        size: { takes: "text", summary: "size in lvcreate's words, such as 500M" },
+        size: { takes: "text", summary: "size such as 500MiB; before diskimage-builder 3.23 in lvcreate's words" },
         extents: { takes: "text", summary: "size in extents or shares, such as 23%VG" },
         type: { takes: "text", values: ["thin", "thin-pool"], summary: "thin or thin-pool" },
         "thin-pool": { takes: "text", summary: "the pool of a thin volume" },
@@ -87,7 +88,7 @@ export default defineNodeKind({
         roles: ["disk", "partition"],
       })),
       before: physical.map(({ name, location }) => ({ name, location })),
-      plan: () => [lvmNode(entry)],
+      plan: ({ parameters }) => [lvmNode(entry, parameters.volumeSizesInUnits ?? true)],
     };
     return [...physical, ...groups, ...logical, whole];
   },
@@ -104,7 +105,16 @@ function placeholder(
   return { name, role, words: `${key} "${name}"`, location: entry.locate([key, index, "name"]), after, plan: () => [] };
 }
 
-function lvmNode(entry: BlockDeviceEntry): LvmNode {
+/** LVM's own; volumes are whole numbers of it. */
+const EXTENT_BYTES = 4 * 1024 * 1024;
+
+/** What is no size is left to lvcreate, which says what is wrong with it. */
+function volumeSize(size: unknown, inUnits: boolean): string | null {
+  const bytes = inUnits && typeof size === "string" ? parseSize(size) : undefined;
+  return bytes === undefined ? textOrNull(size) : `${bytes - (bytes % EXTENT_BYTES)}B`;
+}
+
+function lvmNode(entry: BlockDeviceEntry, sizesInUnits: boolean): LvmNode {
   return {
     kind: "lvm",
     name: entry.name,
@@ -121,7 +131,7 @@ function lvmNode(entry: BlockDeviceEntry): LvmNode {
     logicalVolumes: volumes(entry, "lvs").map((volume) => ({
       name: String(volume.name),
       base: String(volume.base),
-      size: textOrNull(volume.size),
+      size: volumeSize(volume.size, sizesInUnits),
       extents: textOrNull(volume.extents),
       type: textOrNull(volume.type),
       thinPool: textOrNull(volume["thin-pool"]),

@@ -19,7 +19,7 @@ export function lvmCommands(node: LvmNode, devices: ReadonlyMap<string, string>)
       "--name",
       volume.name,
       ...(volume.type === null ? [] : ["--type", volume.type]),
-      ...(volume.thinPool === null ? [] : ["--thinpool", volume.thinPool]),
+      ...(volume.thinPool === null ? [] : ["--thin-pool", volume.thinPool]),
       ...sizeOptions(volume),
       ...volume.options,
       volume.base,
