@@ -20,10 +20,10 @@ export default defineConfig({
           replacement: source(name),
         }),
       ),
-      {
-        find: /^@dibkit\/model\/testing$/,
-        replacement: fileURLToPath(new URL("packages/model/src/testing/index.ts", import.meta.url)),
-      },
+      ...["model", "lint"].map((name) => ({
+        find: new RegExp(`^@dibkit/${name}/testing$`),
+        replacement: fileURLToPath(new URL(`packages/${name}/src/testing/index.ts`, import.meta.url)),
+      })),
       {
         find: /^@dibkit\/model\/resolution$/,
         replacement: fileURLToPath(new URL("packages/model/src/resolution-only.ts", import.meta.url)),

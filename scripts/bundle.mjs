@@ -53,7 +53,9 @@ for (const { input, chunkFileNames } of parts) {
     external: [/^node:/, "@dibkit/compile", "web-tree-sitter", "@xterm/headless"],
     plugins: [parsersWhenUsed],
   });
-  const { output } = await bundle.write({ dir: fresh, format: "esm", chunkFileNames, cleanDir: false });
+  // Node reads every character before the first line runs; names stay, so that the report of a bug can be read.
+  const minify = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
+  const { output } = await bundle.write({ dir: fresh, format: "esm", chunkFileNames, cleanDir: false, minify });
   modules.push(...output.flatMap((chunk) => chunk.moduleIds ?? []));
 }
 writeFileSync(join(fresh, "LICENSES.txt"), licences(modules));

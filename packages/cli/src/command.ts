@@ -37,6 +37,8 @@ export interface StringOptionSpec extends OptionBase {
   readonly value: string;
   readonly choices?: readonly string[];
   readonly default?: string;
+  /** The value when none follows: `--changed` and `--changed REF`. Commander then shows it in brackets. */
+  readonly implied?: string;
   /** May be given several times; the parsed value is then an array, empty when never given. */
   readonly repeatable?: boolean;
 }

@@ -78,13 +78,19 @@ function withChoices(spec: { readonly summary: string; readonly choices?: readon
 function commanderOption(key: string, spec: OptionSpec): Option {
   const names = spec.short ? `-${spec.short}, ${optionFlag(key)}` : optionFlag(key);
   const isFlag = spec.type === "boolean" || spec.type === "count";
-  const option = new Option(isFlag ? names : `${names} <${spec.value}>`, isFlag ? spec.summary : describe(spec));
+  const option = new Option(isFlag ? names : `${names} ${shownValue(spec)}`, isFlag ? spec.summary : describe(spec));
+  if (spec.type === "string" && spec.implied !== undefined) option.preset(spec.implied);
   option.hideHelp(spec.hidden === true);
   if (spec.type === "count") option.argParser<number>((_value, previous) => (previous ?? 0) + 1);
   if (spec.type === "string" && spec.repeatable) {
     option.argParser<readonly string[]>((value, previous) => [...(previous ?? []), value]);
   }
   return option;
+}
+
+/** `<REF>`, or `[REF]` when it may be left out. */
+function shownValue(spec: StringOptionSpec | NumberOptionSpec): string {
+  return spec.type === "string" && spec.implied !== undefined ? `[${spec.value}]` : `<${spec.value}>`;
 }
 
 /** Summary with the legal values and the default, as help and reference show it. */

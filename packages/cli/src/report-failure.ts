@@ -1,5 +1,5 @@
 import type { Diagnostic } from "@dibkit/model";
-import type { ProjectFailure } from "./project/open-project.js";
+import type { ProjectFailure } from "./project/project-failure.js";
 import { type Terminal, usageFailure } from "./terminal.js";
 
 /** Tells why a project cannot be used, on stderr; 1 for findings in the user's files, 2 for wrong usage. */

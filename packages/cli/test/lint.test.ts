@@ -152,6 +152,11 @@ describe("dibkit lint", () => {
         expect(await said("cat > /etc/x <<EOF\nx\n  EOF\nuptime")).toEqual(["script-heredoc-end"]);
         expect(await said("if [[ $ARCH = a ]]; then uptime; fi", "#!/bin/sh")).toEqual(["script-sh-features"]);
         expect(await said("for x in one; do echo $x; done")).toEqual(["shellcheck/SC2043"]);
+        expect(await said("[ -d /srv ] || exit -1")).toEqual([]);
+        expect(await said("if true; then\n\texit -1\nfi")).toEqual([]);
+        expect(await said("[ -d /srv ] || exit -1", "#!/bin/sh")).toEqual(["shellcheck/SC2242"]);
+        expect(await said('[ -d /srv ] || exit "no"')).toEqual(["shellcheck/SC2242"]);
+        expect(await said("sudo awk 1 /etc/a > /etc/b")).toEqual(["script-sudo-in-target"]);
       } finally {
         vi.unstubAllEnvs();
         rmSync(join(root, "elements/web/install.d/60-web"));

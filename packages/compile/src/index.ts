@@ -1,4 +1,5 @@
 export type { BindingsReport } from "./bindings/write-bindings.js";
+export { type Changes, changesBelow } from "./changes-below.js";
 export { type CompileOptions, type CompileReport, compileProject, loadProject } from "./compile-project.js";
 export { ejectProject } from "./eject-project.js";
 export { applyEmit } from "./emit/apply-emit.js";
@@ -9,6 +10,7 @@ export { elementsIn } from "./import/elements-in.js";
 export type { ImportOptions, ImportReport } from "./import/import-elements.js";
 export { type CollectedDefinitions, collectDefinitions } from "./load/collect-definitions.js";
 export { CONFIG_FILE, findConfig } from "./load/entry-modules.js";
+export { type ImportFailure, importDefault } from "./load/import-default.js";
 export { type LoadedDefinitions, type LoadOptions, loadDefinitions } from "./load/load-definitions.js";
 export { locate } from "./load/load-failure.js";
 export { importElements, watchProject, writeBindings } from "./on-demand.js";

@@ -1,9 +1,6 @@
-import { type FSWatcher, watch } from "node:fs";
 import { relative, resolve, sep } from "node:path";
+import { changesBelow } from "./changes-below.js";
 import { type CompileOptions, type CompileReport, compileProject } from "./compile-project.js";
-
-/** Changes that come together, such as those of an editor that saves all, are compiled once. */
-const SETTLE_MILLISECONDS = 60;
 
 export interface WatchOptions extends CompileOptions {
   readonly signal: AbortSignal;
@@ -14,7 +11,8 @@ export interface WatchOptions extends CompileOptions {
 /** Compiles, and compiles again whenever a file below the working directory changes, until aborted. */
 export async function watchProject(options: WatchOptions): Promise<void> {
   const cwd = resolve(options.cwd ?? process.cwd());
-  const changes = changesBelow(cwd, resolve(cwd, options.outDir), options.signal);
+  const outDir = resolve(cwd, options.outDir);
+  const changes = changesBelow([cwd], (path) => matters(path, cwd, outDir), options.signal);
   try {
     while (!options.signal.aborted) {
       changes.forget();
@@ -27,37 +25,6 @@ export async function watchProject(options: WatchOptions): Promise<void> {
   } finally {
     changes.close();
   }
-}
-
-interface Changes {
-  readonly next: () => Promise<void>;
-  readonly forget: () => void;
-  readonly close: () => void;
-}
-
-function changesBelow(directory: string, outDir: string, signal: AbortSignal): Changes {
-  let wake = () => {};
-  let changed = false;
-  const watcher: FSWatcher = watch(directory, { recursive: true }, (_, name) => {
-    if (name !== null && !matters(resolve(directory, name), directory, outDir)) return;
-    changed = true;
-    wake();
-  });
-  signal.addEventListener("abort", () => wake(), { once: true });
-  const settled = () => new Promise<void>((done) => setTimeout(done, SETTLE_MILLISECONDS));
-  return {
-    forget: () => {
-      changed = false;
-    },
-    async next() {
-      if (!changed && !signal.aborted)
-        await new Promise<void>((done) => {
-          wake = done;
-        });
-      if (!signal.aborted) await settled();
-    },
-    close: () => watcher.close(),
-  };
 }
 
 function matters(path: string, directory: string, outDir: string): boolean {

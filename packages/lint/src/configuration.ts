@@ -31,7 +31,7 @@ export interface ImageConfiguration {
 export type RuleSetting = Severity | "off";
 export type PresetName = LintPreset;
 
-/** What `.dibkitrc.json` and `lint` in `dibkit.config.ts` may say. */
+/** What the linter goes by: what `.dibkitrc.json` and `dibkit.config.ts` say, with presets of plugins put in. */
 export interface LintConfiguration {
   readonly preset?: PresetName;
   readonly rules?: Readonly<Record<string, RuleSetting>>;
@@ -49,4 +49,12 @@ export interface LintConfiguration {
   readonly variables?: readonly string[];
   /** Whether to run ShellCheck. Unless stated it is run when it is installed, once for each text. */
   readonly shellcheck?: boolean;
+}
+
+/** What a person writes: presets by name, those of plugins too, and where the plugins are. */
+export interface WrittenConfiguration extends Omit<LintConfiguration, "preset"> {
+  /** `recommended` unless stated, `upstream`, `all`, or `NAME/PRESET` of a plugin; of several the later one wins. */
+  readonly preset?: string | readonly string[];
+  /** Packages from npm (`acme-dibkit`) and files (`./lint/rules.ts`) with rules and presets of others. */
+  readonly plugins?: readonly string[];
 }

@@ -11,12 +11,16 @@ export interface DiscoveredElements {
   readonly without: readonly string[];
 }
 
-/** What only an element directory has. A README alone makes no element. */
-const SIGNS =
-  /^(element-deps|element-provides|package-installs\.(yaml|json)|pkg-map|svc-map|source-repository-.*|environment\.d|(root|extra-data|pre-install|install|post-install|post-root|block-device|pre-finalise|finalise|cleanup)\.d)$/;
-/** Names that are meant to be one of these; rule `control-file-name` says what is right. */
+/** Control files of an element, and directories that only an element has. A README alone makes no element. */
+const CONTROL_FILE =
+  /^(element-deps|element-provides|package-installs\.(yaml|json)|pkg-map|svc-map|source-repository-.*)$/;
+const ELEMENT_DIRECTORY =
+  /^(environment\.d|(root|extra-data|pre-install|install|post-install|post-root|block-device|pre-finalise|finalise|cleanup)\.d)$/;
+/** Names that are meant to be one of these; rule `control-file-name` says what is right. Programs are none. */
 const MISSPELT =
-  /^(elements?[-_](deps?|dependenc(y|ies)|provides?)(\.\w+)?|packages?[-_]installs?(\.\w+)?|pkg[-_]map(\.\w+)?|svc[-_]map(\.\w+)?)$/;
+  /^(elements?[-_](deps?|dependenc(y|ies)|provides?)|packages?[-_]installs?|pkg[-_]map|svc[-_]map)(\.(?!(py|pyc|sh|c|go|ts|js)$)\w+)?$/;
+/** Directories in an element that hold anything, such as a program called `pkg-map`, and are no elements. */
+const PART = /^(bin|static|init-scripts|containerfiles|[\w-]+\.d)$/;
 const SKIPPED = /^(node_modules|dist|build|__pycache__|test-elements|\..*)$/;
 // Element trees lie near the top of a repository: `elements/`, `diskimage_builder/elements/`, `images/dib/elements/`.
 const DEEPEST = 4;
@@ -28,7 +32,7 @@ export function discoverElements(paths: readonly string[]): DiscoveredElements {
   const without: string[] = [];
   const whole = new Set<string>();
   for (const path of paths.map((one) => resolve(one))) {
-    if (isElement(path) && !subdirectories(path).some((name) => !SKIPPED.test(name) && isElement(join(path, name)))) {
+    if (isElement(path) && !subdirectories(path).some((name) => isElement(join(path, name)))) {
       directories.add(dirname(path));
       single.push(path);
       continue;
@@ -58,7 +62,15 @@ function treesUnder(path: string, depth: number): string[] {
 }
 
 function isElement(path: string): boolean {
-  return !SKIPPED.test(basename(path)) && entries(path).some(({ name }) => SIGNS.test(name) || MISSPELT.test(name));
+  const name = basename(path);
+  return !SKIPPED.test(name) && !PART.test(name) && entries(path).some(isSign);
+}
+
+/** A directory `pkg-map` is an element of this name, and the directory around it one of elements. */
+function isSign(entry: Dirent): boolean {
+  const { name } = entry;
+  if (!entry.isFile() && ELEMENT_DIRECTORY.test(name)) return true;
+  return !entry.isDirectory() && (CONTROL_FILE.test(name) || MISSPELT.test(name));
 }
 
 function subdirectories(path: string): string[] {

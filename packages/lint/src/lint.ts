@@ -7,7 +7,7 @@ import {
   upstreamInReach,
   viewsOf,
 } from "@dibkit/model";
-import { initShell, parse } from "@dibkit/shell";
+import { initShell, parse, ShellNotReady } from "@dibkit/shell";
 import { askSyntax } from "./ask-syntax.js";
 import { authorFix } from "./author-fix.js";
 import { authorLocation, fileOfSource } from "./author-location.js";
@@ -16,6 +16,7 @@ import { compareDiagnostics } from "./compare-diagnostics.js";
 import { type Composition, composeElement, composeImage } from "./composition.js";
 import type { ImageConfiguration, LintConfiguration, Target } from "./configuration.js";
 import { type ElementContext, elementContext, type SyntaxVerdict } from "./element-context.js";
+import { type BrokenRules, guarded } from "./guard-rule.js";
 import { inLintedTree } from "./in-linted-tree.js";
 import type { LintTools } from "./lint-tools.js";
 import { type RepositoryVariables, repositoryVariables } from "./repository-variables.js";
@@ -23,7 +24,7 @@ import type { Finding, Rule } from "./rule.js";
 import { rules as allRules } from "./rules/index.js";
 import { setAsideHugeFiles } from "./set-aside-huge-files.js";
 import { settingsOf } from "./settings.js";
-import { isMisread, isSaid, type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
+import { isHarmless, isMisread, isSaid, type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
 import { type FileSuppressions, isSuppressed, suppressionFindings, suppressionsOf } from "./suppressions.js";
 import { targetsOf } from "./targets.js";
 import { upstreamMissing } from "./upstream-missing.js";
@@ -61,8 +62,18 @@ export interface LintResult {
 
 /** Lints elements by themselves, each with what it depends on, and the images of the configuration. */
 export async function lint(request: LintRequest): Promise<LintResult> {
+  try {
+    return await lintAll(request);
+  } catch (error) {
+    // The bash grammar is loaded when the first script is met that no fact store knows; what was read is not read again.
+    if (!(error instanceof ShellNotReady)) throw error;
+    await initShell();
+    return lintAll(request);
+  }
+}
+
+async function lintAll(request: LintRequest): Promise<LintResult> {
   const { configuration = {}, tools = {}, rules = allRules } = request;
-  await initShell();
   const settings = settingsOf(configuration, request.only ?? [], request.base ?? "/");
   const wanted = rules.filter((rule) => settings.isOn(rule));
   const active = wanted.filter((rule) => !(rule.needsUpstream && request.catalog.lacksUpstream));
@@ -84,11 +95,12 @@ export async function lint(request: LintRequest): Promise<LintResult> {
   for (const [source, verdict] of await askSyntax(checked, active, tools)) verdicts.set(source, verdict);
 
   const readText = tools.readText ?? (() => undefined);
+  const broken: BrokenRules = new Map();
   const own: readonly Diagnostic[] = [
     ...(request.diagnostics ?? []),
     ...(wanted.some(({ kind }) => kind === "graph") ? upstreamMissing(catalog, elements, images) : []),
     ...diagnostics,
-    ...checked.flatMap((context) => elementFindings(context, active, settings.style)),
+    ...checked.flatMap((context) => elementFindings(context, active, settings.style, broken)),
     ...graphFindings(elements, images, {
       catalog,
       configuration,
@@ -98,11 +110,12 @@ export async function lint(request: LintRequest): Promise<LintResult> {
       readText,
       upstream: request.upstream ?? upstreamInReach(catalog.paths),
       style: settings.style,
+      broken,
       repository: repositoryVariables(tools.repositoryTexts ?? (() => [])),
     }),
   ];
   const asked = (request.only ?? []).length === 0 ? await shellcheckFindings(checked, tools, own) : [];
-  const found = [...own, ...asked];
+  const found = [...own, ...broken.values(), ...asked];
   return finish(found, checked, request, rules, settings);
 }
 
@@ -116,26 +129,34 @@ async function shellcheckFindings(
   tools: LintTools,
   own: readonly Diagnostic[],
 ): Promise<Diagnostic[]> {
-  const owners = new Map<SourceText, string>();
+  const owners = new Map<SourceText, { readonly name: string; readonly asRoot: boolean }>();
   for (const { element, shellScripts, hookScripts } of contexts) {
-    for (const { source } of [...shellScripts, ...hookScripts]) owners.set(source, element.name);
+    for (const { source, phase } of [...shellScripts, ...hookScripts]) {
+      owners.set(source, { name: element.name, asRoot: phase?.side === "target" });
+    }
   }
   const comments =
     (await tools.shellcheck?.([...owners.keys()])) ?? new Map<SourceText, readonly ShellcheckComment[]>();
   return [...comments].flatMap(([source, list]) =>
     list.flatMap((comment) => {
+      const owner = owners.get(source);
+      if (isHarmless(comment, source, owner?.asRoot === true)) return [];
       if (isMisread(comment, parse(source).problems.length === 0) || isSaid(comment, source, own)) return [];
-      const element = owners.get(source);
-      return [{ ...shellcheckDiagnostic(comment, source), ...(element !== undefined && { element }) }];
+      return [{ ...shellcheckDiagnostic(comment, source), ...(owner && { element: owner.name }) }];
     }),
   );
 }
 
-function elementFindings(context: ElementContext, rules: readonly Rule[], style: boolean): Diagnostic[] {
+function elementFindings(
+  context: ElementContext,
+  rules: readonly Rule[],
+  style: boolean,
+  broken: BrokenRules,
+): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const rule of rules) {
     if (rule.kind !== "element") continue;
-    for (const finding of rule.check(context)) {
+    for (const finding of guarded(rule, `element "${context.element.name}"`, () => rule.check(context), broken)) {
       if (style || !finding.style) found.push(diagnosticOf(rule, finding, context.element));
     }
   }
@@ -152,6 +173,7 @@ interface GraphInput {
   readonly upstream: UpstreamInReach | undefined;
   readonly repository: RepositoryVariables;
   readonly style: boolean;
+  readonly broken: BrokenRules;
 }
 
 function graphFindings(
@@ -165,10 +187,11 @@ function graphFindings(
   const found: Diagnostic[] = [];
   const check = (composition: Composition, focus: Element | undefined) => {
     const context = { ...input, composition, facts, focus, variables };
+    const subject = focus === undefined ? `image "${composition.name}"` : `element "${focus.name}"`;
     // What is wrong with an image as a whole is shown where an image file names it.
     const location = composition.image?.location;
     for (const rule of rules) {
-      for (const finding of rule.check(context)) {
+      for (const finding of guarded(rule, subject, () => rule.check(context), input.broken)) {
         if (finding.style && !input.style) continue;
         const shown = inLintedTree(finding, focus === undefined ? elements : [focus]);
         found.push({ ...(location && { location }), ...diagnosticOf(rule, shown, focus) });

@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Diagnostic, err, LINT_PRESETS, nearestName, ok, type Result, type SourceText } from "@dibkit/model";
-import type { LintConfiguration } from "./configuration.js";
+import type { RuleSetting, WrittenConfiguration } from "./configuration.js";
+import type { Rule } from "./rule.js";
 import { rules as allRules } from "./rules/index.js";
 import { quoted } from "./words.js";
 
 export const CONFIGURATION_FILE = ".dibkitrc.json";
 
 export interface LoadedConfiguration {
-  readonly configuration: LintConfiguration;
+  readonly configuration: WrittenConfiguration;
+  readonly source: SourceText;
   /** Absolute directory of the file; globs are relative to it. */
   readonly base: string;
   readonly path: string;
@@ -35,7 +37,7 @@ function parseConfiguration(source: SourceText): Result<LoadedConfiguration, rea
   }
   const problems = checkConfiguration(data, source);
   if (problems.length > 0) return err(problems);
-  return ok({ configuration: data as LintConfiguration, base: dirname(source.path), path: source.path });
+  return ok({ configuration: data as WrittenConfiguration, source, base: dirname(source.path), path: source.path });
 }
 
 const SETTINGS = ["error", "warning", "info", "off"];
@@ -43,10 +45,17 @@ const strings = (value: unknown) => Array.isArray(value) && value.every((item) =
 const object = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const isPreset = (value: unknown) =>
+  (LINT_PRESETS as readonly unknown[]).includes(value) || (typeof value === "string" && value.includes("/"));
+
 /** What each key may hold, and the words for it. */
 const KEYS: Readonly<Record<string, readonly [(value: unknown) => boolean, string]>> = {
   $schema: [(value) => typeof value === "string", "a text"],
-  preset: [(value) => (LINT_PRESETS as readonly unknown[]).includes(value), `one of ${quoted(LINT_PRESETS)}`],
+  preset: [
+    (value) => [value].flat().every(isPreset),
+    `one of ${quoted(LINT_PRESETS)} and "PLUGIN/PRESET", or a list of them`,
+  ],
+  plugins: [strings, "a list of packages and files"],
   rules: [object, "an object of rule and severity"],
   overrides: [
     (value) =>
@@ -97,7 +106,8 @@ function checkRules(rules: Record<string, unknown>, source: SourceText): Diagnos
   const known = new Set(allRules.map((rule) => rule.id));
   const problems: Diagnostic[] = [];
   for (const [id, setting] of Object.entries(rules)) {
-    if (!known.has(id) && !/^(suppression-|shellcheck\/)/.test(id)) {
+    // Codes of plugins are looked up when these have been loaded.
+    if (!known.has(id) && !/^suppression-|\//.test(id)) {
       const meant = nearestName(id, known);
       const help = meant === undefined ? 'see "dibkit explain" for the list of rules' : `did you mean "${meant}"?`;
       problems.push(finding(source, `the configuration sets "${id}", which is not a rule`, help, id));
@@ -108,6 +118,21 @@ function checkRules(rules: Record<string, unknown>, source: SourceText): Diagnos
     }
   }
   return problems;
+}
+
+/** Settings of codes with a slash that no plugin has: the others are checked before plugins are loaded. */
+export function unknownPluginRules(
+  settings: Readonly<Record<string, RuleSetting>>,
+  rules: readonly Rule[],
+  source: SourceText,
+): readonly Diagnostic[] {
+  const known = rules.filter(({ from }) => from !== undefined).map(({ id }) => id);
+  return Object.keys(settings).flatMap((id) => {
+    if (!id.includes("/") || id.startsWith("shellcheck/") || known.includes(id)) return [];
+    const meant = nearestName(id, known);
+    const help = meant === undefined ? `add the plugin "${id.split("/")[0]}" to "plugins"` : `did you mean "${meant}"?`;
+    return [finding(source, `the configuration sets "${id}", which is a rule of no plugin`, help, id)];
+  });
 }
 
 function finding(source: SourceText, message: string, help: string, key?: string): Diagnostic {

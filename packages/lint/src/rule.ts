@@ -42,6 +42,8 @@ export interface RuleTexts {
   readonly style?: true;
   /** Says that no element does something, which nobody knows while upstream's elements are not there. */
   readonly needsUpstream?: true;
+  /** Only for a rule of a plugin, and set by dibkit: the package or file that it came from. */
+  readonly from?: string;
   /** Names of `dib-lint`'s checks that say the same; its pragmas then silence this rule too. */
   readonly dibLint?: readonly string[];
   readonly examples: {

@@ -80,7 +80,7 @@ export function suppressionFindings(file: FileSuppressions, knownRules: Readonly
   for (const comment of file.comments) {
     const { location } = comment;
     const named = comment.rules.map((rule) => `"${rule}"`).join(", ");
-    const unknown = comment.rules.filter((rule) => rule !== "*" && !rule.includes("/") && !knownRules.has(rule));
+    const unknown = comment.rules.filter((rule) => rule !== "*" && isOurs(rule, knownRules) && !knownRules.has(rule));
     for (const rule of unknown) {
       findings.push({
         code: "suppression-known",
@@ -110,4 +110,10 @@ export function suppressionFindings(file: FileSuppressions, knownRules: Readonly
     }
   }
   return findings;
+}
+
+/** Whether a code can only be one of the known rules: a code of ShellCheck, or of a plugin that is not loaded, may be right. */
+function isOurs(code: string, knownRules: ReadonlySet<string>): boolean {
+  const slash = code.indexOf("/");
+  return slash === -1 || [...knownRules].some((rule) => rule.startsWith(code.slice(0, slash + 1)));
 }

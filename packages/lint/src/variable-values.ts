@@ -1,4 +1,4 @@
-import { ARCHITECTURES, DISTRO_FAMILIES, nearestName } from "@dibkit/model";
+import { ARCHITECTURES, closeName, DISTRO_FAMILIES } from "@dibkit/model";
 import type { Given } from "@dibkit/shell";
 
 /** Distributions by the names that upstream knows. */
@@ -26,6 +26,8 @@ export interface Impossible {
   /** Why no build has the value, as the rest of a sentence. */
   readonly why: string;
   readonly help: string;
+  /** The value that was probably meant, when another value is the remedy. */
+  readonly meant?: string;
 }
 
 /** Why a build never has this value in a variable, and what was meant; undefined when it may have it. */
@@ -43,7 +45,8 @@ export function impossibleValue(
     case "DISTRO_NAME": {
       if (distros.has(value) || DISTRIBUTIONS.has(value)) return undefined;
       if (value === "redhat" || value === "suse" || value === "el") {
-        return { why: "which no distribution is called", help: value === "suse" ? 'write "opensuse"' : 'write "rhel"' };
+        const meant = value === "suse" ? "opensuse" : "rhel";
+        return { why: "which no distribution is called", help: `write "${meant}"`, meant };
       }
       if (RELEASES.has(value)) return { why: "a release, not a distribution", help: "compare DIB_RELEASE" };
       return misspelt(value, new Set([...distros, ...DISTRIBUTIONS]), "which no distribution in reach is called");
@@ -63,13 +66,11 @@ export function impossibleValue(
 
 /** A value of one's own may be anything, but not nearly one that exists. */
 function misspelt(value: string, known: ReadonlySet<string>, why: string): Impossible | undefined {
-  if (value.length < 4 || /\d/.test(value))
-    return value.toLowerCase() !== value && known.has(value.toLowerCase())
-      ? { why, help: `did you mean "${value.toLowerCase()}"?` }
-      : undefined;
-  const meant = nearestName(value, known);
+  const lower = value.toLowerCase();
+  const short = value.length < 4 || /\d/.test(value);
+  const meant = short ? (lower !== value && known.has(lower) ? lower : undefined) : closeName(value, known);
   if (meant === undefined || Math.abs(meant.length - value.length) > 2) return undefined;
-  return { why, help: `did you mean "${meant}"?` };
+  return { why, help: `did you mean "${meant}"?`, meant };
 }
 
 /** Releases that are no number, by distribution; the others count with numbers. */

@@ -43,8 +43,8 @@ export interface DibLint {
   readonly root: string;
   /** What dib-lint reports, as `file code`; Python style is left to Python's own linters. */
   findings(elements: string): readonly string[];
-  /** Everything that dib-lint prints. */
-  output(elements: string): string;
+  /** Everything that dib-lint prints. With `everyFile` it looks at tabs and final newlines of all files, not of scripts only. */
+  output(elements: string, everyFile?: boolean): string;
   dispose(): void;
 }
 
@@ -56,8 +56,10 @@ export function dibLint(): DibLint {
   symlinkSync("/usr/bin/python3", join(bin, "python"));
   const lib = join(root, "lib");
   mkdirSync(lib);
-  const output = (elements: string) => {
-    const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, ELEMENTS_DIR: elements, LIB_DIR: lib };
+  const output = (elements: string, everyFile = false) => {
+    // Of the library it looks at all files.
+    const library = everyFile ? elements : lib;
+    const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, ELEMENTS_DIR: elements, LIB_DIR: library };
     return spawnSync(DIB_LINT, [], { cwd: root, encoding: "utf8", maxBuffer: 1 << 26, env }).stdout;
   };
   return {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { loadCatalog } from "@dibkit/model";
 import { afterEach, expect, it } from "vitest";
 import { lint, planFixes } from "../src/index.js";
-import { exampleCatalog } from "./example-elements.js";
+import { exampleCatalog } from "../src/testing/example-elements.js";
 
 // What bench/fuzz-lint.mjs has found: each of these took gigabytes, minutes, or the whole process.
 const root = mkdtempSync(join(tmpdir(), "dibkit-hostile-"));

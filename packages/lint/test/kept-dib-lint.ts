@@ -21,22 +21,22 @@ const PYCACHE = "__pycache__";
  * What dib-lint reports of an installed tree, as `file code`. It takes half a minute for upstream's elements and says
  * the same for the same files, so its words are kept by content in the user's cache directory.
  */
-export function keptFindings(oracle: DibLint, elements: string): readonly string[] {
+export function keptFindings(oracle: DibLint, elements: string, everyFile = false): readonly string[] {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  const path = join(cache, "dibkit-tests", `dib-lint-${keyOf(elements)}.txt`);
+  const path = join(cache, "dibkit-tests", `dib-lint-${everyFile ? "every-file-" : ""}${keyOf(elements)}.txt`);
   const output = existsSync(path) ? readFileSync(path, "utf8") : undefined;
-  return findingsIn((output ?? keep(path, lintCopy(oracle, elements))).replaceAll(PLACEHOLDER, elements));
+  return findingsIn((output ?? keep(path, lintCopy(oracle, elements, everyFile))).replaceAll(PLACEHOLDER, elements));
 }
 
 /** Stands for the directory of the elements. */
 const PLACEHOLDER = "{elements}";
 
 /** The output for a copy without what Python left behind. */
-function lintCopy(oracle: DibLint, elements: string): string {
+function lintCopy(oracle: DibLint, elements: string, everyFile: boolean): string {
   const copy = join(oracle.root, "copy");
   execFileSync("cp", ["-r", elements, copy]);
   execFileSync("find", [copy, "-name", PYCACHE, "-prune", "-exec", "rm", "-r", "{}", "+"]);
-  const output = oracle.output(copy);
+  const output = oracle.output(copy, everyFile);
   // It has stopped half-way when its last line is another one.
   if (!/^(PASS|\*\*\* FAIL: .*)\n$/m.test(output)) throw new Error(`dib-lint has not come to its end:\n${output}`);
   return output.replaceAll(copy, PLACEHOLDER);

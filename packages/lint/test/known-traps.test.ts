@@ -1,7 +1,7 @@
 import { createCatalog, loadCatalog, upstreamInstallation } from "@dibkit/model";
 import { expect, it } from "vitest";
 import { type ExampleTree, type LintConfiguration, lint } from "../src/index.js";
-import { exampleElements } from "./example-elements.js";
+import { exampleElements } from "../src/testing/example-elements.js";
 
 // What people fall into, each as a tree that is linted with every rule, beside upstream's own elements.
 const upstream = upstreamInstallation(process.env);

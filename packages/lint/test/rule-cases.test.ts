@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type ExampleTree, type LintConfiguration, lint } from "../src/index.js";
-import { exampleCatalog } from "./example-elements.js";
+import { exampleCatalog } from "../src/testing/example-elements.js";
 
 async function findings(rule: string, tree: ExampleTree, configuration: LintConfiguration = {}) {
   const catalog = exampleCatalog(tree);
@@ -191,4 +191,38 @@ it("checks the layout that an image or an element gives in a variable", async ()
   expect(await check(plain, { DIB_BLOCK_DEVICE_CONFIG: WRONG })).toEqual([
     { message: expect.stringMatching(/^line 3 of DIB_BLOCK_DEVICE_CONFIG of image "web": .*"szie"/) },
   ]);
+});
+
+const when = (condition: string) => ({ "web/package-installs.yaml": `nginx:\n  when: ${condition}\n` });
+
+it.each<[string, readonly string[]]>([
+  [
+    "DIB_RELEASE = jamy",
+    [
+      'warning "DIB_RELEASE" is compared with "jamy", which no release is called, so "nginx" is never installed by this condition [write "DIB_RELEASE = jammy"]',
+    ],
+  ],
+  [
+    "DIB_RELEASE != ubuntu",
+    [
+      'warning "DIB_RELEASE" is compared with "ubuntu", a distribution, not a release, so "nginx" is always installed by this condition [compare DISTRO_NAME]',
+    ],
+  ],
+  [
+    "DISTRO_NAME = fedroa",
+    [
+      'warning "DISTRO_NAME" is compared with "fedroa", which no distribution in reach is called, so "nginx" is never installed by this condition [write "DISTRO_NAME = fedora"]',
+    ],
+  ],
+  [
+    "DISTRO_NAME = redhat",
+    [
+      'warning "DISTRO_NAME" is compared with "redhat", which no distribution is called, so "nginx" is never installed by this condition [write "DISTRO_NAME = rhel"]',
+    ],
+  ],
+  ["DIB_RELEASE = 9-stream", []],
+  ["DIB_RELEASE = acme", []],
+  ["DISTRO_NAME = acme-linux", []],
+])("packages-when: %s", async (condition, expected) => {
+  expect(await findings("packages-when", when(condition))).toEqual(expected);
 });

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { Catalog } from "@dibkit/model";
 import { expect, it } from "vitest";
 import { lint, reporters, rules } from "../src/index.js";
-import { exampleCatalog } from "./example-elements.js";
+import { exampleCatalog } from "../src/testing/example-elements.js";
 
 const { default: Ajv } = createRequire(import.meta.url)("ajv-draft-04") as typeof import("ajv-draft-04");
 const schema = JSON.parse(readFileSync(new URL("fixtures/sarif-2.1.0-rtm.5.json", import.meta.url), "utf8"));

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { applyBaseline, createBaseline, type LintConfiguration, lint } from "../src/index.js";
-import { exampleCatalog } from "./example-elements.js";
+import { exampleCatalog } from "../src/testing/example-elements.js";
 
 const SCRIPT = (body: string) => `#!/bin/bash\nset -eu\nset -o pipefail\n${body}`;
 

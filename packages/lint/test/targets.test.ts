@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type ExampleTree, type LintConfiguration, lint, type Target } from "../src/index.js";
 import { onTargetsOnly } from "../src/targets.js";
-import { exampleCatalog } from "./example-elements.js";
+import { exampleCatalog } from "../src/testing/example-elements.js";
 
 const target = (distro: string, release: string, arch: string): Target => ({ distro, release, arch });
 const MATRIX = ["debian trixie", "debian bookworm", "fedora 43"].flatMap((system) =>

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { setFlagsFromString } from "node:v8";
-import { Language, Parser } from "web-tree-sitter";
+import type { Parser } from "web-tree-sitter";
 import { copyTree, type GrammarTables, type SyntaxNode } from "./syntax-tree.js";
 
 /** A text was to be parsed before `initShell` had finished. */
@@ -10,6 +10,10 @@ export class ShellNotReady extends Error {
     super("initShell() must have finished before a script is parsed");
   }
 }
+
+// The parser asks every few microseconds, and to ask for the processor time is a call of the system. A script of ordinary
+// length is parsed before it is asked for the first time.
+const CALLS_BETWEEN_LOOKS = 64;
 
 let parser: Parser | undefined;
 let tables: GrammarTables = { types: [], fields: [] };
@@ -25,6 +29,8 @@ async function start(): Promise<void> {
   const require = createRequire(import.meta.url);
   // Optimising the grammar's one huge function costs more than a second of processor time and gains nothing on scripts.
   setFlagsFromString("--liftoff-only");
+  // Loaded here, since a run that finds all its facts in a store needs no parser.
+  const { Language, Parser } = await import("web-tree-sitter");
   await Parser.init();
   const grammar = readFileSync(require.resolve("tree-sitter-bash/tree-sitter-bash.wasm"));
   const language = await Language.load(grammar);
@@ -44,8 +50,15 @@ async function start(): Promise<void> {
  */
 export function parseTree(text: string, limitMs: number): SyntaxNode | undefined {
   if (!parser) throw new ShellNotReady();
-  const before = process.cpuUsage();
-  const tree = parser.parse(text, null, { progressCallback: () => processorMs(before) > limitMs });
+  let before: NodeJS.CpuUsage | undefined;
+  let calls = 0;
+  const progressCallback = () => {
+    calls += 1;
+    if (calls % CALLS_BETWEEN_LOOKS !== 0) return false;
+    before ??= process.cpuUsage();
+    return processorMs(before) > limitMs;
+  };
+  const tree = parser.parse(text, null, { progressCallback });
   if (!tree) {
     parser.reset();
     return undefined;

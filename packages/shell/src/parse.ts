@@ -35,17 +35,37 @@ const bySource = new WeakMap<SourceText, ShellScript>();
 const byText = new Map<string, ShellScript>();
 const KEPT_TEXTS = 4_096;
 
+/** What texts said before, kept by whoever runs the linter: reading a tree anew takes most of the time otherwise. */
+export interface FactStore {
+  get(text: string): ShellScript | undefined;
+  /** Of what took long or is large nothing is kept: it has no facts. */
+  set(text: string, script: ShellScript): void;
+}
+
+let store: FactStore | undefined;
+
+/** Lets `parse` look into a store, and put into it what is not there; undefined ends that. */
+export function useFactStore(next: FactStore | undefined): void {
+  store = next;
+}
+
 /**
- * What a bash text says. Synchronous, pure, remembered; `initShell` must have finished. Never fails: a text that is
- * too large, or too slow to parse, comes back empty with `unread` saying so.
+ * What a bash text says. Synchronous, pure, remembered; `initShell` must have finished, or the text be in the store: else
+ * `ShellNotReady` is thrown. A text that is too large, or too slow to parse, comes back empty with `unread` saying so.
  */
 export function parse(source: SourceText): ShellScript {
   const known = bySource.get(source);
   if (known) return known;
-  const script = byText.get(source.text) ?? analyse(source.text);
+  const script = byText.get(source.text) ?? store?.get(source.text) ?? analysed(source.text);
   if (byText.size >= KEPT_TEXTS) byText.delete(byText.keys().next().value as string);
   byText.set(source.text, script);
   bySource.set(source, script);
+  return script;
+}
+
+function analysed(text: string): ShellScript {
+  const script = analyse(text);
+  if (script.unread === undefined) store?.set(text, script);
   return script;
 }
 

@@ -1,6 +1,11 @@
 import type { ExampleFile, ExampleTree, Rule } from "@dibkit/lint";
+import type { Result } from "@dibkit/model";
 import { defineCommand } from "../command.js";
-import { usageFailure } from "../terminal.js";
+import type { SessionFailure } from "../lint/lint-session.js";
+import { elementsInReach } from "../project/elements-in-reach.js";
+import { findProjectRoot } from "../project/project-root.js";
+import { reportFailure } from "../report-failure.js";
+import { type Terminal, usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "explain",
@@ -12,7 +17,9 @@ export default defineCommand({
     { command: "dibkit explain script-executable", does: "explains one" },
   ],
   async run({ arguments: { RULE: id } }, terminal) {
-    const { rules } = await import("@dibkit/lint");
+    const known = await rulesInReach(terminal);
+    if (!known.ok) return reportFailure(terminal, known.error);
+    const rules = known.value;
     if (id === undefined) {
       const width = Math.max(...rules.map((rule) => rule.id.length));
       for (const rule of rules) {
@@ -35,9 +42,26 @@ export default defineCommand({
   },
 });
 
+/** dibkit's rules, and those of the plugins that the project here names. */
+async function rulesInReach(terminal: Terminal): Promise<Result<readonly Rule[], SessionFailure>> {
+  const { loadConfiguration } = await import("@dibkit/lint");
+  const file = loadConfiguration(terminal.cwd);
+  if (!file.ok) return { ok: false, error: { kind: "findings", diagnostics: file.error } };
+  const project = findProjectRoot(terminal, undefined);
+  const reach = await elementsInReach(terminal, { project, modules: [], elementsPath: [], typecheck: false });
+  if (!reach.ok) return reach;
+  const { sessionSettings } = await import("../lint/session-settings.js");
+  const input = { project: { path: project.config, config: reach.value.config }, images: [], preset: undefined };
+  const settings = await sessionSettings({ ...input, file: file.value });
+  return settings.ok
+    ? { ok: true, value: settings.value.rules }
+    : { ok: false, error: { kind: "findings", diagnostics: settings.error } };
+}
+
 function page(rule: Rule): string {
   const style = rule.style ? ", only in presets upstream and all" : "";
-  return `${rule.id} (${rule.severity}${style}, since ${rule.since})
+  const origin = rule.from === undefined ? "" : ` of ${rule.from}`;
+  return `${rule.id} (${rule.severity}${style}, since ${rule.since}${origin})
 ${rule.summary}
 
 Why: ${rule.why}

@@ -1,8 +1,5 @@
-import type { LintResult } from "@dibkit/lint";
-import { defineCommand, type ExitCode } from "../command.js";
+import { defineCommand } from "../command.js";
 import type { WantedReport } from "../lint/lint-reports.js";
-import { openLintSession, type SessionFailure } from "../lint/lint-session.js";
-import { lintTools } from "../lint/lint-tools.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 
 const FORMATS = ["pretty", "compact", "json", "sarif", "github", "gitlab", "junit", "checkstyle"] as const;
@@ -32,6 +29,21 @@ export default defineCommand({
     fix: { type: "boolean", summary: "repair what can be repaired without changing what a correct build does" },
     fixUnsafe: { type: "boolean", summary: "repair all that can be repaired; look at the changes" },
     rule: { type: "string", value: "RULE", repeatable: true, summary: "check only this rule" },
+    changed: {
+      type: "string",
+      value: "REF",
+      implied: "HEAD",
+      summary:
+        "report only findings in files that differ from the commit REF, HEAD unless stated, and those that the differences cause elsewhere",
+    },
+    watch: { type: "boolean", summary: "lint again whenever a file changes" },
+    statistics: { type: "boolean", summary: "show how many findings each rule has instead of the findings" },
+    suppress: {
+      type: "string",
+      value: "CODE",
+      summary: "write comments into the files that leave out all present findings of this rule",
+    },
+    reason: { type: "string", value: "TEXT", summary: "why --suppress leaves them out" },
     maxWarnings: {
       type: "number",
       value: "N",
@@ -45,8 +57,7 @@ export default defineCommand({
     preset: {
       type: "string",
       value: "NAME",
-      choices: ["recommended", "upstream", "all"],
-      summary: "set of rules, instead of the configuration's",
+      summary: "set of rules instead of the configuration's: recommended, upstream, all, or PLUGIN/PRESET",
     },
     shellcheck: { type: "boolean", summary: "run ShellCheck too" },
     elementsPath: {
@@ -59,6 +70,11 @@ export default defineCommand({
   examples: [
     { command: "dibkit lint", does: "lints every element below the working directory" },
     { command: "dibkit lint elements/web --fix", does: "lints one element and repairs what is safe to repair" },
+    { command: "dibkit lint --changed main", does: "shows what the branch brings: in its files, and what it breaks" },
+    {
+      command: 'dibkit lint --suppress script-which --reason "the base image has it"',
+      does: "writes comments that leave the findings of one rule out",
+    },
     {
       command: "dibkit lint --format pretty --format sarif --output-file - --output-file dibkit.sarif",
       does: "shows the findings and writes them for code scanning",
@@ -67,70 +83,46 @@ export default defineCommand({
   async run({ arguments: { PATH: paths }, options }, terminal) {
     const reports = reportsWanted(options.format, options.outputFile, terminal);
     if (typeof reports === "string") return usageFailure(terminal, reports, 'see "dibkit lint --help"');
-    if (options.updateBaseline && options.baseline === undefined)
-      return usageFailure(terminal, "--update-baseline needs a file to write", "name it with --baseline FILE");
-    const { rules } = await import("@dibkit/lint");
-    const unknown = options.rule.find((id) => !rules.some((rule) => rule.id === id));
-    if (unknown !== undefined) return unknownRule(unknown, terminal);
-    const once = () => lintOnce(paths, options, terminal);
-    let outcome = await once();
-    if ("kind" in outcome) return sessionFailure(outcome, terminal);
-    if (options.fix || options.fixUnsafe) {
-      const { repair } = await import("../lint/lint-repair.js");
-      const repaired = await repair(outcome, once, options.fixUnsafe, terminal);
-      if ("kind" in repaired) return sessionFailure(repaired, terminal);
-      outcome = repaired;
-    }
-    let result: LintResult = outcome;
-    if (result.elements === 0 && paths.length === 0) {
-      terminal.stderr.write("there is no element in the working directory; name elements, or directories of them\n");
-    }
-    if (options.baseline !== undefined) {
-      const { baselined } = await import("../lint/lint-baseline.js");
-      const rest = await baselined(outcome, options.baseline, options.updateBaseline, terminal);
-      if (rest === undefined) return 2;
-      result = rest;
-    }
-    const shown = options.quiet ? result.diagnostics.filter((one) => one.severity === "error") : result.diagnostics;
-    const { writeReports } = await import("../lint/lint-reports.js");
-    const written = await writeReports({ ...result, diagnostics: shown }, reports, terminal);
-    if (!written) return 2;
-    const { countsOf, isFailure } = await import("@dibkit/lint");
-    const { errors, warnings } = countsOf(result);
-    const failed = isFailure(result, options.maxWarnings);
-    if (failed && errors === 0) {
-      terminal.stderr.write(`warnings: ${warnings}, --max-warnings allows ${options.maxWarnings}\n`);
-    }
-    return failed ? 1 : 0;
+    const problem = misfit(options);
+    if (problem !== undefined) return usageFailure(terminal, ...problem);
+    const { suppress: code, reason, rule: only, watch, ...rest } = options;
+    const suppress = code === undefined ? undefined : { code, reason: reason?.trim() ?? "" };
+    const run = { ...rest, paths, only, suppress, reports };
+    if (!watch) return (await import("../lint/run-lint.js")).runLint(run, terminal);
+    return (await import("../lint/watch-lint.js")).watchLint(run, terminal);
   },
 });
 
-interface LintOptions {
-  readonly elementsPath: readonly string[];
-  readonly rule: readonly string[];
-  readonly preset: "recommended" | "upstream" | "all" | undefined;
-  readonly shellcheck: boolean;
+interface Options {
+  readonly baseline: string | undefined;
+  readonly updateBaseline: boolean;
+  readonly suppress: string | undefined;
+  readonly reason: string | undefined;
+  readonly fix: boolean;
+  readonly fixUnsafe: boolean;
+  readonly watch: boolean;
+  readonly statistics: boolean;
+  readonly format: readonly string[];
+  readonly outputFile: readonly string[];
 }
 
-async function lintOnce(
-  paths: readonly string[],
-  options: LintOptions,
-  terminal: Terminal,
-): Promise<LintResult | SessionFailure> {
-  const session = await openLintSession(terminal, paths, options.elementsPath);
-  if (!session.ok) return session.error;
-  const { lint } = await import("@dibkit/lint");
-  const configuration = {
-    ...session.value.configuration,
-    ...(options.preset !== undefined && { preset: options.preset }),
-    ...(options.shellcheck && { shellcheck: true }),
-  };
-  return lint({
-    ...session.value,
-    configuration,
-    only: options.rule,
-    tools: lintTools({ ...session.value, configuration }, terminal),
-  });
+/** Options that say nothing without each other, or do not go together: what is wrong, and the remedy. */
+function misfit(options: Options): readonly [string, string] | undefined {
+  const { suppress, reason } = options;
+  if (options.updateBaseline && options.baseline === undefined)
+    return ["--update-baseline needs a file to write", "name it with --baseline FILE"];
+  if (suppress !== undefined && !reason?.trim())
+    return ["--suppress needs a reason, which the comments then give", `add --reason "…"`];
+  if (reason?.includes("\n")) return ["--reason has several lines, but a comment has one", "write it in one line"];
+  if (suppress === undefined && reason !== undefined)
+    return ["--reason says why findings are left out, but none are to be", "name their rule with --suppress CODE"];
+  if (suppress !== undefined && (options.fix || options.fixUnsafe))
+    return ["--suppress and --fix both change files", "repair first, and leave out what is left then"];
+  if (options.watch && (suppress !== undefined || options.updateBaseline))
+    return ["--watch only looks, and --suppress and --update-baseline write once", "run one after the other"];
+  if (options.statistics && options.format.length > options.outputFile.filter((file) => file !== "-").length)
+    return ["--statistics takes the place of the report on the terminal", "give each --format an --output-file"];
+  return undefined;
 }
 
 function reportsWanted(
@@ -147,25 +139,4 @@ function reportsWanted(
     const file = files[index];
     return { format, file: file === "-" ? undefined : file };
   });
-}
-
-async function unknownRule(id: string, terminal: Terminal): Promise<ExitCode> {
-  const { nearestName } = await import("@dibkit/model");
-  const { rules } = await import("@dibkit/lint");
-  const meant = nearestName(
-    id,
-    rules.map((rule) => rule.id),
-  );
-  return usageFailure(
-    terminal,
-    `there is no rule "${id}"`,
-    meant === undefined ? 'see "dibkit explain" for the list' : `did you mean "${meant}"?`,
-  );
-}
-
-async function sessionFailure(failure: SessionFailure, terminal: Terminal): Promise<ExitCode> {
-  const { reportFailure } = await import("../report-failure.js");
-  await reportFailure(terminal, failure);
-  // Findings that stand in the way of linting are about the configuration.
-  return 2;
 }

@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
-import { type LintResult, reporters, rules } from "@dibkit/lint";
+import { type LintResult, type Rule, reporters } from "@dibkit/lint";
 import { ANOTHER_PATH, systemTrouble } from "@dibkit/model/resolution";
 import { type Terminal, writeTrouble } from "../terminal.js";
 
@@ -15,6 +15,7 @@ export interface WantedReport {
 export async function writeReports(
   result: LintResult,
   wanted: readonly WantedReport[],
+  rules: readonly Rule[],
   terminal: Terminal,
 ): Promise<boolean> {
   const { version } = createRequire(import.meta.url)("dibkit/package.json") as { version: string };

@@ -1,18 +1,23 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { delimiter, dirname, join, resolve as resolvePath } from "node:path";
-import type { LintConfiguration } from "@dibkit/lint";
-import type { Catalog, Diagnostic, Element, Result, SourceText } from "@dibkit/model";
-import type { ProjectFailure } from "../project/open-project.js";
+import { dirname, join, resolve as resolvePath } from "node:path";
+import type { LintConfiguration, Rule } from "@dibkit/lint";
+import type { Catalog, Diagnostic, Element, Result } from "@dibkit/model";
+import { elementsInReach, type Reach } from "../project/elements-in-reach.js";
+import type { ProjectFailure } from "../project/project-failure.js";
+import { findProjectRoot, type ProjectRoot } from "../project/project-root.js";
 import type { Terminal } from "../terminal.js";
-import { repositoryTexts } from "./repository-texts.js";
+import { type RepositoryTexts, repositoryTexts } from "./repository-texts.js";
+import { sessionSettings } from "./session-settings.js";
 
 /** Everything that linting needs, found from paths. */
 export interface LintSession {
   readonly catalog: Catalog;
-  /** Texts of the repositories around the elements; read when first asked for. */
-  readonly repositoryTexts: () => readonly SourceText[];
+  /** Texts of the repositories around the elements. */
+  readonly repository: RepositoryTexts;
   /** Elements to report on. */
   readonly elements: readonly Element[];
+  /** dibkit's rules and those of plugins. */
+  readonly rules: readonly Rule[];
   readonly configuration: LintConfiguration;
   /** Directory that globs of the configuration are relative to. */
   readonly base: string;
@@ -23,144 +28,115 @@ export interface LintSession {
 
 export type SessionFailure = ProjectFailure;
 
-/** Finds configuration and elements for paths: element directories, directories of elements, `.ts` modules. */
+export interface SessionOptions {
+  /** Elements, directories of elements, TypeScript modules, image files; the working directory when empty. */
+  readonly paths: readonly string[];
+  readonly elementsPath: readonly string[];
+  /** Preset instead of the configuration's. */
+  readonly preset?: string | undefined;
+}
+
+/** Finds configuration, plugins and elements. */
 export async function openLintSession(
   terminal: Pick<Terminal, "cwd" | "env">,
-  paths: readonly string[],
-  extraPath: readonly string[],
+  { paths, elementsPath, preset }: SessionOptions,
 ): Promise<Result<LintSession, SessionFailure>> {
   const { discoverElements, ignoredDibLintChecks, isMeant, lintImageFile, loadConfiguration } = await import(
     "@dibkit/lint"
   );
-  const { createCatalog, elementsPath, err, installedCatalog, ok, realPath, upstreamInReach } = await import(
-    "@dibkit/model"
-  );
+  const { err, ok } = await import("@dibkit/model");
   const configured = loadConfiguration(terminal.cwd);
   if (!configured.ok) return err({ kind: "findings", diagnostics: configured.error });
   const wanted = paths.length > 0 ? paths : ["."];
   const absolute = wanted.map((path) => resolvePath(terminal.cwd, path));
-  const modules = [...new Set(absolute.flatMap((path) => modulesOf(path, paths.length === 0)))];
-  const defined = await loadDefined(modules);
   const imageFiles = absolute.filter(
     (path) => /\.ya?ml$/.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile(),
   );
-  const discovered = discoverElements(
-    absolute.filter((path) => !/\.[cm]?ts$/.test(path) && !imageFiles.includes(path)),
-  );
+  const modules = absolute.flatMap((path) => moduleOf(path) ?? []);
+  const project = projectOf(terminal, modules);
+  const meant = paths.length === 0 && project.config !== undefined ? [project.config] : modules;
+  const discovered = discoverElements(absolute.filter((path) => !isModule(path) && !imageFiles.includes(path)));
   const [missing] = discovered.without.filter((path) => !modules.some((module) => module.startsWith(`${path}/`)));
-  if (missing !== undefined && paths.length > 0) {
-    const help =
-      "give an element, a directory whose sub-directories are elements, a TypeScript module of elements, or an image file";
-    return err({ kind: "usage", message: `no element in "${missing}"`, help });
-  }
+  if (missing !== undefined && paths.length > 0) return err(noElement(missing));
   const base = configured.value?.base ?? terminal.cwd;
-  const linted = imageFiles.map((path) => lintImageFile({ path, text: readFileSync(path, "utf8") }));
-  const configuration = mergeConfigurations(
-    mergeConfigurations(defined.configuration, configured.value?.configuration ?? {}),
-    { images: linted.flatMap(({ images }) => images) },
-  );
-  const extra = extraPath.flatMap((entry) => entry.split(delimiter)).map((path) => resolvePath(terminal.cwd, path));
-  const fromConfiguration = (configuration.elementsPath ?? []).map((path) => resolvePath(base, path));
-  const directories = [...new Set([...discovered.directories, ...extra, ...fromConfiguration])];
-  const onDisk = installedCatalog(terminal.env, directories);
-  const all = [...onDisk.elements.values(), ...onDisk.shadowed.map(({ element }) => element)];
-  const named = new Set(elementsPath(terminal.env, directories, []).map((path) => realPath(resolvePath(path)) ?? path));
-  const ofUpstream = (element: Element) => upstreamInReach([dirname(element.root)]) !== undefined;
-  // What merely happens to be installed is compared with nothing, and upstream's own tree least of all.
-  const catalog = withDefined(createCatalog, onDisk, defined.elements);
-  const shadowed = catalog.shadowed.filter(
-    ({ element, by }) => named.has(dirname(element.root)) && !ofUpstream(by) && !ofUpstream(element),
-  );
+  const reach = await elementsInReach(terminal, {
+    project,
+    modules,
+    elementsPath,
+    first: discovered.directories,
+    last: (configured.value?.configuration.elementsPath ?? []).map((path) => resolvePath(base, path)),
+    typecheck: meant.length > 0,
+  });
+  if (!reach.ok) return reach;
+  const { catalog, definedIn } = reach.value;
+  const defined = meant.map(definedIn);
+  const names = new Set(defined.flatMap(({ elements }) => elements.map(({ name }) => name)));
+  const settings = await sessionSettings({
+    project: { path: project.config, config: reach.value.config },
+    images: defined.flatMap(({ images }) => images),
+    file: configured.value,
+    preset,
+  });
+  if (!settings.ok) return err({ kind: "findings", diagnostics: settings.error });
+  const { rules, configuration } = settings.value;
+  const linted = imageFiles.map((path) => lintImageFile({ path, text: readFileSync(path, "utf8") }, rules));
+  const images = [...(configuration.images ?? []), ...linted.flatMap((file) => file.images)];
+  const all = [...catalog.elements.values(), ...catalog.shadowed.map(({ element }) => element)];
   return ok({
-    catalog: { ...catalog, shadowed },
-    repositoryTexts: once(() => repositoryTexts(discovered.directories)),
-    elements: [...defined.elements, ...all.filter((element) => isMeant(element.root, discovered))],
-    configuration,
+    catalog: withShadowed(catalog, await comparable(reach.value, terminal.env)),
+    repository: repositoryTexts(discovered.directories),
+    elements: [
+      ...reach.value.elements.filter((element) => names.has(element.name)),
+      ...all.filter((element) => element.origin === "disk" && isMeant(element.root, discovered)),
+    ],
+    rules,
+    configuration: { ...configuration, images },
     base,
     ignoredDibLintChecks: ignoredDibLintChecks(terminal.cwd),
-    diagnostics: [...defined.diagnostics, ...linted.flatMap(({ diagnostics }) => diagnostics)],
+    diagnostics: [...reach.value.diagnostics, ...linted.flatMap(({ diagnostics }) => diagnostics)],
   });
 }
 
-/** The modules a path means: itself, or the `dibkit.config.ts` in it (for the working directory also in its parents). */
-function modulesOf(path: string, upwards: boolean): readonly string[] {
-  if (/\.[cm]?ts$/.test(path)) return [path];
-  for (let at = path; ; at = dirname(at)) {
-    const config = join(at, "dibkit.config.ts");
-    if (existsSync(config)) return [config];
-    if (!upwards || dirname(at) === at) return [];
-  }
+function noElement(path: string): SessionFailure {
+  const help =
+    "give an element, a directory whose sub-directories are elements, a TypeScript module of elements, or an image file";
+  return { kind: "usage", message: `no element in "${path}"`, help };
 }
 
-/** `.dibkitrc.json` has the last word over `dibkit.config.ts`. */
-function mergeConfigurations(first: LintConfiguration, last: LintConfiguration): LintConfiguration {
+const isModule = (path: string) => /\.[cm]?ts$/.test(path);
+
+/** The module a path means: itself, or the `dibkit.config.ts` in it. */
+function moduleOf(path: string): string | undefined {
+  if (isModule(path)) return path;
+  const config = join(path, "dibkit.config.ts");
+  return existsSync(config) ? config : undefined;
+}
+
+/** A project that was named itself, else the one that the working directory is part of. */
+function projectOf(terminal: Pick<Terminal, "cwd">, modules: readonly string[]): ProjectRoot {
+  const config = modules.find((module) => module.endsWith("/dibkit.config.ts"));
+  return config === undefined ? findProjectRoot(terminal, undefined) : { root: dirname(config), config };
+}
+
+/** What merely happens to be installed is compared with nothing, and upstream's own tree least of all. */
+async function comparable({ catalog, named }: Reach, env: Terminal["env"]): Promise<Catalog["shadowed"]> {
+  const { elementsPath, realPath, upstreamInReach } = await import("@dibkit/model");
+  const asked = new Set(elementsPath(env, named, []).map((path) => realPath(resolvePath(path)) ?? path));
+  const ofUpstream = (element: Element) => upstreamInReach([dirname(element.root)]) !== undefined;
+  return catalog.shadowed.filter(
+    ({ element, by }) => asked.has(dirname(element.root)) && !ofUpstream(by) && !ofUpstream(element),
+  );
+}
+
+/** Its diagnostics are not asked for: that would list the files of every element in reach. */
+function withShadowed(catalog: Catalog, shadowed: Catalog["shadowed"]): Catalog {
   return {
-    ...first,
-    ...last,
-    rules: { ...first.rules, ...last.rules },
-    images: [...(first.images ?? []), ...(last.images ?? [])],
-    variables: [...(first.variables ?? []), ...(last.variables ?? [])],
-    elementsPath: [...(last.elementsPath ?? []), ...(first.elementsPath ?? [])],
-  };
-}
-
-/** TypeScript elements win over directories of the same name, as the first entry of ELEMENTS_PATH would. */
-function withDefined(
-  create: typeof import("@dibkit/model").createCatalog,
-  onDisk: Catalog,
-  defined: readonly Element[],
-): Catalog {
-  if (defined.length === 0) return onDisk;
-  const merged = create([
-    { path: "TypeScript", elements: defined },
-    { path: "ELEMENTS_PATH", elements: [...onDisk.elements.values()] },
-  ]);
-  return {
-    ...merged,
-    paths: onDisk.paths,
-    lacksUpstream: onDisk.lacksUpstream === true,
-    shadowed: [...merged.shadowed, ...onDisk.shadowed],
-  };
-}
-
-interface Defined {
-  readonly elements: readonly Element[];
-  readonly configuration: LintConfiguration;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-/** Elements, images and settings that TypeScript modules define; nothing is loaded when there are none. */
-async function loadDefined(modules: readonly string[]): Promise<Defined> {
-  if (modules.length === 0) return { elements: [], configuration: {}, diagnostics: [] };
-  const { loadProject, locate } = await import("@dibkit/compile");
-  const { loaded, diagnostics } = await loadProject({ entries: modules });
-  const { elements, images, config, configPath } = loaded;
-  const directory = dirname(configPath ?? (modules[0] as string));
-  const preset = config?.presets?.at(-1);
-  const configuration: LintConfiguration = {
-    ...(preset !== undefined && { preset }),
-    ...(config?.rules && { rules: config.rules }),
-    ...(config?.targets && { targets: config.targets }),
-    ...(config?.variables && { variables: config.variables }),
-    elementsPath: (config?.elementsPath ?? []).map((path) => resolvePath(directory, path)),
-    images: images.map((image) => ({
-      ...locate(image.site),
-      name: image.name,
-      elements: image.elements.map((element) => element.name),
-      ...(image.arch !== undefined && { arch: image.arch }),
-      environment: {
-        ...Object.fromEntries(Object.entries(image.environment ?? {}).map(([name, value]) => [name, String(value)])),
-        ...(image.blockDevice && { DIB_BLOCK_DEVICE_CONFIG: JSON.stringify(image.blockDevice) }),
-      },
-    })),
-  };
-  return { elements, configuration, diagnostics };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
+    elements: catalog.elements,
+    paths: catalog.paths,
+    lacksUpstream: catalog.lacksUpstream === true,
+    shadowed,
+    get diagnostics() {
+      return catalog.diagnostics;
+    },
   };
 }

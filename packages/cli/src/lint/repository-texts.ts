@@ -1,6 +1,7 @@
-import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import type { SourceText } from "@dibkit/model";
+import { once } from "../once.js";
 
 // A text that sets variables for builds is short, and lies near the top; a repository can be as large as it likes.
 const LARGEST_TEXT = 300_000;
@@ -17,13 +18,45 @@ const SIGNS_OF_TOP =
 // Elements lie at most this far below the top: `diskimage_builder/elements`, `images/dib/elements`.
 const FARTHEST_TOP = 4;
 
+/** What repositories say besides their elements. */
+export interface RepositoryTexts {
+  /** Texts with their paths in the repository; read once, when first asked for. */
+  read(): readonly SourceText[];
+  /** What the inodes of these files say, which takes a fraction of the time to read them, and the latest change. */
+  stamp(): { readonly words: string; readonly newest: number };
+}
+
 /**
- * Texts of the repositories that directories of elements are part of, with their paths in these. What elements set for
- * each other the linter knows by itself, so of their files only READMEs are among them.
+ * Texts of the repositories that directories of elements are part of. What elements set for each other the linter knows
+ * by itself, so of their files only READMEs are among them.
  */
-export function repositoryTexts(directories: readonly string[]): readonly SourceText[] {
-  const tops = new Set(directories.flatMap((directory) => topOf(directory) ?? []));
-  return [...tops].flatMap((top) => textsUnder(top, directories));
+export function repositoryTexts(directories: readonly string[]): RepositoryTexts {
+  const files = once(() => {
+    const tops = new Set(directories.flatMap((directory) => topOf(directory) ?? []));
+    return [...tops].flatMap((top) => filesUnder(top, directories));
+  });
+  return {
+    read: once(() => files().flatMap(textOf)),
+    stamp: () => ({
+      words: files()
+        .map(({ absolute, stats }) => `${absolute} ${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`)
+        .join("\n"),
+      newest: files().reduce((newest, { stats }) => Math.max(newest, stats.ctimeMs), 0),
+    }),
+  };
+}
+
+interface RepositoryFile {
+  /** In the repository. */
+  readonly path: string;
+  readonly absolute: string;
+  readonly stats: Stats;
+}
+
+/** Nothing for a file without a suffix that turns out to be no script. */
+function textOf({ path, absolute }: RepositoryFile): readonly SourceText[] {
+  const text = readFileSync(absolute, "utf8");
+  return TEXT.test(absolute) || /^#!.*\b(ba|da|z)?sh\b/.test(text) ? [{ path, text }] : [];
 }
 
 function topOf(directory: string): string | undefined {
@@ -35,8 +68,8 @@ function topOf(directory: string): string | undefined {
   return undefined;
 }
 
-function textsUnder(top: string, elements: readonly string[]): readonly SourceText[] {
-  const texts: SourceText[] = [];
+function filesUnder(top: string, elements: readonly string[]): readonly RepositoryFile[] {
+  const files: RepositoryFile[] = [];
   let left = MOST_ENTRIES;
   const visit = (directory: string, depth: number, inElement: boolean) => {
     for (const entry of entries(directory)) {
@@ -46,20 +79,19 @@ function textsUnder(top: string, elements: readonly string[]): readonly SourceTe
       if (entry.isDirectory()) {
         if (depth < DEEPEST && !SKIPPED.test(entry.name))
           visit(path, depth + 1, inElement || elements.includes(directory));
-      } else if (entry.isFile() && (!inElement || entry.name.startsWith("README")) && isWanted(path)) {
-        const text = readFileSync(path, "utf8");
-        if (TEXT.test(path) || /^#!.*\b(ba|da|z)?sh\b/.test(text)) texts.push({ path: relative(top, path), text });
+      } else if (entry.isFile() && (!inElement || entry.name.startsWith("README")) && mayBeText(path)) {
+        const stats = statSync(path, { throwIfNoEntry: false });
+        if (stats && stats.size <= LARGEST_TEXT) files.push({ path: relative(top, path), absolute: path, stats });
       }
     }
   };
   visit(top, 0, false);
-  return texts;
+  return files;
 }
 
 /** A text by its name, or a file without a suffix that may be a script. */
-function isWanted(path: string): boolean {
-  if (!TEXT.test(path) && basename(path).includes(".")) return false;
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY) <= LARGEST_TEXT;
+function mayBeText(path: string): boolean {
+  return TEXT.test(path) || !basename(path).includes(".");
 }
 
 function names(directory: string): readonly string[] {

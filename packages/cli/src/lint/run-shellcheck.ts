@@ -6,6 +6,8 @@ import { openTextCache } from "./text-cache.js";
 
 type Found = Map<SourceText, readonly ShellcheckComment[]>;
 
+export const NOT_INSTALLED =
+  "note: ShellCheck is not installed, its checks are left out; install the package shellcheck\n";
 // ShellCheck needs about 15 ms for a script: with more than these the wait is worth a word.
 const FEW_SCRIPTS = 50;
 const LARGEST_BATCH = 200;
@@ -22,7 +24,7 @@ export async function runShellcheck(
   const { SHELLCHECK_CODES } = await import("@dibkit/lint");
   const cache = openTextCache<readonly ShellcheckComment[]>(env, "shellcheck", SHELLCHECK_CODES.join("\n"));
   if (cache === undefined) {
-    stderr.write("note: ShellCheck is not installed, its checks are left out; install the package shellcheck\n");
+    stderr.write(NOT_INSTALLED);
     return found;
   }
   const fresh: SourceText[] = [];

@@ -41,7 +41,7 @@ export function openTextCache<Answer>(env: Environment, name: string, question: 
 }
 
 /** Which program it is: looking is much faster than asking for its version. */
-function programOf(env: Environment, name: string): string | undefined {
+export function programOf(env: Environment, name: string): string | undefined {
   for (const directory of (env.PATH ?? "").split(delimiter)) {
     const path = join(directory, name);
     const found = statsAt(path);

@@ -1,4 +1,4 @@
-import { type Rule, rules } from "@dibkit/lint";
+import type { Rule } from "@dibkit/lint";
 import { type Catalog, type Diagnostic, viewsOf } from "@dibkit/model";
 import type { Hover, Position } from "vscode-languageserver/node.js";
 import { rangeOf } from "./lsp-diagnostic.js";
@@ -10,6 +10,7 @@ export function hover(
   line: string,
   diagnostics: readonly Diagnostic[],
   catalog: Catalog | undefined,
+  rules: readonly Rule[],
 ): Hover | undefined {
   const pages = diagnostics
     .filter(({ location }) => location?.source.path === path && contains(rangeOf(location), position))

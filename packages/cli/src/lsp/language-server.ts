@@ -70,7 +70,7 @@ function register(connection: Connection, terminal: Terminal): void {
 
   connection.onHover(({ textDocument, position }) => {
     const at = placeOf(textDocument.uri, position.line);
-    return at && hover(at.path, position, at.line, found, workspace?.catalog());
+    return at && hover(at.path, position, at.line, found, workspace?.catalog(), workspace?.rules() ?? []);
   });
   connection.onDefinition(({ textDocument, position }) => {
     const at = placeOf(textDocument.uri, position.line);

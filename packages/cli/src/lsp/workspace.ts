@@ -1,5 +1,5 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type LintResult, lint } from "@dibkit/lint";
+import { type LintResult, lint, type Rule } from "@dibkit/lint";
 import { type Catalog, createCatalog, type Diagnostic, type Element, type ElementFile } from "@dibkit/model";
 import { type LintSession, openLintSession } from "../lint/lint-session.js";
 import { lintTools } from "../lint/lint-tools.js";
@@ -14,6 +14,8 @@ export interface Workspace {
   /** Lints everything, open documents as they are in the editor. */
   lint(openTexts: ReadonlyMap<string, string>): Promise<LintResult | undefined>;
   catalog(): Catalog | undefined;
+  /** dibkit's rules and those of plugins. */
+  rules(): readonly Rule[];
 }
 
 export function createWorkspace(root: string, terminal: Pick<Terminal, "env" | "stderr">): Workspace {
@@ -22,8 +24,9 @@ export function createWorkspace(root: string, terminal: Pick<Terminal, "env" | "
   return {
     root,
     catalog: () => session?.catalog,
+    rules: () => session?.rules ?? [],
     reload: async () => {
-      const opened = await openLintSession({ cwd: root, env: terminal.env }, [], []);
+      const opened = await openLintSession({ cwd: root, env: terminal.env }, { paths: [], elementsPath: [] });
       session = opened.ok ? opened.value : undefined;
       trouble = opened.ok || opened.error.kind !== "findings" ? [] : opened.error.diagnostics;
     },

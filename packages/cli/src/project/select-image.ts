@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
 import type { ImageDefinition, Result } from "@dibkit/model";
 import type { Terminal } from "../terminal.js";
-import { openProject, type Project, type ProjectFailure, type ProjectOptions } from "./open-project.js";
+import { openProject, type Project, type ProjectOptions } from "./open-project.js";
+import type { ProjectFailure } from "./project-failure.js";
 
 /** What the words of a command line name: element names, or one image definition. */
 export interface SelectedImage {

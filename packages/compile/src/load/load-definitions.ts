@@ -9,7 +9,7 @@ import {
   type ImageDefinition,
   type ProjectConfig,
 } from "@dibkit/model";
-import { collectDefinitions } from "./collect-definitions.js";
+import { type CollectedDefinitions, collectDefinitions } from "./collect-definitions.js";
 import { CONFIG_FILE, entryModules } from "./entry-modules.js";
 import { loadFailure, locate } from "./load-failure.js";
 import { loadNativeImport, registerHooks } from "./register-hooks.js";
@@ -33,6 +33,8 @@ export interface LoadedDefinitions {
   readonly configPath: string | undefined;
   /** Entry modules that were loaded. */
   readonly modules: readonly string[];
+  /** What an entry module exports, and the elements that depends on. A configuration exports what its modules do. */
+  readonly definedIn: (module: string) => Pick<CollectedDefinitions, "elements" | "images">;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -52,15 +54,18 @@ export async function loadDefinitions(
   forgetModuleTexts();
   const modules = new Set<string>();
   const exports: unknown[] = [];
+  const exportsByModule = new Map<string, readonly unknown[]>();
   const diagnostics: Diagnostic[] = [];
   const run = async (paths: readonly string[]) => {
     const fresh = paths.filter((path) => !modules.has(path));
     for (const path of fresh) modules.add(path);
     await registerHooks();
     // All at once: while one is being loaded another can run.
-    for (const loaded of await Promise.all(fresh.map(importModule))) {
-      if (loaded.ok) exports.push(...loaded.exports);
-      else diagnostics.push(loaded.diagnostic);
+    for (const [index, loaded] of (await Promise.all(fresh.map(importModule))).entries()) {
+      if (loaded.ok) {
+        exports.push(...loaded.exports);
+        exportsByModule.set(fresh[index] as string, loaded.exports);
+      } else diagnostics.push(loaded.diagnostic);
     }
   };
   const found = await entryModules(entries, cwd);
@@ -90,6 +95,8 @@ export async function loadDefinitions(
     config: collected.config,
     configPath,
     modules: all,
+    definedIn: (module) =>
+      module === configPath ? collected : collectDefinitions(exportsByModule.get(module) ?? [], siteOf),
     diagnostics,
   };
 }

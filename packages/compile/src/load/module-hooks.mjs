@@ -23,6 +23,8 @@ export function initialize(data) {
  * @returns {T | { url: string, format: "module", shortCircuit: true }}
  */
 export function resolve(specifier, context, next) {
+  const asked = importedFrom(specifier);
+  if (asked) return resolve(asked.name, { ...context, parentURL: asked.parent }, next);
   const parent = context.parentURL;
   const own = settings.packages[specifier];
   // Nothing is asked of Node that is known already: its own resolution takes longer than all else here.
@@ -36,6 +38,16 @@ export function resolve(specifier, context, next) {
   const url = source ?? wanted;
   if (generation && !url.pathname.includes("/node_modules/")) url.searchParams.set("dibkit", generation);
   return source ? found(url.href) : next(url.href, context);
+}
+
+/**
+ * `dibkit-import:NAME?from=URL` means what NAME means to the module at URL, such as a package of the project's.
+ * @param {string} specifier
+ */
+function importedFrom(specifier) {
+  if (!specifier.startsWith("dibkit-import:")) return undefined;
+  const url = new URL(specifier);
+  return { name: decodeURIComponent(url.pathname), parent: /** @type {string} */ (url.searchParams.get("from")) };
 }
 
 /**

@@ -53,9 +53,10 @@ export default defineGraphRule({
         if (path === undefined || !catalog.elements.has(handler.element)) continue;
         const where = focus === undefined ? "" : placesWithout(context, focus, handler.element);
         if (where === undefined) continue;
-        // Whoever asks brings the handler; a map that no one asks is only left over.
-        if (handler.passive && !asks(contextOf(element), handler.element)) continue;
-        const severity = where !== "" ? "info" : handler.passive && focus !== undefined ? "warning" : undefined;
+        // Whoever asks brings the handler; a map that no one asks is only left over. Of an element by itself
+        // `script-program-element` tells where it asks.
+        if (handler.passive && (focus !== undefined || !asks(contextOf(element), handler.element))) continue;
+        const severity = where !== "" ? "info" : undefined;
         yield {
           ...(severity !== undefined && { severity }),
           element: element.name,

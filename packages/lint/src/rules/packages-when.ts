@@ -1,10 +1,9 @@
-import { closeName, DISTRO_FAMILIES, parseWhen, type WhenCondition } from "@dibkit/model";
+import { parseWhen, type WhenCondition } from "@dibkit/model";
 import { replacement } from "../edits.js";
 import { targetsByArch } from "../package-targets.js";
 import { defineRule } from "../rule.js";
 import { onTargetsOnly } from "../targets.js";
-
-const KNOWN_DISTROS: readonly string[] = Object.values(DISTRO_FAMILIES).flat();
+import { impossibleValue } from "../variable-values.js";
 
 export default defineRule({
   id: "packages-when",
@@ -19,14 +18,14 @@ export default defineRule({
     good: { "web/package-installs.yaml": "nginx:\n  when:\n    - DIB_WEB = nginx\n    - DIB_TLS != 0\n" },
   },
   *check({ views, targets }) {
-    const distros = new Set([...KNOWN_DISTROS, ...targets.map(({ distro }) => distro)]);
+    const distros = new Set(targets.map(({ distro }) => distro));
     for (const { name, alternatives } of views.packageInstalls.value) {
       for (const alternative of alternatives) {
         const where = onTargetsOnly(targetsByArch(alternative, targets), targets);
         for (const { text, location } of alternative.when) {
           const condition = parseWhen(text);
           // A malformed statement is the schema's to report.
-          const trap = condition && (trapOf(condition.value) ?? misspelt(condition, distros));
+          const trap = condition && (trapOf(condition.value) ?? impossible(condition, distros));
           if (condition === undefined || trap === undefined) continue;
           const { variable, operator } = condition;
           const always = operator === "!=" ? "always" : "never";
@@ -71,12 +70,13 @@ function trapOf(value: string): Trap | undefined {
   return value !== value.trim() ? simple("trailing blanks included", value.trim()) : undefined;
 }
 
-/** `DISTRO_NAME = fedroa`: a name of one's own may be anything, but not nearly one that exists. */
-function misspelt({ variable, value }: WhenCondition, distros: ReadonlySet<string>): Trap | undefined {
-  if (variable !== "DISTRO_NAME" || distros.has(value)) return undefined;
-  const meant = closeName(value, distros);
-  if (meant === undefined) return undefined;
-  return { ...simple("which no distribution in reach is called", meant), severity: "warning" };
+/** `DISTRO_NAME = fedroa`, `DIB_RELEASE = ubuntu`. */
+function impossible({ variable, value }: WhenCondition, distros: ReadonlySet<string>): Trap | undefined {
+  const found = impossibleValue(variable, value, distros);
+  if (found === undefined) return undefined;
+  const { why, help, meant } = found;
+  if (meant !== undefined) return { ...simple(why, meant), severity: "warning" };
+  return { severity: "warning", what: why, help: () => help };
 }
 
 function simple(what: string, value: string): Trap {

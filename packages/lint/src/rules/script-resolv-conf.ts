@@ -31,6 +31,8 @@ export default defineRule({
         ...redirects.filter(({ operator }) => /^&?>/.test(operator)).map(({ target }) => target),
         ...commands.flatMap((command) => changed(effectiveCommand(command))),
       ];
+      // A script that writes what is put back knows of it, and wants both.
+      if (written.some(({ literal }) => literal === "/etc/resolv.conf.ORIG")) continue;
       for (const word of written) {
         if (word.literal !== "/etc/resolv.conf") continue;
         yield {

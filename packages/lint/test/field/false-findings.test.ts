@@ -1,7 +1,7 @@
 import type { SourceText } from "@dibkit/model";
 import { expect, it } from "vitest";
 import { type ExampleTree, type LintConfiguration, lint } from "../../src/index.js";
-import { exampleCatalog } from "../example-elements.js";
+import { exampleCatalog } from "../../src/testing/example-elements.js";
 
 /** What a reading of public trees found to be wrong, and what is right; each row is a member of a family. */
 interface Case {

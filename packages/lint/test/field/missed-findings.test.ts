@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createCatalog, loadCatalog, upstreamInstallation } from "@dibkit/model";
 import { expect, it } from "vitest";
 import { discoverElements, type ExampleTree, lint } from "../../src/index.js";
-import { exampleElements } from "../example-elements.js";
+import { exampleElements } from "../../src/testing/example-elements.js";
 
 // What a maintainers' reading of public trees found missing: defects as a tree, with the finding that tells of them,
 // and beside each what looks like it and is right.
@@ -403,6 +403,7 @@ it.skipIf(upstream === undefined).each<readonly [string, string, ExampleTree]>([
   ["script-kernel-state", "a question", install("modprobe --show-depends loop\nsysctl -n kernel.ostype")],
   ["script-kernel-state", "whoever expects it to fail", install("sysctl -p || true")],
   ["script-resolv-conf", "the image's own", install("echo x > /etc/resolv.conf.ORIG")],
+  ["script-resolv-conf", "both", install("echo x > /etc/resolv.conf\necho x > /etc/resolv.conf.ORIG")],
   [
     "script-resolv-conf",
     "a link",

@@ -9,10 +9,17 @@ export const LINT_PRESETS = ["recommended", "upstream", "all"] as const;
 
 export type LintPreset = (typeof LINT_PRESETS)[number];
 
-/** Severities by rule: dibkit's own, those of suppressions, and those of ShellCheck such as `shellcheck/SC2086`. */
+/** Severities by rule: dibkit's own, those of suppressions, of ShellCheck (`shellcheck/SC2086`) and of plugins (`acme/x`). */
 export type RuleSettings = { readonly [R in LintRuleName]?: Severity | "off" } & {
-  readonly [code: `suppression-${string}` | `shellcheck/${string}`]: Severity | "off";
+  readonly [code: `suppression-${string}` | `${string}/${string}`]: Severity | "off";
 };
+
+/** What `definePlugin` of `@dibkit/lint` returns, as far as it matters here. */
+export interface PluginDefinition {
+  readonly name: string;
+  readonly rules?: readonly { readonly id: string }[];
+  readonly presets?: Readonly<Record<string, object>>;
+}
 
 /** A distribution (`DISTRO_NAME`), maybe one release of it, and an architecture that images are built for. */
 export interface LintTarget {
@@ -27,8 +34,10 @@ export interface ProjectConfig {
   readonly elements?: readonly (string | ElementDefinition)[];
   /** Directories of existing elements, in order of precedence; `$ELEMENTS_PATH` and upstream's come after them. */
   readonly elementsPath?: readonly string[];
-  /** Named sets of rule severities that `rules` start from; the last one wins. */
-  readonly presets?: readonly LintPreset[];
+  /** Rules and presets of others: packages from npm, files (`./lint/rules.ts`), or plugins themselves. */
+  readonly plugins?: readonly (string | PluginDefinition)[];
+  /** Named sets of rule severities that `rules` start from, those of plugins as `NAME/PRESET`; the last one wins. */
+  readonly presets?: readonly (LintPreset | `${string}/${string}`)[];
   /** Severity per lint rule. */
   readonly rules?: RuleSettings;
   readonly images?: readonly ImageDefinition[];

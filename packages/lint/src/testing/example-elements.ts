@@ -1,5 +1,5 @@
 import { type Catalog, createCatalog, type Element, type ElementFile, type SourceText } from "@dibkit/model";
-import type { ExampleFile, ExampleTree } from "../src/index.js";
+import type { ExampleFile, ExampleTree } from "../rule.js";
 
 /** Elements as an example states them, as if they lay in `/elements`. */
 export function exampleElements(tree: ExampleTree): readonly Element[] {
