@@ -13,13 +13,15 @@ const HANDLERS: readonly {
   readonly element: string;
   /** It only answers what scripts ask, so another element may bring the handler together with the question. */
   readonly passive?: true;
+  /** Elements count on `base` for it, which `-n` and `skip-base` leave out: what then fails is told as a hint. */
+  readonly needsBase?: true;
 }[] = [
   { file: /^package-installs\.(yaml|json)$/, does: "lists packages", element: "package-installs" },
   { file: /^pkg-map$/, does: "maps names of packages", element: "pkg-map", passive: true },
   { file: /^svc-map$/, does: "maps names of services", element: "svc-map", passive: true },
   { file: /^source-repository-[^/]+$/, does: "names a source repository", element: "source-repositories" },
   { file: /^static\//, does: "is a file for the image", element: "install-static" },
-  { file: /^init-scripts\//, does: "is an init script", element: "dib-init-system" },
+  { file: /^init-scripts\//, does: "is an init script", element: "dib-init-system", needsBase: true },
   { file: /^install\.d\/[^/]+-[^/]+-install\//, does: "belongs to an install type", element: "install-types" },
 ];
 
@@ -52,6 +54,15 @@ export default defineGraphRule({
         // Where the handler itself is out of reach nothing can be said about it.
         if (path === undefined || !catalog.elements.has(handler.element)) continue;
         const where = focus === undefined ? "" : placesWithout(context, focus, handler.element);
+        if (where === undefined && handler.needsBase && reachedFrom(catalog, "base").has(handler.element)) {
+          yield {
+            severity: "info",
+            element: element.name,
+            message: `${path} of element "${element.name}" ${handler.does}, and only "base" brings "${handler.element}", which handles it`,
+            help: `add "${handler.element}" to element-deps, for images that leave "base" out (-n)`,
+            location: contextOf(element).place(path),
+          };
+        }
         if (where === undefined) continue;
         // Whoever asks brings the handler; a map that no one asks is only left over. Of an element by itself
         // `script-program-element` tells where it asks.

@@ -287,6 +287,17 @@ it.skipIf(upstream === undefined).each<readonly [string, Severity, string, Examp
     { "web/install.d/50-web": "#!/bin/sh\nset -eu\nif [[ $ARCH = a ]]; then uptime; fi\n" },
   ],
   [
+    "control-file-handled",
+    "info",
+    "only base brings the handler",
+    {
+      "web/init-scripts/systemd/web.service":
+        "[Service]\nExecStart=/usr/bin/web\n[Install]\nWantedBy=multi-user.target\n",
+      "base/element-deps": "dib-init-system\n",
+      "dib-init-system/README.rst": "x\n",
+    },
+  ],
+  [
     "script-sh-features",
     "error",
     "==",
