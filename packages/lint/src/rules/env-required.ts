@@ -1,4 +1,4 @@
-import { viewsOf } from "@dibkit/model";
+import { mustBeSet, viewsOf } from "@dibkit/model";
 import { setVariables } from "../known-variables.js";
 import { defineGraphRule } from "../rule.js";
 
@@ -28,7 +28,7 @@ export default defineGraphRule({
     const known = setVariables(context);
     for (const { element } of composition.elements) {
       for (const variable of viewsOf(element).readme.value?.variables ?? []) {
-        if (!variable.required || hasDefault(variable.default) || known.has(variable.name)) continue;
+        if (!mustBeSet(variable) || known.has(variable.name)) continue;
         yield {
           element: element.name,
           message: `element "${element.name}" requires "${variable.name}", which image "${composition.name}" does not set`,
@@ -39,11 +39,3 @@ export default defineGraphRule({
     }
   },
 });
-
-/** `:Default: None` says in words that there is none. */
-function hasDefault(words: string | undefined): boolean {
-  return (
-    words !== undefined &&
-    !/^["'`(]*(none|n\/?a|null|nothing|unset|not set|undefined|empty|no default.*|-+)?["'`).]*$/i.test(words)
-  );
-}

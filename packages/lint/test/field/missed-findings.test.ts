@@ -45,7 +45,7 @@ async function findings(tree: ExampleTree, rule: string): Promise<readonly strin
   return diagnostics.map(({ code, severity }) => `${severity} ${code}`);
 }
 
-type Severity = "error" | "warning";
+type Severity = "error" | "warning" | "info";
 
 it.skipIf(upstream === undefined).each<readonly [string, Severity, string, ExampleTree]>([
   // Here-documents.

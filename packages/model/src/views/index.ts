@@ -13,7 +13,7 @@ export { parseJson } from "./parse-json.js";
 export { type ParsedData, parseYaml, parseYamlText } from "./parse-yaml.js";
 export * from "./pkg-map.js";
 export * from "./readme.js";
-export type { ReadmeVariable } from "./readme-variables.js";
+export { mustBeSet, type ReadmeVariable } from "./readme-variables.js";
 export * from "./source-repositories.js";
 export * from "./static-files.js";
 export * from "./svc-map.js";

@@ -83,3 +83,12 @@ function described(body: readonly string[]): Omit<ReadmeVariable, "name" | "loca
 function isYes(text: string): boolean {
   return /^y(es)?\b|^true\b/i.test(text);
 }
+
+/** Whether a README says that a variable has to be set: `:Default: None` says in words that there is no default. */
+export function mustBeSet({ required, default: words }: ReadmeVariable): boolean {
+  if (!required) return false;
+  return (
+    words === undefined ||
+    /^["'`(]*(none|n\/?a|null|nothing|unset|not set|undefined|empty|no default.*|-+)?["'`).]*$/i.test(words)
+  );
+}

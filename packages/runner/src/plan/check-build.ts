@@ -6,6 +6,7 @@ import {
   type DiskPlan,
   type Element,
   type Location,
+  mustBeSet,
   parseWhen,
   systemTrouble,
   textOf,
@@ -88,6 +89,7 @@ export async function checkBuild(checks: BuildChecks, readOnly = false): Promise
     // What this user may not write says nothing of the root who is to build.
     ...checkPlaces(checks, privilege === undefined),
     ...checkConditions(checks),
+    ...checkRequired(checks),
     ...checkValues(checks.request),
     ...checkForeign(checks.request, checks.elements),
     ...(await checkEnvironment(checks.hooks, checks.base)),
@@ -226,6 +228,20 @@ function whyNotWritable(directory: string): string | undefined {
   } catch (error) {
     return systemTrouble(error)?.reason ?? String(error);
   }
+}
+
+/** What a README calls required, and nothing sets: a script will miss it, or make less than the element is for. */
+function checkRequired({ elements, values }: BuildChecks): readonly Diagnostic[] {
+  return elements.flatMap((element) =>
+    (viewsOf(element).readme.value?.variables ?? [])
+      .filter((variable) => mustBeSet(variable) && !(variable.name in values))
+      .map(({ name, location }) => ({
+        ...error("variable-required", `element "${element.name}" requires "${name}", which nothing sets`),
+        severity: "warning" as const,
+        help: `set ${name} in the environment of the build`,
+        location,
+      })),
+  );
 }
 
 /** A `when` on a variable nobody sets ends an upstream build after minutes; one that does not parse does too. */

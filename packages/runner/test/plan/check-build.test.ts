@@ -40,6 +40,7 @@ const FILES: Readonly<Record<string, string>> = {
     "",
   ].join("\n"),
   "reads/environment.d/20-later": "export B=$OWN$FOUND\n",
+  "needs/README.rst": "needs\n=====\n\nACME_CONF\n  :Required: Yes\n  :Default: None\n  :Description: A file.\n",
   "containerfile/element-deps": "",
   "debootstrap/element-deps": "",
   "odd/element-provides": "operating-system\n",
@@ -140,4 +141,13 @@ test.each([
   expect(found.filter((one) => one.includes("a container image")).map((one) => one.split(",")[0])).toEqual([
     `missing-host-tool: program "${program}" is missing`,
   ]);
+});
+
+test("a variable that an element's README requires and nothing sets is told", async () => {
+  const required = (found: readonly string[]) => found.filter((one) => one.startsWith("variable-required"));
+  expect(required(await problems(["odd", "needs"], { types: "tar" }))).toEqual([
+    'variable-required: element "needs" requires "ACME_CONF", which nothing sets; set ACME_CONF in the environment of the build',
+  ]);
+  const given = { variables: { ACME_CONF: "/etc/acme" } };
+  expect(required(await problems(["odd", "needs"], { types: "tar" }, given))).toEqual([]);
 });
