@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildOnDebian } from "./debian-build.js";
 import { dibkit, example, runProgram, whyNotBuild } from "./dibkit.js";
-import { bootMachine, logIn, report, reportScript } from "./machine.js";
+import { bootMachine, CTRL_N, logIn, report, reportScript } from "./machine.js";
 
 const fedora = example("fedora-atomic");
 const debian = example("debian-atomic");
@@ -97,7 +97,6 @@ write_files:
 ${reportScript(COMMANDS).replace(/^(?=.)/gm, "      ")}`;
 
 const login = logIn("root", "atomic");
-const CTRL_N = "\u000e";
 
 describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild})` : ""}`, () => {
   const build = join(debian, "build");

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dibkit, example, leftovers, runProgram, sharedStore, whyNotBuild } from "./dibkit.js";
-import { bootMachine, logIn, report, reportScript } from "./machine.js";
+import { bootMachine, CTRL_N, logIn, report, reportScript } from "./machine.js";
 import { type Distribution, distribution, treeCommits } from "./synthetic-distribution.js";
 
 const cwd = example("fedora-atomic");
@@ -105,9 +105,11 @@ describe.skipIf(cantBuild)(`examples/fedora-atomic, as the story has it${cantBui
       "systemctl reboot=>login: ",
       ...login,
       report(SCRIPT, "upgraded"),
-      'ostree admin undeploy 0 && echo UN""DEPLOYED=>UNDEPLOYED',
-      "systemctl reboot=>login: ",
+      "systemctl reboot=>GNU GRUB",
+      // The second entry of the menu is the deployment that was there before.
+      `${CTRL_N}=>login: `,
       ...login,
+      'ostree admin undeploy 0 && echo UN""DEPLOYED=>UNDEPLOYED',
       report(SCRIPT, "returned"),
     ];
     const seed = ["--serial-number", `ds=nocloud-net;s=http://10.0.2.2:${fedora.port}/seed/`];
@@ -150,6 +152,7 @@ describe.skipIf(cantBuild)(`examples/fedora-atomic, as the story has it${cantBui
     });
     expect(returned).toMatchObject({
       ...everywhere,
+      cmdline: expect.stringMatching(/^ostree=\/ostree\/boot\.\d\/fedora-atomic\/\w+\/1$/),
       booted: `${commits.first}.0`,
       others: "",
       service: "OpenBSD Secure Shell server",

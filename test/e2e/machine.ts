@@ -22,6 +22,9 @@ export function reportScript(commands: Readonly<Record<string, string>>): string
 }
 
 /** Logs in at the console, as `--send` takes it, once `login:` was seen. */
+/** Moves down in GRUB's menu. */
+export const CTRL_N = "\u000e";
+
 export const logIn = (user: string, password: string) => [`${user}=>Password:`, `${password}=># $`];
 
 /** Makes a report with a script that `reportScript` wrote. */
