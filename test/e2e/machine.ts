@@ -21,10 +21,10 @@ export function reportScript(commands: Readonly<Record<string, string>>): string
   ].join("\n");
 }
 
-/** Logs in at the console, as `--send` takes it, once `login:` was seen. */
 /** Moves down in GRUB's menu. */
 export const CTRL_N = "\u000e";
 
+/** Logs in at the console, as `--send` takes it, once `login:` was seen. */
 export const logIn = (user: string, password: string) => [`${user}=>Password:`, `${password}=># $`];
 
 /** Makes a report with a script that `reportScript` wrote. */
