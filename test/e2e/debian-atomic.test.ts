@@ -4,9 +4,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ATOMIC_LOGIN, ATOMIC_REPORT, atomicUserData } from "./atomic-machine.js";
 import { buildOnDebian } from "./debian-build.js";
 import { dibkit, example, runProgram, whyNotBuild } from "./dibkit.js";
-import { bootMachine, CTRL_N, logIn, report, reportScript } from "./machine.js";
+import { bootMachine, CTRL_N, report } from "./machine.js";
 
 const fedora = example("fedora-atomic");
 const debian = example("debian-atomic");
@@ -68,7 +69,6 @@ describe.each([
   });
 });
 
-const SCRIPT = "/var/roothome/report";
 const COMMANDS = {
   state: "systemctl is-system-running --wait",
   cmdline: 'tr " " "\\n" < /proc/cmdline | grep ^ostree=',
@@ -86,17 +86,7 @@ const COMMANDS = {
   setting: "cat /etc/atomic.conf",
   kept: "cat /var/kept",
 };
-const USER_DATA = `#cloud-config
-ssh_genkeytypes: [ed25519]
-chpasswd:
-  expire: false
-  list: ["root:atomic"]
-write_files:
-  - path: ${SCRIPT}
-    content: |
-${reportScript(COMMANDS).replace(/^(?=.)/gm, "      ")}`;
-
-const login = logIn("root", "atomic");
+const USER_DATA = atomicUserData(COMMANDS);
 
 describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild})` : ""}`, () => {
   const build = join(debian, "build");
@@ -139,20 +129,20 @@ describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild}
     const log = join(out, "console.log");
     const sends = [
       "=>login: ",
-      ...login,
-      report(SCRIPT, "deployed"),
+      ...ATOMIC_LOGIN,
+      report(ATOMIC_REPORT, "deployed"),
       // A change below /etc goes along into the next deployment; this one also saves the other boots some time.
       'echo yes > /var/kept; touch /etc/cloud/cloud-init.disabled; ostree admin upgrade && echo UP""GRADED=>UPGRADED',
       "systemctl reboot=>login: ",
-      ...login,
-      report(SCRIPT, "upgraded"),
+      ...ATOMIC_LOGIN,
+      report(ATOMIC_REPORT, "upgraded"),
       "systemctl reboot=>GNU GRUB",
       // The second entry of the menu is the deployment that was there before.
       `${CTRL_N}=>login: `,
-      ...login,
-      report(SCRIPT, "chosen"),
+      ...ATOMIC_LOGIN,
+      report(ATOMIC_REPORT, "chosen"),
       'ostree admin undeploy 0 && echo UN""DEPLOYED=>UNDEPLOYED',
-      report(SCRIPT, "returned"),
+      report(ATOMIC_REPORT, "returned"),
     ];
     const cloudInit = ["--serial-number", `ds=nocloud-net;s=http://10.0.2.2:${port}/seed/`];
     // Some of the commands typed are silent for minutes.

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ATOMIC_LOGIN, ATOMIC_REPORT, atomicUserData } from "./atomic-machine.js";
 import { dibkit, example, leftovers, runProgram, sharedStore, whyNotBuild } from "./dibkit.js";
-import { bootMachine, CTRL_N, logIn, report, reportScript } from "./machine.js";
+import { bootMachine, CTRL_N, report } from "./machine.js";
 import { type Distribution, distribution, treeCommits } from "./synthetic-distribution.js";
 
 const cwd = example("fedora-atomic");
@@ -11,7 +12,6 @@ const cantBuild = whyNotBuild();
 const out = mkdtempSync(join(tmpdir(), "dibkit-e2e-fedora-atomic-"));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
-const SCRIPT = "/var/roothome/report";
 /** What the nine steps of the story leave, in the system that runs and in the root that carried the build. */
 const COMMANDS = {
   state: "systemctl is-system-running --wait",
@@ -45,17 +45,7 @@ const COMMANDS = {
   service: "systemctl show --property Description --value sshd",
   kept: "cat /var/kept",
 };
-const USER_DATA = `#cloud-config
-ssh_genkeytypes: [ed25519]
-chpasswd:
-  expire: false
-  list: ["root:atomic"]
-write_files:
-  - path: ${SCRIPT}
-    content: |
-${reportScript(COMMANDS).replace(/^(?=.)/gm, "      ")}`;
-
-const login = logIn("root", "atomic");
+const USER_DATA = atomicUserData(COMMANDS);
 
 describe.skipIf(cantBuild)(`examples/fedora-atomic, as the story has it${cantBuild ? ` (${cantBuild})` : ""}`, () => {
   const directory = join(out, "fedora");
@@ -101,18 +91,18 @@ describe.skipIf(cantBuild)(`examples/fedora-atomic, as the story has it${cantBui
   test("runs from its deployment, upgrades to the next commit, and goes back", async () => {
     const sends = [
       "=>login: ",
-      ...login,
-      report(SCRIPT, "deployed"),
+      ...ATOMIC_LOGIN,
+      report(ATOMIC_REPORT, "deployed"),
       'echo yes > /var/kept; touch /etc/cloud/cloud-init.disabled; ostree admin upgrade && echo UP""GRADED=>UPGRADED',
       "systemctl reboot=>login: ",
-      ...login,
-      report(SCRIPT, "upgraded"),
+      ...ATOMIC_LOGIN,
+      report(ATOMIC_REPORT, "upgraded"),
       "systemctl reboot=>GNU GRUB",
       // The second entry of the menu is the deployment that was there before.
       `${CTRL_N}=>login: `,
-      ...login,
+      ...ATOMIC_LOGIN,
       'ostree admin undeploy 0 && echo UN""DEPLOYED=>UNDEPLOYED',
-      report(SCRIPT, "returned"),
+      report(ATOMIC_REPORT, "returned"),
     ];
     const seed = ["--serial-number", `ds=nocloud-net;s=http://10.0.2.2:${fedora.port}/seed/`];
     const flags = ["--may-reboot", "--stall", "900", ...seed, "--expect", "Cloud-init .* finished"];

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
-import { unpackPackagesOf } from "../debian-packages.mjs";
 import { serveRepository } from "../synthetic-rpm/serve-repository.mjs";
+import { upstreamVersion } from "../upstream-version.mjs";
 import { runProgram } from "./dibkit.js";
 
 const KEPT = join(homedir(), ".cache/dibkit-tests");
@@ -39,12 +39,5 @@ export function treeCommits(directory: string): { readonly first: string; readon
 
 /** The environment of builds with the upstream of Debian 13, which is newer than the one of Debian 12. */
 export function newerUpstream(): Readonly<Record<string, string>> {
-  const kept = join(KEPT, "upstream-trixie");
-  if (!existsSync(kept)) {
-    const work = mkdtempSync(`${kept}-`);
-    unpackPackagesOf("trixie", work, ["python3-diskimage-builder"]);
-    if (!existsSync(kept)) renameSync(join(work, "root"), kept);
-    rmSync(work, { recursive: true, force: true });
-  }
-  return { DIB_LIB: join(kept, "usr/lib/python3/dist-packages/diskimage_builder/lib") };
+  return { DIB_LIB: join(upstreamVersion("3.37"), "lib") };
 }

@@ -2,13 +2,13 @@ import { loadCatalog, resolve, type UpstreamInstallation, upstreamInstallation }
 import { describe, expect, test } from "vitest";
 import { askUpstream, configurations, expectSame } from "../../packages/runner/test/disk/block-device-oracle.js";
 import { comparePackagePlans } from "../../packages/runner/test/plan/package-plans.js";
-import { upstreamVersion } from "../../scripts/upstream-version.mjs";
+import { upstreamVersion } from "../upstream-version.mjs";
 
 /** The newer versions that Debian has, beside the installed one, which the tests of the packages look at. */
 const VERSIONS = ["3.37", "3.40"];
 
-describe.each(VERSIONS)("diskimage-builder %s", async (version) => {
-  const upstream = upstreamInstallation({ DIB_LIB: await upstreamVersion(version) }) as UpstreamInstallation;
+describe.each(VERSIONS)("diskimage-builder %s", (version) => {
+  const upstream = upstreamInstallation({ DIB_LIB: upstreamVersion(version) }) as UpstreamInstallation;
 
   test("is found with its version and its elements", () => {
     expect(upstream.version).toMatch(new RegExp(`^${version}\\.`));

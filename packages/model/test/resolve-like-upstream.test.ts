@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadCatalog, type ResolveOptions, resolve, withDefaults } from "@dibkit/model";
 import { expect, it } from "vitest";
+import { randomSource } from "./random-source.js";
 import { describeUpstream, type upstream } from "./upstream.js";
 
 // Upstream and whole catalogs take their time on a busy machine.
@@ -25,17 +26,6 @@ function askUpstream(installation: NonNullable<typeof upstream>, requests: reado
     encoding: "utf8",
   });
   return JSON.parse(answer) as readonly Answer[];
-}
-
-/** A small generator with a seed (mulberry32), so that a failure can be seen again. */
-function randomSource(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function randomSets(names: readonly string[], count: number): readonly (readonly string[])[] {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadCatalog, resolve, type UpstreamInstallation } from "@dibkit/model";
+import { randomSource } from "../../../model/test/random-source.js";
 import type { BuildRequest } from "../../src/job/build-request.js";
 import { baseEnvironment } from "../../src/plan/base-environment.js";
 import { mergeHooks } from "../../src/plan/hooks-tree.js";
@@ -45,7 +46,7 @@ export async function comparePackagePlans(upstream: UpstreamInstallation, count:
       const request = { ...REQUEST, architecture, installType, environment: {} };
       const shown = elements.map(({ name, root }) => ({ name, path: root }));
       const base = baseEnvironment({ request, passed: {}, elements: shown, elementsPath: catalog.paths, disk: {} });
-      const known = await knownEnvironment(mergeHooks(elements), base);
+      const { values: known } = await knownEnvironment(mergeHooks(elements), base);
       // What environment files compute by running programs is nothing that a plan or upstream's lists could know.
       const values = Object.fromEntries(
         Object.entries(known).filter((entry): entry is [string, string] => entry[1] !== null),
@@ -113,15 +114,4 @@ function askUpstream(upstream: UpstreamInstallation, builds: readonly unknown[])
     encoding: "utf8",
   });
   return JSON.parse(answer) as readonly (Planned | string)[];
-}
-
-/** A small generator with a seed (mulberry32), so that a failure can be seen again. */
-function randomSource(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

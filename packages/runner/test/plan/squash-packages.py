@@ -4,47 +4,29 @@ Reads {"elements": DIR, "builds": [{"elements": [name, ...], "env": {...}}, ...]
 {phase: {"install": [[name, element], ...], "uninstall": [...]}} with names mapped, or the name of an exception.
 """
 import collections
-import contextlib
 import functools
-import importlib.util
-import io
 import json
 import logging
 import os
 import sys
-from importlib.machinery import SourceFileLoader
 
 import yaml
 
-sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../../model/test"))
+from upstream_programs import mapped, program  # noqa: E402
+
 question = json.load(sys.stdin)
-
-
-def program(name):
-    path = os.path.join(question["elements"], name)
-    loader = SourceFileLoader(os.path.basename(path).replace("-", "_"), path)
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    loader.exec_module(module)
-    return module
-
-
-pkg_map = program("pkg-map/bin/pkg-map")
-squash = program("package-installs/bin/package-installs-squash")
+pkg_map = program(question["elements"], "pkg-map/bin/pkg-map")
+squash = program(question["elements"], "package-installs/bin/package-installs-squash")
 
 
 @functools.lru_cache(maxsize=None)
-def mapped(element, name, distro, release):
+def names_of(element, name, distro, release):
     file = os.path.join(question["elements"], element, "pkg-map")
     if not os.path.exists(file):
         return [name]
-    argv = ["pkg-map", "--pkg-map", file, "--distro", distro]
-    sys.argv = argv + (["--release", release] if release else []) + [name]
-    output = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(io.StringIO()):
-            pkg_map.main()
-    except SystemExit as end:
-        return output.getvalue().split() if end.code == 0 else [name]
+    found = mapped(pkg_map, file, distro, release, name)
+    return [name] if found is None else found
 
 
 @functools.lru_cache(maxsize=None)
@@ -68,7 +50,7 @@ def packages(build):
     names = lambda wishes: [
         [name, element]
         for wish, element in wishes
-        for name in mapped(element, wish, env["DISTRO_NAME"], env.get("DIB_RELEASE"))
+        for name in names_of(element, wish, env["DISTRO_NAME"], env.get("DIB_RELEASE"))
     ]
     return {phase: {kind: names(found) for kind, found in kinds.items() if found} for phase, kinds in data.items()}
 
