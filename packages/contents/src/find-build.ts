@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { err, ok, type Result } from "@dibkit/model";
-import { type LayerStore, outputFingerprint, type PastBuild } from "@dibkit/runner";
+import { type LayerStore, namesImage, outputFingerprint, type PastBuild } from "@dibkit/runner";
 
 /**
  * The build a word means: the id of a build, or an output (absolute path; with or without suffix). Of an output that is
@@ -28,7 +28,7 @@ export async function findBuild(
 /** The builds given are finished, the newest first. */
 async function ofOutput(finished: readonly PastBuild[], name: string): Promise<PastBuild | undefined> {
   if (name === "") return finished[0];
-  const first = finished.find(({ record }) => isOutput(name, record.image));
+  const first = finished.find(({ record }) => namesImage(name, record.image));
   // A build that left no image is newer than the file.
   if (first !== undefined && first.record.status !== "built") return first;
   const isFile = existsSync(name) && statSync(name).isFile();
@@ -36,11 +36,11 @@ async function ofOutput(finished: readonly PastBuild[], name: string): Promise<P
   const bytes = await outputFingerprint(name);
   const wrote = finished.filter(({ record }) => Object.values(record.outputs ?? {}).includes(bytes));
   // Two builds of the same bytes differ in name only.
-  return wrote.find(({ record }) => isOutput(name, record.image)) ?? wrote[0];
+  return wrote.find(({ record }) => namesImage(name, record.image)) ?? wrote[0];
 }
 
 function whyNone(name: string, builds: readonly PastBuild[]): string {
-  const all = builds.filter(({ record }) => name === "" || isOutput(name, record.image));
+  const all = builds.filter(({ record }) => name === "" || namesImage(name, record.image));
   if (all.length === 0) return name === "" ? "nothing was built yet" : `no build of "${name}" is remembered`;
   if (all.some(({ record }) => record.status === "built")) return `no build that is remembered wrote this "${name}"`;
   const what = name === "" ? "no build" : `no build of "${name}"`;
@@ -55,8 +55,4 @@ async function allBuilds(store: LayerStore): Promise<readonly PastBuild[]> {
     if (record !== undefined && job !== undefined) builds.push({ record, job });
   }
   return builds;
-}
-
-function isOutput(word: string, image: string): boolean {
-  return word === image || (word.startsWith(`${image}.`) && !word.slice(image.length + 1).includes("/"));
 }

@@ -2,6 +2,7 @@ export * from "./architectures.js";
 export * from "./block-device/index.js";
 export * from "./build-flags.js";
 export * from "./catalog.js";
+export * from "./checksum-algorithms.js";
 export * from "./compare-versions.js";
 export * from "./define/index.js";
 export * from "./dependency-closure.js";

@@ -33,7 +33,7 @@ export async function planImage(
   const selected = await selectImage(terminal, words, { ...options, typecheck: !options.noTypecheck });
   if (!selected.ok) return { ok: false, exitCode: await reportFailure(terminal, selected.error) };
   const { project, image } = selected.value;
-  const [{ resolve, upstreamInstallation }, { buildRequest, hostPython, planBuild }] = await Promise.all([
+  const [{ resolve, upstreamInstallation }, { buildRequest, planBuild }] = await Promise.all([
     import("@dibkit/model"),
     import("@dibkit/runner"),
   ]);
@@ -73,7 +73,7 @@ export async function planImage(
     request,
     resolution: resolution.value,
     elementsPath: project.catalog.paths,
-    ...(upstream === undefined ? {} : { upstreamLibrary: upstream.lib, python: hostPython(upstream) }),
+    upstream,
     verbose,
     readOnly,
   });

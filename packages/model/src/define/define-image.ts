@@ -1,4 +1,5 @@
 import type { Architecture } from "../architectures.js";
+import type { ChecksumAlgorithm } from "../checksum-algorithms.js";
 import type { OutputFormat } from "../output-formats.js";
 import type { BlockDeviceTreeSpec } from "./block-device-spec.js";
 import { type CallSite, callSiteOf } from "./call-site.js";
@@ -33,7 +34,7 @@ export interface ImageSpec {
   /** Options of `qemu-img convert`, such as `{ compat: "1.1" }`. */
   readonly qemuImgOptions?: { readonly [name: string]: string };
   /** Write checksums beside the outputs: both with `true`, or those named. */
-  readonly checksum?: boolean | readonly ("md5" | "sha256")[];
+  readonly checksum?: boolean | readonly ChecksumAlgorithm[];
   /** `false` leaves qcow2 uncompressed. */
   readonly compress?: boolean;
   /** `REPOSITORY:TAG` for the format `docker`. */

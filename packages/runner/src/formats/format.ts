@@ -1,7 +1,6 @@
 import type { HostTool } from "@dibkit/exec";
-import type { Result } from "@dibkit/model";
+import type { ChecksumAlgorithm, Result } from "@dibkit/model";
 import type { BuildContext } from "../job/build-context.js";
-import type { ChecksumAlgorithm } from "../job/checksum-algorithms.js";
 import type { FormatFailure } from "./format-failure.js";
 
 /** What to write, for every format together. */

@@ -1,4 +1,4 @@
-import type { ChecksumAlgorithm } from "./checksum-algorithms.js";
+import type { ChecksumAlgorithm } from "@dibkit/model";
 
 /** What to build and how: the flags of `disk-image-create` as data, with defaults filled in. Pure JSON. */
 export interface BuildRequest {

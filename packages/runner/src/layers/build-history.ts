@@ -23,6 +23,6 @@ export async function newestBuild(store: LayerStore, image: string | undefined):
 }
 
 /** Whether a word of the command line means this image: its path with or without a suffix. */
-function namesImage(word: string, image: string): boolean {
+export function namesImage(word: string, image: string): boolean {
   return word === image || (word.startsWith(`${image}.`) && !word.slice(image.length + 1).includes("/"));
 }

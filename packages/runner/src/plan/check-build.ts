@@ -18,7 +18,6 @@ import { rewriteTools } from "../disk/rewrite-tools.js";
 import { checkFormats } from "../formats/check-formats.js";
 import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
 import type { BuildRequest } from "../job/build-request.js";
-import type { EnvironmentValues } from "../job/environment-values.js";
 import { wrongAge } from "../layers/layer-age.js";
 import { checkEnvironment } from "./check-environment.js";
 import { checkForeign } from "./check-foreign.js";
@@ -26,6 +25,7 @@ import { checkLoopDevices } from "./check-loop-devices.js";
 import { checkValues } from "./check-values.js";
 import { formatRequest } from "./format-request.js";
 import type { HooksTree } from "./hooks-tree.js";
+import type { EnvironmentStage } from "./known-environment.js";
 import type { KnownValues } from "./plan-packages.js";
 import { sourceDate } from "./source-date.js";
 
@@ -36,8 +36,8 @@ export interface BuildChecks {
   readonly hooks: HooksTree;
   readonly disk: DiskPlan | undefined;
   readonly values: KnownValues;
-  /** What environment files are sourced with. */
-  readonly base: EnvironmentValues;
+  /** The environment files that `values` come of. */
+  readonly stages: readonly EnvironmentStage[];
 }
 
 /** What the runner itself starts. */
@@ -92,7 +92,7 @@ export async function checkBuild(checks: BuildChecks, readOnly = false): Promise
     ...checkRequired(checks),
     ...checkValues(checks.request),
     ...checkForeign(checks.request, checks.elements),
-    ...(await checkEnvironment(checks.hooks, checks.base)),
+    ...checkEnvironment(checks.stages),
     ...checkAge(checks.request),
     ...checkSourceDate(checks.request),
   ];

@@ -1,9 +1,17 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Diagnostic, type Element, err, ok, type Resolution, type Result } from "@dibkit/model";
+import {
+  type Diagnostic,
+  type Element,
+  err,
+  ok,
+  type Resolution,
+  type Result,
+  type UpstreamInstallation,
+} from "@dibkit/model";
 import { checkFormats } from "../formats/check-formats.js";
 import { ELEMENTS_DIRECTORY } from "../job/build-directories.js";
-import type { BuildJob, HostPython } from "../job/build-job.js";
+import type { BuildJob } from "../job/build-job.js";
 import type { BuildRequest } from "../job/build-request.js";
 import { layerStoreAt } from "../layers/layer-store.js";
 import { knownStoreKey, storeKey } from "../layers/store-key.js";
@@ -33,9 +41,8 @@ export interface PlanInput {
   readonly resolution: Resolution;
   /** ELEMENTS_PATH entries, in order of precedence. */
   readonly elementsPath: readonly string[];
-  /** Upstream's `lib` directory, when installed. */
-  readonly upstreamLibrary?: string;
-  readonly python?: HostPython;
+  /** The diskimage-builder that the build uses, when there is one. */
+  readonly upstream?: UpstreamInstallation | undefined;
   readonly verbose: boolean;
   /** The plan is to be read, not run: a program that this host lacks is then only a warning. */
   readonly readOnly?: boolean;
@@ -75,18 +82,18 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
   const names = secretNames(elements, request.secrets ?? [], request.environment);
   const secrets = secretValues(names, request.environment);
   const helpers = helperFiles(hooks);
+  const passed = passedEnvironment(request, helpers);
   const base = baseEnvironment({
     request,
-    passed: passedEnvironment(request, helpers),
+    passed: passed.values,
     secrets,
     elements: shown,
     elementsPath: input.elementsPath,
-    ...(input.upstreamLibrary === undefined ? {} : { upstreamLibrary: input.upstreamLibrary }),
-    ...(input.python === undefined ? {} : { python: input.python }),
+    ...ofUpstream(input.upstream),
     disk: disk.layout?.plan.environment ?? {},
   });
-  const environment = await knownEnvironment(hooks, base);
-  const checks = { request, image, elements, hooks, disk: disk.layout?.plan, values: environment, base };
+  const { values: environment, stages } = await knownEnvironment(hooks, base);
+  const checks = { request, image, elements, hooks, disk: disk.layout?.plan, values: environment, stages };
   const checked = (await checkBuild(checks, input.readOnly)).map(
     (diagnostic): Diagnostic =>
       input.readOnly && HOST_LACKS.has(diagnostic.code) ? { ...diagnostic, severity: "warning" } : diagnostic,
@@ -96,7 +103,7 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     ...disk.diagnostics,
     ...checked,
     ...checkVariables(request),
-    ...tellLeftOut(request, helpers),
+    ...tellLeftOut(passed),
   ];
   const { layout } = disk;
   if (layout === undefined || diagnostics.some(({ severity }) => severity === "error")) return err(diagnostics);
@@ -139,12 +146,18 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     elementsPath: input.elementsPath,
     declaredInputs: declaredHookInputs(hooks),
     declaredPhases: declaredVariablePhases(hooks),
-    ...(input.upstreamLibrary === undefined ? {} : { upstreamLibrary: input.upstreamLibrary }),
-    ...(input.python === undefined ? {} : { python: input.python }),
+    ...ofUpstream(input.upstream),
     writable: [dirname(image), ...(request.logFile === undefined ? [] : [dirname(request.logFile)])],
     verbose: input.verbose,
   };
   return ok({ document, job, authored: elements.filter(({ origin }) => origin === "typescript"), diagnostics });
+}
+
+/** The parts of an installation that a build needs. */
+function ofUpstream(upstream: UpstreamInstallation | undefined): Pick<BuildJob, "upstreamLibrary" | "python"> {
+  if (upstream === undefined) return {};
+  const { lib, python: program, pythonPath: path } = upstream;
+  return { upstreamLibrary: lib, python: { program, ...(path === undefined ? {} : { path }) } };
 }
 
 function absolute(path: string, directory: string): string {

@@ -4,12 +4,13 @@ import {
   type BUILD_FLAGS,
   type BuildFlag,
   type BuildFlagName,
+  CHECKSUM_ALGORITHMS,
+  type ChecksumAlgorithm,
   homeDirectory,
   type ImageDefinition,
   upstreamHas,
 } from "@dibkit/model";
 import type { BuildRequest } from "../job/build-request.js";
-import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from "../job/checksum-algorithms.js";
 
 type Given<Flag extends BuildFlag> = Flag["type"] extends "boolean"
   ? boolean
@@ -124,20 +125,18 @@ export function buildRequest(
   };
 }
 
-/** Flag or definition ask for both sums, as `DIB_CHECKSUM=1` does; a list is of newer versions. */
+/** The flag wins over the definition, which wins over `DIB_CHECKSUM`; a list in that is of newer versions. */
 function checksumsOf(
   flag: boolean | undefined,
   defined: ImageDefinition["checksum"],
   variable: string | undefined,
   upstreamVersion: string | undefined,
 ): readonly ChecksumAlgorithm[] {
-  if (flag === true || (defined === true && variable === undefined)) return CHECKSUM_ALGORITHMS;
-  if (Array.isArray(defined)) return defined;
-  if (variable === undefined || defined === false) return [];
-  if (variable === "1" || !upstreamHas("checksumList", upstreamVersion)) {
-    return variable === "1" ? CHECKSUM_ALGORITHMS : [];
-  }
-  return CHECKSUM_ALGORITHMS.filter((algorithm) => variable.includes(algorithm));
+  const asked = flag === true || (defined ?? variable === "1");
+  if (typeof asked !== "boolean") return asked;
+  if (asked) return CHECKSUM_ALGORITHMS;
+  const isList = defined === undefined && variable !== undefined && upstreamHas("checksumList", upstreamVersion);
+  return isList ? CHECKSUM_ALGORITHMS.filter((algorithm) => variable.includes(algorithm)) : [];
 }
 
 /** `tgz` is written from the same tree as `tar`; each format once, in the order given. */

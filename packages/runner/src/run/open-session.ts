@@ -68,7 +68,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
   const helpers = helperFiles(hooks);
   const base = baseEnvironment({
     request,
-    passed: passedEnvironment(request, helpers),
+    passed: passedEnvironment(request, helpers).values,
     secrets,
     elements: loaded,
     // package-installs and others look up elements by ELEMENTS_PATH, so the compiled ones must be found there too.

@@ -45,17 +45,16 @@ test.each(rows.map(([name, expected, passEnvironment = []]) => ({ name, expected
   "$name reaches scripts: $expected (passed: $passEnvironment)",
   ({ name, expected, passEnvironment }) => {
     const request = { environment: { [name]: "x" }, clearEnvironment: false, passEnvironment };
-    expect(passedEnvironment(request, HELPERS)).toEqual(expected ? { [name]: "x" } : {});
-    expect(passedEnvironment({ ...request, clearEnvironment: true }, HELPERS)).toEqual({});
+    expect(passedEnvironment(request, HELPERS).values).toEqual(expected ? { [name]: "x" } : {});
+    expect(passedEnvironment({ ...request, clearEnvironment: true }, HELPERS).values).toEqual({});
   },
 );
 
 test("what is left out is said in one line", () => {
   const told = (names: readonly string[], passEnvironment: readonly string[] = []) => {
     const environment = Object.fromEntries(names.map((name) => [name, "1"]));
-    return tellLeftOut({ environment, clearEnvironment: false, passEnvironment }, HELPERS).map(
-      ({ message, help }) => `${message}; ${help}`,
-    );
+    const passed = passedEnvironment({ environment, clearEnvironment: false, passEnvironment }, HELPERS);
+    return tellLeftOut(passed).map(({ message, help }) => `${message}; ${help}`);
   };
   expect(told(["TERM", "SSH_CLIENT", "npm_config_cache", "HOSTNAME", "DIB_X", "http_proxy"])).toEqual([]);
   expect(told(["CI_JOB_ID"])).toEqual([
