@@ -94,7 +94,10 @@ export function changedIngredients(
   now: Readonly<Record<string, string>>,
 ): readonly string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(now)]);
-  const changed = [...names].filter((name) => before[name] !== now[name]).sort();
+  const differing = [...names].filter((name) => before[name] !== now[name]).sort();
+  // A variable that only the one or only the other script mentions follows from the script's change.
+  const follows = (name: string) => name.startsWith("variable ") && !(name in before && name in now);
+  const changed = differing.includes("script") ? differing.filter((name) => !follows(name)) : differing;
   // What somebody did comes before what follows from it.
   const rank = (name: string) => (name === "script" ? 0 : name === "image before it" ? 2 : 1);
   return changed.sort((a, b) => rank(a) - rank(b));

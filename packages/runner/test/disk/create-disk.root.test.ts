@@ -121,7 +121,7 @@ describe.skipIf(process.getuid?.() !== 0)("createDisk (needs root and loop devic
       [
         "LABEL=cloudimg-rootfs / ext4 defaults 0 1",
         "LABEL=mkfs_etc /etc ext2 noatime 0 2",
-        "LABEL=mkfs_pages swap swap sw 0 0",
+        "LABEL=mkfs_pages none swap sw 0 0",
         "",
       ].join("\n"),
     );
