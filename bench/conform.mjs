@@ -122,7 +122,8 @@ function compare(root, name, server, more) {
     stdio: "inherit",
     env: {
       ...callersEnvironment(),
-      ...(chosen === undefined ? {} : { DIB_LIB: chosen }),
+      // Newer versions look for Python 2 in a Debian that has none, unless they are told.
+      ...(chosen === undefined ? {} : { DIB_LIB: chosen, DIB_PYTHON_VERSION: "3" }),
       ...variables(keep, server),
       ...environment,
       ...more,
