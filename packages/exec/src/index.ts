@@ -12,7 +12,7 @@ export {
 export { examineHost, type HostReport, type ProbeReport, type ToolReport } from "./doctor/examine-host.js";
 export type { HostProbe, ProbeContext, ProbeOutcome, ProbeStatus } from "./doctor/host-probe.js";
 export { hostProbes } from "./doctor/host-probes.js";
-export { type DoctorTool, hostTools } from "./doctor/host-tools.js";
+export { type DoctorTool, ELEMENT_TOOLS, hostTools, RUNNER_TOOLS } from "./doctor/host-tools.js";
 export { type InstallFailure, installPackages } from "./doctor/install-packages.js";
 export { type RpmHostTrouble, rpmHostTroubles, YUM_CHROOT } from "./doctor/rpm-host.js";
 export { findProgram } from "./find-program.js";
