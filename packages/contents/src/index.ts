@@ -14,7 +14,7 @@ export type { ImageContents, ImageFile } from "./image-contents.js";
 export { withImageFile } from "./image-file-contents.js";
 export { layerContents } from "./layer-contents.js";
 export { type ImageSizes, measureSizes, SIZE_GROUPS, type SizeEntry, type SizeGroup } from "./measure-sizes.js";
-export { installedPackages, isPackageData, packageOwners } from "./packages/installed-packages.js";
+export { installedPackages, isPackageData, missingReaders, packageOwners } from "./packages/installed-packages.js";
 export { pastTimeline } from "./past-timeline.js";
 export { type DiskSnapshot, readDisk } from "./read/read-disk.js";
 export { readInitramfs } from "./read/read-initramfs.js";
