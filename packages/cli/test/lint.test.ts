@@ -134,8 +134,8 @@ describe("dibkit lint", () => {
   it.skipIf(!existsSync("/usr/bin/shellcheck"))(
     "says once what a rule and ShellCheck find, and not what ShellCheck misreads",
     async () => {
-      const said = async (line: string, first = "#!/bin/bash") => {
-        write("elements/web/install.d/60-web", `${first}\nset -eu\n${line}\n`, 0o755);
+      const said = async (line: string, first = "#!/bin/bash", options = "set -eu") => {
+        write("elements/web/install.d/60-web", `${first}\n${options}\n${line}\n`, 0o755);
         const { stdout } = await lint("--format", "compact");
         return stdout
           .split("\n")
@@ -152,6 +152,8 @@ describe("dibkit lint", () => {
         expect(await said("cat > /etc/x <<EOF\nx\n  EOF\nuptime")).toEqual(["script-heredoc-end"]);
         expect(await said("if [[ $ARCH = a ]]; then uptime; fi", "#!/bin/sh")).toEqual(["script-sh-features"]);
         expect(await said("for x in one; do echo $x; done")).toEqual(["shellcheck/SC2043"]);
+        expect(await said("set +u\nf() { local here=$(hostname); echo $here; }\nf")).toEqual(["shellcheck/SC2155"]);
+        expect(await said("f() { local here=$(hostname); echo $here; }\nf", "#!/bin/bash", "set -u")).toEqual([]);
         expect(await said("[ -d /srv ] || exit -1")).toEqual([]);
         expect(await said("if true; then\n\texit -1\nfi")).toEqual([]);
         expect(await said("[ -d /srv ] || exit -1", "#!/bin/sh")).toEqual(["shellcheck/SC2242"]);

@@ -36,13 +36,17 @@ function find(name: string, sources: readonly SourceText[]): RepositoryMention |
   return reader && { path: reader.path, how: "documents" };
 }
 
-/** `NAME=`, `export A NAME`, a YAML key, `-e NAME` of docker, `environ["NAME"] =` and `{"NAME": …}` of a program. */
+/**
+ * `NAME=`, `export A NAME`, a YAML key, `-e NAME` of docker, `environ["NAME"] =` and `{"NAME": …}` of a program, and
+ * `- name: NAME` of a list that gives values to names.
+ */
 function settingOf(name: string): RegExp {
   const forms = [
     `(?<![\\w$]|\\$\\{)${name}\\s*[:?+]{0,2}=(?!=)`,
     `(?<![\\w$]|\\$\\{)${name}["']?\\s*:(?![-=?+:])`,
     `\\b(export|env|declare|-e|--env)\\b[^\\n]*[\\s"']${name}\\b`,
     `["']${name}["']\\s*(\\]\\s*)?[=:,]`,
+    `^[\\s-]*(name|key|var|variable):\\s*["']?${name}["']?\\s*$`,
   ];
   return new RegExp(forms.join("|"), "m");
 }

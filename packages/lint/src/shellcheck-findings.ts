@@ -1,6 +1,7 @@
 import type { Diagnostic, SourceText } from "@dibkit/model";
 import { parse } from "@dibkit/shell";
 import type { ElementContext } from "./element-context.js";
+import { isOptionSet } from "./is-option-set.js";
 import type { LintTools } from "./lint-tools.js";
 import { isHarmless, isMisread, isSaid, type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
 
@@ -27,7 +28,8 @@ export function shellcheckFindings(
   return [...comments].flatMap(([source, list]) =>
     list.flatMap((comment) => {
       const owner = owners.get(source);
-      if (isHarmless(comment, source, owner?.asRoot === true)) return [];
+      const endsAtFailure = isOptionSet(parse(source), "errexit");
+      if (isHarmless(comment, source, { asRoot: owner?.asRoot === true, endsAtFailure })) return [];
       if (isMisread(comment, parse(source).problems.length === 0) || isSaid(comment, source, own)) return [];
       return [{ ...shellcheckDiagnostic(comment, source), ...(owner && { element: owner.name }) }];
     }),

@@ -23,7 +23,7 @@ export default defineGraphRule({
     good: { "web/environment.d/10-web": "export DIB_WEB_URL=https://${DIB_WEB_HOST:-example.com}/\n" },
   },
   *check(context) {
-    const { focus, composition, contextOf, facts } = context;
+    const { focus, composition, contextOf, facts, repository } = context;
     if (focus === undefined || contextOf(focus).environmentFiles.length === 0) return;
     const known = setVariables(context);
     const documented = documentedVariables(focus);
@@ -52,9 +52,11 @@ export default defineGraphRule({
         if (known.has(name)) continue;
         const setters = (facts.exports.get(name) ?? []).map(({ element }) => element);
         if (systemsWithout(context, setters) !== "") continue;
+        const mention = repository.mentionOf(name);
+        if (mention?.how === "sets") continue;
         const outside = setters.find((element) => !composition.elements.some((one) => one.element === element));
         yield {
-          ...(documented.has(name) && { severity: "warning" as const }),
+          ...((mention !== undefined || documented.has(name)) && { severity: "warning" as const }),
           message: `${file.path} reads "${name}", which nothing in the build sets: the build ends there`,
           help:
             outside === undefined
