@@ -1,6 +1,5 @@
 import { type Element, viewsOf } from "@dibkit/model";
 import { effectiveCommand } from "@dibkit/shell";
-import { isBroughtBeside } from "../brought-beside.js";
 import type { BuildContext } from "../build-context.js";
 import { elementPrograms } from "../element-programs.js";
 import { defineGraphRule, type Finding } from "../rule.js";
@@ -44,11 +43,9 @@ export default defineGraphRule({
         if (file.phase?.side === "host" && literal !== undefined) continue;
         if (isAskedFor(file, name) || !isMissing(context, focus, owners)) continue;
         told.add(name);
-        const names = owners.map((owner) => owner.name);
         yield {
-          ...(isBroughtBeside(catalog, focus, names) && { severity: "warning" as const }),
           message: `nothing that "${focus.name}" depends on brings "${name}"`,
-          help: `add "${names[0]}" to element-deps`,
+          help: `add "${owners[0]?.name}" to element-deps`,
           location: file.at(word),
         };
       }

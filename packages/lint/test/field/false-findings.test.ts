@@ -414,7 +414,7 @@ const CASES: readonly (readonly [name: string, input: Case, findings: readonly (
       },
     },
     [
-      /^warning script-program-element: nothing that "web" depends on brings "svc-map"/,
+      /^error script-program-element: nothing that "web" depends on brings "svc-map"/,
       /^warning control-file-handled: .*but nothing that it depends on brings "install-static", which handles it/,
     ],
   ],

@@ -174,6 +174,12 @@ it.skipIf(upstream === undefined).each<readonly [string, Severity, string, Examp
   [
     "unit-started",
     "warning",
+    "its name is only a word of a script",
+    { ...unit("[Service]\nExecStart=/usr/bin/w\n"), ...install("mkdir -p /srv/web\necho web is there") },
+  ],
+  [
+    "unit-started",
+    "warning",
     "an init script",
     {
       "web/element-deps": "dib-init-system\n",
