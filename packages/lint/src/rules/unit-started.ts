@@ -66,7 +66,7 @@ function mentionsUnit(text: string, stem: string): boolean {
   if (!text.includes(stem)) return false;
   const escaped = stem.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const word = new RegExp(`(^|[^\\w-])${escaped}(@[\\w-]*)?(\\.service)?(?![\\w-])`);
-  return text
-    .split("\n")
-    .some((line) => word.test(line) && (line.includes(`${stem}.service`) || OF_SERVICES.test(line)));
+  // A name of a letter or two is in every other line.
+  const speaks = stem.length < 3 ? /systemctl|service/i : OF_SERVICES;
+  return text.split("\n").some((line) => word.test(line) && (line.includes(`${stem}.service`) || speaks.test(line)));
 }

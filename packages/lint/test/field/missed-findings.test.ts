@@ -171,6 +171,7 @@ it.skipIf(upstream === undefined).each<readonly [string, Severity, string, Examp
     { "web/install.d/web-source-install/web.service": "[Service]\nWants=a.service\nExecStart=/usr/bin/w\n" },
   ],
   ["unit-started", "warning", "no [Install]", unit("[Service]\nExecStart=/usr/bin/w\n")],
+  ["unit-started", "warning", "a name of one letter", unit("[Service]\nExecStart=/usr/bin/w\n", "w.service")],
   [
     "unit-started",
     "warning",
