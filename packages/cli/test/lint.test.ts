@@ -169,12 +169,17 @@ describe("dibkit lint", () => {
   it.skipIf(!existsSync("/usr/bin/python3"))("compiles python hooks", async () => {
     write("elements/web/install.d/60-web", "#!/usr/bin/python3\nimport sys\nprint 'web'\n", 0o755);
     write("elements/web/install.d/61-web", "#!/usr/bin/python3\nprint('web')\n", 0o755);
+    // As pyenv has them, only that this one finds nothing.
+    write("shims/python3", "#!/bin/sh\nexit 1\n", 0o755);
+    vi.stubEnv("PATH", `${join(root, "shims")}:${process.env.PATH}`);
+    vi.stubEnv("XDG_CACHE_HOME", join(root, "cache-of-python"));
     try {
       const { stdout } = await lint("--format", "compact");
       expect(stdout.split("\n").filter((line) => line.includes("[python-syntax]"))).toEqual([
         expect.stringMatching(/60-web:3:1: error: install\.d\/60-web does not compile: /),
       ]);
     } finally {
+      vi.unstubAllEnvs();
       rmSync(join(root, "elements/web/install.d/60-web"));
       rmSync(join(root, "elements/web/install.d/61-web"));
     }
