@@ -153,7 +153,9 @@ describe("dibkit lint", () => {
         expect(await said("if [[ $ARCH = a ]]; then uptime; fi", "#!/bin/sh")).toEqual(["script-sh-features"]);
         expect(await said("for x in one; do echo $x; done")).toEqual(["shellcheck/SC2043"]);
         expect(await said("set +u\nf() { local here=$(hostname); echo $here; }\nf")).toEqual(["shellcheck/SC2155"]);
-        expect(await said("f() { local here=$(hostname); echo $here; }\nf", "#!/bin/bash", "set -u")).toEqual([]);
+        expect(await said("f() { local here=$(hostname); echo $here; }\nf", "#!/bin/bash", "set -u")).toEqual([
+          "script-errexit",
+        ]);
         expect(await said("[ -d /srv ] || exit -1")).toEqual([]);
         expect(await said("if true; then\n\texit -1\nfi")).toEqual([]);
         expect(await said("[ -d /srv ] || exit -1", "#!/bin/sh")).toEqual(["shellcheck/SC2242"]);
@@ -162,6 +164,24 @@ describe("dibkit lint", () => {
       } finally {
         vi.unstubAllEnvs();
         rmSync(join(root, "elements/web/install.d/60-web"));
+      }
+    },
+  );
+
+  it.skipIf(!existsSync("/usr/bin/shellcheck"))(
+    "keeps ShellCheck within bounds, and the rest of its answers",
+    async () => {
+      vi.stubEnv("XDG_CACHE_HOME", join(root, "cache-of-shellcheck"));
+      write("elements/web/install.d/60-web", `#!/bin/bash\nset -eu\n${"x && ".repeat(3000)}y\n`, 0o755);
+      write("elements/web/install.d/61-web", "#!/bin/bash\nset -eu\nfor x in one; do echo $x; done\n", 0o755);
+      try {
+        const { stdout, stderr } = await lint("--format", "compact");
+        expect(stderr).toBe("note: ShellCheck did not come to an end with 1 script\n");
+        expect(stdout).toMatch(/61-web:3:10: warning: .*\[shellcheck\/SC2043\]/);
+      } finally {
+        vi.unstubAllEnvs();
+        rmSync(join(root, "elements/web/install.d/60-web"));
+        rmSync(join(root, "elements/web/install.d/61-web"));
       }
     },
   );
