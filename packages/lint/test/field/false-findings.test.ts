@@ -147,6 +147,7 @@ const CASES: readonly (readonly [name: string, input: Case, findings: readonly (
     "D=$TMP_MOUNT_PATH/etc\nE=$D/web\nsudo openssl req -keyout $E/key",
     'R="${TARGET_ROOT}"\nsudo systemctl --root "$R" enable web',
     "sudo tee $WEB_CONF",
+    "U=$(id -un)\nsudo mv $TMP_MOUNT_PATH/image image.qcow2\nsudo chown $U: image.qcow2",
     "sudo cat /etc/hosts",
   ].map(
     (line) =>
