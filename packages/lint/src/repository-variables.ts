@@ -14,19 +14,31 @@ export interface RepositoryVariables {
 
 /** The texts are asked for when the first variable is. */
 export function repositoryVariables(texts: () => readonly SourceText[]): RepositoryVariables {
-  let sources: readonly SourceText[] | undefined;
+  let speakers: ReadonlyMap<string, readonly SourceText[]> | undefined;
   const mentions = new Map<string, RepositoryMention | undefined>();
   return {
     mentionOf(name) {
-      sources ??= texts();
-      if (!mentions.has(name)) mentions.set(name, find(name, sources));
+      speakers ??= speakersIn(texts());
+      if (!mentions.has(name)) mentions.set(name, find(name, speakers.get(name) ?? []));
       return mentions.get(name);
     },
   };
 }
 
-function find(name: string, sources: readonly SourceText[]): RepositoryMention | undefined {
-  const speaking = sources.filter(({ text }) => text.includes(name));
+/** The texts that have a word; a repository with thousands of READMEs is read once, not for each variable. */
+function speakersIn(texts: readonly SourceText[]): ReadonlyMap<string, readonly SourceText[]> {
+  const speakers = new Map<string, SourceText[]>();
+  for (const source of texts) {
+    for (const word of new Set(source.text.match(/[A-Za-z_]\w*/g))) {
+      const known = speakers.get(word);
+      if (known) known.push(source);
+      else speakers.set(word, [source]);
+    }
+  }
+  return speakers;
+}
+
+function find(name: string, speaking: readonly SourceText[]): RepositoryMention | undefined {
   const documents = ({ path }: SourceText) => /\.(rst|md|txt)$|(^|\/)README[^/]*$/i.test(path);
   const sets = settingOf(name);
   const setter = speaking.find((source) => !documents(source) && sets.test(source.text));

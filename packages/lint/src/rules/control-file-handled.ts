@@ -68,7 +68,7 @@ export default defineGraphRule({
         // Whoever asks brings the handler; a map that no one asks is only left over. Of an element by itself
         // `script-program-element` tells where it asks.
         if (handler.passive && (focus !== undefined || !asks(contextOf(element), handler.element))) continue;
-        const beside = where === "" && focus !== undefined && isBroughtBeside(catalog, focus, [handler.element]);
+        const beside = where === "" && focus !== undefined && isBroughtBeside(catalog, focus, handler.element);
         const severity = where !== "" ? "info" : beside ? "warning" : undefined;
         yield {
           ...(severity !== undefined && { severity }),
