@@ -178,6 +178,7 @@ describe("dibkit lint", () => {
         const { stdout, stderr } = await lint("--format", "compact");
         expect(stderr).toBe("note: ShellCheck did not come to an end with 1 script\n");
         expect(stdout).toMatch(/61-web:3:10: warning: .*\[shellcheck\/SC2043\]/);
+        expect(await lint("--format", "compact")).toMatchObject({ stdout, stderr });
       } finally {
         vi.unstubAllEnvs();
         rmSync(join(root, "elements/web/install.d/60-web"));

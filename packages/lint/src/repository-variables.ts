@@ -14,22 +14,28 @@ export interface RepositoryVariables {
 
 /** The texts are asked for when the first variable is. */
 export function repositoryVariables(texts: () => readonly SourceText[]): RepositoryVariables {
+  let sources: readonly SourceText[] | undefined;
   let speakers: ReadonlyMap<string, readonly SourceText[]> | undefined;
   const mentions = new Map<string, RepositoryMention | undefined>();
+  const speaking = (name: string) => {
+    sources ??= texts();
+    if (/[^A-Z0-9_]/.test(name)) return sources.filter(({ text }) => text.includes(name));
+    speakers ??= speakersIn(sources);
+    return speakers.get(name) ?? [];
+  };
   return {
     mentionOf(name) {
-      speakers ??= speakersIn(texts());
-      if (!mentions.has(name)) mentions.set(name, find(name, speakers.get(name) ?? []));
+      if (!mentions.has(name)) mentions.set(name, find(name, speaking(name)));
       return mentions.get(name);
     },
   };
 }
 
-/** The texts that have a word; a repository with thousands of READMEs is read once, not for each variable. */
+/** The texts that have a word in capitals; a repository with thousands of READMEs is read once, not for each variable. */
 function speakersIn(texts: readonly SourceText[]): ReadonlyMap<string, readonly SourceText[]> {
   const speakers = new Map<string, SourceText[]>();
   for (const source of texts) {
-    for (const word of new Set(source.text.match(/[A-Za-z_]\w*/g))) {
+    for (const word of new Set(source.text.match(/(?<!\w)[A-Z_][A-Z0-9_]+(?!\w)/g))) {
       const known = speakers.get(word);
       if (known) known.push(source);
       else speakers.set(word, [source]);

@@ -28,7 +28,7 @@ export async function runShellcheck(
   const found: Found = new Map();
   if (sources.length === 0) return found;
   const { SHELLCHECK_CODES } = await import("@dibkit/lint");
-  const cache = openTextCache<readonly ShellcheckComment[]>(env, "shellcheck", SHELLCHECK_CODES.join("\n"));
+  const cache = openTextCache<readonly ShellcheckComment[] | null>(env, "shellcheck", SHELLCHECK_CODES.join("\n"));
   if (cache === undefined) {
     stderr.write(NOT_INSTALLED);
     return found;
@@ -37,26 +37,27 @@ export async function runShellcheck(
   for (const source of sources) {
     const known = cache.get(source.text);
     if (known === undefined) fresh.push(source);
-    else found.set(source, known);
+    else if (known !== null) found.set(source, known);
   }
-  if (fresh.length === 0) return found;
   if (fresh.length > FEW_SCRIPTS) {
     stderr.write(`note: ShellCheck looks at ${fresh.length} new scripts, once for each text\n`);
   }
-  const answers = await ask(fresh, SHELLCHECK_CODES);
-  for (const [source, comments] of answers) {
-    found.set(source, comments);
+  for (const [source, comments] of fresh.length === 0 ? [] : await ask(fresh, SHELLCHECK_CODES)) {
+    if (comments !== null) found.set(source, comments);
     cache.set(source.text, comments);
   }
-  if (answers.size < fresh.length) {
-    stderr.write(`note: ShellCheck did not come to an end with ${count(fresh.length - answers.size, "script")}\n`);
+  if (found.size < sources.length) {
+    stderr.write(`note: ShellCheck did not come to an end with ${count(sources.length - found.size, "script")}\n`);
   }
   cache.save();
   return found;
 }
 
+/** Null for a script that it has no answer for, which it is not asked again. */
+type Answers = ReadonlyMap<SourceText, readonly ShellcheckComment[] | null>;
+
 /** Several files to a process, as many processes as there are processors. */
-async function ask(sources: readonly SourceText[], codes: readonly string[]): Promise<Found> {
+async function ask(sources: readonly SourceText[], codes: readonly string[]): Promise<Answers> {
   const { createCommandRunner } = await import("@dibkit/exec");
   const { parse } = await import("@dibkit/shell");
   const { parseShellcheck } = await import("@dibkit/lint");
@@ -73,13 +74,13 @@ async function ask(sources: readonly SourceText[], codes: readonly string[]): Pr
     });
     return parseShellcheck(lines.join("\n"));
   };
-  const found: Found = new Map();
+  const found = new Map<SourceText, readonly ShellcheckComment[] | null>();
   let unfinished = 0;
   const byItself = (source: SourceText) => async () => {
     if (unfinished >= MOST_UNFINISHED) return;
     const byFile = await run(dialectOf(source), ["-"], SECONDS_FOR_ONE, source.text);
-    if (byFile) found.set(source, byFile.get("-") ?? []);
-    else unfinished += 1;
+    found.set(source, byFile === undefined ? null : (byFile.get("-") ?? []));
+    if (byFile === undefined) unfinished += 1;
   };
   // Scripts of TypeScript elements exist in memory only; what is damaged keeps the others from an answer.
   const isAlone = (source: SourceText) => !isOnDisk(source) || parse(source).problems.length > 0;
