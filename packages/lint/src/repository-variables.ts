@@ -15,36 +15,31 @@ export interface RepositoryVariables {
 /** The texts are asked for when the first variable is. */
 export function repositoryVariables(texts: () => readonly SourceText[]): RepositoryVariables {
   let sources: readonly SourceText[] | undefined;
-  let speakers: ReadonlyMap<string, readonly SourceText[]> | undefined;
+  let words: ReadonlySet<string> | undefined;
   const mentions = new Map<string, RepositoryMention | undefined>();
-  const speaking = (name: string) => {
-    sources ??= texts();
-    if (/[^A-Z0-9_]/.test(name)) return sources.filter(({ text }) => text.includes(name));
-    speakers ??= speakersIn(sources);
-    return speakers.get(name) ?? [];
+  const mayBeThere = (name: string, texts: readonly SourceText[]) => {
+    if (/[^A-Z0-9_]/.test(name)) return true;
+    words ??= wordsIn(texts);
+    return words.has(name);
   };
   return {
     mentionOf(name) {
-      if (!mentions.has(name)) mentions.set(name, find(name, speaking(name)));
+      sources ??= texts();
+      if (!mentions.has(name)) mentions.set(name, mayBeThere(name, sources) ? find(name, sources) : undefined);
       return mentions.get(name);
     },
   };
 }
 
-/** The texts that have a word in capitals; a repository with thousands of READMEs is read once, not for each variable. */
-function speakersIn(texts: readonly SourceText[]): ReadonlyMap<string, readonly SourceText[]> {
-  const speakers = new Map<string, SourceText[]>();
-  for (const source of texts) {
-    for (const word of new Set(source.text.match(/(?<!\w)[A-Z_][A-Z0-9_]+(?!\w)/g))) {
-      const known = speakers.get(word);
-      if (known) known.push(source);
-      else speakers.set(word, [source]);
-    }
-  }
-  return speakers;
+/** Words in capitals: most names that are asked for are none of them, and no text is searched for those. */
+function wordsIn(texts: readonly SourceText[]): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (const { text } of texts) for (const [word] of text.matchAll(/(?<!\w)[A-Z_][A-Z0-9_]+(?!\w)/g)) words.add(word);
+  return words;
 }
 
-function find(name: string, speaking: readonly SourceText[]): RepositoryMention | undefined {
+function find(name: string, sources: readonly SourceText[]): RepositoryMention | undefined {
+  const speaking = sources.filter(({ text }) => text.includes(name));
   const documents = ({ path }: SourceText) => /\.(rst|md|txt)$|(^|\/)README[^/]*$/i.test(path);
   const sets = settingOf(name);
   const setter = speaking.find((source) => !documents(source) && sets.test(source.text));
