@@ -134,8 +134,8 @@ describe("dibkit lint", () => {
   it.skipIf(!existsSync("/usr/bin/shellcheck"))(
     "says once what a rule and ShellCheck find, and not what ShellCheck misreads",
     async () => {
-      const said = async (line: string, first = "#!/bin/bash") => {
-        write("elements/web/install.d/60-web", `${first}\nset -eu\n${line}\n`, 0o755);
+      const said = async (line: string, first = "#!/bin/bash", options = "set -eu") => {
+        write("elements/web/install.d/60-web", `${first}\n${options}\n${line}\n`, 0o755);
         const { stdout } = await lint("--format", "compact");
         return stdout
           .split("\n")
@@ -152,6 +152,10 @@ describe("dibkit lint", () => {
         expect(await said("cat > /etc/x <<EOF\nx\n  EOF\nuptime")).toEqual(["script-heredoc-end"]);
         expect(await said("if [[ $ARCH = a ]]; then uptime; fi", "#!/bin/sh")).toEqual(["script-sh-features"]);
         expect(await said("for x in one; do echo $x; done")).toEqual(["shellcheck/SC2043"]);
+        expect(await said("set +u\nf() { local here=$(hostname); echo $here; }\nf")).toEqual(["shellcheck/SC2155"]);
+        expect(await said("f() { local here=$(hostname); echo $here; }\nf", "#!/bin/bash", "set -u")).toEqual([
+          "script-errexit",
+        ]);
         expect(await said("[ -d /srv ] || exit -1")).toEqual([]);
         expect(await said("if true; then\n\texit -1\nfi")).toEqual([]);
         expect(await said("[ -d /srv ] || exit -1", "#!/bin/sh")).toEqual(["shellcheck/SC2242"]);
@@ -164,15 +168,39 @@ describe("dibkit lint", () => {
     },
   );
 
+  it.skipIf(!existsSync("/usr/bin/shellcheck"))(
+    "keeps ShellCheck within bounds, and the rest of its answers",
+    async () => {
+      vi.stubEnv("XDG_CACHE_HOME", join(root, "cache-of-shellcheck"));
+      write("elements/web/install.d/60-web", `#!/bin/bash\nset -eu\n${"x && ".repeat(3000)}y\n`, 0o755);
+      write("elements/web/install.d/61-web", "#!/bin/bash\nset -eu\nfor x in one; do echo $x; done\n", 0o755);
+      try {
+        const { stdout, stderr } = await lint("--format", "compact");
+        expect(stderr).toBe("note: ShellCheck did not come to an end with 1 script\n");
+        expect(stdout).toMatch(/61-web:3:10: warning: .*\[shellcheck\/SC2043\]/);
+        expect(await lint("--format", "compact")).toMatchObject({ stdout, stderr });
+      } finally {
+        vi.unstubAllEnvs();
+        rmSync(join(root, "elements/web/install.d/60-web"));
+        rmSync(join(root, "elements/web/install.d/61-web"));
+      }
+    },
+  );
+
   it.skipIf(!existsSync("/usr/bin/python3"))("compiles python hooks", async () => {
     write("elements/web/install.d/60-web", "#!/usr/bin/python3\nimport sys\nprint 'web'\n", 0o755);
     write("elements/web/install.d/61-web", "#!/usr/bin/python3\nprint('web')\n", 0o755);
+    // As pyenv has them, only that this one finds nothing.
+    write("shims/python3", "#!/bin/sh\nexit 1\n", 0o755);
+    vi.stubEnv("PATH", `${join(root, "shims")}:${process.env.PATH}`);
+    vi.stubEnv("XDG_CACHE_HOME", join(root, "cache-of-python"));
     try {
       const { stdout } = await lint("--format", "compact");
       expect(stdout.split("\n").filter((line) => line.includes("[python-syntax]"))).toEqual([
         expect.stringMatching(/60-web:3:1: error: install\.d\/60-web does not compile: /),
       ]);
     } finally {
+      vi.unstubAllEnvs();
       rmSync(join(root, "elements/web/install.d/60-web"));
       rmSync(join(root, "elements/web/install.d/61-web"));
     }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   type Catalog,
   type Diagnostic,
@@ -7,8 +8,9 @@ import {
   upstreamInReach,
   viewsOf,
 } from "@dibkit/model";
-import { initShell, parse, ShellNotReady } from "@dibkit/shell";
+import { initShell, ShellNotReady } from "@dibkit/shell";
 import { askSyntax } from "./ask-syntax.js";
+import { askedOnce } from "./asked-once.js";
 import { authorFix } from "./author-fix.js";
 import { authorLocation, fileOfSource } from "./author-location.js";
 import { catalogFacts } from "./catalog-facts.js";
@@ -24,7 +26,7 @@ import type { Finding, Rule } from "./rule.js";
 import { rules as allRules } from "./rules/index.js";
 import { setAsideHugeFiles } from "./set-aside-huge-files.js";
 import { settingsOf } from "./settings.js";
-import { isHarmless, isMisread, isSaid, type ShellcheckComment, shellcheckDiagnostic } from "./shellcheck.js";
+import { askShellcheck, shellcheckFindings } from "./shellcheck-findings.js";
 import { type FileSuppressions, isSuppressed, suppressionFindings, suppressionsOf } from "./suppressions.js";
 import { targetsOf } from "./targets.js";
 import { upstreamMissing } from "./upstream-missing.js";
@@ -62,13 +64,14 @@ export interface LintResult {
 
 /** Lints elements by themselves, each with what it depends on, and the images of the configuration. */
 export async function lint(request: LintRequest): Promise<LintResult> {
+  const asked = { ...request, tools: askedOnce(request.tools ?? {}) };
   try {
-    return await lintAll(request);
+    return await lintAll(asked);
   } catch (error) {
     // The bash grammar is loaded when the first script is met that no fact store knows; what was read is not read again.
     if (!(error instanceof ShellNotReady)) throw error;
     await initShell();
-    return lintAll(request);
+    return lintAll(asked);
   }
 }
 
@@ -93,6 +96,7 @@ async function lintAll(request: LintRequest): Promise<LintResult> {
   };
   const checked = elements.map(contextOf);
   for (const [source, verdict] of await askSyntax(checked, active, tools)) verdicts.set(source, verdict);
+  const comments = (request.only ?? []).length === 0 ? askShellcheck(checked, tools) : undefined;
 
   const readText = tools.readText ?? (() => undefined);
   const broken: BrokenRules = new Map();
@@ -100,8 +104,8 @@ async function lintAll(request: LintRequest): Promise<LintResult> {
     ...(request.diagnostics ?? []),
     ...(wanted.some(({ kind }) => kind === "graph") ? upstreamMissing(catalog, elements, images) : []),
     ...diagnostics,
-    ...checked.flatMap((context) => elementFindings(context, active, settings.style, broken)),
-    ...graphFindings(elements, images, {
+    ...(await ofEach(checked, (context) => elementFindings(context, active, settings.style, broken))),
+    ...(await graphFindings(elements, images, {
       catalog,
       configuration,
       targets,
@@ -112,10 +116,9 @@ async function lintAll(request: LintRequest): Promise<LintResult> {
       style: settings.style,
       broken,
       repository: repositoryVariables(tools.repositoryTexts ?? (() => [])),
-    }),
+    })),
   ];
-  const asked = (request.only ?? []).length === 0 ? await shellcheckFindings(checked, tools, own) : [];
-  const found = [...own, ...broken.values(), ...asked];
+  const found = [...own, ...broken.values(), ...shellcheckFindings(checked, (await comments) ?? new Map(), own)];
   return finish(found, checked, request, rules, settings);
 }
 
@@ -124,27 +127,14 @@ function withTestElements(element: Element): readonly Element[] {
   return [element, ...viewsOf(element).testElements.value];
 }
 
-async function shellcheckFindings(
-  contexts: readonly ElementContext[],
-  tools: LintTools,
-  own: readonly Diagnostic[],
-): Promise<Diagnostic[]> {
-  const owners = new Map<SourceText, { readonly name: string; readonly asRoot: boolean }>();
-  for (const { element, shellScripts, hookScripts } of contexts) {
-    for (const { source, phase } of [...shellScripts, ...hookScripts]) {
-      owners.set(source, { name: element.name, asRoot: phase?.side === "target" });
-    }
+/** Other programs look at scripts while the rules do, so they get a turn behind each element. */
+async function ofEach<Item>(items: readonly Item[], findings: (item: Item) => Diagnostic[]): Promise<Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  for (const item of items) {
+    found.push(...findings(item));
+    await nextTurn();
   }
-  const comments =
-    (await tools.shellcheck?.([...owners.keys()])) ?? new Map<SourceText, readonly ShellcheckComment[]>();
-  return [...comments].flatMap(([source, list]) =>
-    list.flatMap((comment) => {
-      const owner = owners.get(source);
-      if (isHarmless(comment, source, owner?.asRoot === true)) return [];
-      if (isMisread(comment, parse(source).problems.length === 0) || isSaid(comment, source, own)) return [];
-      return [{ ...shellcheckDiagnostic(comment, source), ...(owner && { element: owner.name }) }];
-    }),
-  );
+  return found;
 }
 
 function elementFindings(
@@ -176,16 +166,16 @@ interface GraphInput {
   readonly broken: BrokenRules;
 }
 
-function graphFindings(
+async function graphFindings(
   elements: readonly Element[],
   images: readonly ImageConfiguration[],
   input: GraphInput,
-): Diagnostic[] {
+): Promise<Diagnostic[]> {
   const rules = input.rules.filter((rule) => rule.kind === "graph");
   const facts = catalogFacts(input.catalog);
   const variables = new Set(input.configuration.variables ?? []);
-  const found: Diagnostic[] = [];
   const check = (composition: Composition, focus: Element | undefined) => {
+    const found: Diagnostic[] = [];
     const context = { ...input, composition, facts, focus, variables };
     const subject = focus === undefined ? `image "${composition.name}"` : `element "${focus.name}"`;
     // What is wrong with an image as a whole is shown where an image file names it.
@@ -197,15 +187,14 @@ function graphFindings(
         found.push({ ...(location && { location }), ...diagnosticOf(rule, shown, focus) });
       }
     }
+    return found;
   };
   // A test element, and one hidden by an earlier path, is not what its name means in the catalog.
-  for (const element of elements) {
-    if (input.catalog.elements.get(element.name) === element) {
-      check(composeElement(input.catalog, element.name), element);
-    }
-  }
-  for (const image of images) check(composeImage(input.catalog, image), undefined);
-  return unique(found);
+  const meant = elements.filter((element) => input.catalog.elements.get(element.name) === element);
+  return unique([
+    ...(await ofEach(meant, (element) => check(composeElement(input.catalog, element.name), element))),
+    ...(await ofEach(images, (image) => check(composeImage(input.catalog, image), undefined))),
+  ]);
 }
 
 function unique(found: readonly Diagnostic[]): Diagnostic[] {

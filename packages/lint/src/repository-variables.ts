@@ -15,14 +15,27 @@ export interface RepositoryVariables {
 /** The texts are asked for when the first variable is. */
 export function repositoryVariables(texts: () => readonly SourceText[]): RepositoryVariables {
   let sources: readonly SourceText[] | undefined;
+  let words: ReadonlySet<string> | undefined;
   const mentions = new Map<string, RepositoryMention | undefined>();
+  const mayBeThere = (name: string, texts: readonly SourceText[]) => {
+    if (/[^A-Z0-9_]/.test(name)) return true;
+    words ??= wordsIn(texts);
+    return words.has(name);
+  };
   return {
     mentionOf(name) {
       sources ??= texts();
-      if (!mentions.has(name)) mentions.set(name, find(name, sources));
+      if (!mentions.has(name)) mentions.set(name, mayBeThere(name, sources) ? find(name, sources) : undefined);
       return mentions.get(name);
     },
   };
+}
+
+/** Words in capitals: most names that are asked for are none of them, and no text is searched for those. */
+function wordsIn(texts: readonly SourceText[]): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (const { text } of texts) for (const [word] of text.matchAll(/(?<!\w)[A-Z_][A-Z0-9_]+(?!\w)/g)) words.add(word);
+  return words;
 }
 
 function find(name: string, sources: readonly SourceText[]): RepositoryMention | undefined {
@@ -36,13 +49,17 @@ function find(name: string, sources: readonly SourceText[]): RepositoryMention |
   return reader && { path: reader.path, how: "documents" };
 }
 
-/** `NAME=`, `export A NAME`, a YAML key, `-e NAME` of docker, `environ["NAME"] =` and `{"NAME": …}` of a program. */
+/**
+ * `NAME=`, `export A NAME`, a YAML key, `-e NAME` of docker, `environ["NAME"] =` and `{"NAME": …}` of a program, and
+ * `- name: NAME` of a list that gives values to names.
+ */
 function settingOf(name: string): RegExp {
   const forms = [
     `(?<![\\w$]|\\$\\{)${name}\\s*[:?+]{0,2}=(?!=)`,
     `(?<![\\w$]|\\$\\{)${name}["']?\\s*:(?![-=?+:])`,
     `\\b(export|env|declare|-e|--env)\\b[^\\n]*[\\s"']${name}\\b`,
     `["']${name}["']\\s*(\\]\\s*)?[=:,]`,
+    `^[\\s-]*(name|key|var|variable):\\s*["']?${name}["']?\\s*$`,
   ];
   return new RegExp(forms.join("|"), "m");
 }

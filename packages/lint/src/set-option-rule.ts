@@ -1,21 +1,20 @@
 import { type Command, effectiveCommand } from "@dibkit/shell";
 import type { ElementContext } from "./element-context.js";
+import { isOptionSet, type ShellOption } from "./is-option-set.js";
 import { defineRule, type ElementRule, type Finding } from "./rule.js";
 import type { ScriptFile } from "./script-file.js";
 import { listedCommands } from "./words.js";
 
-type Option = "errexit" | "nounset" | "pipefail";
-
-const COMMANDS: Readonly<Record<Option, string>> = {
+const COMMANDS: Readonly<Record<ShellOption, string>> = {
   errexit: "set -e",
   nounset: "set -u",
   pipefail: "set -o pipefail",
 };
-const OPTIONS = Object.keys(COMMANDS) as readonly Option[];
+const OPTIONS = Object.keys(COMMANDS) as readonly ShellOption[];
 
 /** The rules that want `set -e`, `set -u` and `set -o pipefail` differ in words only. */
 export function setOptionRule(
-  option: Option,
+  option: ShellOption,
   texts: Omit<ElementRule, "kind" | "check" | "severity" | "since" | "examples" | "upstream" | "fix" | "summary">,
 ): ElementRule {
   const command = COMMANDS[option];
@@ -40,13 +39,16 @@ export function setOptionRule(
 }
 
 /** Hook scripts get one finding for all that is missing, by the first rule it concerns. */
-function* check({ hookScripts, shellScripts }: ElementContext, option: Option): Generator<Finding> {
+function* check({ hookScripts, shellScripts }: ElementContext, option: ShellOption): Generator<Finding> {
   const hooks = new Set(hookScripts);
   for (const file of new Set([...shellScripts, ...hookScripts])) {
     // A hook script without a first line is run by bash.
-    if ((file.language ?? "bash") !== "bash" || isSet(file, option) || file.shebang?.endsWith("\r")) continue;
+    if ((file.language ?? "bash") !== "bash" || isOptionSet(file.shell, option) || file.shebang?.endsWith("\r"))
+      continue;
     const location = file.at({ start: 0, end: file.shebang?.length ?? 0 });
-    const missing = hooks.has(file) ? OPTIONS.filter((other) => !isSet(file, other) && LOSES[other](file)) : [];
+    const missing = hooks.has(file)
+      ? OPTIONS.filter((other) => !isOptionSet(file.shell, other) && LOSES[other](file))
+      : [];
     if (missing[0] !== option) {
       const help = `add \`${COMMANDS[option]}\` near the top`;
       yield { style: true, message: `${file.path} does not \`${COMMANDS[option]}\``, help, location };
@@ -63,21 +65,14 @@ function* check({ hookScripts, shellScripts }: ElementContext, option: Option): 
   }
 }
 
-const EFFECTS: Readonly<Record<Option, string>> = {
+const EFFECTS: Readonly<Record<ShellOption, string>> = {
   errexit: "a command fails",
   nounset: "a variable is not set",
   pipefail: "what feeds a pipe fails",
 };
 
-function isSet(file: ScriptFile, option: Option): boolean {
-  const { options, unread, shebang } = file.shell;
-  if (unread !== undefined || options.some((set) => set.option === option && set.on)) return true;
-  const flags = /\s-([a-zA-Z]+)/.exec(shebang?.text ?? "")?.[1] ?? "";
-  return (option === "errexit" && flags.includes("e")) || (option === "nounset" && flags.includes("u"));
-}
-
 /** Whether something goes unnoticed without the option. */
-const LOSES: Readonly<Record<Option, (file: ScriptFile) => boolean>> = {
+const LOSES: Readonly<Record<ShellOption, (file: ScriptFile) => boolean>> = {
   // The status of the last command is that of the script.
   errexit: ({ shell }) => {
     const last = shell.commands.reduce((latest, { start }) => Math.max(latest, start), 0);

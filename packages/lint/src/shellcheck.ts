@@ -59,13 +59,20 @@ export function isMisread({ code, message }: ShellcheckComment, understood: bool
 }
 
 /**
- * Whether what ShellCheck warns of does no harm where it is: bash takes `exit -1` for 255, and who is root already, as
- * every script of a target phase is, redirects as root too.
+ * Whether what ShellCheck warns of does no harm where it is: bash takes `exit -1` for 255; who is root already, as
+ * every script of a target phase is, redirects as root too; and where no failure ends the script, none is hidden.
  */
-export function isHarmless({ code, line, column }: ShellcheckComment, source: SourceText, asRoot: boolean): boolean {
-  if (code === 2024) return asRoot;
+export function isHarmless({ code, line, column }: ShellcheckComment, source: SourceText, owner: Runner): boolean {
+  if (code === 2024) return owner.asRoot;
+  if (code === 2155) return !owner.endsAtFailure;
   if (code !== 2242 || /^#!.*\b(sh|dash)\b/.test(source.text)) return false;
   return /^-\d+\b/.test(source.text.slice(offsetAt(source, line, column)));
+}
+
+/** How a script is run. */
+export interface Runner {
+  readonly asRoot: boolean;
+  readonly endsAtFailure: boolean;
 }
 
 /** One comment of `shellcheck --format json1`. Lines and columns are one-based, a tab is one column. */

@@ -1,7 +1,7 @@
 import type { SyntaxVerdict } from "@dibkit/lint";
 import type { SourceText } from "@dibkit/model";
 import type { Terminal } from "../terminal.js";
-import { openTextCache } from "./text-cache.js";
+import { openTextCache, programPath } from "./text-cache.js";
 
 const LONGEST_READING_MS = 20_000;
 
@@ -24,7 +24,7 @@ export async function pythonVerdicts(
 ): Promise<ReadonlyMap<SourceText, SyntaxVerdict>> {
   const cache = openTextCache<SyntaxVerdict>(env, "python3", PROGRAM);
   const fresh = cache === undefined ? [] : sources.filter(({ text }) => cache.get(text) === undefined);
-  for (const [source, verdict] of fresh.length === 0 ? [] : await compile(fresh)) cache?.set(source.text, verdict);
+  for (const [source, verdict] of fresh.length === 0 ? [] : await compile(fresh, env)) cache?.set(source.text, verdict);
   cache?.save();
   return new Map(
     sources.flatMap((source) => {
@@ -34,14 +34,20 @@ export async function pythonVerdicts(
   );
 }
 
-async function compile(sources: readonly SourceText[]): Promise<ReadonlyMap<SourceText, SyntaxVerdict>> {
+async function compile(
+  sources: readonly SourceText[],
+  env: Terminal["env"],
+): Promise<ReadonlyMap<SourceText, SyntaxVerdict>> {
   const { createCommandRunner } = await import("@dibkit/exec");
   const lines: string[] = [];
-  const result = await createCommandRunner().run(["python3", "-I", "-S", "-c", PROGRAM], {
-    input: JSON.stringify(sources.map(({ text }) => text)),
-    onOutput: (line) => lines.push(line),
-    signal: AbortSignal.timeout(LONGEST_READING_MS),
-  });
+  const result = await createCommandRunner().run(
+    [programPath(env, "python3") ?? "python3", "-I", "-S", "-c", PROGRAM],
+    {
+      input: JSON.stringify(sources.map(({ text }) => text)),
+      onOutput: (line) => lines.push(line),
+      signal: AbortSignal.timeout(LONGEST_READING_MS),
+    },
+  );
   if (!result.ok || lines.length !== sources.length) return new Map();
   return new Map(sources.map((source, index) => [source, verdictOf(lines[index] as string)]));
 }

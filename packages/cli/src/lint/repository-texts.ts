@@ -32,7 +32,7 @@ export interface RepositoryTexts {
  */
 export function repositoryTexts(directories: readonly string[]): RepositoryTexts {
   const files = once(() => {
-    const tops = new Set(directories.flatMap((directory) => topOf(directory) ?? []));
+    const tops = new Set(directories.map((directory) => topOf(directory) ?? directory));
     return [...tops].flatMap((top) => filesUnder(top, directories));
   });
   return {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { cacheHome, statsAt } from "@dibkit/model";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,12 +42,19 @@ export function openTextCache<Answer>(env: Environment, name: string, question: 
 
 /** Which program it is: looking is much faster than asking for its version. */
 export function programOf(env: Environment, name: string): string | undefined {
-  for (const directory of (env.PATH ?? "").split(delimiter)) {
-    const path = join(directory, name);
-    const found = statsAt(path);
-    if (found?.isFile()) return `${path} ${found.size} ${found.mtimeMs}`;
-  }
-  return undefined;
+  const path = programPath(env, name);
+  const found = path === undefined ? undefined : statsAt(path);
+  return found && `${path} ${found.size} ${found.mtimeMs}`;
+}
+
+/**
+ * Where the program lies. The shims of pyenv and asdf are scripts that look for it, which takes longer than what it is
+ * wanted for here, so that one behind them on the search path is preferred.
+ */
+export function programPath(env: Environment, name: string): string | undefined {
+  const paths = (env.PATH ?? "").split(delimiter).map((directory) => join(directory, name));
+  const isThere = (path: string) => statsAt(path)?.isFile() === true;
+  return paths.find((path) => basename(dirname(path)) !== "shims" && isThere(path)) ?? paths.find(isThere);
 }
 
 function load<Answer>(path: string): Map<string, Answer> {

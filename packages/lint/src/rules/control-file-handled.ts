@@ -1,5 +1,6 @@
 import type { Element } from "@dibkit/model";
 import { effectiveCommand } from "@dibkit/shell";
+import { isBroughtBeside } from "../brought-beside.js";
 import type { BuildContext } from "../build-context.js";
 import type { ElementContext } from "../element-context.js";
 import { defineGraphRule } from "../rule.js";
@@ -67,11 +68,12 @@ export default defineGraphRule({
         // Whoever asks brings the handler; a map that no one asks is only left over. Of an element by itself
         // `script-program-element` tells where it asks.
         if (handler.passive && (focus !== undefined || !asks(contextOf(element), handler.element))) continue;
-        const severity = where !== "" ? "info" : undefined;
+        const beside = where === "" && focus !== undefined && isBroughtBeside(catalog, focus, handler.element);
+        const severity = where !== "" ? "info" : beside ? "warning" : undefined;
         yield {
           ...(severity !== undefined && { severity }),
           element: element.name,
-          message: `${path} of element "${element.name}" ${handler.does}, but nothing${where} brings "${handler.element}", which handles it`,
+          message: `${path} of element "${element.name}" ${handler.does}, but nothing${beside ? " that it depends on" : where} brings "${handler.element}", which handles it`,
           help: `add "${handler.element}" to element-deps`,
           location: contextOf(element).place(path),
         };

@@ -1,10 +1,10 @@
-import { compareEnvironmentFiles, type Element } from "@dibkit/model";
+import { type Catalog, compareEnvironmentFiles, type Element } from "@dibkit/model";
 import type { BuildContext } from "../build-context.js";
 import { exportsOf } from "../catalog-facts.js";
 import { documentedVariables } from "../documented-variables.js";
 import { setVariables } from "../known-variables.js";
 import { defineGraphRule } from "../rule.js";
-import { systemsOf, systemsWith, systemsWithout } from "../systems.js";
+import { type System, systemsOf, systemsWith, systemsWithout } from "../systems.js";
 
 /** Variables that every operating system sets in a file of its own, unless the caller has. */
 const OF_SYSTEM: ReadonlySet<string> = new Set(["DISTRO_NAME", "DIB_RELEASE"]);
@@ -23,7 +23,7 @@ export default defineGraphRule({
     good: { "web/environment.d/10-web": "export DIB_WEB_URL=https://${DIB_WEB_HOST:-example.com}/\n" },
   },
   *check(context) {
-    const { focus, composition, contextOf, facts } = context;
+    const { focus, composition, contextOf, facts, repository } = context;
     if (focus === undefined || contextOf(focus).environmentFiles.length === 0) return;
     const known = setVariables(context);
     const documented = documentedVariables(focus);
@@ -52,9 +52,11 @@ export default defineGraphRule({
         if (known.has(name)) continue;
         const setters = (facts.exports.get(name) ?? []).map(({ element }) => element);
         if (systemsWithout(context, setters) !== "") continue;
+        const mention = repository.mentionOf(name);
+        if (mention?.how === "sets") continue;
         const outside = setters.find((element) => !composition.elements.some((one) => one.element === element));
         yield {
-          ...(documented.has(name) && { severity: "warning" as const }),
+          ...((mention !== undefined || documented.has(name)) && { severity: "warning" as const }),
           message: `${file.path} reads "${name}", which nothing in the build sets: the build ends there`,
           help:
             outside === undefined
@@ -73,20 +75,52 @@ function laterSetter(
   focus: Element,
   name: string,
   reader: string,
-): { readonly file: string; readonly element: string } | undefined {
+): Setter | undefined {
   // What is itself part of a system knows the order of that system.
   const part = systemsWith(catalog, focus.name);
   const systems = part.length > 0 ? part : systemsOf(catalog, targets);
+  const own = firstSetter(
+    composition.elements.map(({ element }) => element),
+    name,
+  );
   for (const system of systems) {
-    const elements = new Set([...system.names].flatMap((one) => catalog.elements.get(one) ?? []));
-    for (const { element } of composition.elements) elements.add(element);
-    const files = [...elements].flatMap((element) =>
-      exportsOf(element).flatMap(([exported, { location }]) =>
-        exported === name ? [{ file: location.source.path.replace(/^.*\//, ""), element: element.name }] : [],
-      ),
-    );
-    const [first] = files.sort((a, b) => compareEnvironmentFiles(a.file, b.file));
+    const first = earlier(own, firstSetterOf(catalog, system, name));
     if (first !== undefined && compareEnvironmentFiles(first.file, reader) > 0) return first;
   }
   return undefined;
+}
+
+/** A file of environment.d, and whose it is. */
+interface Setter {
+  readonly file: string;
+  readonly element: string;
+}
+
+const settersBySystem = new WeakMap<System, Map<string, Setter | undefined>>();
+
+/** The same for every element that is built on the system. */
+function firstSetterOf(catalog: Catalog, system: System, name: string): Setter | undefined {
+  const known = settersBySystem.get(system) ?? new Map<string, Setter | undefined>();
+  settersBySystem.set(system, known);
+  if (!known.has(name)) {
+    const elements = [...system.names].flatMap((one) => catalog.elements.get(one) ?? []);
+    known.set(name, firstSetter(elements, name));
+  }
+  return known.get(name);
+}
+
+function firstSetter(elements: readonly Element[], name: string): Setter | undefined {
+  let first: Setter | undefined;
+  for (const element of elements) {
+    for (const [exported, { location }] of exportsOf(element)) {
+      if (exported !== name) continue;
+      first = earlier(first, { file: location.source.path.replace(/^.*\//, ""), element: element.name });
+    }
+  }
+  return first;
+}
+
+function earlier(a: Setter | undefined, b: Setter | undefined): Setter | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return compareEnvironmentFiles(a.file, b.file) <= 0 ? a : b;
 }

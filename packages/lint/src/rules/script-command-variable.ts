@@ -18,7 +18,7 @@ export default defineGraphRule({
     good: { "web/install.d/50-web": "#!/bin/bash\nset -e\nWEB_TOOL=/usr/bin/web\n${WEB_TOOL} install pages\n" },
   },
   *check(context) {
-    const { focus, contextOf, facts } = context;
+    const { focus, contextOf, facts, repository } = context;
     if (focus === undefined) return;
     // What is itself part of a system is not built on the others.
     if (systemsWith(context.catalog, focus.name).length > 0) return;
@@ -42,6 +42,7 @@ export default defineGraphRule({
         const where = systemsWithout(context, setters);
         // With `set -u`, env-set speaks of what nothing sets anywhere.
         if (where === undefined || (where === "" && needsVariables(file))) continue;
+        if (repository.mentionOf(name) !== undefined) continue;
         // A script for one family of systems is not run on the others.
         if (where !== "" && command.context.given.some(({ variable }) => variable === "DISTRO_NAME")) continue;
         told.add(name);

@@ -1,3 +1,4 @@
+import { isOptionSet } from "../is-option-set.js";
 import { defineRule } from "../rule.js";
 
 export default defineRule({
@@ -14,6 +15,7 @@ export default defineRule({
   },
   *check({ shellScripts, hookScripts, environmentFiles }) {
     const files = new Map([...shellScripts, ...hookScripts, ...environmentFiles].map((file) => [file.path, file]));
+    const sourced = new Set(environmentFiles);
     for (const file of files.values()) {
       for (const made of file.shell.assignments) {
         if (made.kind !== "export" || !made.substitutes) continue;
@@ -23,6 +25,8 @@ export default defineRule({
         const lead = /^([ \t]*)export[ \t]+/.exec(statement);
         const whole = /^[ \t]*(#.*)?(\n|$)/.test(text.slice(made.end)) && lead !== null;
         yield {
+          // Where no failure ends the script, none is hidden; environment files are sourced with `set -e`.
+          ...(!sourced.has(file) && !isOptionSet(file.shell, "errexit") && { style: true as const }),
           message: `\`export ${made.name}=$(…)\` hides a failure of the command`,
           help: `assign ${made.name} first, then export it`,
           location: file.at(made),

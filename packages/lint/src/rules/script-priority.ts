@@ -12,9 +12,10 @@ export default defineRule({
     bad: { "web/install.d/web": "#!/bin/bash\nset -eu\nset -o pipefail\n" },
     good: { "web/install.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\n" },
   },
-  *check({ views }) {
+  *check({ views, phaseData }) {
     for (const hook of views.scripts.value) {
-      if (!hook.runs || hook.priority !== undefined) continue;
+      // That data is run at all is for script-shebang to say.
+      if (!hook.runs || hook.priority !== undefined || phaseData.has(hook.path)) continue;
       yield {
         message: `hook script ${hook.path} has no number, so it runs before all that have one`,
         help: `rename it to "50-${hook.name}" or another number from 10 to 90`,

@@ -39,6 +39,8 @@ function withoutFirstLine(file: ScriptFile, data: boolean): Finding {
     };
   }
   return {
+    // What bash can read it runs as it was meant.
+    ...(file.shell.problems.length === 0 && { severity: "info" as const }),
     message: `hook script ${file.path} does not say what runs it`,
     help: 'make "#!/bin/bash" its first line',
     location,

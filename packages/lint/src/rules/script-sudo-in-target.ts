@@ -4,10 +4,10 @@ import { defineRule } from "../rule.js";
 export default defineRule({
   id: "script-sudo-in-target",
   summary: "scripts of target phases do without sudo",
-  why: "They run as root already, and minimal images have no sudo.",
+  why: "They run as root already, and minimal images have no sudo: then the script ends there, which its first build shows.",
   upstream: "Target phases run in a chroot as root.",
   fix: "Remove `sudo`; to become another user, use `runuser -u USER --`.",
-  severity: "warning",
+  severity: "info",
   since: "0.1.0",
   dibLint: ["safe_sudo"],
   examples: {

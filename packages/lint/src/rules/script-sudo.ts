@@ -59,6 +59,9 @@ function hostCommands(context: ElementContext, file: ScriptFile): readonly Findi
 const HARMLESS =
   /^(\[|blkid|cat|command|cmp|diff|df|du|echo|env|false|file|find|findmnt|getent|grep|head|id|install-packages|kill|losetup|ls|lsblk|mktemp|mount|mountpoint|partprobe|readlink|sed|sha256sum|sleep|sort|stat|sync|tail|test|true|udevadm|umount|wc|which|whoami)$/;
 
+/** Programs whose words are paths: what is no absolute one lies where the script is. */
+const OF_FILES = /^(chgrp|chmod|chown|cp|ln|mkdir|mv|rm|rmdir|rsync|tar|tee|touch|truncate)$/;
+
 function worksOnHost(context: ElementContext, file: ScriptFile, command: Command): boolean {
   const effective = effectiveCommand(command);
   const { name, through, args } = effective;
@@ -68,7 +71,8 @@ function worksOnHost(context: ElementContext, file: ScriptFile, command: Command
   // What these say is an error, and a line needs but one finding.
   if (changedOnHost(command).length > 0 || packagesOnHost(effective) !== undefined) return false;
   // A path that is relative lies in the build directory, where scripts begin, unless they went elsewhere.
-  if (!args.some((arg) => arg.prefix.startsWith("/") || /^[a-z][\w.@-]*$/.test(arg.prefix))) return false;
+  const isName = (word: string) => !OF_FILES.test(name) && /^[a-z][\w.@-]*$/.test(word);
+  if (!args.some((arg) => arg.prefix.startsWith("/") || isName(arg.prefix))) return false;
   const { image, unknown } = variablesBehind(context, file, command);
   return !image && !unknown;
 }

@@ -38,7 +38,9 @@ export default defineGraphRule({
           const setters = (facts.exports.get(name) ?? []).map(({ element }) => element);
           const where = systemsWithout(context, setters);
           if (where === undefined) continue;
-          const documented = documentedVariables(focus).has(name);
+          const mention = context.repository.mentionOf(name);
+          if (mention?.how === "sets") continue;
+          const documented = mention !== undefined || documentedVariables(focus).has(name);
           const meant = setters.length === 0 ? nearestName(name, known) : undefined;
           const start = index + read.index;
           yield {

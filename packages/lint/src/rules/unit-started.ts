@@ -58,8 +58,15 @@ export default defineGraphRule({
   },
 });
 
+/** What stands on a line that starts a service, keeps a list of names, or loops over one. */
+const OF_SERVICES = /systemctl|service|enable|start|wants|requires|unit|timer|svc|\bfor\b|=/i;
+
+/** Whether a line names the unit, or speaks of services and has the word: short names are words of much else. */
 function mentionsUnit(text: string, stem: string): boolean {
   if (!text.includes(stem)) return false;
   const escaped = stem.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`(^|[^\\w-])${escaped}(@[\\w-]*)?(\\.service)?(?![\\w-])`, "m").test(text);
+  const word = new RegExp(`(^|[^\\w-])${escaped}(@[\\w-]*)?(\\.service)?(?![\\w-])`);
+  // A name of a letter or two is in every other line.
+  const speaks = stem.length < 3 ? /systemctl|service/i : OF_SERVICES;
+  return text.split("\n").some((line) => word.test(line) && (line.includes(`${stem}.service`) || speaks.test(line)));
 }

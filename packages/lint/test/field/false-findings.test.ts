@@ -147,6 +147,7 @@ const CASES: readonly (readonly [name: string, input: Case, findings: readonly (
     "D=$TMP_MOUNT_PATH/etc\nE=$D/web\nsudo openssl req -keyout $E/key",
     'R="${TARGET_ROOT}"\nsudo systemctl --root "$R" enable web',
     "sudo tee $WEB_CONF",
+    "U=$(id -un)\nsudo mv $TMP_MOUNT_PATH/image image.qcow2\nsudo chown $U: image.qcow2",
     "sudo cat /etc/hosts",
   ].map(
     (line) =>
@@ -169,7 +170,7 @@ const CASES: readonly (readonly [name: string, input: Case, findings: readonly (
   [
     "one line, one finding",
     { elements: { "web/finalise.d/50-web": `${HEAD}sudo rm -rf /srv/web\nsudo touch /x\n` } },
-    [/^warning script-sudo-in-target: `sudo` in finalise\.d\/50-web, 2 times/],
+    [/^info script-sudo-in-target: `sudo` in finalise\.d\/50-web, 2 times/],
   ],
   [
     "a write on the host is told once",
@@ -204,6 +205,7 @@ const CASES: readonly (readonly [name: string, input: Case, findings: readonly (
       [".zuul.yaml", "vars:\n  env:\n    DIB_WEB_SITE: example.com\n"],
       ["README.md", "Set `DIB_WEB_SITE` first.\n"],
       ["doc/source/index.rst", "``DIB_WEB_SITE``: the site.\n"],
+      ["config.yaml", 'env:\n- name: DIB_WEB_SITE\n  value: "example.com"\n'],
     ] as const
   ).map(
     ([path, text]) =>
@@ -213,6 +215,80 @@ const CASES: readonly (readonly [name: string, input: Case, findings: readonly (
         [],
       ] as const,
   ),
+  ...(
+    [
+      [
+        "a source repository",
+        { "web/source-repository-web": "web git /opt/web https://example.com/a $DIB_WEB_SITE\n" },
+      ],
+      ["an environment file", { "web/environment.d/10-web": "export WEB=$DIB_WEB_SITE\n" }],
+      ["a command", { "web/install.d/50-web": `${HEAD}set +u\n$DIB_WEB_SITE serve /srv\n` }],
+    ] as const
+  ).map(
+    ([reader, elements]) =>
+      [
+        `${reader} reads what a wrapper sets`,
+        { elements, repository: { "build.sh": "export DIB_WEB_SITE=example.com\n" } },
+        [],
+      ] as const,
+  ),
+  [
+    "what is only documented must still be set for a source repository",
+    {
+      elements: { "web/source-repository-web": "web git /opt/web https://example.com/a $DIB_WEB_SITE\n" },
+      repository: { "README.md": "Set `DIB_WEB_SITE` first.\n" },
+    },
+    [/^warning source-repository-variable:/],
+  ],
+  [
+    "data that is run by mistake has no place in an order",
+    {
+      elements: {
+        "web/install.d/50-web": `${HEAD}install -m 600 "$(dirname $0)/authorized_keys" /root/.ssh/\n`,
+        "web/install.d/authorized_keys": { content: "ssh-rsa AAAA me\n", mode: 0o755 },
+      },
+    },
+    [/^warning script-shebang: install\.d\/authorized_keys is data for a script, but the build runs it too/],
+  ],
+  [
+    "a hook without a first line, which bash runs",
+    { elements: { "web/install.d/50-web": { content: "echo web\n", mode: 0o755 } } },
+    [/^info script-shebang: hook script install\.d\/50-web does not say what runs it/],
+  ],
+  [
+    "a hook without a first line, which is none for bash",
+    {
+      elements: {
+        "web/install.d/50-web": { content: "import os\nfor name in os.environ:\n    print(name)\n", mode: 0o755 },
+      },
+    },
+    [/^warning script-errexit:/, /^warning script-shebang: .* does not say what runs it/, /^warning script-syntax:/],
+  ],
+  ...["set -x\nexport WEB=$(hostname)\nuptime", "export WEB=$(hostname)"].map(
+    (lines) =>
+      [
+        `no failure is hidden where none ends the script: ${lines.replaceAll("\n", "; ")}`,
+        {
+          elements: {
+            "web/element-deps": "install-bin\n",
+            "install-bin/README.rst": "x\n",
+            "web/bin/web": { content: `#!/bin/bash\n${lines}\n`, mode: 0o755 },
+          },
+        },
+        [],
+      ] as const,
+  ),
+  [
+    "a failure is hidden where one ends the script",
+    {
+      elements: {
+        "web/element-deps": "install-bin\n",
+        "install-bin/README.rst": "x\n",
+        "web/bin/web": { content: "#!/bin/bash -e\nexport WEB=$(hostname)\n", mode: 0o755 },
+      },
+    },
+    [/^warning script-export-substitution:/],
+  ],
   [
     "reading a variable does not set it",
     {
@@ -312,6 +388,47 @@ const CASES: readonly (readonly [name: string, input: Case, findings: readonly (
       },
     },
     [/^error packages-arch-known:/],
+  ],
+  [
+    "one mistake of several packages",
+    {
+      elements: {
+        "web/element-deps": "package-installs\n",
+        "package-installs/README.rst": "x\n",
+        "web/package-installs.yaml": "nginx:\n  arch: x86_64\nhttpd:\n  arch: x86_64\nmoreutils:\n  arch: arm46\n",
+      },
+    },
+    [
+      /^error packages-arch-known: arch of "nginx" and "httpd" names "x86_64", .*: there the packages are not installed/,
+      /^warning packages-arch-known: arch of "moreutils" names "arm46"/,
+    ],
+  ],
+  [
+    "handlers that other elements of the tree bring",
+    {
+      elements: {
+        "install-static/README.rst": "x\n",
+        "svc-map/bin/svc-map": "#!/usr/bin/python3\n",
+        "agent/element-deps": "install-static\nsvc-map\n",
+        "web/static/etc/web": "x\n",
+        "web/install.d/50-web": `${HEAD}systemctl enable $(svc-map web)\n`,
+      },
+    },
+    [
+      /^error script-program-element: nothing that "web" depends on brings "svc-map"/,
+      /^warning control-file-handled: .*but nothing that it depends on brings "install-static", which handles it/,
+    ],
+  ],
+  [
+    "handlers that nobody brings but what depends on the element itself",
+    {
+      elements: {
+        "install-static/README.rst": "x\n",
+        "image/element-deps": "install-static\nweb\n",
+        "web/static/etc/web": "x\n",
+      },
+    },
+    [/^error control-file-handled: .*but nothing brings "install-static"/],
   ],
   [
     "handlers are missing on some systems",

@@ -171,6 +171,13 @@ it.skipIf(upstream === undefined).each<readonly [string, Severity, string, Examp
     { "web/install.d/web-source-install/web.service": "[Service]\nWants=a.service\nExecStart=/usr/bin/w\n" },
   ],
   ["unit-started", "warning", "no [Install]", unit("[Service]\nExecStart=/usr/bin/w\n")],
+  ["unit-started", "warning", "a name of one letter", unit("[Service]\nExecStart=/usr/bin/w\n", "w.service")],
+  [
+    "unit-started",
+    "warning",
+    "its name is only a word of a script",
+    { ...unit("[Service]\nExecStart=/usr/bin/w\n"), ...install("mkdir -p /srv/web\necho web is there") },
+  ],
   [
     "unit-started",
     "warning",
