@@ -13,6 +13,9 @@ import { debianSources } from "./debian-sources.mjs";
 import { dibkit, withDirectory } from "./timed.mjs";
 
 const repository = fileURLToPath(new URL("../", import.meta.url));
+/** Newer versions look for Python 2 in a Debian that has none, and their element debian no longer names datasources. */
+const NEWER = { DIB_PYTHON_VERSION: "3", DIB_CLOUD_INIT_DATASOURCES: "ConfigDrive, Ec2, NoCloud" };
+
 const { values } = parseArgs({
   options: {
     only: { type: "string" },
@@ -122,8 +125,7 @@ function compare(root, name, server, more) {
     stdio: "inherit",
     env: {
       ...callersEnvironment(),
-      // Newer versions look for Python 2 in a Debian that has none, unless they are told.
-      ...(chosen === undefined ? {} : { DIB_LIB: chosen, DIB_PYTHON_VERSION: "3" }),
+      ...(chosen === undefined ? {} : { DIB_LIB: chosen, ...NEWER }),
       ...variables(keep, server),
       ...environment,
       ...more,
