@@ -14,7 +14,7 @@ const timeLimit = ({ minutes }: { readonly minutes: number }) => ({
 export default defineConfig({
   resolve: {
     alias: [
-      ...["model", "shell", "lint", "compile", "exec", "runner", "contents", "conform", "boot", "publish"].map(
+      ...["model", "shell", "lint", "compile", "exec", "registry", "runner", "contents", "conform", "boot", "publish"].map(
         (name) => ({
           find: new RegExp(`^@dibkit/${name}$`),
           replacement: source(name),

@@ -8,11 +8,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lint: ["model", "shell"],
   compile: ["model", "shell"],
   exec: ["model"],
-  runner: ["model", "shell", "exec"],
+  registry: ["model", "exec"],
+  runner: ["model", "shell", "exec", "registry"],
   contents: ["model", "exec", "runner"],
   conform: ["model", "exec", "runner", "contents"],
   boot: ["model", "exec"],
-  publish: ["model", "exec"],
+  publish: ["model", "exec", "registry"],
   cli: ["model", "shell", "lint", "compile", "exec", "runner", "contents", "conform", "boot", "publish"],
 };
 
