@@ -25,8 +25,9 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     disk: ["job", "host"],
     formats: ["job", "disk"],
     layers: ["job", "host", "disk"],
-    plan: ["job", "host", "disk", "formats", "layers"],
-    run: ["job", "host", "disk", "formats", "layers", "plan"],
+    remote: ["job", "layers"],
+    plan: ["job", "host", "disk", "formats", "layers", "remote"],
+    run: ["job", "host", "disk", "formats", "layers", "remote", "plan"],
   },
 };
 

@@ -95,7 +95,8 @@ async function askHelper(
   const asked = await commands.run([program, "get"], { input: registry });
   if (!asked.ok) {
     // What a helper prints when it has nothing is part of its protocol.
-    if (asked.error.kind === "exited" && /credentials not found/i.test(asked.error.tail.join(" "))) return ok(undefined);
+    if (asked.error.kind === "exited" && /credentials not found/i.test(asked.error.tail.join(" ")))
+      return ok(undefined);
     return err(`the credential helper cannot be used: ${describeFailure(asked.error)}`);
   }
   try {

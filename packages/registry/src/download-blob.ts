@@ -8,10 +8,7 @@ import { type RegistryFailure, wrongContent } from "./registry-failure.js";
 import { withRetries } from "./registry-session.js";
 import { missingBlob } from "./unexpected-answer.js";
 
-type AskBlob = (
-  digest: string,
-  headers?: Readonly<Record<string, string>>,
-) => Promise<Result<Answer, RegistryFailure>>;
+type AskBlob = (digest: string, headers?: Readonly<Record<string, string>>) => Promise<Result<Answer, RegistryFailure>>;
 
 /** Streams a blob into a new file. Whatever happens, the file is right or the result is a failure. */
 export async function downloadBlob(

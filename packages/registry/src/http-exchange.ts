@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { Agent, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from "node:http";
+import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -116,7 +116,8 @@ export async function readBody(answer: Answer, limit: number): Promise<Result<Bu
   try {
     for await (const chunk of answer.body as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > limit) return err({ kind: "content", message: `sent more than the ${limit} bytes that were expected` });
+      if (size > limit)
+        return err({ kind: "content", message: `sent more than the ${limit} bytes that were expected` });
       chunks.push(chunk);
     }
   } catch (error) {

@@ -154,7 +154,8 @@ async function upload(
   if (!begun.ok) return begun;
   begun.value.body.destroy();
   const { location } = begun.value.headers;
-  if (begun.value.status !== 202 || location === undefined) return unexpected(begun.value, "the beginning of an upload");
+  if (begun.value.status !== 202 || location === undefined)
+    return unexpected(begun.value, "the beginning of an upload");
   const url = `${location}${location.includes("?") ? "&" : "?"}digest=${encodeURIComponent(digest)}`;
   const headers = { "content-type": "application/octet-stream" };
   const done = await push({ method: "PUT", url, headers, body });

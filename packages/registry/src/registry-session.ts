@@ -2,7 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { CommandRunner } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import { type Credentials, findCredentials } from "./credentials.js";
-import { type Answer, createHttpExchange, type ExchangeFailure, type ExchangeRequest, type HttpExchange } from "./http-exchange.js";
+import {
+  type Answer,
+  createHttpExchange,
+  type ExchangeFailure,
+  type ExchangeRequest,
+  type HttpExchange,
+} from "./http-exchange.js";
 import { type Challenge, logIn, parseChallenges } from "./login.js";
 import { INTERRUPTED, type RegistryFailure } from "./registry-failure.js";
 import { isLoopback, type Repository } from "./repository.js";
@@ -48,7 +54,10 @@ export async function withRetries<T>(
   }
 }
 
-export function openRegistrySession(repository: Repository, { env, commands, signal }: SessionContext): RegistrySession {
+export function openRegistrySession(
+  repository: Repository,
+  { env, commands, signal }: SessionContext,
+): RegistrySession {
   const exchange = createHttpExchange(repository.tlsVerify, signal);
   let connected: Promise<Result<Connection, RegistryFailure>> | undefined;
   const tokens = new Map<string, { readonly header: string; readonly until: number }>();

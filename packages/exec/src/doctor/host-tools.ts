@@ -41,6 +41,7 @@ const listed: readonly DoctorTool[] = [
   sometimes("mkfs.vfat", "dosfstools", "make EFI system partitions"),
   sometimes("mcopy", "mtools", "fill EFI system partitions without a kernel driver"),
   sometimes("lvs", "lvm2", "use LVM in disk layouts"),
+  sometimes("zstd", "zstd", "share layers through a registry"),
   sometimes("shellcheck", "shellcheck", "add its findings to dibkit lint"),
 ];
 

@@ -127,7 +127,7 @@ async function copyOutputs(
     ...measured,
     ingredients: key.ingredients,
   };
-  await session.store.commit(staging, meta, refresh || maxAge !== undefined);
+  session.remote?.offer(await session.store.commit(staging, meta, refresh || maxAge !== undefined));
 }
 
 /** What scripts on the disk put beside the outputs since a moment: manifests, kernels, ramdisks named after the image. */
