@@ -29,9 +29,12 @@ export function cacheTrouble(flag: "cacheFrom" | "cacheTo", word: string): strin
   return `has mode=${mode}, but legal are ${MODES.join(", ")}`;
 }
 
+/** What a request says about registries. */
+export type RemoteRequest = Pick<BuildRequest, "cacheFrom" | "cacheTo" | "refresh" | "keepLayers">;
+
 /** Undefined when a request names no registry. Its words have been checked. */
 export function openRemoteLayers(
-  { cacheFrom = [], cacheTo, refresh, keepLayers = true }: BuildRequest,
+  { cacheFrom = [], cacheTo, refresh, keepLayers = true }: RemoteRequest,
   context: RemoteContext,
 ): RemoteLayers | undefined {
   if (!keepLayers || (cacheFrom.length === 0 && cacheTo === undefined)) return undefined;
