@@ -249,7 +249,9 @@ test.skipIf(!mayBuild)("nothing is shared from the step on that could see a secr
   const build = await project.build({ cacheTo: `${target},mode=max`, environment });
   expect(build.outcome).toMatchObject({ kind: "built" });
   expect(told(build)).toContainEqual(expect.stringMatching(/^layers are not shared from install.d\/20-nothing on/));
-  const { tags } = JSON.parse((await registry.skopeo("list-tags", "--tls-verify=false", `docker://${target}`)).stdout);
+  const { Tags: tags } = JSON.parse(
+    (await registry.skopeo("list-tags", "--tls-verify=false", `docker://${target}`)).stdout,
+  );
   const entries = await (await storeOf(project)).all();
   const steps = entries.filter(({ key }) => tags.includes(key)).map(({ label }) => `${label.phase}/${label.script}`);
   expect(tags).toHaveLength(steps.length);

@@ -39,15 +39,20 @@ const MOST_REDIRECTS = 5;
 const SPARE_SECONDS = 10;
 const LATER = new Set([429, 500, 502, 503, 504]);
 
-/** Calls a function again while its failure says that it may help, with longer and longer pauses. */
+/**
+ * Calls a function again while its failure says that it may help, with longer and longer pauses. What it gives in the end
+ * does not say so any more, so that nobody above tries as often again.
+ */
 export async function withRetries<T>(
   signal: AbortSignal,
   work: () => Promise<Result<T, RegistryFailure>>,
 ): Promise<Result<T, RegistryFailure>> {
   for (let attempt = 1; ; attempt += 1) {
     const done = await work();
-    if (done.ok || done.error.again === undefined || attempt === ATTEMPTS) return done;
-    const asked = (done.error.again.afterSeconds ?? 0) * 1000;
+    if (done.ok || done.error.again === undefined) return done;
+    const { again, ...final } = done.error;
+    if (attempt === ATTEMPTS) return err(final);
+    const asked = (again.afterSeconds ?? 0) * 1000;
     const pause = Math.min(Math.max(FIRST_PAUSE_MS * 2 ** (attempt - 1), asked), LONGEST_PAUSE_MS);
     await delay(pause, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return err(INTERRUPTED);

@@ -70,14 +70,15 @@ export function createArchiveGuard(): (member: TarMember) => void {
   return (member) => {
     const { header, records } = member;
     const facts = memberFacts(member);
-    const { type, path } = facts;
-    const shown = JSON.stringify(path);
+    const { type } = facts;
+    const shown = JSON.stringify(facts.path);
     if (header.toString("latin1", 257, 265) !== "ustar\x0000") throw new ForbiddenMember(`${shown} is no pax member`);
     if (!TYPES.has(type)) throw new ForbiddenMember(`${shown} is of a kind "${type}" that layers do not have`);
     if (!NUMBERS.every(({ start, end }) => /^[0-7]*[\0 ]*$/.test(header.toString("latin1", start, end))))
       throw new ForbiddenMember(`${shown} has a number that is not octal`);
     checkRecords(shown, records);
-    checkPath(path);
+    checkPath(facts.path);
+    const path = plainPath(facts.path);
     for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
       const above = path.slice(0, at);
       if (others.has(above)) throw new ForbiddenMember(`${shown} is below "${above}", which is no directory`);
@@ -89,6 +90,11 @@ export function createArchiveGuard(): (member: TarMember) => void {
     if (type === HARD_LINK) checkHardLink(shown, linkOf(member), others);
     if (type === CHARACTER_DEVICE) checkDevice(shown, facts.device);
   };
+}
+
+/** The same file may be `./etc/x` and `etc/x`. */
+function plainPath(path: string): string {
+  return path.replace(/^\.\//, "");
 }
 
 function checkPath(path: string): void {
@@ -105,7 +111,7 @@ function linkOf({ header, records }: TarMember): string {
 
 /** A hard link names a file that the archive had before, and no symbolic link, which could lead anywhere. */
 function checkHardLink(shown: string, target: string, others: ReadonlyMap<string, string>): void {
-  if (target === "" || !others.has(target))
+  if (target === "" || !others.has(plainPath(target)))
     throw new ForbiddenMember(`${shown} is a link to ${JSON.stringify(target)}, which the archive has not`);
 }
 
