@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +9,7 @@ import { type ProgramRun, runProgram } from "./dibkit.js";
 
 /** Debian's docker-registry on loopback, with skopeo beside it; neither is installed on the machine. */
 export interface LoopbackRegistry {
+  readonly root: string;
   /** `127.0.0.1:PORT`. */
   readonly address: string;
   readonly port: number;
@@ -22,9 +23,16 @@ export interface LoopbackRegistry {
 
 const PACKAGES = ["docker-registry", "skopeo", "libgpgme11", "libassuan0", "libdevmapper1.02.1"];
 
-export async function openLoopbackRegistry(): Promise<LoopbackRegistry> {
+export interface RegistryOptions {
+  /** Where the programs are; unpacked anew by default. */
+  readonly root?: string;
+  /** The only user that may do anything. */
+  readonly user?: { readonly name: string; readonly password: string };
+}
+
+export async function openLoopbackRegistry({ root: given, user }: RegistryOptions = {}): Promise<LoopbackRegistry> {
   const directory = mkdtempSync(join(tmpdir(), "dibkit-registry-"));
-  const root = unpackPackages(directory, PACKAGES);
+  const root = given ?? unpackPackages(directory, PACKAGES);
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
   const configuration = join(directory, "config.json");
@@ -34,10 +42,13 @@ export async function openLoopbackRegistry(): Promise<LoopbackRegistry> {
     log: { level: "error", accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: join(directory, "data") }, delete: { enabled: true } },
     http: { addr: address },
+    ...(user === undefined ? {} : { auth: { htpasswd: { realm: "test", path: join(directory, "users") } } }),
   };
+  if (user !== undefined) writeFileSync(join(directory, "users"), `${user.name}:${bcrypt(user.password)}\n`);
   writeFileSync(configuration, JSON.stringify(content));
   let running: ChildProcess | undefined;
   const registry: LoopbackRegistry = {
+    root,
     address,
     port,
     skopeo: (...words) => {
@@ -49,7 +60,7 @@ export async function openLoopbackRegistry(): Promise<LoopbackRegistry> {
       running = spawn(join(root, "usr/bin/docker-registry"), ["serve", configuration], { stdio: "ignore" });
       for (;;) {
         const answer = await fetch(`http://${address}/v2/`).catch(() => undefined);
-        if (answer?.status === 200) return;
+        if (answer?.status === (user === undefined ? 200 : 401)) return;
         if (running.exitCode !== null) throw new Error(`docker-registry ended with ${running.exitCode}`);
         await delay(100);
       }
@@ -69,6 +80,12 @@ export async function openLoopbackRegistry(): Promise<LoopbackRegistry> {
   };
   await registry.start();
   return registry;
+}
+
+/** The only kind of hash that the registry takes. */
+function bcrypt(password: string): string {
+  const script = 'print crypt($ARGV[0], "\\$2b\\$05\\$abcdefghijklmnopqrstuu")';
+  return execFileSync("perl", ["-e", script, password], { encoding: "utf8" });
 }
 
 async function freePort(): Promise<number> {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LayerStore, openLayerStore } from "../../packages/runner/src/layers/layer-store.js";
@@ -240,6 +240,29 @@ describe.skipIf(!mayBuild)("a registry that goes wrong", () => {
     expect(told(build).filter((message) => message.endsWith("the build goes on without it"))).toHaveLength(1);
     await gate.close();
   });
+});
+
+test.skipIf(!mayBuild)("a registry with a password takes it from docker's file", async () => {
+  const closed = await openLoopbackRegistry({ root: registry.root, user: { name: "builder", password: "pass:word" } });
+  const address = `${closed.address}/team/cache`;
+  const directory = join(first.directory, "docker");
+  mkdirSync(directory);
+  const auth = Buffer.from("builder:pass:word").toString("base64");
+  writeFileSync(join(directory, "config.json"), JSON.stringify({ auths: { [closed.address]: { auth } } }));
+  const env = { DOCKER_CONFIG: directory };
+  const key = await keyOf("install.d/10-kinds");
+  const stranger = await openRemoteTrial({ cacheFrom: [address] });
+  expect(await stranger.fetch(key)).toBeUndefined();
+  expect(stranger.messages).toEqual([expect.stringMatching(/wants a name and a password: log in with "docker login"/)]);
+  const store = await storeOf(first);
+  const pushing = await openRemoteTrial({ cacheTo: address }, store, env);
+  for (const entry of await store.all()) pushing.remote.offer(entry);
+  await pushing.remote.finish();
+  expect(pushing.messages).toEqual([expect.stringMatching(/^uploaded 9 layers/)]);
+  const friend = await openRemoteTrial({ cacheFrom: [address] }, undefined, env);
+  expect(await friend.fetch(key)).toMatchObject({ key });
+  for (const trial of [stranger, pushing, friend]) trial.remove();
+  await closed.remove();
 });
 
 test.skipIf(!mayBuild)("nothing is shared from the step on that could see a secret", async () => {

@@ -24,6 +24,7 @@ export interface RemoteTrial {
 export async function openRemoteTrial(
   request: Omit<RemoteRequest, "refresh">,
   from?: LayerStore,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<RemoteTrial> {
   const directory = mkdtempSync(join(tmpdir(), "dibkit-trial-"));
   const store = from ?? (await openLayerStore(join(directory, "store")));
@@ -35,7 +36,11 @@ export async function openRemoteTrial(
     { ...request, refresh: false },
     {
       ...{ store, kind: "overlay", architecture: "amd64", commands: createCommandRunner(), emit },
-      ...{ env: { HOME: directory }, signal: new AbortController().signal, scratch: join(store.directory, "trial") },
+      ...{
+        env: { HOME: directory, ...env },
+        signal: new AbortController().signal,
+        scratch: join(store.directory, "trial"),
+      },
     },
   );
   if (remote === undefined) throw new Error("no registry was named");

@@ -30,12 +30,14 @@ export interface WantedLayer {
 
 /** Registries that are asked for layers, in order. */
 export interface LayerSources {
+  /** The record of an entry whose layer is on its way from now on; undefined when no registry has one to be used. */
+  announce(wanted: WantedLayer): Promise<SharedEntry | undefined>;
   /** The entry, which is in the store now, and where it came from; undefined when no registry has one to be used. */
   fetch(wanted: WantedLayer): Promise<FetchedLayer | undefined>;
   /** Keys whose images were refused: something else than a layer stands there. */
   readonly refused: ReadonlySet<string>;
-  /** Says what came, and from where. */
-  finish(): void;
+  /** Waits for what is on its way, and says what came, and from where. */
+  finish(): Promise<void>;
 }
 
 export interface FetchedLayer {
@@ -46,16 +48,25 @@ export interface FetchedLayer {
 interface Source {
   readonly client: RegistryClient;
   readonly name: string;
+  /** Keys of whose layers something is wrong there. */
+  readonly refused: Set<string>;
   /** It has failed in a way that says it will again. */
   off: boolean;
   layers: number;
   bytes: number;
 }
 
+/** What a registry says it has. */
+interface FoundLayer {
+  readonly entry: SharedEntry;
+  readonly trees: readonly LayerBlob[];
+}
+
 /** Space that unpacking leaves free on the filesystem of the store. */
 const SPARE_BYTES = 512 * 1024 ** 2;
 /** Files of a tree with their holes: they are read to know that all is there. */
 const MOST_BYTES = 64 * 1024 ** 3;
+const AT_ONCE = 4;
 
 export function openLayerSources(repositories: readonly Repository[], context: RemoteContext): LayerSources {
   const { env, signal, emit } = context;
@@ -63,33 +74,61 @@ export function openLayerSources(repositories: readonly Repository[], context: R
   const refused = new Set<string>();
   const sources = repositories.map((repository): Source => {
     const client = openRegistryClient(repository, { env, commands, signal });
-    return { client, name: renderRepository(repository), off: false, layers: 0, bytes: 0 };
+    return { client, name: renderRepository(repository), refused: new Set(), off: false, layers: 0, bytes: 0 };
   });
+  const limit = limitOf(AT_ONCE);
+  /** By key, what has been asked for and not been taken yet. */
+  const asked = new Map<string, Promise<OnItsWay | undefined>>();
   const report = (source: Source, failure: RegistryFailure, { step, key }: WantedLayer) => {
     if (failure.kind === "interrupted" || signal.aborted || source.off) return;
+    const about = `the cache ${source.name} ${failure.message}`;
     if (isOfOneLayer(failure)) {
+      source.refused.add(key);
       refused.add(key);
-      emit({
-        type: "warning",
-        message: `the cache ${source.name} ${failure.message}: ${step} is not taken from there`,
-      });
+      emit({ type: "warning", message: `${about}: ${step} is not taken from there` });
       return;
     }
     source.off = true;
-    emit({ type: "warning", message: `the cache ${source.name} ${failure.message}; the build goes on without it` });
+    emit({ type: "warning", message: `${about}; the build goes on without it` });
+  };
+  const begin = async (wanted: WantedLayer): Promise<OnItsWay | undefined> => {
+    for (const source of sources) {
+      if (source.off || source.refused.has(wanted.key) || signal.aborted) continue;
+      const found = await lookInto(source, wanted, context);
+      if (!found.ok) report(source, found.error, wanted);
+      if (!found.ok || found.value === undefined) continue;
+      const layer = found.value;
+      const brought = limit(async () => {
+        const done = await bringInto(source, layer, wanted, context, commands);
+        if (done.ok) return { entry: done.value, from: source.name };
+        report(source, done.error, wanted);
+        return undefined;
+      });
+      // Whoever waits for it gets the error; until then nobody may.
+      brought.catch(() => undefined);
+      return { entry: layer.entry, brought };
+    }
+    return undefined;
+  };
+  const ask = (wanted: WantedLayer) => {
+    const known = asked.get(wanted.key) ?? begin(wanted);
+    asked.set(wanted.key, known);
+    return known;
   };
   return {
     refused,
+    announce: async (wanted) => (await ask(wanted))?.entry,
     async fetch(wanted) {
-      for (const source of sources) {
-        if (source.off || signal.aborted) continue;
-        const found = await fetchFrom(source, wanted, context, commands);
-        if (!found.ok) report(source, found.error, wanted);
-        else if (found.value !== undefined) return { entry: found.value, from: source.name };
+      for (;;) {
+        const coming = await ask(wanted);
+        asked.delete(wanted.key);
+        const brought = await coming?.brought;
+        // A registry whose layer was not right is not asked for it again, so this comes to an end.
+        if (coming === undefined || brought !== undefined || signal.aborted) return brought;
       }
-      return undefined;
     },
-    finish() {
+    async finish() {
+      for (const coming of asked.values()) await (await coming)?.brought;
       for (const { client, name, layers, bytes } of sources) {
         client.close();
         if (layers === 0) continue;
@@ -100,24 +139,54 @@ export function openLayerSources(repositories: readonly Repository[], context: R
   };
 }
 
-async function fetchFrom(
-  source: Source,
-  { key, whyNot, replace }: WantedLayer,
+interface OnItsWay {
+  readonly entry: SharedEntry;
+  readonly brought: Promise<FetchedLayer | undefined>;
+}
+
+/** Runs at most so many functions at the same time. */
+function limitOf(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    running += 1;
+    try {
+      return await work();
+    } finally {
+      running -= 1;
+      waiting.shift()?.();
+    }
+  };
+}
+
+/** Reads what a registry has under a key: small documents only. */
+async function lookInto(
+  { client }: Source,
+  { key, whyNot }: WantedLayer,
   context: RemoteContext,
-  commands: CommandRunner,
-): Promise<Result<SharedEntry | undefined, RegistryFailure>> {
-  const found = await source.client.manifest(key);
+): Promise<Result<FoundLayer | undefined, RegistryFailure>> {
+  const found = await client.manifest(key);
   if (!found.ok || found.value === undefined) return found.ok ? ok(undefined) : found;
   const manifest = readManifest(found.value.text);
   if (!manifest.ok) return err(wrongContent(manifest.error));
   const { config, blobs } = manifest.value;
-  const record = await source.client.readBlob(config);
+  const record = await client.readBlob(config);
   if (!record.ok) return record;
   const read = readConfig(record.value, key, context.kind, blobs);
   if (!read.ok) return err(wrongContent(read.error));
-  const entry = read.value;
-  if (whyNot(entry) !== undefined) return ok(undefined);
-  const trees = blobs.filter(({ tree }) => tree !== NO_TREE);
+  if (whyNot(read.value) !== undefined) return ok(undefined);
+  return ok({ entry: read.value, trees: blobs.filter(({ tree }) => tree !== NO_TREE) });
+}
+
+/** Downloads, verifies and keeps a layer. */
+async function bringInto(
+  source: Source,
+  { entry, trees }: FoundLayer,
+  { key, replace }: WantedLayer,
+  context: RemoteContext,
+  commands: CommandRunner,
+): Promise<Result<SharedEntry, RegistryFailure>> {
   const room = await checkRoom(trees, context.store.directory);
   if (!room.ok) return room;
   const staging = join(context.scratch, `from-${layerName(key)}`);

@@ -1,12 +1,15 @@
 import { parseRepository } from "@dibkit/registry";
 import type { BuildRequest } from "../job/build-request.js";
 import type { LayerEntry } from "../job/layer.js";
+import type { SharedEntry } from "./layer-image.js";
 import { openLayerSink } from "./layer-sink.js";
 import { type FetchedLayer, openLayerSources, type WantedLayer } from "./layer-sources.js";
 import type { RemoteContext } from "./remote-context.js";
 
 /** The layers of other machines, in registries: read through into the store, written behind the build. */
 export interface RemoteLayers {
+  /** The record of a layer that will be asked for soon, and is on its way from now on. */
+  announce(wanted: WantedLayer): Promise<SharedEntry | undefined>;
   fetch(wanted: WantedLayer): Promise<FetchedLayer | undefined>;
   offer(entry: LayerEntry): void;
   /**
@@ -54,6 +57,7 @@ export function openRemoteLayers(
     );
   let sealedBy: string | undefined;
   return {
+    announce: async (wanted) => (sealedBy === undefined ? sources.announce(wanted) : undefined),
     fetch: async (wanted) => (sealedBy === undefined ? sources.fetch(wanted) : undefined),
     offer(entry) {
       if (sealedBy === undefined) sink?.offer(entry);
@@ -66,7 +70,7 @@ export function openRemoteLayers(
       context.emit({ type: "note", message });
     },
     async finish() {
-      sources.finish();
+      await sources.finish();
       await sink?.finish();
     },
   };

@@ -1,11 +1,13 @@
-import type { OutputEntry, StepEntry } from "../job/layer.js";
+import type { ImageState, OutputEntry, StepEntry } from "../job/layer.js";
 import { noteIngredients } from "../layers/explain-miss.js";
 import { ingredientTexts, keepIngredientTexts } from "../layers/ingredient-texts.js";
 import type { LayerKey } from "../layers/layer-key.js";
-import { whyUnusable } from "../layers/look-up.js";
+import { afterLayer } from "../layers/layer-store.js";
+import { lookUp, whyUnusable } from "../layers/look-up.js";
 import { OUTPUT_STEP } from "../plan/disk-keys.js";
-import { type ScriptStep, stepName } from "../plan/script-step.js";
-import type { FetchedLayer } from "../remote/layer-sources.js";
+import { findStepKey, type ScriptStep, stepName } from "../plan/script-step.js";
+import { couldSeeSecret } from "../plan/secret-reach.js";
+import type { FetchedLayer, WantedLayer } from "../remote/layer-sources.js";
 import { type BuildSession, lookUpContext } from "./build-session.js";
 
 /** The step's layer from a registry, when there is one that may be used; it is in the store then, as if made here. */
@@ -33,12 +35,39 @@ async function bring(
   { key, ingredients }: LayerKey,
   kind: "step" | "output",
 ): Promise<FetchedLayer | undefined> {
-  const fetched = await session.remote?.fetch({
+  const fetched = await session.remote?.fetch(wantedLayer(session, step, key, kind));
+  if (fetched !== undefined) await noteIngredients(session.store, session.lineage, step, ingredients);
+  return fetched;
+}
+
+function wantedLayer(session: BuildSession, step: string, key: string, kind: "step" | "output"): WantedLayer {
+  return {
     key,
     step,
     whyNot: (entry) => (entry.kind === kind ? whyUnusable(lookUpContext(session), entry) : "it is of another kind"),
     replace: session.job.request.maxAge !== undefined,
-  });
-  if (fetched !== undefined) await noteIngredients(session.store, session.lineage, step, ingredients);
-  return fetched;
+  };
+}
+
+/**
+ * Follows the steps of a phase as far as their layers are in the store or in a registry, so that the registry's layers
+ * come side by side while the first of them are put to use. What the steps of a phase are, and their environment, is
+ * known at its beginning.
+ */
+export async function announceLayers(
+  session: BuildSession,
+  state: ImageState,
+  steps: readonly ScriptStep[],
+): Promise<void> {
+  let current = state;
+  for (const step of steps) {
+    if (session.remote === undefined || step.onDisk || step.interactive || session.signal.aborted) return;
+    const key = await findStepKey(step, current, session.helpers, session.job.request, session.digest);
+    if (couldSeeSecret(step, key, session)) return;
+    const id = stepName(step.label);
+    const found = await lookUp(lookUpContext(session), "step", id, key);
+    const entry = found.hit ? found.entry : await session.remote.announce(wantedLayer(session, id, key.key, "step"));
+    if (entry?.kind !== "step") return;
+    current = afterLayer(current, entry);
+  }
 }
