@@ -1,5 +1,5 @@
 // Every comparison of docs/conformance.json: builds with upstream and with dibkit, compares, and notes the results.
-// node bench/conform.mjs [--only BUILD,…] [--keep DIR] [--record FILE]     (after npm run build; needs root)
+// node bench/conform.mjs [--only BUILD,…] [--upstream 3.37] [--keep DIR] [--record FILE]   (after npm run build; needs root)
 // Kept, what upstream built is used again. Mirrors are those of apt on this machine.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -7,12 +7,24 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { upstreamVersion } from "../test/upstream-version.mjs";
 import { withSources, writePythonIndex } from "./conform-sources.mjs";
 import { debianSources } from "./debian-sources.mjs";
 import { dibkit, withDirectory } from "./timed.mjs";
 
 const repository = fileURLToPath(new URL("../", import.meta.url));
-const upstreamElements = elementsOfUpstream();
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    upstream: { type: "string" },
+    keep: { type: "string" },
+    record: { type: "string", default: join(repository, "docs/conformance.json") },
+    help: { type: "boolean", default: false },
+  },
+});
+/** The package of the version that was asked for, from Debian's packages; without one the installed version is used. */
+const chosen = values.upstream === undefined ? undefined : upstreamVersion(values.upstream);
+const upstreamElements = chosen === undefined ? elementsOfUpstream() : join(chosen, "elements");
 
 /** What is built together: elements that upstream ships, as many as fit into one image. */
 const BUILDS = {
@@ -57,17 +69,11 @@ const BUILDS = {
   },
 };
 
-const { values } = parseArgs({
-  options: {
-    only: { type: "string", default: Object.keys(BUILDS).join(",") },
-    keep: { type: "string" },
-    record: { type: "string", default: join(repository, "docs/conformance.json") },
-    help: { type: "boolean", default: false },
-  },
-});
-const names = values.only.split(",");
+const names = values.only?.split(",") ?? Object.keys(BUILDS);
 if (values.help || names.some((name) => BUILDS[name] === undefined)) {
-  console.log(`node bench/conform.mjs [--only ${Object.keys(BUILDS).join(",")}] [--keep DIR] [--record FILE]`);
+  console.log(
+    `node bench/conform.mjs [--only ${Object.keys(BUILDS).join(",")}] [--upstream VERSION] [--keep DIR] [--record FILE]`,
+  );
   process.exit(values.help ? 0 : 2);
 }
 process.exitCode = values.keep === undefined ? await withDirectory("conform", runAll) : await runAll(values.keep);
@@ -114,7 +120,14 @@ function compare(root, name, server, more) {
   const words = ["conform", ...elements.split(" "), ...flags, ...places, "--image-cache", join(root, "downloads")];
   const run = spawnSync(process.execPath, [dibkit, ...words, "--keep", keep, "--record", values.record], {
     stdio: "inherit",
-    env: { ...callersEnvironment(), ...variables(keep, server), ...environment, ...more },
+    env: {
+      ...callersEnvironment(),
+      // Newer versions look for Python 2 in a Debian that has none, unless they are told.
+      ...(chosen === undefined ? {} : { DIB_LIB: chosen, DIB_PYTHON_VERSION: "3" }),
+      ...variables(keep, server),
+      ...environment,
+      ...more,
+    },
   });
   return run.status ?? 1;
 }

@@ -6,14 +6,9 @@ export function tinyOs(programs, more = "") {
   return `#!/bin/bash
 set -eu
 sudo mkdir -p $TARGET_ROOT/{bin,etc,tmp,proc,dev,sys,root,var/log,var/lib,var/cache/downloads}
-for name in ${programs.join(" ")}; do
-  program=$(readlink -f $(type -P $name))
-  sudo cp $program $TARGET_ROOT/bin/$name
-  for library in $(ldd $program | grep -o '/[^ ]*'); do
-    sudo mkdir -p $TARGET_ROOT$(dirname $library)
-    sudo cp -Lu $library $TARGET_ROOT$library
-  done
-done
+programs=$(type -P ${programs.join(" ")})
+sudo cp -L $programs $TARGET_ROOT/bin/
+sudo cp -L --parents $(ldd $programs | grep -o '/[^ ]* (' | sort -u | tr -d '(') $TARGET_ROOT
 ${more}`;
 }
 

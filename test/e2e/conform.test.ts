@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import { upstreamInstallation } from "@dibkit/model";
 import { afterAll, describe, expect, test } from "vitest";
 import { tinyOs, UPSTREAM_PROGRAMS } from "../tiny-os.mjs";
+import { upstreamVersion } from "../upstream-version.mjs";
 import { dibkit, dibkitProgram, leftovers, runProgram, whyNotBuild } from "./dibkit.js";
 
 const root = mkdtempSync(join(tmpdir(), "dibkit-e2e-conform-"));
@@ -86,25 +87,29 @@ interface Report {
 }
 
 describe.skipIf(cantCompare)("dibkit conform", () => {
-  test("tree, disk and what scripts see are the same, or differ for a reason", async () => {
-    const before = await leftovers(root);
-    const words = ["conform", "tiny", "-n", "--disk", "--format", "json"];
-    const run = await dibkit(words, { cwd: root, env: { ...env, DIB_BLOCK_DEVICE_CONFIG: layout } });
-    expect(run.stdout, run.stderr).not.toBe("");
-    const report = JSON.parse(run.stdout) as Report;
-    const open = report.differences.filter(({ reason }) => reason === undefined);
-    expect(
-      open.map(({ aspect, subject, upstream, dibkit }) => `${aspect} ${subject}: ${upstream} | ${dibkit}`),
-    ).toEqual([]);
-    expect(report.version).toBe(1);
-    expect(report.compared).toMatchObject({ fstab: 2 });
-    expect(report.compared.partitions).toBeGreaterThan(15);
-    for (const aspect of ["tree", "partitions", "filesystems", "environment", "observed"]) {
-      expect(report.compared[aspect], aspect).toBeGreaterThan(10);
-    }
-    expect(run.exitCode).toBe(0);
-    expect(await leftovers(root)).toEqual(before);
-  });
+  test.each(["the installed version", "3.37", "3.40"])(
+    "with %s, tree, disk and what scripts see are the same, or differ for a reason",
+    async (version) => {
+      const chosen = /^\d/.test(version) ? { DIB_LIB: upstreamVersion(version) } : {};
+      const before = await leftovers(root);
+      const words = ["conform", "tiny", "-n", "--disk", "--format", "json"];
+      const run = await dibkit(words, { cwd: root, env: { ...env, ...chosen, DIB_BLOCK_DEVICE_CONFIG: layout } });
+      expect(run.stdout, run.stderr).not.toBe("");
+      const report = JSON.parse(run.stdout) as Report;
+      const open = report.differences.filter(({ reason }) => reason === undefined);
+      expect(
+        open.map(({ aspect, subject, upstream, dibkit }) => `${aspect} ${subject}: ${upstream} | ${dibkit}`),
+      ).toEqual([]);
+      expect(report.version).toBe(1);
+      expect(report.compared).toMatchObject({ fstab: 2 });
+      expect(report.compared.partitions).toBeGreaterThan(15);
+      for (const aspect of ["tree", "partitions", "filesystems", "environment", "observed"]) {
+        expect(report.compared[aspect], aspect).toBeGreaterThan(10);
+      }
+      expect(run.exitCode).toBe(0);
+      expect(await leftovers(root)).toEqual(before);
+    },
+  );
 
   test("a difference without a reason makes it end with 1, and names what differs", async () => {
     const run = await dibkit(["conform", "tiny", "random", "-n"], { cwd: root, env });

@@ -1,11 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as libvirt from "../../scripts/libvirt/daemon.mjs";
+import * as openstack from "../../scripts/openstack/services.mjs";
 import { ATOMIC_LOGIN, ATOMIC_REPORT, atomicUserData } from "./atomic-machine.js";
 import { dibkit, example, leftovers, runProgram, sharedStore, whyNotBuild } from "./dibkit.js";
 import { bootMachine, CTRL_N, report } from "./machine.js";
+import { createOpenStackClient } from "./openstack-client.js";
 import { type Distribution, distribution, treeCommits } from "./synthetic-distribution.js";
+import { makePool, virshOf } from "./virsh.js";
 
 const cwd = example("fedora-atomic");
 const cantBuild = whyNotBuild();
@@ -86,6 +90,55 @@ describe.skipIf(cantBuild)(`examples/fedora-atomic, as the story has it${cantBui
     expect(run, run.stderr).toMatchObject({ exitCode: 0 });
     expect(run.stderr).not.toMatch(/^✔ (root|extra-data|pre-install|install|post-install)\.d\//m);
     expect(run.stderr).toMatch(/^✔ finalise\.d\/80-atomic-tree/m);
+  });
+
+  test.skipIf(!process.env.CI && openstack.missing())("goes to Glance with the property Magnum looks for", async () => {
+    const site = await openstack.start(join(out, "site"), { quotaMiB: 4096 });
+    try {
+      const words = [`${image}.qcow2`, "--name", "fedora-atomic", "--property", "os_distro=fedora-atomic"];
+      const env = { OS_CLOUD: "dibkit-test", HOME: out };
+      const run = await dibkit(["publish", "glance", ...words], { cwd: site.directory, env });
+      expect(run, run.stderr).toMatchObject({ exitCode: 0 });
+      const records = await createOpenStackClient(site).imagesNamed("fedora-atomic");
+      const record = { id: run.stdout.trim(), status: "active", disk_format: "qcow2", os_distro: "fedora-atomic" };
+      expect(records).toMatchObject([record]);
+      const kept = join(site.directory, "images", run.stdout.trim());
+      expect((await runProgram(["cmp", kept, `${image}.qcow2`])).exitCode).toBe(0);
+    } finally {
+      await openstack.stop(site);
+    }
+  });
+
+  test.skipIf(!process.env.CI && libvirt.missing())("boots its deployment as a domain of libvirt", async () => {
+    const daemon = await libvirt.start(join(out, "libvirt"));
+    try {
+      const virsh = virshOf(daemon);
+      await makePool(virsh, join(out, "disks"));
+      const serialLog = join(out, "serial.log");
+      const machine = [
+        "--pool",
+        "images",
+        "--memory",
+        "1024",
+        "--cpus",
+        "1",
+        "--network",
+        "none",
+        "--serial-log",
+        serialLog,
+      ];
+      const words = ["publish", "libvirt", `${image}.qcow2`, ...machine, "--virtualization", "qemu", "--start"];
+      const run = await dibkit(words, { env: { LIBVIRT_DEFAULT_URI: daemon.uri } });
+      expect(run, run.stderr).toMatchObject({ exitCode: 0 });
+      // The kernel says its command line first, and the initramfs that it is about to go into the deployment.
+      await expect
+        .poll(() => existsSync(serialLog) && readFileSync(serialLog, "latin1"), { timeout: 600_000, interval: 1000 })
+        .toMatch(/Command line: \S+ [^\n]*ostree=\/ostree\/boot\.\d\/fedora-atomic\//);
+      expect(await virsh("domstate", "fedora-atomic")).toBe("running");
+      await virsh("destroy", "fedora-atomic");
+    } finally {
+      await libvirt.stop(daemon);
+    }
   });
 
   test("runs from its deployment, upgrades to the next commit, and goes back", async () => {

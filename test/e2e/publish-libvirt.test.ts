@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missing, start, stop } from "../../scripts/libvirt/daemon.mjs";
 import { dibkit, runProgram } from "./dibkit.js";
+import { makePool, type Virsh, virshOf } from "./virsh.js";
 
 const root = mkdtempSync(join(tmpdir(), "dibkit-e2e-libvirt-"));
 const disks = join(root, "disks");
@@ -14,26 +15,21 @@ const GREETING = "this domain runs from its disk";
 const cannot = process.env.CI ? undefined : missing();
 
 let daemon: Awaited<ReturnType<typeof start>>;
+let virsh: Virsh;
 
 describe.skipIf(cannot)(`dibkit publish libvirt, to a real libvirtd${cannot ? ` (${cannot})` : ""}`, () => {
   beforeAll(async () => {
-    mkdirSync(disks);
     writeFileSync(join(root, "hello.raw"), bootSector(GREETING));
     await runProgram(["qemu-img", "convert", "-O", "qcow2", join(root, "hello.raw"), image]);
     daemon = await start(join(root, "daemon"));
-    await virsh("pool-define-as", "images", "dir", "--target", disks);
-    await virsh("pool-start", "images");
+    virsh = virshOf(daemon);
+    await makePool(virsh, disks);
   });
   afterAll(async () => {
     if (daemon) await stop(daemon);
     rmSync(root, { recursive: true });
   });
 
-  const virsh = async (...words: readonly string[]) => {
-    const run = await runProgram(["virsh", "--quiet", "--connect", daemon.uri, ...words]);
-    expect(run).toMatchObject({ exitCode: 0 });
-    return run.stdout.trim();
-  };
   const common = ["--pool", "images", "--memory", "128", "--cpus", "1", "--network", "none"];
   const publish = (...words: readonly string[]) =>
     dibkit(["publish", "libvirt", image, ...common, ...words], { env: { LIBVIRT_DEFAULT_URI: daemon.uri } });

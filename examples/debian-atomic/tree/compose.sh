@@ -56,7 +56,8 @@ apt-config dump | grep -E '^Acquire::(Check-|http|https|ftp|Retries|ForceIPv)' >
 # The kernel's hook would make an initramfs that customise.sh makes again, for libostree.
 export INITRD=No
 include=$(IFS=,; echo "${packages[*]}")
-mmdebstrap --mode=root --variant=essential --format=directory --include="${include}" \
+# In a mount namespace of its own, so that /dev, /proc and /sys are not left in the tree when this is killed.
+unshare --mount --propagation private mmdebstrap --mode=root --variant=essential --format=directory --include="${include}" \
     --aptopt="${work}/apt.conf" \
     --dpkgopt=force-unsafe-io \
     --dpkgopt='path-exclude=/usr/share/man/*' \

@@ -2,13 +2,22 @@ import { type ConformanceReport, unexplained } from "./conformance-report.js";
 
 /** What is remembered of comparisons, in docs/conformance.json. */
 export interface ConformanceRecord {
-  readonly version: 1;
-  /** All elements of the upstream that was last compared with. */
-  readonly elements: readonly string[];
-  /** Its test elements, as `ELEMENT/TEST`. */
-  readonly testElements?: readonly string[];
-  /** By the elements asked for, newest result of each. */
+  readonly version: 2;
+  /** What each version of upstream that was compared with has, by the version's two first numbers: `3.37`. */
+  readonly upstreams: Readonly<Record<string, UpstreamNames>>;
+  /** By the elements asked for and upstream's version, newest result of each. */
   readonly builds: readonly RecordedBuild[];
+}
+
+export interface UpstreamNames {
+  readonly elements: readonly string[];
+  /** As `ELEMENT/TEST`. */
+  readonly testElements: readonly string[];
+}
+
+/** The two first numbers of a version, which tell upstream's releases apart: `3.37` of `3.37.0`. */
+export function minorVersion(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
 }
 
 export interface RecordedBuild {
@@ -29,7 +38,7 @@ export interface RecordedBuild {
   readonly unexplained: readonly string[];
 }
 
-/** The record with the result of one comparison in the place of an older one of the same elements and formats. */
+/** The record with one comparison in the place of an older one of the same elements, formats and upstream. */
 export function recordReport(
   record: ConformanceRecord,
   report: ConformanceReport,
@@ -58,9 +67,16 @@ export function recordReport(
     explained,
     unexplained: unexplained(report).map(({ aspect, subject }) => `${aspect} ${subject}`),
   };
-  const key = (one: RecordedBuild) => [...one.elements, ...one.formats].join(" ");
+  const key = (one: RecordedBuild) => [...one.elements, ...one.formats, minorVersion(one.upstream)].join(" ");
   const builds = [...record.builds.filter((one) => key(one) !== key(build)), build];
-  const all = [...facts.upstreamElements].sort();
-  const testElements = [...facts.upstreamTestElements].sort();
-  return { version: 1, elements: all, testElements, builds: builds.sort((a, b) => (key(a) < key(b) ? -1 : 1)) };
+  const names = {
+    elements: [...facts.upstreamElements].sort(),
+    testElements: [...facts.upstreamTestElements].sort(),
+  };
+  return {
+    version: 2,
+    // A file of version 1 knew the names of one upstream only, and its builds are as they are now.
+    upstreams: { ...record.upstreams, [minorVersion(build.upstream)]: names },
+    builds: builds.sort((a, b) => (key(a) < key(b) ? -1 : 1)),
+  };
 }

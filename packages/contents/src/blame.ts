@@ -23,6 +23,13 @@ export async function blame(store: LayerStore, record: BuildRecord, path: string
     there = change !== "removed";
     entries.push({ label, change });
   }
+  for (const { path: changed, type, writer: label } of (await store.records.diskChanges(record.id)) ?? []) {
+    const gone = type === "removed" && there && path.startsWith(`${changed}/`);
+    if (changed !== path && !gone) continue;
+    const change = type === "removed" ? "removed" : there ? "changed" : "created";
+    there = change !== "removed";
+    entries.push({ label, change });
+  }
   return entries;
 }
 
@@ -43,13 +50,24 @@ async function changeIn(root: string, path: string, there: boolean): Promise<Bla
   return there ? "changed" : "created";
 }
 
+/** A package of an image. */
+export interface OwningPackage {
+  readonly name: string;
+  /** The element whose package-installs asked for it; absent for what came along with another package. */
+  readonly askedBy?: string;
+}
+
 /** The package that owns a path, according to the databases of the tree that the build made. */
 export async function packageOwner(
   store: LayerStore,
   build: PastBuild,
   path: string,
   commands: CommandRunner,
-): Promise<string | undefined> {
+): Promise<OwningPackage | undefined> {
   const contents = await layerContents(store, build, commands);
-  return contents.ok ? (await packageOwners(contents.value, commands)).get(path) : undefined;
+  if (!contents.ok) return undefined;
+  const name = (await packageOwners(contents.value, commands)).get(path);
+  if (name === undefined) return undefined;
+  const askedBy = contents.value.askedFor?.[name];
+  return { name, ...(askedBy === undefined ? {} : { askedBy }) };
 }

@@ -1,5 +1,5 @@
 export { snapshotContents } from "./archive-contents.js";
-export { type BlameEntry, blame, packageOwner } from "./blame.js";
+export { type BlameEntry, blame, type OwningPackage, packageOwner } from "./blame.js";
 export { type ChromeTrace, type ChromeTraceEvent, chromeTrace } from "./chrome-trace.js";
 export {
   compareImages,

@@ -1,20 +1,21 @@
 import { existsSync } from "node:fs";
 import type { CommandRunner } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
-import { type LayerStore, type OverlayMark, overlayMarks, type PastBuild } from "@dibkit/runner";
+import { type DiskChange, type LayerStore, type OverlayMark, overlayMarks, type PastBuild } from "@dibkit/runner";
 import type { ImageContents, ImageFile } from "./image-contents.js";
-
+import { isPackageData } from "./packages/installed-packages.js";
 import { type FoundFile, walkTree } from "./walk-tree.js";
 
 /**
- * The root tree a build had before it went to the disk, put together from its layers without mounting them, so that
- * every file knows the step that wrote it. What scripts on the real disk wrote (`pre-finalise.d` and later) is not in it.
+ * The root tree of a build's image, put together without mounting anything: from the layers, in which every file knows
+ * the step that wrote it, and from what is remembered of scripts on the real disk (`pre-finalise.d` and later).
  */
 export async function layerContents(
   store: LayerStore,
-  { record }: PastBuild,
+  { record, job: { askedFor } }: PastBuild,
   commands: CommandRunner,
 ): Promise<Result<ImageContents, string>> {
+  const texts = new Map<string, Buffer>();
   const tree = createTree();
   for (const { label, layer, onDisk } of record.steps) {
     if (layer === undefined || onDisk) continue;
@@ -26,11 +27,19 @@ export async function layerContents(
     tree.mark(tree.files.size === 0 ? [] : await overlayMarks(root, commands));
     for (const found of walkTree(root, label)) tree.put(found);
   }
+  for (const change of (await store.records.diskChanges(record.id)) ?? []) {
+    tree.change(change);
+    if (change.data !== undefined) texts.set(change.path, Buffer.from(change.data, "base64"));
+  }
   const environments = Object.values(record.environments);
   const environment = record.environments["finalise.d"] ?? environments.at(-1) ?? {};
   const commandLine = environment.DIB_BOOTLOADER_DEFAULT_CMDLINE;
   const name = `${record.image} of ${record.started.slice(0, 19).replace("T", " ")}`;
-  return ok({ name, files: tree.files, texts: new Map(), ...(commandLine === undefined ? {} : { commandLine }) });
+  return ok({
+    ...{ name, files: tree.files, texts },
+    ...(askedFor === undefined ? {} : { askedFor }),
+    ...(commandLine === undefined ? {} : { commandLine }),
+  });
 }
 
 /** A root tree that layers are put on, one after the other. */
@@ -43,6 +52,20 @@ function createTree() {
   };
   return {
     files,
+    change({ path, type, writer, content, mode, owner, bytes, target, hash }: DiskChange) {
+      const before = files.get(path);
+      if (type !== "directory") forgetBelow(path);
+      if (type === "removed") {
+        files.delete(path);
+      } else if (!content && before !== undefined) {
+        files.set(path, { ...before, mode, owner });
+      } else {
+        const more = { ...(target === undefined ? {} : { target }), ...(hash === undefined ? {} : { hash }) };
+        // Readers of package databases have to have files: the tree's are nearer to the truth than none.
+        const place = isPackageData(path) && before?.place !== undefined ? { place: before.place } : {};
+        files.set(path, { type, mode, owner, bytes, writer, ...place, ...more });
+      }
+    },
     mark(marks: readonly OverlayMark[]) {
       const before = marks.some(({ movedFrom }) => movedFrom !== undefined) ? [...files] : [];
       for (const { path, movedFrom } of marks) {

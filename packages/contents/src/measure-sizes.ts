@@ -24,6 +24,22 @@ export function elementName(writer: StepLabel | undefined): string {
   return writer?.element ?? "(dibkit)";
 }
 
+/** The element whose scripts install what package-installs.yaml files of all elements list. */
+const INSTALLER = "package-installs";
+
+/**
+ * The element that a file is there for: that of the script which wrote it, and of a package that package-installs has
+ * installed the one that asked for the package. What came along with such a package stays with package-installs.
+ */
+export function creditedElement(
+  { askedFor }: Pick<ImageContents, "askedFor">,
+  owner: string | undefined,
+  writer: StepLabel | undefined,
+): string {
+  const asker = owner === undefined || writer?.element !== INSTALLER ? undefined : askedFor?.[owner];
+  return asker ?? elementName(writer);
+}
+
 export function scriptName(writer: StepLabel | undefined): string {
   return writer === undefined ? "(unknown)" : `${writer.phase}/${writer.script}`;
 }
@@ -54,7 +70,7 @@ export function measureSizes(image: ImageContents, owners: ReadonlyMap<string, s
     groups: {
       ...(layered
         ? {
-            element: by((_path, { writer }) => elementName(writer)),
+            element: by((path, { writer }) => creditedElement(image, owners.get(path), writer)),
             script: by((_path, { writer }) => `${scriptName(writer)} of ${elementName(writer)}`),
           }
         : {}),

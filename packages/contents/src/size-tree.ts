@@ -1,5 +1,5 @@
 import type { ImageContents, ImageFile } from "./image-contents.js";
-import { elementName, type SizeGroup, scriptName } from "./measure-sizes.js";
+import { creditedElement, type SizeGroup, scriptName } from "./measure-sizes.js";
 
 /** A rectangle of a treemap. */
 export interface SizeNode {
@@ -24,7 +24,7 @@ export function sizeTree(image: ImageContents, owners: ReadonlyMap<string, strin
     if (file.type !== "file" || file.bytes === 0) continue;
     let at = root;
     root.bytes += file.bytes;
-    for (const name of [...headOf(path, file, owners, group), ...path.slice(1).split("/")]) {
+    for (const name of [...headOf(image, file, owners.get(path), group), ...path.slice(1).split("/")]) {
       const next = at.children.get(name) ?? { bytes: 0, children: new Map() };
       at.children.set(name, next);
       next.bytes += file.bytes;
@@ -35,14 +35,14 @@ export function sizeTree(image: ImageContents, owners: ReadonlyMap<string, strin
 }
 
 function headOf(
-  path: string,
+  image: ImageContents,
   { writer }: ImageFile,
-  owners: ReadonlyMap<string, string>,
+  owner: string | undefined,
   group: SizeGroup,
 ): readonly string[] {
   if (group === "directory") return [];
-  if (group === "package") return [owners.get(path) ?? "(no package)"];
-  return group === "element" ? [elementName(writer), scriptName(writer)] : [scriptName(writer)];
+  if (group === "package") return [owner ?? "(no package)"];
+  return group === "element" ? [creditedElement(image, owner, writer), scriptName(writer)] : [scriptName(writer)];
 }
 
 function nodeOf(name: string, branch: Branch, smallest: number): SizeNode {

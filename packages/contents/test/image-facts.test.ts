@@ -143,6 +143,28 @@ describe("packages", () => {
   });
 });
 
+test("a package counts for the element that asked for it, and what came along for package-installs", async () => {
+  const installed = { phase: "install.d", script: "01-package-installs", element: "package-installs" };
+  const owned = { "/usr/bin/nginx": "nginx", "/usr/lib/libssl.so": "libssl3", "/etc/site": "web" };
+  const plain = image({ "/usr/bin/nginx": "12345", "/usr/lib/libssl.so": "123", "/etc/site": "1" });
+  const files = new Map([...plain.files].map(([path, file]) => [path, { ...file, writer: installed }]));
+  const own = files.get("/etc/site") as ImageFile;
+  files.set("/etc/site", { ...own, writer: { ...installed, element: "site" } });
+  const contents = { ...plain, files, askedFor: { nginx: "web-server", web: "web-server" } };
+  const owners = new Map(Object.entries(owned));
+  const { groups } = measureSizes(contents, owners, 1);
+  expect(groups.element?.map(({ name, bytes }) => [name, bytes])).toEqual([
+    ["web-server", 5],
+    ["package-installs", 3],
+    ["site", 1],
+  ]);
+  expect(sizeTree(contents, owners, "element").children?.map(({ name }) => name)).toEqual([
+    "web-server",
+    "package-installs",
+    "site",
+  ]);
+});
+
 test("a size tree adds up, and puts small parts together", () => {
   const small = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`/etc/small${index}`, "x"]));
   const tree = sizeTree(image({ "/usr/bin/large": "x".repeat(50_000), ...small }), new Map(), "directory");

@@ -3,6 +3,7 @@ import { createCommandRunner } from "@dibkit/exec";
 import { findMoment, type LayerStore, openLayerStore, openShell, stateAt } from "@dibkit/runner";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mayBuild, type TinyProject, tinyProject, workerIsBuilt } from "../../runner/test/tiny-image.js";
+import { blame } from "../src/blame.js";
 import { compareImages, isSame } from "../src/compare-images.js";
 import { findBuild } from "../src/find-build.js";
 import { contentHash, type ImageContents } from "../src/image-contents.js";
@@ -23,6 +24,10 @@ done
 ln -s keep opt/link
 ln opt/keep/a opt/keep/same
 head -c 100000 /dev/zero > usr/share/probe/large
+mkdir -p srv/kept srv/lost/deep
+for at in srv/kept/a srv/lost/deep/b srv/stays; do
+  echo $at > $at
+done
 `,
   "pre-install.d/50-change": `#!/bin/bash
 rm -r /opt/gone /opt/again /opt/mixed/a
@@ -41,6 +46,17 @@ chmod 600 usr/share/probe/large
 rm opt/link
 mkdir opt/link
 echo x > opt/link/x
+`,
+  "finalise.d/50-disk": `#!/bin/bash
+rm -r /srv/lost
+mkdir /srv/made
+echo disk > /srv/kept/a
+echo new > /srv/made/new
+`,
+  "cleanup.d/50-disk": `#!/bin/bash
+set -eu
+echo newer > $TMP_MOUNT_PATH/srv/made/newer
+chmod 640 $TMP_MOUNT_PATH/srv/stays
 `,
 };
 
@@ -79,11 +95,12 @@ describe.skipIf(!mayBuild)("contents of a real build", () => {
     const request = { command: ["bash", "-c", list], interactive: false, terminalType: "dumb" };
     await openShell(store, build.value, moment.value, state, { ...request, onOutput: (line) => lines.push(line) });
     const clean = (path: string) => path.replace(/\/$/, "");
-    // The shell itself shows the resolver of this host.
+    // The shell itself shows the resolver of this host; the fstab is not in the layers.
     const wanted = [...new Set(lines.map(clean))].filter((path) => !/^\/etc\/resolv\.conf/.test(path));
     const paths = [...contents.files.keys()].filter((path) => /^\/(opt|usr\/share\/probe|etc|bin)(\/|$)/.test(path));
     expect(wanted.length).toBeGreaterThan(15);
-    expect(paths.filter((path) => !/^\/etc\/resolv\.conf/.test(path)).sort()).toEqual(wanted.sort());
+    const inLayers = paths.filter((path) => !/^\/etc\/(resolv\.conf|fstab)/.test(path));
+    expect(inLayers.sort()).toEqual(wanted.sort());
   });
 
   test.each([
@@ -95,10 +112,26 @@ describe.skipIf(!mayBuild)("contents of a real build", () => {
     ["/opt/old/c", "post-root.d/50-move", 6],
     // Only its mode changed.
     ["/usr/share/probe/large", "root.d/50-files", 100_000],
+    ["/srv/stays", "root.d/50-files", 10],
+    ["/srv/kept/a", "finalise.d/50-disk", 5],
+    ["/srv/made/new", "finalise.d/50-disk", 4],
+    ["/srv/made/newer", "cleanup.d/50-disk", 6],
   ])("%s was written by %s and has %d bytes", async (path, step, bytes) => {
     const file = (await layers()).files.get(path);
     expect(`${file?.writer?.phase}/${file?.writer?.script} of ${file?.writer?.element}`).toBe(`${step} of probe`);
     expect(file?.bytes).toBe(bytes);
+  });
+
+  test.each([
+    ["/srv/kept/a", ["created by root.d/50-files", "changed by finalise.d/50-disk"]],
+    ["/srv/lost/deep/b", ["created by root.d/50-files", "removed by finalise.d/50-disk"]],
+    ["/srv/made/newer", ["created by cleanup.d/50-disk"]],
+    ["/etc/fstab", ["created by disk/create"]],
+  ])("%s has its whole history", async (path, history) => {
+    const build = await findBuild(store, undefined);
+    if (!build.ok) throw new Error(build.error);
+    const entries = await blame(store, build.value.record, path);
+    expect(entries.map(({ change, label }) => `${change} by ${label.phase}/${label.script}`)).toEqual(history);
   });
 
   test.each(["tar", "raw"])("the %s file of the build has the same files", async (format) => {
@@ -108,7 +141,7 @@ describe.skipIf(!mayBuild)("contents of a real build", () => {
         await contentHash(contents.files.get("/opt/new/b") ?? ({} as never)),
       );
       return (await compareImages(contents, image, commands)).files.filter(({ path }) =>
-        /^\/(opt|usr|bin|lib)/.test(path),
+        /^\/(opt|usr|bin|lib|srv|etc)/.test(path),
       );
     });
     expect(differences).toEqual({ ok: true, value: [] });
@@ -127,6 +160,12 @@ describe.skipIf(!mayBuild)("contents of a real build", () => {
     ]);
     expect(isSame(await compareImages(after, after, commands))).toBe(true);
     expect(await findBuild(store, "~2")).toMatchObject({ ok: false, error: expect.stringContaining('no "~2"') });
+  });
+
+  test("outputs that are used again keep what scripts on their disk did", async () => {
+    const { events } = await project.build();
+    expect(events).toContainEqual(expect.objectContaining({ id: "formats/outputs", outcome: "cached" }));
+    expect((await layers()).files.get("/srv/made/new")?.writer?.phase).toBe("finalise.d");
   });
 
   test("a build knows its times, cached steps too", async () => {

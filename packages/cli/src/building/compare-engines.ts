@@ -77,7 +77,7 @@ function writeRecord(
 ): void {
   const known: ConformanceRecord = existsSync(path)
     ? (JSON.parse(readFileSync(path, "utf8")) as ConformanceRecord)
-    : { version: 1, elements: [], builds: [] };
+    : { version: 2, upstreams: {}, builds: [] };
   const upstreamElements = readdirSync(upstream.elements, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith("_"))
     .map((entry) => entry.name);

@@ -1,4 +1,4 @@
-import type { BlameEntry } from "@dibkit/contents";
+import type { BlameEntry, OwningPackage } from "@dibkit/contents";
 import { openStore, storeOptions } from "../building/open-store.js";
 import { defineCommand } from "../command.js";
 import { buildOf } from "../open-contents.js";
@@ -32,7 +32,8 @@ export default defineCommand({
     const shown = options.all ? history : history.slice(-1);
     if (options.format === "json") {
       const entries = shown.map(({ label, change }) => ({ ...label, change }));
-      terminal.stdout.write(`${JSON.stringify({ version: 1, path, package: owner ?? null, entries }, null, 2)}\n`);
+      const ofPackage = { package: owner?.name ?? null, askedBy: owner?.askedBy ?? null };
+      terminal.stdout.write(`${JSON.stringify({ version: 1, path, ...ofPackage, entries }, null, 2)}\n`);
       return 0;
     }
     if (history.length === 0) {
@@ -44,7 +45,11 @@ export default defineCommand({
   },
 });
 
-function line({ label, change }: BlameEntry, owner: string | undefined): string {
+function line({ label, change }: BlameEntry, owner: OwningPackage | undefined): string {
   const who = label.element === undefined ? "dibkit" : `element ${label.element}`;
-  return `${change} by ${label.phase}/${label.script} of ${who}${owner === undefined ? "" : ` (package ${owner})`}`;
+  return `${change} by ${label.phase}/${label.script} of ${who}${owner === undefined ? "" : ` (package ${packageText(owner)})`}`;
+}
+
+function packageText({ name, askedBy }: OwningPackage): string {
+  return askedBy === undefined ? name : `${name}, which element ${askedBy} asked for`;
 }

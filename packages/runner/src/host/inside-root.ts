@@ -3,10 +3,15 @@ import { lstat, readlink } from "node:fs/promises";
 const MOST_LINKS = 40;
 
 /**
- * Bash function `inside ROOT PATH`: where a path of the image is on the host, with links followed as in the image. A
- * link to `/etc` in the image means the image's `/etc`; followed by the host it would lead out of the image.
+ * Two functions of Bash that tell where a path of the image is on the host, with links followed as in the image. A link
+ * to `/etc` in the image means the image's `/etc`; followed by the host it would lead out of the image.
+ * `inside ROOT PATH` prints it; `find_inside ROOT PATH` puts it into `found_inside` and starts no process, which matters
+ * because every step asks for half a dozen paths.
  */
 export const INSIDE_ROOT = `inside() {
+  find_inside "$@" && printf '%s\\n' "$found_inside"
+}
+find_inside() {
   local root=$1 rest=$2 at= part link links=0
   while [ -n "$rest" ]; do
     part=\${rest%%/*}
@@ -29,7 +34,7 @@ export const INSIDE_ROOT = `inside() {
     [ "\${link#/}" = "$link" ] || at=
     rest=$link\${rest:+/$rest}
   done
-  printf '%s\\n' "$root$at"
+  found_inside=$root$at
 }
 `;
 

@@ -104,11 +104,15 @@ while [ $# -gt 0 ]; do
 done
 
 case "$user" in
+  root) uid=0 ;;
   "#"*) uid=${user#?} ;;
   *) uid=$(id -u -- "$user") || exit 1 ;;
 esac
-entry=$(getent passwd "$uid")
-IFS=: read -r name _ _ gid _ home _ <<<"${entry:-$uid:x:$uid:$uid::/:/bin/sh}"
+# Root that stays root, which is what nearly every call asks for, needs nothing of the user's entry.
+if [ "$uid" != 0 ] || [ -n "$home_of_user$group" ]; then
+  entry=$(getent passwd "$uid")
+  IFS=: read -r name _ _ gid _ home _ <<<"${entry:-$uid:x:$uid:$uid::/:/bin/sh}"
+fi
 
 # As sudo with env_reset: another user gets his own home, unless the environment is to be kept.
 if [ -n "$home_of_user" ] || { [ "$uid" != 0 ] && [ -z "$keep" ]; }; then
@@ -124,7 +128,7 @@ elif [ -n "$login$shell" ]; then
   # As sudo does, words stay words, and variables are the shell's.
   line=
   for word in "$@"; do
-    quoted=$(printf '%q' "$word")
+    printf -v quoted '%q' "$word"
     line+="${quoted//\\\$/\$} "
   done
   set -- /bin/bash -c "$line"

@@ -26,6 +26,8 @@ export interface BuildJob {
   readonly declaredInputs?: Readonly<Record<string, readonly string[]>>;
   /** By variable, the phases whose scripts read it, where every definition that sets it says so. */
   readonly declaredPhases?: Readonly<Record<string, readonly string[]>>;
+  /** By package, as the package manager knows it, the element whose package-installs asked for it first. */
+  readonly askedFor?: Readonly<Record<string, string>>;
   readonly upstreamLibrary?: string;
   /** The interpreter for programs that elements bring, and what it needs on its path to find upstream. */
   readonly python?: HostPython;

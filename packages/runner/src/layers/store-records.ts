@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { BuildJob } from "../job/build-job.js";
 import type { BuildRecord } from "../job/build-record.js";
 import type { BuildTimeline } from "../job/build-timeline.js";
+import type { DiskChange } from "../job/disk-change.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
 
 type Ingredients = Readonly<Record<string, string>>;
@@ -18,6 +19,9 @@ export interface StoreRecords {
   job(id: string): Promise<BuildJob | undefined>;
   timeline(id: string): Promise<BuildTimeline | undefined>;
   saveTimeline(timeline: BuildTimeline): Promise<void>;
+  /** What scripts on the disk changed in the image of a build; undefined when it came to no disk. */
+  diskChanges(id: string): Promise<readonly DiskChange[] | undefined>;
+  saveDiskChanges(id: string, changes: readonly DiskChange[]): Promise<void>;
   /** What planning has found out about the scripts of a build that is about to begin. */
   scriptCommands<T>(id: string): Promise<T | undefined>;
   /** Text of the log of a step such as `install.d/50-x`. */
@@ -42,6 +46,9 @@ export interface StoreRecords {
   saveBoot(boot: string): Promise<void>;
 }
 
+/** File name of what scripts on the disk changed, of a build and of outputs that are kept. */
+export const DISK_CHANGES = "disk-changes.json";
+
 /** File name of the log of a step. */
 export function logName(step: string): string {
   return `${step.replaceAll("/", "-")}.log`;
@@ -59,6 +66,8 @@ export function storeRecords(directory: string): StoreRecords {
     job: (id) => read<BuildJob>("builds", id, "job.json"),
     timeline: (id) => read<BuildTimeline>("builds", id, "timeline.json"),
     saveTimeline: (timeline) => write(timeline, "builds", timeline.id, "timeline.json"),
+    diskChanges: (id) => read<readonly DiskChange[]>("builds", id, DISK_CHANGES),
+    saveDiskChanges: (id, changes) => write(changes, "builds", id, DISK_CHANGES),
     scriptCommands: <T>(id: string) => read<T>("builds", id, "scripts.json"),
     log: (id, step) => readText("builds", id, "logs", logName(step)),
     environment: (key) => read<EnvironmentValues>("e", `${key}.json`),

@@ -29,7 +29,7 @@ import { lineageOf } from "./lineage.js";
 import { passedEnvironment, tellLeftOut } from "./passed-environment.js";
 import { planDiskLayout } from "./plan-disk-layout.js";
 import type { PlanDocument } from "./plan-document.js";
-import { planPackages } from "./plan-packages.js";
+import { askedPackages, planPackages } from "./plan-packages.js";
 import { planSteps } from "./plan-steps.js";
 import { hideSecrets, secretNames, secretValues, valueDigest } from "./secrets.js";
 
@@ -124,13 +124,14 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
   const steps = await planSteps({ request, hooks, helpers, base, store, lineage, digest, secrets }, own);
   const { installType, architecture, upstreamVersion } = request;
   const { units } = checkFormats(formatRequest(request, image));
+  const packages = planPackages(elements, { values: environment, architecture, installType, upstreamVersion });
   const document: PlanDocument = {
     version: 1,
     image,
     architecture,
     elements: resolution.elements.map(({ element, because }) => ({ name: element.name, path: element.root, because })),
     steps,
-    packages: planPackages(elements, { values: environment, architecture, installType, upstreamVersion }),
+    packages,
     environment: hideSecrets(environment, names, secrets),
     disk: layout.plan,
     outputs: units.flatMap(({ extension }) => {
@@ -146,6 +147,7 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     elementsPath: input.elementsPath,
     declaredInputs: declaredHookInputs(hooks),
     declaredPhases: declaredVariablePhases(hooks),
+    askedFor: askedPackages(packages),
     ...ofUpstream(input.upstream),
     writable: [dirname(image), ...(request.logFile === undefined ? [] : [dirname(request.logFile)])],
     verbose: input.verbose,

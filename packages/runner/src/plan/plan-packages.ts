@@ -56,6 +56,12 @@ export function planPackages(
   );
 }
 
+/** The element that asks for each package first, by the package. */
+export function askedPackages(planned: ReturnType<typeof planPackages>): Readonly<Record<string, string>> {
+  const asked = Object.values(planned).flatMap(({ install }) => install.map(({ name, element }) => [name, element]));
+  return Object.fromEntries(asked.toReversed()) as Record<string, string>;
+}
+
 /** What `package-installs-squash` makes of all lists, in its order, which decides between installing and removing. */
 function squash(elements: readonly Element[], surroundings: Surroundings): ReadonlyMap<string, Phase> {
   const installWins = upstreamHas("installBeatsRemoval", surroundings.upstreamVersion);

@@ -16,6 +16,7 @@ import type { RemoteLayers } from "../remote/remote-layers.js";
 import type { BreakPoints } from "./break-points.js";
 import type { BuildMemory } from "./build-memory.js";
 import type { BuildRecorder } from "./build-recorder.js";
+import type { DiskStep } from "./disk-changes.js";
 import type { HostWrites } from "./host-writes.js";
 
 /** What every step of a running build needs. Paths are those inside the build's view of the host. */
@@ -53,6 +54,8 @@ export interface BuildSession {
   readonly hostWrites: HostWrites;
   /** Mount points of the real disk inside the target, which are not a script's doing. */
   readonly diskMounts?: ReadonlySet<string>;
+  /** The steps that have begun on the disk, which each step there adds itself to. */
+  readonly diskSteps?: DiskStep[];
 }
 
 /** What a look into the store has to know of the session. */

@@ -11,6 +11,7 @@ import { renderTreeMount } from "../host/tree-mount.js";
 import type { BuildContext } from "../job/build-context.js";
 import { BUILD_DIRECTORY, TARGET_DIRECTORY, TREE_DIRECTORY } from "../job/build-directories.js";
 import type { BuildFailure } from "../job/build-job.js";
+import type { DiskChange } from "../job/disk-change.js";
 import type { ImageState, OutputEntry } from "../job/layer.js";
 import { lookUp } from "../layers/look-up.js";
 import { OUTPUT_STEP } from "../plan/disk-keys.js";
@@ -20,8 +21,9 @@ import { settleStep } from "../plan/settle-step.js";
 import { sourceDate } from "../plan/source-date.js";
 import { bringOutputs } from "./bring-layer.js";
 import { type BuildSession, buildPlaces, lookUpContext, stagingPlace } from "./build-session.js";
+import { type DiskStep, diskChanges } from "./disk-changes.js";
 import { refuseLegacyDevice } from "./legacy-device.js";
-import { keepOutputs, outputKey, restoreOutputs, writtenBeside } from "./output-layer.js";
+import { keepOutputs, noteKeptChanges, outputKey, restoreOutputs, writtenBeside } from "./output-layer.js";
 import { populatedDisk } from "./populated-disk.js";
 import { runPhase } from "./run-phase.js";
 import { runScriptStep } from "./run-script-step.js";
@@ -84,11 +86,14 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
     const seconds = (Date.now() - since) / 1000;
     // Removing a raw file takes about as long as keeping what was made of it.
     const removed = disk.finish();
-    if (key !== undefined && keepLayers) await keepOutputs(session, key, { written: written.value, beside, seconds });
+    const changes = written.value.changes;
+    if (keepLayers && changes !== undefined) await session.store.records.saveDiskChanges(session.job.id, changes);
+    const made = { written: written.value.formats, beside, seconds, changes };
+    if (key !== undefined && keepLayers) await keepOutputs(session, key, made);
     await removed;
     if (session.signal.aborted) return err({ kind: "interrupted" });
     // Last: when an image is in its place, nothing can fail any more.
-    return stage(session, commitFormats(written.value, request, context));
+    return stage(session, commitFormats(written.value.formats, request, context));
   } finally {
     // Also after a script on the disk failed: the next build then begins with that script's phase.
     await diskKept;
@@ -98,18 +103,26 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
 /** Puts the outputs of an earlier build in place; like any step whose layer is there, this is one line of the build. */
 async function useOutputs(session: BuildSession, context: BuildContext, meta: OutputEntry): Stage<readonly string[]> {
   const outputs = await stage(session, restoreOutputs(session, context, meta));
+  if (outputs.ok) await noteKeptChanges(session, meta);
   const { label, seconds } = meta;
   if (outputs.ok) session.emit({ type: "step-finished", id: OUTPUT_STEP, label, seconds, outcome: "cached" });
   return outputs;
 }
 
-/** From the populated disk to written formats that wait to be put in place. */
+interface FinishedImage {
+  /** Written, and waiting to be put in place. */
+  readonly formats: readonly WrittenFormat[];
+  /** What steps on the disk changed; undefined when the disk could not be read for it. */
+  readonly changes: readonly DiskChange[] | undefined;
+}
+
+/** From the populated disk to written formats. */
 async function finishImage(
   session: BuildSession,
   context: BuildContext,
   state: ImageState,
   disk: MountedDisk,
-): Stage<readonly WrittenFormat[]> {
+): Stage<FinishedImage> {
   const request = formatRequest(session.job.request, session.job.image);
   const finished = await finishOnDisk(session, state, disk);
   if (!finished.ok) return finished;
@@ -124,7 +137,7 @@ async function finishImage(
   const images = await timed(session, "formats", request.types.join(","), () =>
     stage(session, writeFormats(request, { kind: "image", path: unmounted.value.imagePath }, context)),
   );
-  return images.ok ? ok([...trees.value, ...images.value]) : images;
+  return images.ok ? ok({ formats: [...trees.value, ...images.value], changes: finished.value }) : images;
 }
 
 /** For a repeatable image: its filesystems anew, see `rewriteDisk`. Archives alone need no disk. */
@@ -159,14 +172,23 @@ async function runBlockDeviceScripts(session: BuildSession, tree: ImageState): S
   return runPhase(session, phase, { ...tree, hash: "tree", root: [], mounts: [] }, true);
 }
 
-/** `pre-finalise.d`, `finalise.d` and `cleanup.d` on the mounted disk, then what upstream tidies up itself. */
-async function finishOnDisk(session: BuildSession, tree: ImageState, disk: MountedDisk): Stage<void> {
+/**
+ * `pre-finalise.d`, `finalise.d` and `cleanup.d` on the mounted disk, then what upstream tidies up itself; gives what all
+ * this has changed.
+ */
+async function finishOnDisk(
+  session: BuildSession,
+  tree: ImageState,
+  disk: MountedDisk,
+): Stage<FinishedImage["changes"]> {
   const since = Date.now() / 1000;
   const points = (session.job.disk.environment.DIB_MOUNTPOINTS ?? "")
     .split("|")
     .map((point) => point.replace(/^\//, ""));
+  const diskSteps: DiskStep[] = [];
   const onDisk: BuildSession = {
     ...session,
+    diskSteps,
     // Upstream replaces the size in GB that was asked for, if any, by that of the image in KiB.
     base: { ...session.base, ...disk.environment, DIB_IMAGE_SIZE: String(statSync(disk.imagePath).size / 1024) },
     diskMounts: new Set(points.filter((point) => point !== "")),
@@ -181,9 +203,10 @@ async function finishOnDisk(session: BuildSession, tree: ImageState, disk: Mount
   }
   const finished = await runScriptStep(onDisk, state, finishStep(onDisk.base));
   if (!finished.ok) return finished;
-  if (sourceDate(session.job.request.environment) === undefined) return ok(undefined);
+  const changes = await diskChanges(disk.rootPath, TREE_DIRECTORY, diskSteps, session.commands);
+  if (sourceDate(session.job.request.environment) === undefined) return ok(changes);
   const settled = await runScriptStep(onDisk, { ...state, mounts: [] }, settleStep(onDisk.base, since));
-  return settled.ok ? ok(undefined) : settled;
+  return settled.ok ? ok(changes) : settled;
 }
 
 function commandFailure(session: BuildSession, message: string, tail: readonly string[]): Result<never, BuildFailure> {

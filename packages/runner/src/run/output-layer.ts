@@ -8,11 +8,13 @@ import type { FormatFailure } from "../formats/format-failure.js";
 import { partialName } from "../formats/partial-file.js";
 import type { WrittenFormat } from "../formats/write-formats.js";
 import type { BuildContext } from "../job/build-context.js";
+import type { DiskChange } from "../job/disk-change.js";
 import type { ImageState, OutputEntry } from "../job/layer.js";
 import { noteIngredients } from "../layers/explain-miss.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
 import { measureFiles } from "../layers/measure-files.js";
+import { DISK_CHANGES, readJson, writeJson } from "../layers/store-records.js";
 import { OUTPUT_STEP, outputsKey } from "../plan/disk-keys.js";
 import { formatRequest } from "../plan/format-request.js";
 import { phaseStep } from "../plan/phase-step.js";
@@ -78,12 +80,20 @@ export async function restoreOutputs(
   return commitFormats(written, request, context);
 }
 
+/** What scripts on the disk changed in outputs that are used again is true of the build that uses them too. */
+export async function noteKeptChanges({ store, job }: BuildSession, meta: OutputEntry): Promise<void> {
+  const kept = join(store.treeDirectory(layerName(meta.key), "output"), DISK_CHANGES);
+  const changes = await readJson<readonly DiskChange[]>(kept);
+  if (changes !== undefined) await store.records.saveDiskChanges(job.id, changes);
+}
+
 interface MadeOutputs {
   readonly written: readonly WrittenFormat[];
   /** What scripts put beside them. */
   readonly beside: readonly string[];
   /** How long it took from the finished tree to the outputs. */
   readonly seconds: number;
+  readonly changes: readonly DiskChange[] | undefined;
 }
 
 /** Keeps finished outputs, and what scripts wrote beside them, as a layer; the build goes on when it cannot. */
@@ -103,7 +113,7 @@ async function copyOutputs(
   session: BuildSession,
   staging: string,
   key: LayerKey,
-  { written, beside, seconds }: MadeOutputs,
+  { written, beside, seconds, changes }: MadeOutputs,
 ): Promise<void> {
   const sizes = await Promise.all(written.map(async ({ temporaryPath }) => (await stat(temporaryPath)).blocks * 512));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
@@ -113,6 +123,7 @@ async function copyOutputs(
   for (const { temporaryPath, path } of written)
     await copy(session, temporaryPath, join(staging, "output", "image", basename(path)));
   for (const path of beside) await copy(session, path, join(staging, "output", "beside", basename(path)));
+  if (changes !== undefined) await writeJson(join(staging, "output", DISK_CHANGES), changes);
   const measured = await measureFiles(session.commands, staging, ["output"]);
   if (measured === undefined) return;
   await noteIngredients(session.store, session.lineage, OUTPUT_STEP, key.ingredients);

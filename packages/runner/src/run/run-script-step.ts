@@ -79,6 +79,7 @@ async function runNow(
   const { label } = step;
   session.emit({ type: "step-started", id: stepName(label), label, ...(reason === undefined ? {} : { reason }) });
   await session.recorder.noteStep(step, state);
+  if (step.onDisk) session.diskSteps?.push({ label, began: Date.now() });
   return execute(session, state, step, key);
 }
 

@@ -39,35 +39,69 @@ export interface StepScript {
   };
 }
 
-/** Lines that make recorded mounts again below the target. */
+/** Lines that make recorded mounts again below the target; they use `find_inside` and `pts_options`. */
 export function renderMounts(step: Pick<StepScript, "mounts" | "target" | "named" | "staging">): readonly string[] {
-  return step.mounts.flatMap((record) => {
-    const at = insideTarget(step.target, record.at);
-    if (record.kind === "filesystem") return [mountFilesystem(record, at)];
-    if (record.kind === "tmpfs") return [`mount -t tmpfs tmpfs ${at}`];
-    const readOnly = record.readOnly ? [`mount -o remount,bind,ro ${at}`] : [];
-    if (record.kind === "bind-inside")
-      return [`mount --bind ${insideTarget(step.target, record.from)} ${at}`, ...readOnly];
-    if (isPrivate(record.source)) return [renderPrivateCache(record.source, step.named, step.staging, at), ...readOnly];
+  return step.mounts.map((record) => {
+    const find = findInside(step.target, record.at);
+    const at = FOUND;
+    if (record.kind === "filesystem") return `${find} && ${mountFilesystem(record, at)}`;
+    if (record.kind === "tmpfs") return `${find} && mount -t tmpfs tmpfs ${at}`;
+    const options = record.readOnly ? "-o bind,ro" : "--bind";
+    if (record.kind === "bind-inside") {
+      return `${findInside(step.target, record.from)} && from=${at} && ${find} && mount ${options} "$from" ${at}`;
+    }
+    if (isPrivate(record.source)) {
+      const readOnly = record.readOnly ? ` && mount -o remount,bind,ro ${at}` : "";
+      return `${find} && ${renderPrivateCache(record.source, step.named, step.staging, at)}${readOnly}`;
+    }
     const source = resolveSource(record.source, step.named);
     // A cache that was emptied, or moved, since the step that made the mount has to be there again.
-    const made = source === record.source ? [] : [shellCommand("mkdir", "-p", source)];
-    return [...made, `${shellCommand("mount", "--bind", source)} ${at}`, ...readOnly];
+    const made = source === record.source ? "" : `${makeDirectory(shellQuote(source))} && `;
+    return `${made}${find} && ${shellCommand("mount", ...options.split(" "), source)} ${at}`;
   });
 }
 
-/** A word of bash: a path of the image, with links followed as in the image. */
-function insideTarget(target: string, path: string): string {
-  return `"$(${shellCommand("inside", target, path)})"`;
+/** A word of bash: what `find_inside` found last. */
+const FOUND = '"$found_inside"';
+
+/** A command of bash that finds a path of the image, with links followed as in the image. */
+function findInside(target: string, path: string): string {
+  return shellCommand("find_inside", target, path);
+}
+
+/** Nearly always the directory is there, and looking for it starts no process. */
+function makeDirectory(word: string): string {
+  return `{ [ -d ${word} ] || mkdir -p ${word}; }`;
 }
 
 function mountFilesystem(record: Extract<MountRecord, { kind: "filesystem" }>, at: string): string {
-  if (record.type === "devpts") {
-    const options = "$(findmnt --first-only /dev/pts --noheadings --output OPTIONS)";
-    return `mount -t devpts -o "${options}" devpts ${at}`;
-  }
+  if (record.type === "devpts") return `pts_options && mount -t devpts -o "$options" devpts ${at}`;
   return `mount ${record.readOnly ? "-o ro " : ""}-t ${record.type} none ${at}`;
 }
+
+/** Bash functions of every step: builtins alone, because on some machines a process costs ten milliseconds. */
+const FUNCTIONS = `${INSIDE_ROOT}
+# The options of the host's pseudo-terminals, into "options".
+pts_options() {
+  local at own more
+  while read -r _ _ _ _ at own more; do
+    options=$own,\${more##* }
+    [ "$at" != /dev/pts ] || return 0
+  done < /proc/self/mountinfo
+  options=
+}
+same_text() {
+  local one other
+  mapfile one < "$1" && mapfile other < "$2" && [ "\${one[*]-}" = "\${other[*]-}" ]
+}
+# The mount table into a file, without what is mounted at a path that is given.
+write_mount_table() {
+  local line file=$1 hidden=\${2-}
+  while IFS= read -r line; do
+    [ -n "$hidden" ] && [[ $line == *" \${hidden// /\\\\040} "* ]] || printf '%s\\n' "$line"
+  done < /proc/self/mountinfo > "$file"
+}
+`;
 
 /**
  * The bash script that is the first process of a step. It mounts, runs, notes the mount table, ends whatever the
@@ -84,17 +118,16 @@ export function renderStepScript(step: StepScript): string {
     ...(step.hooksInTarget === undefined
       ? []
       : [
-          `hooks_shown=${insideTarget(step.target, "tmp/in_target.d")}`,
-          `mkdir -p ${inTarget}`,
-          `${shellCommand("mount", "--bind", step.hooksInTarget)} ${inTarget}`,
-          `mount -o remount,ro,bind ${inTarget}`,
+          `${findInside(step.target, "tmp/in_target.d")} && hooks_shown=${FOUND}`,
+          makeDirectory(inTarget),
+          `${shellCommand("mount", "-o", "bind,ro", step.hooksInTarget)} ${inTarget}`,
         ]),
   ];
   const terminal = " </dev/tty >/dev/tty 2>&1";
   const streams = `${step.interactive ? terminal : " </dev/null 2>&1"}${step.resultFile === undefined ? "" : ` 3>${shellQuote(step.resultFile)}`}`;
   return `set -u
 umask 022
-${INSIDE_ROOT}prepare() {
+${FUNCTIONS}prepare() {
 ${setUp.map((line) => `  ${line} || return 1`).join("\n")}
 }
 prepare || exit 125
@@ -108,24 +141,21 @@ cd ${shellQuote(step.workingDirectory)} 2>/dev/null || cd /
 env -i "\${vars[@]}" ${renderCommand(step)}${streams}
 status=$?
 ${step.onError === undefined ? ":" : renderErrorShell(step, step.onError, terminal)}
-${step.hooksInTarget === undefined ? ":" : `umount -l ${inTarget}`}
-cat /proc/self/mountinfo > ${shellQuote(step.mountTableFile)}
+${shellCommand("write_mount_table", step.mountTableFile)}${step.hooksInTarget === undefined ? "" : ` ${inTarget}`}
 cd /
 # As the first process of its namespace, this reaches every process that the command left behind and nothing else.
 kill -KILL -1 2>/dev/null
-${
-  step.trees.length === 0
-    ? ":"
-    : [...step.trees]
-        .reverse()
-        .map(
-          (mount) =>
-            `umount -R ${shellQuote(mount.at)} 2>/dev/null || umount -R -l ${shellQuote(mount.at)} 2>/dev/null`,
-        )
-        .join("\n")
-}
+${renderUnmounts(step.trees)}
 exit $status
 `;
+}
+
+/** One process takes down both trees, unless something holds one of them. */
+function renderUnmounts(trees: readonly TreeMount[]): string {
+  if (trees.length === 0) return ":";
+  const points = [...trees].reverse().map(({ at }) => at);
+  const slowly = points.map((at) => `${shellCommand("umount", "-R", "-l", at)} 2>/dev/null`).join("; ");
+  return `${shellCommand("umount", "-R", ...points)} 2>/dev/null || { ${slowly}; }`;
 }
 
 /** Upstream's `after-error`: the shell starts where the command failed, after what it printed last. */
@@ -141,9 +171,10 @@ function renderErrorShell(step: StepScript, onError: NonNullable<StepScript["onE
  */
 function refreshResolver(target: string): string {
   const file = '"$resolver"';
-  const resolver = `resolver=${insideTarget(target, "etc")}/resolv.conf`;
-  const isOurs = `[ -f ${file} ] && [ ! -L ${file} ] && [ "$(stat -c %a ${file})" = 777 ] && [ -s /etc/resolv.conf ]`;
-  return `{ ${resolver}; if ${isOurs} && ! cmp -s /etc/resolv.conf ${file}; then cat /etc/resolv.conf > ${file}; fi; }`;
+  const isOurs = `[ -f ${file} ] && [ ! -L ${file} ] && [ -s /etc/resolv.conf ]`;
+  const isOld = `! same_text /etc/resolv.conf ${file} && [ "$(stat -c %a ${file})" = 777 ]`;
+  const find = `${findInside(target, "etc")} && resolver=${FOUND}/resolv.conf`;
+  return `{ ${find} && if ${isOurs} && ${isOld}; then cat /etc/resolv.conf > ${file}; fi; }`;
 }
 
 function renderCommand(step: StepScript): string {

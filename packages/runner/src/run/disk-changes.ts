@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+import { lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
+import { join } from "node:path";
+import type { CommandRunner } from "@dibkit/exec";
+import { pathInside } from "../host/inside-root.js";
+import type { StepLabel } from "../job/build-event.js";
+import type { DiskChange } from "../job/disk-change.js";
+
+/** A step that worked on the mounted disk, and when it began: milliseconds since 1970. */
+export interface DiskStep {
+  readonly label: StepLabel;
+  readonly began: number;
+}
+
+/** dibkit's own step, which writes the fstab into every image. */
+const CREATE: StepLabel = { phase: "disk", script: "create" };
+
+/** So much of what scripts write on the disk is read; a deployment of ostree is tens of thousands of files. */
+const MOST_READ = { files: 1000, bytes: 1 << 20, kept: 64 << 10 };
+
+interface Found {
+  readonly path: string;
+  readonly type: DiskChange["type"];
+  readonly bytes: number;
+  readonly modified: string;
+  readonly changedMs: number;
+  readonly mode: number;
+  readonly owner: string;
+  readonly target: string;
+}
+
+/**
+ * What the steps on the disk have changed, by the times at which the kernel notes changes: one walk over the disk after
+ * the last step tells it for all, so the scripts themselves are not slowed down. A path that several have changed is
+ * credited to the last. `tree` is the directory with what was copied to the disk. Undefined when the disk cannot be
+ * read.
+ */
+export async function diskChanges(
+  disk: string,
+  tree: string,
+  steps: readonly DiskStep[],
+  commands: CommandRunner,
+): Promise<readonly DiskChange[] | undefined> {
+  const fstab = await fstabChange(disk);
+  const [first] = steps;
+  if (first === undefined) return fstab;
+  const found = await changedSince(disk, first.began, commands);
+  if (found === undefined) return undefined;
+  const read = { files: 0 };
+  const changes = found.flatMap((one): readonly DiskChange[] => {
+    // The kernel's clock for files is a few milliseconds late; a step takes longer than that to begin.
+    const writer = (steps.findLast(({ began }) => began <= one.changedMs) ?? first).label;
+    const gone = one.type === "directory" ? removedFrom(disk, tree, one.path, writer) : [];
+    const own = one.path === "" ? undefined : changeOf(disk, tree, one, writer, read);
+    return own === undefined ? gone : [own, ...gone];
+  });
+  const written = new Set(changes.map(({ path }) => path));
+  return [...fstab.filter(({ path }) => !written.has(path)), ...changes];
+}
+
+async function fstabChange(disk: string): Promise<readonly DiskChange[]> {
+  const path = await pathInside(disk, "etc/fstab");
+  const status = statusOf(path);
+  if (!status?.isFile()) return [];
+  const data = readFileSync(path);
+  const facts = { mode: status.mode & 0o7777, owner: `${status.uid}:${status.gid}`, bytes: data.length };
+  const content = { content: true, hash: sha256(data), data: data.toString("base64") };
+  return [{ path: path.slice(disk.length), type: "file", writer: CREATE, ...facts, ...content }];
+}
+
+const FIELDS = ["%P", "%y", "%s", "%T@", "%C@", "%m", "%U:%G", "%l"];
+
+async function changedSince(
+  disk: string,
+  began: number,
+  commands: CommandRunner,
+): Promise<readonly Found[] | undefined> {
+  const format = FIELDS.map((field) => `${field}\\0`).join("");
+  const words = ["find", disk, "-newerct", `@${began / 1000}`, "-printf", format];
+  const done = await commands.run(words);
+  if (!done.ok) return undefined;
+  const fields = done.value.stdout.split("\0");
+  const found: Found[] = [];
+  for (let at = 0; at + FIELDS.length <= fields.length; at += FIELDS.length) {
+    const [path, type, bytes, modified, changed, mode, owner, target] = fields.slice(at, at + FIELDS.length) as [
+      ...string[],
+    ] as [string, string, string, string, string, string, string, string];
+    found.push({
+      ...{ path: path === "" ? "" : `/${path}`, type: TYPES[type] ?? "special", bytes: Number(bytes), modified },
+      ...{ changedMs: Number(changed) * 1000, mode: Number.parseInt(mode, 8), owner, target },
+    });
+  }
+  return found;
+}
+
+const TYPES: Readonly<Record<string, DiskChange["type"]>> = { f: "file", d: "directory", l: "symlink" };
+
+/** Undefined for a directory that was there and is as it was: only something in it is new. */
+function changeOf(
+  disk: string,
+  tree: string,
+  { path, type, bytes, modified, mode, owner, target }: Found,
+  writer: StepLabel,
+  read: { files: number },
+): DiskChange | undefined {
+  const before = statusOf(join(tree, path));
+  const kind = before && typeOf(before);
+  const kept = before !== undefined && (before.mode & 0o7777) === mode && `${before.uid}:${before.gid}` === owner;
+  if (type === "directory" && kind === type && kept) return undefined;
+  const facts = { path, type, writer, mode, owner, bytes: type === "file" ? bytes : 0 };
+  const link = type === "symlink" ? { target } : {};
+  const same = kind === type && (type !== "file" || (before?.size === bytes && sameTime(before, modified)));
+  if (same || type !== "file") return { ...facts, content: !same, ...link };
+  return { ...facts, content: true, ...contentOf(join(disk, path), bytes, modified, read) };
+}
+
+function contentOf(file: string, bytes: number, modified: string, read: { files: number }) {
+  read.files += 1;
+  if (read.files > MOST_READ.files || bytes > MOST_READ.bytes) return { hash: `${bytes} bytes of ${modified}` };
+  const data = readFileSync(file);
+  return { hash: sha256(data), ...(bytes > MOST_READ.kept ? {} : { data: data.toString("base64") }) };
+}
+
+function sha256(data: Buffer): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+/** Names that the tree has in a directory and the disk no longer has. */
+function removedFrom(disk: string, tree: string, path: string, writer: StepLabel): readonly DiskChange[] {
+  const now = new Set(namesIn(join(disk, path)));
+  return namesIn(join(tree, path))
+    .filter((name) => !now.has(name))
+    .map((name) => ({
+      ...{ path: `${path}/${name}`, type: "removed", writer, content: true, mode: 0, owner: "0:0", bytes: 0 },
+    }));
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function statusOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function typeOf(status: Stats): DiskChange["type"] {
+  if (status.isFile()) return "file";
+  if (status.isDirectory()) return "directory";
+  return status.isSymbolicLink() ? "symlink" : "special";
+}
+
+/** `find` gives ten digits of a second's fraction, Node milliseconds. */
+function sameTime({ mtimeMs }: Stats, modified: string): boolean {
+  return Math.abs(mtimeMs - Number(modified) * 1000) < 1;
+}
