@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LayerStore, openLayerStore } from "../../packages/runner/src/layers/layer-store.js";
 import { mayBuild, type TinyBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
+import { dibkit } from "./dibkit.js";
 import { type LoopbackRegistry, openLoopbackRegistry } from "./loopback-registry.js";
 import { openRemoteTrial } from "./registry-faults.js";
 import { type GateFault, openRegistryGate } from "./registry-gate.js";
@@ -116,6 +117,14 @@ describe.skipIf(!mayBuild)("layers in a registry", () => {
     const build = await third.build({ cacheFrom: [repository()] });
     expect(build.outcome).toMatchObject({ kind: "built" });
     expect(ran(build)).toEqual(["install.d/30-last", "finalise.d/50-last"]);
+  });
+
+  test("dibkit cache list shows what is there", async () => {
+    const listed = await dibkit(["cache", "list", "--remote", repository(), "--format", "json"]);
+    expect(listed.stderr).toBe("");
+    const { layers } = JSON.parse(listed.stdout) as { layers: { key: string; phase: string; script: string }[] };
+    const step = layers.find(({ phase, script }) => `${phase}/${script}` === "install.d/10-kinds");
+    expect(step?.key).toBe(await keyOf("install.d/10-kinds"));
   });
 
   test("skopeo reads the image of a step and copies it", async () => {

@@ -41,5 +41,6 @@ export { type BuildFlags, buildRequest, type RequestSurroundings } from "./plan/
 export { stepName } from "./plan/script-step.js";
 export { SETTLE_LABEL } from "./plan/settle-step.js";
 export { sourceDate } from "./plan/source-date.js";
+export { listRemoteLayers, type RemoteLayer, type RemoteList } from "./remote/list-remote.js";
 export { findMoment, openShell, type ShellMoment, type ShellRequest, stateAt } from "./run/open-shell.js";
 export { type BuildWatcher, type StartableBuild, startBuild } from "./run/start-build.js";

@@ -124,6 +124,13 @@ export function readManifest(
   return ok({ config, blobs });
 }
 
+/** The record in a configuration, and of which kind the layers are; undefined when it is not dibkit's. */
+export function readRecord(bytes: Buffer): { readonly entry: SharedEntry; readonly layers: unknown } | undefined {
+  const record = parse(bytes.toString("utf8"))?.dibkit;
+  if (!isFields(record) || record.version !== RECORD_VERSION || !isEntry(record.entry)) return undefined;
+  return { entry: record.entry, layers: record.layers };
+}
+
 /** The record of a step in a configuration; the error is the end of a sentence about the registry. */
 export function readConfig(
   bytes: Buffer,
@@ -131,10 +138,9 @@ export function readConfig(
   kind: LayerKind,
   blobs: readonly LayerBlob[],
 ): Result<SharedEntry, string> {
-  const record = parse(bytes.toString("utf8"))?.dibkit;
-  if (!isFields(record) || record.version !== RECORD_VERSION) return err("has an image there that dibkit has not made");
+  const record = readRecord(bytes);
+  if (record === undefined) return err("has an image there that dibkit has not made");
   const { entry } = record;
-  if (!isEntry(entry)) return err("sent the record of a step that is not one");
   if (entry.key !== key) return err(`has the image of another key, ${entry.key.slice(0, 12)}, there`);
   if (record.layers !== kind) return err(`has a layer of the kind "${String(record.layers)}" there`);
   const named = blobs.map(({ tree }) => tree).filter((tree) => tree !== NO_TREE);

@@ -13,7 +13,7 @@ export interface RemoteContext {
   readonly architecture: string;
   readonly commands: CommandRunner;
   /** The caller's environment: credentials and proxies are found by it. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   /** A directory of this build alone, on the filesystem of the store. */
   readonly scratch: string;
