@@ -278,7 +278,7 @@ test.skipIf(!mayBuild)("nothing is shared from the step on that could see a secr
   const project = machine({ "install.d/20-nothing": "#!/bin/bash\necho $DIB_PASSWORD > /etc/password\n" });
   const target = `${registry.address}/team/secret`;
   const environment = { DIB_PASSWORD: "correct horse" };
-  const build = await project.build({ cacheTo: `${target},mode=max`, environment });
+  const build = await project.build({ cacheFrom: [repository()], cacheTo: `${target},mode=max`, environment });
   expect(build.outcome).toMatchObject({ kind: "built" });
   expect(told(build)).toContainEqual(expect.stringMatching(/^layers are not shared from install.d\/20-nothing on/));
   const { Tags: tags } = JSON.parse(
