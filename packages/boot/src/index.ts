@@ -1,8 +1,8 @@
-export { type AcceleratorWish, acceleratorWish, acceleratorWishes } from "./accelerator/accelerator-wish.js";
+export { type AcceleratorWish, acceleratorWish } from "./accelerator/accelerator-wish.js";
 export { kvmTrouble } from "./accelerator/kvm-trouble.js";
 export type { BootFailure } from "./boot-failure.js";
 export { bootImage } from "./boot-image.js";
-export type { BootCheck, BootOptions, BootReport, ConsoleExchange } from "./boot-options.js";
+export type { BootCheck, BootReport, ConsoleExchange } from "./boot-options.js";
 export { type HttpProbe, parseHttpProbe } from "./http-probe.js";
 export { kvmProbe } from "./kvm-probe.js";
-export { MACHINES, type Machine } from "./machine.js";
+export { MACHINES } from "./machine.js";

@@ -3,7 +3,7 @@ import { resolve as resolvePath } from "node:path";
 import type { ImageContents } from "@dibkit/contents";
 import type { LayerStore, PastBuild } from "@dibkit/runner";
 import type { OptionSpec } from "./command.js";
-import { type Terminal, usageFailure } from "./terminal.js";
+import { type Terminal, usageFailure, writeWarning } from "./terminal.js";
 
 /** What a word for an image may be; for the arguments of commands that look into images. */
 export const IMAGE_WORDS = "an output of a build, its id, ~1 behind either for the build before, or an image file";
@@ -46,13 +46,20 @@ export async function withContents<T>(
   use: (contents: ImageContents) => Promise<T>,
 ): Promise<T | undefined> {
   const { createCommandRunner } = await import("@dibkit/exec");
-  const { layerContents, withImageFile } = await import("@dibkit/contents");
+  const { layerContents, missingReaders, withImageFile } = await import("@dibkit/contents");
+  const useKnown = (contents: ImageContents) => {
+    for (const { program, debianPackage, purpose } of missingReaders(contents, terminal.env)) {
+      const missing = `the packages of ${contents.name} are not known: program "${program}" is missing, which is needed to ${purpose}`;
+      writeWarning(terminal, missing, `install the package ${debianPackage}`);
+    }
+    return use(contents);
+  };
   const commands = createCommandRunner({ signal: terminal.signal });
   const path = word === undefined ? undefined : resolvePath(terminal.cwd, word);
   const build = fromFile && path !== undefined ? undefined : await tryBuild(terminal, store, word);
   if (build?.ok) {
     const contents = await layerContents(store, build.value, commands);
-    if (contents.ok) return use(contents.value);
+    if (contents.ok) return useKnown(contents.value);
     usageFailure(terminal, contents.error, "build it again, or read the finished image with --file");
     return undefined;
   }
@@ -60,7 +67,7 @@ export async function withContents<T>(
     usageFailure(terminal, build?.error ?? "there is no image", `name ${IMAGE_WORDS}`);
     return undefined;
   }
-  const read = await withImageFile(path, commands, use);
+  const read = await withImageFile(path, commands, useKnown);
   if (read.ok) return read.value;
   usageFailure(terminal, read.error.message, read.error.help ?? `name ${IMAGE_WORDS}`);
   return undefined;

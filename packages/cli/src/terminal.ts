@@ -59,6 +59,7 @@ function mayColor(
 }
 
 const red = (text: string, on: boolean) => (on ? `\u001B[31m${text}\u001B[39m` : text);
+const yellow = (text: string, on: boolean) => (on ? `\u001B[33m${text}\u001B[39m` : text);
 const dim = (text: string, on: boolean) => (on ? `\u001B[2m${text}\u001B[22m` : text);
 
 /** Writes `error: MESSAGE` and a `help:` line to stderr; returns 2 so that a command can end with it. */
@@ -71,6 +72,12 @@ export function usageFailure(terminal: Terminal, message: string, help?: string)
 export function writeTrouble(terminal: Terminal, message: string, help?: string): void {
   terminal.stderr.write(`${red("error:", terminal.colorStderr)} ${message}\n`);
   if (help) terminal.stderr.write(`${dim(" help:", terminal.colorStderr)} ${help}\n`);
+}
+
+/** Writes `warning: MESSAGE` and a `help:` line to stderr. */
+export function writeWarning(terminal: Terminal, message: string, help?: string): void {
+  terminal.stderr.write(`${yellow("warning:", terminal.colorStderr)} ${message}\n`);
+  if (help) terminal.stderr.write(`${dim("   help:", terminal.colorStderr)} ${help}\n`);
 }
 
 /** Writes the last lines of what failed to stderr. */

@@ -1,26 +1,25 @@
 export { snapshotContents } from "./archive-contents.js";
 export { type BlameEntry, blame, type OwningPackage, packageOwner } from "./blame.js";
-export { type ChromeTrace, type ChromeTraceEvent, chromeTrace } from "./chrome-trace.js";
+export { chromeTrace } from "./chrome-trace.js";
 export {
   compareImages,
   type FileDifference,
   type ImageDifference,
   isSame,
-  type SizeDifference,
   type ValueDifference,
 } from "./compare-images.js";
 export { findBuild } from "./find-build.js";
-export type { ImageContents, ImageFile } from "./image-contents.js";
+export type { ImageContents } from "./image-contents.js";
 export { withImageFile } from "./image-file-contents.js";
 export { layerContents } from "./layer-contents.js";
-export { type ImageSizes, measureSizes, SIZE_GROUPS, type SizeEntry, type SizeGroup } from "./measure-sizes.js";
-export { installedPackages, isPackageData, packageOwners } from "./packages/installed-packages.js";
+export { type ImageSizes, measureSizes, type SizeEntry } from "./measure-sizes.js";
+export { installedPackages, isPackageData, missingReaders, packageOwners } from "./packages/installed-packages.js";
 export { pastTimeline } from "./past-timeline.js";
 export { type DiskSnapshot, readDisk } from "./read/read-disk.js";
 export { readInitramfs } from "./read/read-initramfs.js";
 export { readTree } from "./read/read-tree.js";
 export type { TreeEntry, TreeSnapshot } from "./read/tree-snapshot.js";
 export { sizePage } from "./size-page.js";
-export { type SizeNode, sizeTree } from "./size-tree.js";
+export { sizeTree } from "./size-tree.js";
 export { tracePage } from "./trace-page.js";
-export { type TraceRow, type TraceTotals, traceRows, traceTotals } from "./trace-slices.js";
+export { traceRows, traceTotals } from "./trace-slices.js";

@@ -6,7 +6,7 @@ import { createCommandRunner } from "@dibkit/exec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { archiveContents } from "../src/archive-contents.js";
 import type { ImageContents, ImageFile } from "../src/image-contents.js";
-import { installedPackages, packageOwners } from "../src/packages/installed-packages.js";
+import { installedPackages, missingReaders, packageOwners } from "../src/packages/installed-packages.js";
 import { walkTree } from "../src/walk-tree.js";
 
 const noRpm = !process.env.CI && (process.getuid?.() !== 0 || !existsSync("/usr/bin/rpmbuild"));
@@ -52,6 +52,17 @@ describe.skipIf(noRpm)("the packages of an image that rpm made", () => {
     const before = execFileSync("sh", ["-c", "find . -type f -printf '%p %T@ %C@\\n' | sort"], { cwd: root });
     await check({ name: "tree", files, texts: new Map() });
     expect(execFileSync("sh", ["-c", "find . -type f -printf '%p %T@ %C@\\n' | sort"], { cwd: root })).toEqual(before);
+  });
+
+  test("are said to be unknown where there is no rpm", () => {
+    const files = new Map<string, ImageFile>();
+    for (const { path, file } of walkTree(root)) if (file !== undefined) files.set(path, file);
+    const image = { name: "tree", files, texts: new Map() };
+    expect(missingReaders(image, process.env)).toEqual([]);
+    const programs = join(directory, "programs");
+    mkdirSync(programs);
+    expect(missingReaders(image, { PATH: programs }).map(({ program }) => program)).toEqual(["rpm"]);
+    expect(missingReaders({ ...image, files: new Map() }, { PATH: programs })).toEqual([]);
   });
 
   test("are read from an archive", async () => {

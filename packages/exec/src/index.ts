@@ -1,23 +1,21 @@
 export { bashCommand } from "./bash-command.js";
 export {
   type CommandFailure,
-  type CommandOptions,
   type CommandResult,
   type CommandRunner,
   createCommandRunner,
   describeFailure,
   exitCodeOf,
-  type OutputStream,
 } from "./command-runner.js";
-export { examineHost, type HostReport, type ProbeReport, type ToolReport } from "./doctor/examine-host.js";
-export type { HostProbe, ProbeContext, ProbeOutcome, ProbeStatus } from "./doctor/host-probe.js";
+export { examineHost, type HostReport } from "./doctor/examine-host.js";
+export type { HostProbe, ProbeContext, ProbeOutcome } from "./doctor/host-probe.js";
 export { hostProbes } from "./doctor/host-probes.js";
-export { type DoctorTool, hostTools } from "./doctor/host-tools.js";
-export { type InstallFailure, installPackages } from "./doctor/install-packages.js";
-export { type RpmHostTrouble, rpmHostTroubles, YUM_CHROOT } from "./doctor/rpm-host.js";
+export { type DoctorTool, ELEMENT_TOOLS, hostTools, REGISTRY_TOOLS, RUNNER_TOOLS } from "./doctor/host-tools.js";
+export { installPackages } from "./doctor/install-packages.js";
+export { rpmHostTroubles, YUM_CHROOT } from "./doctor/rpm-host.js";
 export { findProgram } from "./find-program.js";
 export { type HostTool, uniqueTools } from "./host-tool.js";
-export { type MissingPrivilege, missingPrivilege } from "./missing-privilege.js";
+export { missingPrivilege } from "./missing-privilege.js";
 export { namespaceCommand } from "./namespace-command.js";
 export { pipedCommand } from "./piped-command.js";
 export { createRedactor, REDACTED, SHORTEST_SECRET, type TextFilter } from "./redactor.js";

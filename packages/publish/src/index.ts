@@ -1,27 +1,8 @@
-export { containerFormats, type ImageSettings, parseProperties, visibilities } from "./glance/image-settings.js";
-export { type GlanceRequest, type PublishedImage, publishGlance } from "./glance/publish-glance.js";
-export type { DiskFormat } from "./inspect-image.js";
-export { virtualizations } from "./libvirt/choose-virtualization.js";
-export {
-  architectures,
-  type DomainDefinition,
-  type DomainNetwork,
-  domainXml,
-  firmwares,
-} from "./libvirt/domain-xml.js";
-export type { LibvirtRequest, LibvirtSurroundings } from "./libvirt/libvirt-request.js";
-export { type PublishedDomain, publishLibvirt } from "./libvirt/publish-libvirt.js";
-export { type CloudSelection, loadCloudConfig } from "./openstack/load-cloud-config.js";
-export {
-  type FailureText,
-  type PublishFailure,
-  type PublishTrouble,
-  renderBytes,
-  renderPublishFailure,
-} from "./publish-failure.js";
-export {
-  type IfExists,
-  ifExistsPolicies,
-  type PublishEvent,
-  type PublishSurroundings,
-} from "./publish-surroundings.js";
+export { parseProperties } from "./glance/image-settings.js";
+export { type GlanceRequest, publishGlance } from "./glance/publish-glance.js";
+export { architectures, type DomainNetwork } from "./libvirt/domain-xml.js";
+export type { LibvirtRequest } from "./libvirt/libvirt-request.js";
+export { publishLibvirt } from "./libvirt/publish-libvirt.js";
+export { loadCloudConfig } from "./openstack/load-cloud-config.js";
+export { type PublishTrouble, renderBytes, renderPublishFailure } from "./publish-failure.js";
+export type { PublishEvent, PublishSurroundings } from "./publish-surroundings.js";

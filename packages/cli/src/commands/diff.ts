@@ -8,7 +8,7 @@ export default defineCommand({
   name: "diff",
   summary: "compare files, packages, units, kernel arguments and sizes of two builds or images",
   description:
-    "With one image: its newest build against the one before. With none: the same for the newest build of all.\nLayers hold the image as it went to the disk; --file also sees what finalise.d scripts wrote.",
+    "With one image: its newest build against the one before. With none: the same for the newest build of all.\nBuilds are compared by their layers and by what is remembered of scripts on the disk; --file reads the images.",
   arguments: [
     { name: "A", summary: IMAGE_WORDS },
     { name: "B", summary: "the same; without it, A is B and the build before it is A" },

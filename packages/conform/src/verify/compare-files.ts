@@ -4,7 +4,6 @@ import type { CommandRunner } from "@dibkit/exec";
 import { newestBuild } from "@dibkit/runner";
 import { compareContent } from "./compare-content.js";
 import { isSameFile } from "./compare-formats.js";
-import { diskWriters } from "./disk-writers.js";
 import { knownReason } from "./known-reasons.js";
 import type { VerifiedBuild } from "./verified-build.js";
 import type { UnrepeatedFile } from "./verify-report.js";
@@ -67,12 +66,13 @@ function time({ modified }: TreeEntry): string {
 
 type Written = Pick<UnrepeatedFile, "writer" | "package">;
 
-/** What scripts on the disk wrote is in their listing; everything else in the layers of the build. */
+/** Whoever changed a path on the disk comes first, also when it changed no content; then the layers of the build. */
 async function writersOf(
   { job, image, store }: VerifiedBuild,
   commands: CommandRunner,
 ): Promise<(path: string) => Written> {
-  const onDisk = await diskWriters(store, job.id);
+  const changes = (await store.records.diskChanges(job.id)) ?? [];
+  const onDisk = new Map(changes.map(({ path, writer }) => [path, writer]));
   const build = await newestBuild(store, image);
   const contents = build === undefined ? undefined : await layerContents(store, build, commands);
   if (!contents?.ok) return (path) => ({ ...(onDisk.has(path) ? { writer: onDisk.get(path) } : {}) }) as Written;

@@ -1,4 +1,4 @@
-import type { CommandRunner } from "@dibkit/exec";
+import { type CommandRunner, findProgram, type HostTool } from "@dibkit/exec";
 import type { ImageContents } from "../image-contents.js";
 import { apkDatabase } from "./apk-database.js";
 import { dpkgDatabase } from "./dpkg-database.js";
@@ -11,6 +11,16 @@ const DATABASES: readonly PackageDatabase[] = [dpkgDatabase, rpmDatabase, apkDat
 /** Whether a path is a part of some package manager's database. */
 export function isPackageData(path: string): boolean {
   return DATABASES.some(({ isPart }) => isPart(path));
+}
+
+/** Programs without which packages of the image stay unknown, and that this machine does not have. */
+export function missingReaders(
+  image: ImageContents,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly HostTool[] {
+  const paths = [...image.files.keys()].filter(isPackageData);
+  const readers = DATABASES.flatMap(({ reader, isPart }) => (reader && paths.some(isPart) ? [reader] : []));
+  return readers.filter(({ program }) => findProgram(program, env) === undefined);
 }
 
 /** What the image's package managers have installed; a Debian image may well have rpm beside dpkg. */

@@ -1,4 +1,4 @@
-import type { CommandRunner } from "@dibkit/exec";
+import type { CommandRunner, HostTool } from "@dibkit/exec";
 import type { ImageContents } from "../image-contents.js";
 
 /** An installed package as the image's own package manager knows it. */
@@ -17,6 +17,8 @@ export interface InstalledPackage {
 export interface PackageDatabase {
   /** Name of the package manager. */
   readonly name: string;
+  /** The program of this machine that reads it; absent where dibkit does. */
+  readonly reader?: HostTool;
   /** Whether a path of an image is a part of the database. */
   readonly isPart: (path: string) => boolean;
   /** Reads the parts that the image has; at least one is there. */

@@ -13,6 +13,7 @@ const FORMAT = String.raw`package\t%{NAME}\t%{ARCH}\t%|EPOCH?{%{EPOCH}:}|%{VERSI
  */
 export const rpmDatabase: PackageDatabase = {
   name: "rpm",
+  reader: { program: "rpm", debianPackage: "rpm", purpose: "read which packages an image of rpm's has" },
   isPart: (path) => PART.test(path),
   async read(image, commands) {
     const parts = [...image.files.keys()].filter((path) => PART.test(path) && image.files.get(path)?.type === "file");

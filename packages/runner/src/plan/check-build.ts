@@ -1,6 +1,16 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { findProgram, type HostTool, missingPrivilege, rpmHostTroubles, uniqueTools, YUM_CHROOT } from "@dibkit/exec";
+import {
+  ELEMENT_TOOLS,
+  findProgram,
+  type HostTool,
+  missingPrivilege,
+  REGISTRY_TOOLS,
+  RUNNER_TOOLS,
+  rpmHostTroubles,
+  uniqueTools,
+  YUM_CHROOT,
+} from "@dibkit/exec";
 import {
   type Diagnostic,
   type DiskPlan,
@@ -20,7 +30,6 @@ import { checkFormats } from "../formats/check-formats.js";
 import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
 import type { BuildRequest } from "../job/build-request.js";
 import { wrongAge } from "../layers/layer-age.js";
-import { ZSTD } from "../remote/pack-tree.js";
 import { cacheTrouble } from "../remote/remote-layers.js";
 import { checkEnvironment } from "./check-environment.js";
 import { checkForeign } from "./check-foreign.js";
@@ -42,24 +51,6 @@ export interface BuildChecks {
   /** The environment files that `values` come of. */
   readonly stages: readonly EnvironmentStage[];
 }
-
-/** What the runner itself starts. */
-const RUNNER_TOOLS: readonly HostTool[] = [
-  { program: "unshare", debianPackage: "util-linux", purpose: "run scripts in namespaces" },
-  { program: "setpriv", debianPackage: "util-linux", purpose: "tie a build to the command that started it" },
-  { program: "mount", debianPackage: "mount", purpose: "mount layers" },
-  { program: "pivot_root", debianPackage: "util-linux", purpose: "show scripts the host read-only" },
-  { program: "bash", debianPackage: "bash", purpose: "run scripts" },
-  { program: "chroot", debianPackage: "coreutils", purpose: "run scripts in the image" },
-  { program: "tar", debianPackage: "tar", purpose: "know what a script changed" },
-];
-
-/** Programs of the host that well-known elements call, which upstream finds missing only in the middle of a build. */
-const ELEMENT_TOOLS: Readonly<Record<string, HostTool>> = {
-  debootstrap: { program: "debootstrap", debianPackage: "debootstrap", purpose: "make a Debian or Ubuntu root" },
-  "opensuse-minimal": { program: "zypper", debianPackage: "zypper", purpose: "make an openSUSE root" },
-  "source-repositories": { program: "git", debianPackage: "git", purpose: "fetch sources" },
-};
 
 /** The program that makes a root from a container image. */
 function containerTool({ environment, upstreamVersion }: BuildRequest): HostTool {
@@ -148,7 +139,7 @@ function checkTools({ request, elements, disk, image }: BuildChecks): readonly D
     ...(disk === undefined ? [] : diskTools(disk)),
     ...(disk === undefined || sourceDate(request.environment) === undefined ? [] : rewriteTools(disk)),
     ...checkFormats(formatRequest(request, image)).tools,
-    ...(request.cacheTo === undefined && (request.cacheFrom ?? []).length === 0 ? [] : [ZSTD]),
+    ...(request.cacheTo === undefined && (request.cacheFrom ?? []).length === 0 ? [] : REGISTRY_TOOLS),
   ]);
   return wanted
     .filter(({ program }) => findProgram(program, request.environment) === undefined)

@@ -5,10 +5,9 @@ import type { ScriptStep } from "./script-step.js";
 import { SETTLE_DNF } from "./settle-dnf.js";
 
 /**
- * The last step on the mounted disk of a repeatable build. It lists what scripts on the disk changed (`TIME PATH`, for
- * `--verify` to tell whose it was), removes caches that hold inode numbers, addresses or times and are made again when
- * they are missed, and sets times after `SOURCE_DATE_EPOCH` to it. Nothing is mounted in the target but its own
- * filesystems.
+ * The last step on the mounted disk of a repeatable build. It removes caches that hold inode numbers, addresses or times
+ * and are made again when they are missed, and sets times after `SOURCE_DATE_EPOCH` to it. Nothing is mounted in the
+ * target but its own filesystems.
  */
 const SETTLE = `set -eu
 ${INSIDE_ROOT}target=$TMP_MOUNT_PATH
@@ -18,7 +17,6 @@ places() {
     if [ -d "$place" ]; then printf '%s\\0' "$place"; fi
   done
 }
-places | xargs -0r -I%place% find %place% -xdev -newerct "@$DIBKIT_SINCE" -printf '%C@ %p\\n'
 rm -f "$(inside "$target" var/cache/ldconfig)/aux-cache"
 rm -f "$(inside "$target" var/cache/apt)/pkgcache.bin" "$(inside "$target" var/cache/apt)/srcpkgcache.bin"
 if [ -d "$(inside "$target" var/lib/dnf)" ]; then
@@ -28,16 +26,13 @@ places | xargs -0r -I%place% find %place% -xdev -newermt "@$SOURCE_DATE_EPOCH" -
   echo "some times could not be set"
 `;
 
-export const SETTLE_LABEL = { phase: "dibkit", script: "settle-times" } as const;
-
-/** `since`: when the tree was on the disk, in seconds since 1970. */
-export function settleStep(base: EnvironmentValues, since: number): ScriptStep {
+export function settleStep(base: EnvironmentValues): ScriptStep {
   return {
-    label: SETTLE_LABEL,
+    label: { phase: "dibkit", script: "settle-times" },
     side: "host",
     command: ["bash", "-c", SETTLE],
     script: { hash: hashText(SETTLE), mode: 0o755, text: "" },
-    environment: { ...base, DIBKIT_SINCE: since.toFixed(3), DIBKIT_SETTLE_DNF: SETTLE_DNF },
+    environment: { ...base, DIBKIT_SETTLE_DNF: SETTLE_DNF },
     inputs: [],
     withHooks: false,
     onDisk: true,

@@ -3,18 +3,14 @@ import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { PassThrough } from "node:stream";
-import { type CommandFailure, type CommandOptions, type CommandRunner, describeFailure } from "@dibkit/exec";
+import { type CommandFailure, type CommandRunner, describeFailure } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import { createTarRewriter, type TarMember } from "../layers/tar-rewriter.js";
 import { createArchiveGuard, ForbiddenMember } from "./archive-guard.js";
 import { createOciReader, type LayerKind, toOciMembers } from "./oci-whiteouts.js";
 
 /** The program that compresses layers; the oldest Node that dibkit runs on has none of its own. */
-export const ZSTD = {
-  program: "zstd",
-  debianPackage: "zstd",
-  purpose: "share layers through a registry",
-} as const;
+const ZSTD = "zstd";
 
 /** A tree of a layer as an OCI layer, in a file. */
 export interface PackedTree {
@@ -57,7 +53,7 @@ export async function packTree(
   const packed = await pipeThrough(
     commands,
     tar,
-    [...NICE, ZSTD.program, "-q", "-3", "-c", "-"],
+    [...NICE, ZSTD, "-q", "-3", "-c", "-"],
     (emit) =>
       createTarRewriter(rewrite, (bytes) => {
         hash.update(bytes);
@@ -89,7 +85,7 @@ export async function unpackTree(
   };
   return pipeThrough(
     commands,
-    [ZSTD.program, "-q", "-d", "-c", file],
+    [ZSTD, "-q", "-d", "-c", file],
     [
       "tar",
       "-C",
@@ -128,7 +124,7 @@ async function pipeThrough(
   from: readonly string[],
   to: readonly string[],
   filterOf: (emit: (bytes: Buffer) => void) => ByteFilter,
-  { signal, ...options }: CommandOptions & { readonly signal: AbortSignal },
+  { signal, ...options }: { readonly signal: AbortSignal; readonly outputFile?: string },
 ): Promise<Result<void, string>> {
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);

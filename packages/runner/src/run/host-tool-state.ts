@@ -10,6 +10,8 @@ const TOOL_STATE: readonly RegExp[] = [
   /^\/var\/(lib|cache|log)\/(rpm|dnf|yum)(\/|[\w.-]*\.log)/,
   /^\/var\/log\/hawkey\.log$/,
   /^\/run\/(dnf|yum|rpm)[\w./-]*$/,
+  // what Python compiles of modules beside a script, such as those of an upstream that is not installed
+  /\/__pycache__\/[^/]+\.pyc(\.\d+)?$/,
 ];
 
 /** Whether a path of the host, written by a script, is that. */

@@ -181,7 +181,6 @@ async function finishOnDisk(
   tree: ImageState,
   disk: MountedDisk,
 ): Stage<FinishedImage["changes"]> {
-  const since = Date.now() / 1000;
   const points = (session.job.disk.environment.DIB_MOUNTPOINTS ?? "")
     .split("|")
     .map((point) => point.replace(/^\//, ""));
@@ -205,7 +204,7 @@ async function finishOnDisk(
   if (!finished.ok) return finished;
   const changes = await diskChanges(disk.rootPath, TREE_DIRECTORY, diskSteps, session.commands);
   if (sourceDate(session.job.request.environment) === undefined) return ok(changes);
-  const settled = await runScriptStep(onDisk, { ...state, mounts: [] }, settleStep(onDisk.base, since));
+  const settled = await runScriptStep(onDisk, { ...state, mounts: [] }, settleStep(onDisk.base));
   return settled.ok ? ok(changes) : settled;
 }
 

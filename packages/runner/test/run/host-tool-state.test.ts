@@ -11,6 +11,8 @@ test.each([
   ["/home/me/.ssh/id", false],
   ["/home/me/project/.rpmmacros", false],
   ["/var/lib/other", false],
+  ["/srv/dib/diskimage_builder/__pycache__/__init__.cpython-311.pyc", true],
+  ["/srv/dib/diskimage_builder/paths.pyc", false],
   ["/etc/hosts", false],
 ])("%s is state of a program: %s", (path, expected) => {
   expect(isToolState(path, { HOME: "/home/me" })).toBe(expected);
