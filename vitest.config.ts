@@ -14,12 +14,22 @@ const timeLimit = ({ minutes }: { readonly minutes: number }) => ({
 export default defineConfig({
   resolve: {
     alias: [
-      ...["model", "shell", "lint", "compile", "exec", "runner", "contents", "conform", "boot", "publish"].map(
-        (name) => ({
-          find: new RegExp(`^@dibkit/${name}$`),
-          replacement: source(name),
-        }),
-      ),
+      ...[
+        "model",
+        "shell",
+        "lint",
+        "compile",
+        "exec",
+        "registry",
+        "runner",
+        "contents",
+        "conform",
+        "boot",
+        "publish",
+      ].map((name) => ({
+        find: new RegExp(`^@dibkit/${name}$`),
+        replacement: source(name),
+      })),
       ...["model", "lint"].map((name) => ({
         find: new RegExp(`^@dibkit/${name}/testing$`),
         replacement: fileURLToPath(new URL(`packages/${name}/src/testing/index.ts`, import.meta.url)),

@@ -8,11 +8,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lint: ["model", "shell"],
   compile: ["model", "shell"],
   exec: ["model"],
-  runner: ["model", "shell", "exec"],
+  registry: ["model", "exec"],
+  runner: ["model", "shell", "exec", "registry"],
   contents: ["model", "exec", "runner"],
   conform: ["model", "exec", "runner", "contents"],
   boot: ["model", "exec"],
-  publish: ["model", "exec"],
+  publish: ["model", "exec", "registry"],
   cli: ["model", "shell", "lint", "compile", "exec", "runner", "contents", "conform", "boot", "publish"],
 };
 
@@ -24,8 +25,9 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     disk: ["job", "host"],
     formats: ["job", "disk"],
     layers: ["job", "host", "disk"],
-    plan: ["job", "host", "disk", "formats", "layers"],
-    run: ["job", "host", "disk", "formats", "layers", "plan"],
+    remote: ["job", "layers"],
+    plan: ["job", "host", "disk", "formats", "layers", "remote"],
+    run: ["job", "host", "disk", "formats", "layers", "remote", "plan"],
   },
 };
 

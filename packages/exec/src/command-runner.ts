@@ -18,8 +18,11 @@ export interface CommandOptions {
   readonly input?: string | Uint8Array | Readable;
   /** Called for each line as it arrives, without its newline; very long lines come in pieces. */
   readonly onOutput?: (line: string, stream: OutputStream) => void;
-  /** Gets standard output as bytes, as it arrives; nothing of it is kept, and no lines are made of it. */
-  readonly onBytes?: (chunk: Buffer) => void;
+  /**
+   * Gets standard output as bytes, as it arrives; nothing of it is kept, and no lines are made of it. While what it
+   * returns has not resolved, nothing more is read, so a fast command waits for a slow reader.
+   */
+  readonly onBytes?: (chunk: Buffer) => unknown;
   /** Makes what each stream goes through before anybody sees it; nothing of standard output is kept then. */
   readonly filter?: () => TextFilter;
   /** Kills the command (SIGTERM, then SIGKILL after five seconds) when aborted. */
@@ -128,9 +131,11 @@ async function runCommand(
   };
   const { onBytes } = options;
   if (onBytes === undefined) watch(child.stdout as Readable | null, "stdout");
-  else (child.stdout as Readable | null)?.on("data", onBytes);
+  const taken = onBytes === undefined ? undefined : passBytes(child.stdout as Readable | null, onBytes);
   watch(child.stderr as Readable | null, "stderr");
   const result = await child;
+  const failure = await taken;
+  if (failure !== undefined) throw failure.thrown;
   const base = { argv, tail: tail.lines() };
   if (result.isCanceled) return err({ kind: "aborted", ...base });
   if (result.code === "ENOENT" && result.exitCode === undefined && result.signal === undefined) {
@@ -143,6 +148,27 @@ async function runCommand(
   }
   if (result.exitCode !== 0) return err({ kind: "exited", exitCode: result.exitCode, ...base });
   return ok({ argv, stdout: kept.text(), seconds: (performance.now() - started) / 1000 });
+}
+
+/** Resolves when the last bytes have been taken; gives what the reader threw, upon which it reads no more. */
+async function passBytes(
+  stream: Readable | null,
+  onBytes: NonNullable<CommandOptions["onBytes"]>,
+): Promise<{ readonly thrown: unknown } | undefined> {
+  let failure: { readonly thrown: unknown } | undefined;
+  try {
+    for await (const chunk of (stream ?? []) as AsyncIterable<Buffer>) {
+      try {
+        await onBytes(chunk);
+      } catch (thrown) {
+        failure = { thrown };
+        break;
+      }
+    }
+  } catch {
+    // The stream of a killed command ends in the middle, which its exit status tells.
+  }
+  return failure;
 }
 
 function stdoutTarget(options: CommandOptions): "pipe" | { readonly file: string } {

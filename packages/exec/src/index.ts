@@ -10,7 +10,7 @@ export {
 export { examineHost, type HostReport } from "./doctor/examine-host.js";
 export type { HostProbe, ProbeContext, ProbeOutcome } from "./doctor/host-probe.js";
 export { hostProbes } from "./doctor/host-probes.js";
-export { type DoctorTool, ELEMENT_TOOLS, hostTools, RUNNER_TOOLS } from "./doctor/host-tools.js";
+export { type DoctorTool, ELEMENT_TOOLS, hostTools, REGISTRY_TOOLS, RUNNER_TOOLS } from "./doctor/host-tools.js";
 export { installPackages } from "./doctor/install-packages.js";
 export { rpmHostTroubles, YUM_CHROOT } from "./doctor/rpm-host.js";
 export { findProgram } from "./find-program.js";

@@ -149,6 +149,14 @@ export const BUILD_FLAGS = {
     type: "boolean",
     summary: "use no layers and keep none: everything runs, and dibkit shell knows nothing of it",
   },
+  cacheFrom: {
+    ...{ type: "string", value: "REGISTRY/REPOSITORY", repeatable: true, variable: "DIBKIT_CACHE_FROM" },
+    summary: "take layers from this repository of an OCI registry; several are asked in order",
+  },
+  cacheTo: {
+    ...{ type: "string", value: "REGISTRY/REPOSITORY[,mode=max]", variable: "DIBKIT_CACHE_TO" },
+    summary: "upload layers to this repository of an OCI registry while the build goes on; max: outputs too",
+  },
   cacheSize: {
     ...{ type: "string", value: "SIZE" },
     summary: "remove the least recently used layers above this after the build (default 40G, or DIBKIT_CACHE_SIZE)",

@@ -36,5 +36,6 @@ export type { PlanDocument, PlannedStep } from "./plan/plan-document.js";
 export { buildRequest } from "./plan/request-from-flags.js";
 export { stepName } from "./plan/script-step.js";
 export { sourceDate } from "./plan/source-date.js";
+export { listRemoteLayers } from "./remote/list-remote.js";
 export { findMoment, openShell, stateAt } from "./run/open-shell.js";
 export { type BuildWatcher, type StartableBuild, startBuild } from "./run/start-build.js";

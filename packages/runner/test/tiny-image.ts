@@ -62,6 +62,8 @@ export interface TinyOptions {
   /** Bytes. */
   readonly cacheSize?: number;
   readonly maxAge?: string;
+  readonly cacheFrom?: readonly string[];
+  readonly cacheTo?: string;
   readonly logfile?: string;
   readonly dockerTarget?: string;
   /** Name of the outputs without suffix. */
@@ -104,6 +106,8 @@ export function tinyProject(): TinyProject {
       noStore = false,
       cacheSize,
       maxAge,
+      cacheFrom = [],
+      cacheTo,
       logfile,
       dockerTarget,
       image = "image",
@@ -116,6 +120,8 @@ export function tinyProject(): TinyProject {
           noStore,
           cacheSize,
           maxAge,
+          cacheFrom,
+          cacheTo,
           logfile,
           dockerTarget,
           packages,

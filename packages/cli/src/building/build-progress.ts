@@ -89,7 +89,7 @@ function finishedLine(chalk: ChalkInstance, event: Finished, reason: string | un
   const time = `${event.seconds.toFixed(1)} s`;
   switch (event.outcome) {
     case "cached":
-      return chalk.dim(stepLine(chalk, "=", event.label, "cached"));
+      return chalk.dim(stepLine(chalk, "=", event.label, "cached", event.from && `from ${event.from}`));
     case "ran":
       return stepLine(chalk, chalk.green("✔"), event.label, time, reason);
     case "failed":

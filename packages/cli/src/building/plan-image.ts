@@ -6,6 +6,7 @@ import { selectImage } from "../project/select-image.js";
 import { reportFailure, reportFindings } from "../report-failure.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 import type { BuildOptionValues } from "./build-options.js";
+import { cacheRegistries } from "./cache-registries.js";
 import { callerWords } from "./caller-words.js";
 
 /** A few Debian images with their disks and outputs. */
@@ -47,7 +48,10 @@ export async function planImage(
   if (cacheSize === undefined) {
     return { ok: false, exitCode: usageFailure(terminal, `"${wordOfSize}" is no size`, "write it like 500M or 20G") };
   }
-  const flags = { ...options, store: options.cacheDir, secrets, passEnvironment, cacheSize };
+  const flags = {
+    ...{ ...options, store: options.cacheDir, secrets, passEnvironment, cacheSize },
+    ...cacheRegistries(options, terminal.env, project.config),
+  };
   const { env, cwd } = terminal;
   const upstream = upstreamInstallation(env);
   const request = buildRequest(flags, image.elements, image.definition, {

@@ -1,4 +1,5 @@
 import type { Garbage, LayerDescription, LayerEntry, LayerStore, UsedLayer } from "@dibkit/runner";
+import { listRemote } from "../building/list-remote.js";
 import { openStore, storeOptions } from "../building/open-store.js";
 import { parseByteSize, renderByteSize } from "../byte-size.js";
 import { defineCommand } from "../command.js";
@@ -23,11 +24,16 @@ export default defineCommand({
     size: { type: "string", value: "SIZE", default: "20G", summary: "what prune leaves at most, such as 500M or 20G" },
     fix: { type: "boolean", summary: "let verify remove damaged layers" },
     image: { type: "string", value: "IMAGE", summary: "for why: the image whose step is meant (default: the newest)" },
+    remote: { type: "string", value: "REGISTRY/REPOSITORY", summary: "for list: the layers that a registry has" },
     format: { type: "string", value: "FORMAT", choices: ["text", "json"], default: "text", summary: "how to print it" },
     ...storeOptions,
   },
   examples: [
     { command: "dibkit cache list", does: "shows every layer with its size and when it was last used" },
+    {
+      command: "dibkit cache list --remote registry.example.org/team/cache",
+      does: "shows the layers that machines share there",
+    },
     { command: "dibkit cache why install.d/50-nginx", does: "says what its key is made of and why it ran last" },
     { command: "dibkit cache prune --size 10G", does: "removes the least recently used layers above 10 GiB" },
   ],
@@ -39,6 +45,7 @@ export default defineCommand({
     const json = options.format === "json";
     switch (words.ACTION) {
       case "list":
+        if (options.remote !== undefined) return listRemote(terminal, options.remote, json);
         return list(terminal, store, await usedLayers(store), json);
       case "verify":
         return reportDamage(terminal, await verifyStore(store, commands, options.fix), options.fix);

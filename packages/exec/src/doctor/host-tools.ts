@@ -41,6 +41,9 @@ const USUAL_TOOLS: readonly HostTool[] = [
   tool("qemu-img", "qemu-utils", "write qcow2 and other disk formats"),
 ];
 
+/** What takes layers to a registry and from there. */
+export const REGISTRY_TOOLS: readonly HostTool[] = [tool("zstd", "zstd", "share layers through a registry")];
+
 /** What only some images, or commands, need. */
 const OTHER_TOOLS: readonly HostTool[] = [
   tool("curl", "curl", "download base images and source archives"),
@@ -55,7 +58,7 @@ const OTHER_TOOLS: readonly HostTool[] = [
 
 const LISTED: readonly DoctorTool[] = [
   ...[...RUNNER_TOOLS, ...USUAL_TOOLS].map((one) => ({ ...one, always: true })),
-  ...[...Object.values(ELEMENT_TOOLS), ...OTHER_TOOLS].map((one) => ({ ...one, always: false })),
+  ...[...Object.values(ELEMENT_TOOLS), ...REGISTRY_TOOLS, ...OTHER_TOOLS].map((one) => ({ ...one, always: false })),
 ];
 
 /**

@@ -52,6 +52,16 @@ export interface ProjectConfig {
    * which is what upstream does.
    */
   readonly passEnvironment?: readonly string[];
+  /**
+   * Repositories of OCI registries that builds take layers from, in order, unless `--cache-from` or DIBKIT_CACHE_FROM
+   * names some: `registry.example.org/team/cache`.
+   */
+  readonly cacheFrom?: readonly string[];
+  /**
+   * The repository that builds upload layers to, unless `--cache-to` or DIBKIT_CACHE_TO names one:
+   * `registry.example.org/team/cache,mode=max`.
+   */
+  readonly cacheTo?: string;
 }
 
 /** A project's configuration: `export default defineConfig({…})` in `dibkit.config.ts`. */

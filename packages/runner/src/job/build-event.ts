@@ -11,6 +11,8 @@ export type BuildEvent =
       readonly label: StepLabel;
       readonly seconds: number;
       readonly outcome: "ran" | "cached" | "failed";
+      /** The registry that a cached step's layer has just come from. */
+      readonly from?: string;
     }
   | { readonly type: "stray-write"; readonly id: string; readonly label: StepLabel; readonly paths: readonly string[] }
   | { readonly type: "output-written"; readonly path: string; readonly bytes: number };

@@ -60,6 +60,10 @@ export interface BuildRequest {
   readonly cacheSize?: number;
   /** False: `store` is of this build only, and removed at its end. */
   readonly keepLayers?: boolean;
+  /** Registries that are asked for layers, in order: `REGISTRY/REPOSITORY[,tls-verify=false]`. */
+  readonly cacheFrom?: readonly string[];
+  /** The registry that layers are uploaded to: `REGISTRY/REPOSITORY[,mode=min|max][,tls-verify=false]`. */
+  readonly cacheTo?: string;
   /** Run every step even when a layer of it exists. */
   readonly refresh: boolean;
   /** Run a step again when its layer is older: `12h`, `7d`; `install.d=7d` is about the steps of one phase. */

@@ -37,11 +37,20 @@ export async function lookUp<Kind extends LayerEntry["kind"]>(
   const entry = await store.find(key);
   if (entry === undefined || entry.kind !== kind)
     return miss(await explainMiss(store, lineage, step, ingredients, unchanged));
+  const whyNot = whyUnusable({ request, hooks }, entry);
+  if (whyNot !== undefined) return miss(whyNot);
+  return { hit: true, entry: entry as Extract<LayerEntry, { readonly kind: Kind }> };
+}
+
+/** Why an entry cannot be used although its key is the one that is asked for; undefined when it can. */
+export function whyUnusable(
+  { request, hooks }: Pick<LookUpContext, "request" | "hooks">,
+  entry: LayerEntry,
+): string | undefined {
   // A copy of a disk is as old as the tree that is on it, whose layers were looked at before.
-  if (kind !== "disk" && isTooOld(entry, request.maxAge)) {
-    return miss(`its layer is older than ${allowedAge(entry.label.phase, request.maxAge)}`);
+  if (entry.kind !== "disk" && isTooOld(entry, request.maxAge)) {
+    return `its layer is older than ${allowedAge(entry.label.phase, request.maxAge)}`;
   }
   const hook = entry.kind === "step" ? changedHook(entry.hooksBefore, hooks) : undefined;
-  if (hook !== undefined) return miss(`${hook} of the hooks directory, which it changes, is another one now`);
-  return { hit: true, entry: entry as Extract<LayerEntry, { readonly kind: Kind }> };
+  return hook === undefined ? undefined : `${hook} of the hooks directory, which it changes, is another one now`;
 }

@@ -5,6 +5,7 @@ import {
   findProgram,
   type HostTool,
   missingPrivilege,
+  REGISTRY_TOOLS,
   RUNNER_TOOLS,
   rpmHostTroubles,
   uniqueTools,
@@ -14,6 +15,7 @@ import {
   type Diagnostic,
   type DiskPlan,
   type Element,
+  flagWord,
   type Location,
   mustBeSet,
   parseWhen,
@@ -28,6 +30,7 @@ import { checkFormats } from "../formats/check-formats.js";
 import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
 import type { BuildRequest } from "../job/build-request.js";
 import { wrongAge } from "../layers/layer-age.js";
+import { cacheTrouble } from "../remote/remote-layers.js";
 import { checkEnvironment } from "./check-environment.js";
 import { checkForeign } from "./check-foreign.js";
 import { checkLoopDevices } from "./check-loop-devices.js";
@@ -85,6 +88,7 @@ export async function checkBuild(checks: BuildChecks, readOnly = false): Promise
     ...checkForeign(checks.request, checks.elements),
     ...checkEnvironment(checks.stages),
     ...checkAge(checks.request),
+    ...checkRegistries(checks.request),
     ...checkSourceDate(checks.request),
   ];
 }
@@ -94,6 +98,20 @@ function checkAge({ maxAge }: BuildRequest): readonly Diagnostic[] {
   if (wrong === undefined) return [];
   const help = "write it like 30m, 12h, 7d or 2w, for one phase like install.d=7d";
   return [error("unknown-age", `"${wrong}" is no age of a layer`, help)];
+}
+
+function checkRegistries({ cacheFrom = [], cacheTo }: BuildRequest): readonly Diagnostic[] {
+  const words = [
+    ...cacheFrom.map((word) => ["cacheFrom", word] as const),
+    ...(cacheTo === undefined ? [] : [["cacheTo", cacheTo] as const]),
+  ];
+  return words.flatMap(([flag, word]) => {
+    const trouble = cacheTrouble(flag, word);
+    const help = "name a repository of an OCI registry, such as registry.example.org/team/cache";
+    return trouble === undefined
+      ? []
+      : [error("cache-registry", `${flagWord(flag)} is "${word}" but ${trouble}`, help)];
+  });
 }
 
 function checkSourceDate({ environment }: BuildRequest): readonly Diagnostic[] {
@@ -121,6 +139,7 @@ function checkTools({ request, elements, disk, image }: BuildChecks): readonly D
     ...(disk === undefined ? [] : diskTools(disk)),
     ...(disk === undefined || sourceDate(request.environment) === undefined ? [] : rewriteTools(disk)),
     ...checkFormats(formatRequest(request, image)).tools,
+    ...(request.cacheTo === undefined && (request.cacheFrom ?? []).length === 0 ? [] : REGISTRY_TOOLS),
   ]);
   return wanted
     .filter(({ program }) => findProgram(program, request.environment) === undefined)

@@ -32,6 +32,8 @@ export interface BuildFlags extends Partial<UpstreamFlags> {
   /** Bytes. */
   readonly cacheSize?: number | undefined;
   readonly noStore?: boolean;
+  readonly cacheFrom?: readonly string[];
+  readonly cacheTo?: string | undefined;
   readonly refresh: boolean;
   readonly maxAge?: string | undefined;
   readonly secrets?: readonly string[];
@@ -102,6 +104,7 @@ export function buildRequest(
     refresh: flags.refresh,
     ...(flags.cacheSize === undefined ? {} : { cacheSize: flags.cacheSize }),
     ...(flags.noStore ? { keepLayers: false } : {}),
+    ...cacheFrom(flags.cacheFrom),
     secrets: flags.secrets ?? [],
     // What an image definition sets is meant for its scripts.
     passEnvironment: [...(flags.passEnvironment ?? []), ...Object.keys(definition?.environment ?? {})],
@@ -118,11 +121,16 @@ export function buildRequest(
         (upstreamHas("rootLabelVariable", upstreamVersion) ? setting("ROOT_LABEL") : undefined),
       ramdiskElement: flags.ramdiskElement,
       maxAge: flags.maxAge,
+      cacheTo: flags.cacheTo,
       dockerTarget: flags.dockerTarget ?? definition?.dockerTarget,
       logFile: flags.logfile === undefined ? undefined : resolvePath(cwd, flags.logfile),
     }),
     ...(minTmpfs === undefined ? {} : { minTmpfs: Number(minTmpfs) }),
   };
+}
+
+function cacheFrom(given: readonly string[] = []): Pick<BuildRequest, "cacheFrom"> {
+  return given.length === 0 ? {} : { cacheFrom: given };
 }
 
 /** The flag wins over the definition, which wins over `DIB_CHECKSUM`; a list in that is of newer versions. */

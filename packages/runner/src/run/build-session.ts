@@ -12,6 +12,7 @@ import type { LookUpContext } from "../layers/look-up.js";
 import type { HelperFile } from "../layers/script-reach.js";
 import { type HooksTree, hooksBaseOf } from "../plan/hooks-tree.js";
 import type { SecretNames, SecretValues } from "../plan/secrets.js";
+import type { RemoteLayers } from "../remote/remote-layers.js";
 import type { BreakPoints } from "./break-points.js";
 import type { BuildMemory } from "./build-memory.js";
 import type { BuildRecorder } from "./build-recorder.js";
@@ -25,6 +26,8 @@ export interface BuildSession {
   readonly started: number;
   readonly store: LayerStore;
   readonly trees: LayerTrees;
+  /** Layers of other machines, when the request names a registry. */
+  readonly remote: RemoteLayers | undefined;
   readonly memory: BuildMemory;
   /** `builds/<id>` of the store. */
   readonly directory: string;

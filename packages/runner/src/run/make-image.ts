@@ -19,6 +19,7 @@ import { formatRequest } from "../plan/format-request.js";
 import { finishStep } from "../plan/own-steps.js";
 import { settleStep } from "../plan/settle-step.js";
 import { sourceDate } from "../plan/source-date.js";
+import { bringOutputs } from "./bring-layer.js";
 import { type BuildSession, buildPlaces, lookUpContext, stagingPlace } from "./build-session.js";
 import { type DiskStep, diskChanges } from "./disk-changes.js";
 import { refuseLegacyDevice } from "./legacy-device.js";
@@ -63,6 +64,8 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
   const key = await outputKey(session, state);
   const found = key && (await lookUp(lookUpContext(session), "output", OUTPUT_STEP, key));
   if (found?.hit) return useOutputs(session, context, found.entry);
+  const brought = key && (await bringOutputs(session, key));
+  if (brought !== undefined) return useOutputs(session, context, brought);
   const reason = found?.reason;
   const shown = await showTree(session, state);
   if (!shown.ok) return shown;

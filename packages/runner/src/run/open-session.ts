@@ -24,6 +24,7 @@ import { mergeHooks } from "../plan/hooks-tree.js";
 import { lineageOf } from "../plan/lineage.js";
 import { passedEnvironment } from "../plan/passed-environment.js";
 import { secretValues, valueDigest } from "../plan/secrets.js";
+import { openRemoteLayers } from "../remote/remote-layers.js";
 import { breakPoints } from "./break-points.js";
 import { buildMemory } from "./build-memory.js";
 import { createBuildRecorder } from "./build-recorder.js";
@@ -83,6 +84,10 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     started,
     store,
     trees,
+    remote: openRemoteLayers(request, {
+      ...{ store, kind: trees.kind, architecture: request.architecture, commands, env: request.environment },
+      ...{ ...surroundings, scratch: places.staging },
+    }),
     memory: buildMemory({ trees, store, commands, request, directory: places.memory }),
     directory: places.directory,
     logs: places.logs,

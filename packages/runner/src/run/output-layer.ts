@@ -138,7 +138,8 @@ async function copyOutputs(
     ...measured,
     ingredients: key.ingredients,
   };
-  await session.store.commit(staging, meta, refresh || maxAge !== undefined);
+  const kept = await session.store.commit(staging, meta, refresh || maxAge !== undefined);
+  session.remote?.offer(kept);
 }
 
 /** What scripts on the disk put beside the outputs since a moment: manifests, kernels, ramdisks named after the image. */

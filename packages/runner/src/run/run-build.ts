@@ -28,6 +28,7 @@ export async function runBuild(job: BuildJob, surroundings: SessionSurroundings)
     // What the build itself came to counts more.
     surroundings.emit({ type: "warning", message: `the build will not be remembered: ${failure.message}` });
   }
+  await session.remote?.finish();
   return outputs.ok ? { kind: "built", outputs: outputs.value } : outputs.error;
 }
 

@@ -5,6 +5,7 @@ import type { ImageState } from "../job/layer.js";
 import { phaseStep } from "../plan/phase-step.js";
 import type { ScriptStep } from "../plan/script-step.js";
 import { breakStep } from "./break-points.js";
+import { announceLayers } from "./bring-layer.js";
 import type { BuildSession } from "./build-session.js";
 import { environmentOfPhase } from "./environment-of-phase.js";
 import { environmentFiles, phaseScripts } from "./phase-scripts.js";
@@ -34,6 +35,15 @@ export async function runPhase(
   const shell = (name: string) => breakStep(name, phase.side, session.breaks.command, environment.value, onDisk);
   if (at(`before-${point}`)) steps.unshift(shell(`before-${point}`));
   if (at(`after-${point}`)) steps.push(shell(`after-${point}`));
+  const [done] = await Promise.all([runSteps(session, state, steps), announceLayers(session, state, steps)]);
+  return done;
+}
+
+async function runSteps(
+  session: BuildSession,
+  state: ImageState,
+  steps: readonly ScriptStep[],
+): Promise<Result<ImageState, BuildFailure>> {
   let current = state;
   for (const step of steps) {
     const done = await runScriptStep(session, current, step);

@@ -13,6 +13,8 @@ import type { LayerKey } from "../layers/layer-key.js";
 import { afterLayer, layerName } from "../layers/layer-store.js";
 import { lookUp } from "../layers/look-up.js";
 import { findStepKey, type ScriptStep, stepName } from "../plan/script-step.js";
+import { couldSeeSecret } from "../plan/secret-reach.js";
+import { bringLayer } from "./bring-layer.js";
 import { type BuildSession, lookUpContext, stagingPlace } from "./build-session.js";
 import { isToolState } from "./host-tool-state.js";
 import { keepStep } from "./keep-step.js";
@@ -30,6 +32,7 @@ export async function runScriptStep(
   if (session.signal.aborted) return err({ kind: "interrupted" });
   const id = stepName(step.label);
   const key = await findStepKey(step, state, session.helpers, session.job.request, session.digest);
+  if (session.remote !== undefined && couldSeeSecret(step, key, session)) session.remote.seal(id);
   if (step.onDisk || step.interactive) return runNow(session, state, step, key, undefined);
   const look = () => lookUp(lookUpContext(session), "step", id, key);
   const found = await look();
@@ -43,6 +46,8 @@ export async function runScriptStep(
   try {
     const now = claim.waited ? await look() : found;
     if (now.hit) return await useLayer(session, state, step, now.entry);
+    const brought = await bringLayer(session, step, key);
+    if (brought !== undefined) return await useLayer(session, state, step, brought.entry, brought.from);
     return await runNow(session, state, step, key, now.reason);
   } finally {
     await claim.release();
@@ -54,10 +59,13 @@ async function useLayer(
   state: ImageState,
   step: ScriptStep,
   layer: StepEntry,
+  from?: string,
 ): Promise<Result<ImageState, BuildFailure>> {
   await session.recorder.noteStep(step, state, layerName(layer.key));
   const { label } = step;
-  session.emit({ type: "step-finished", id: stepName(label), label, seconds: layer.seconds, outcome: "cached" });
+  const outcome = { outcome: "cached", ...(from === undefined ? {} : { from }) } as const;
+  session.emit({ type: "step-finished", id: stepName(label), label, seconds: layer.seconds, ...outcome });
+  session.remote?.offer(layer);
   return ok(afterLayer(state, layer));
 }
 
@@ -154,6 +162,7 @@ async function execute(
   await rm(staging, { recursive: true, force: true });
   finished("ran");
   await session.recorder.noteStep(step, state, layerName(kept.value.key));
+  if (kept.value.key === key.key || kept.value.asked === key.key) session.remote?.offer(kept.value);
   return ok(afterLayer(state, kept.value));
 }
 

@@ -1,0 +1,129 @@
+import { createReadStream } from "node:fs";
+import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { err, ok, type Result } from "@dibkit/model";
+import { HttpProxyAgent } from "http-proxy-agent";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import { getProxyForUrl } from "proxy-from-env";
+import { networkTrouble } from "./network-trouble.js";
+import { INTERRUPTED, type RegistryFailure } from "./registry-failure.js";
+
+/** Bytes to send: in memory, or a file of so many. */
+export type Body = Buffer | BodyFile;
+
+export interface BodyFile {
+  readonly file: string;
+  readonly size: number;
+}
+
+export interface ExchangeRequest {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT";
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Body;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Has to be read to its end, or destroyed. */
+  readonly body: IncomingMessage;
+}
+
+/** A failure before there is an answer; `tls` also says that the other side may speak plain HTTP. */
+export interface ExchangeFailure extends RegistryFailure {
+  readonly tls?: boolean;
+}
+
+/** Requests to one registry over connections that are kept. Any status is an answer. */
+export interface HttpExchange {
+  send(request: ExchangeRequest): Promise<Result<Answer, ExchangeFailure>>;
+  close(): void;
+}
+
+/** Silence on a connection after which it counts as lost. */
+const IDLE_MS = 30_000;
+
+export function createHttpExchange(tlsVerify: boolean, signal: AbortSignal): HttpExchange {
+  const tls = { rejectUnauthorized: tlsVerify };
+  const plain = new Agent({ keepAlive: true });
+  const secure = new HttpsAgent({ keepAlive: true, ...tls });
+  const agentOf = (url: string) => {
+    const proxy = getProxyForUrl(url);
+    const isSecure = url.startsWith("https:");
+    if (proxy === "") return isSecure ? secure : plain;
+    return isSecure ? new HttpsProxyAgent(proxy, tls) : new HttpProxyAgent(proxy);
+  };
+  return {
+    send: (request) => send(request, { agent: agentOf(request.url), ...tls, signal }),
+    close() {
+      plain.destroy();
+      secure.destroy();
+    },
+  };
+}
+
+type SendOptions = { readonly agent: Agent; readonly rejectUnauthorized: boolean; readonly signal: AbortSignal };
+
+function send(request: ExchangeRequest, options: SendOptions): Promise<Result<Answer, ExchangeFailure>> {
+  const { signal } = options;
+  if (signal.aborted) return Promise.resolve(err(INTERRUPTED));
+  return new Promise((resolve) => {
+    let connected = false;
+    const isSecure = request.url.startsWith("https:");
+    const { body } = request;
+    const length = body === undefined ? undefined : Buffer.isBuffer(body) ? body.length : body.size;
+    const outgoing = (isSecure ? httpsRequest : httpRequest)(request.url, {
+      ...options,
+      method: request.method,
+      headers: { ...request.headers, ...(length === undefined ? {} : { "content-length": String(length) }) },
+      timeout: IDLE_MS,
+    });
+    const fail = (error: unknown) => resolve(err(signal.aborted ? INTERRUPTED : lost(error, connected)));
+    outgoing.on("socket", (socket) => {
+      if (!socket.connecting) connected = true;
+      socket.once(isSecure ? "secureConnect" : "connect", () => {
+        connected = true;
+      });
+    });
+    outgoing.on("timeout", () => outgoing.destroy(new Error(`nothing came for ${IDLE_MS / 1000} s`)));
+    outgoing.on("error", fail);
+    outgoing.on("response", (incoming) => {
+      resolve(ok({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: incoming }));
+    });
+    if (body === undefined || Buffer.isBuffer(body)) outgoing.end(body);
+    // An answer that comes before the end of the body counts more than the broken pipe.
+    else pipeline(body.size === 0 ? Readable.from([]) : createReadStream(body.file), outgoing).catch(fail);
+  });
+}
+
+function lost(error: unknown, connected: boolean): ExchangeFailure {
+  const { kind, reason } = networkTrouble(error, connected);
+  return {
+    kind: "unavailable",
+    message: kind === "unreachable" ? `cannot be reached: ${reason}` : `failed: ${reason}`,
+    ...(kind === "connection-lost" ? { again: {} } : {}),
+    ...(kind === "tls" ? { tls: true } : {}),
+  };
+}
+
+/** The whole body of an answer; a failure when it is longer than `limit` bytes or ends too early. */
+export async function readBody(answer: Answer, limit: number): Promise<Result<Buffer, RegistryFailure>> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > limit)
+        return err({ kind: "content", message: `sent more than the ${limit} bytes that were expected` });
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    return err(lost(error, true));
+  } finally {
+    answer.body.destroy();
+  }
+  return ok(Buffer.concat(chunks));
+}

@@ -1,0 +1,5 @@
+export { type Descriptor, sha256Digest } from "./descriptor.js";
+export { networkTrouble } from "./network-trouble.js";
+export { CONFIG_TYPE, MANIFEST_TYPE, openRegistryClient, type RegistryClient } from "./registry-client.js";
+export { type RegistryFailure, wrongContent } from "./registry-failure.js";
+export { parseRepository, type Repository, renderRepository } from "./repository.js";

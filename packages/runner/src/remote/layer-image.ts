@@ -1,0 +1,194 @@
+import { architectureFacts, err, ok, type Result } from "@dibkit/model";
+import { CONFIG_TYPE, type Descriptor, MANIFEST_TYPE, sha256Digest } from "@dibkit/registry";
+import type { LayerEntry, OutputEntry, StepEntry } from "../job/layer.js";
+import { treesOf } from "../job/layer.js";
+import type { LayerKind } from "./oci-whiteouts.js";
+import type { PackedTree } from "./pack-tree.js";
+
+/** Entries that machines share. Populated disks are not: making one of a tree takes no longer than its transfer. */
+export type SharedEntry = StepEntry | OutputEntry;
+
+/** A tree of an entry as a manifest names it. */
+export interface LayerBlob {
+  readonly tree: string;
+  readonly descriptor: Descriptor;
+  /** Bytes of the archive in it. */
+  readonly unpacked: number;
+}
+
+/** The two documents that make an image of packed trees. */
+export interface LayerImage {
+  readonly config: { readonly digest: string; readonly bytes: Buffer };
+  readonly manifest: string;
+}
+
+const LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+zstd";
+const TREE = "dibkit.tree";
+const UNPACKED = "dibkit.unpacked-bytes";
+/** The tree of an image whose step changed nothing: an OCI image needs a layer. */
+export const NO_TREE = "none";
+const RECORD_VERSION = 1;
+
+export function shareable(entry: LayerEntry): entry is SharedEntry {
+  return entry.kind === "step" || entry.kind === "output";
+}
+
+/** The tag of an entry: the key that builds ask for. */
+export function tagOf(entry: LayerEntry): string {
+  return entry.asked ?? entry.key;
+}
+
+export function renderLayerImage(
+  given: SharedEntry,
+  kind: LayerKind,
+  architecture: string,
+  packed: readonly { readonly tree: string; readonly packed: PackedTree }[],
+): LayerImage {
+  const { asked: _asked, ...rest } = given;
+  const entry = { ...rest, key: tagOf(given) };
+  const step = `${entry.label.phase}/${entry.label.script}`;
+  const labels = {
+    "dibkit.step": step,
+    ...(entry.label.element === undefined ? {} : { "dibkit.element": entry.label.element }),
+    "dibkit.key": entry.key,
+  };
+  const config = Buffer.from(
+    JSON.stringify({
+      created: entry.created,
+      ...(architectureFacts(architecture)?.oci ?? { architecture }),
+      os: "linux",
+      config: { Labels: labels },
+      rootfs: { type: "layers", diff_ids: packed.map((one) => one.packed.diffId) },
+      history: packed.map(({ tree }) => ({ created: entry.created, created_by: `dibkit ${step} (${tree})` })),
+      dibkit: { version: RECORD_VERSION, layers: kind, entry },
+    }),
+  );
+  const layers = packed.map(({ tree, packed: { digest, size, unpacked } }) => ({
+    mediaType: LAYER_TYPE,
+    digest,
+    size,
+    annotations: { [TREE]: tree, [UNPACKED]: String(unpacked) },
+  }));
+  const digest = sha256Digest(config);
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: MANIFEST_TYPE,
+    config: { mediaType: CONFIG_TYPE, digest, size: config.length },
+    layers,
+    annotations: { "org.opencontainers.image.created": entry.created, "org.opencontainers.image.title": step },
+  };
+  return { config: { digest, bytes: config }, manifest: JSON.stringify(manifest) };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parse(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isFields(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function descriptorOf(value: unknown): Descriptor | undefined {
+  if (!isFields(value)) return undefined;
+  const { mediaType, digest, size, annotations = {} } = value;
+  if (typeof mediaType !== "string" || typeof digest !== "string" || !/^sha256:[0-9a-f]{64}$/.test(digest))
+    return undefined;
+  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0 || !isFields(annotations)) return undefined;
+  return { mediaType, digest, size, annotations: annotations as Record<string, string> };
+}
+
+/** What a manifest names; the error is the end of a sentence about the registry. */
+export function readManifest(
+  text: string,
+): Result<{ readonly config: Descriptor; readonly blobs: readonly LayerBlob[] }, string> {
+  const document = parse(text);
+  const config = descriptorOf(document?.config);
+  if (document?.schemaVersion !== 2 || config?.mediaType !== CONFIG_TYPE || !Array.isArray(document.layers))
+    return err("sent something that is no OCI image manifest");
+  const blobs: LayerBlob[] = [];
+  for (const layer of document.layers as readonly unknown[]) {
+    const descriptor = descriptorOf(layer);
+    const tree = descriptor?.annotations?.[TREE];
+    const unpacked = Number(descriptor?.annotations?.[UNPACKED]);
+    if (descriptor?.mediaType !== LAYER_TYPE || typeof tree !== "string" || !Number.isSafeInteger(unpacked))
+      return err("has an image there that dibkit has not made");
+    blobs.push({ tree, descriptor, unpacked });
+  }
+  return ok({ config, blobs });
+}
+
+/** The record in a configuration, and of which kind the layers are; undefined when it is not dibkit's. */
+export function readRecord(bytes: Buffer): { readonly entry: SharedEntry; readonly layers: unknown } | undefined {
+  const record = parse(bytes.toString("utf8"))?.dibkit;
+  if (!isFields(record) || record.version !== RECORD_VERSION || !isEntry(record.entry)) return undefined;
+  return { entry: record.entry, layers: record.layers };
+}
+
+/** The record of a step in a configuration; the error is the end of a sentence about the registry. */
+export function readConfig(
+  bytes: Buffer,
+  key: string,
+  kind: LayerKind,
+  blobs: readonly LayerBlob[],
+): Result<SharedEntry, string> {
+  const record = readRecord(bytes);
+  if (record === undefined) return err("has an image there that dibkit has not made");
+  const { entry } = record;
+  if (entry.key !== key) return err(`has the image of another key, ${entry.key.slice(0, 12)}, there`);
+  if (record.layers !== kind) return err(`has a layer of the kind "${String(record.layers)}" there`);
+  const named = blobs.map(({ tree }) => tree).filter((tree) => tree !== NO_TREE);
+  if (JSON.stringify([...named].sort()) !== JSON.stringify([...treesOf(entry)].sort()))
+    return err("has an image there whose layers are not those of its record");
+  return ok(entry);
+}
+
+function isEntry(value: unknown): value is SharedEntry {
+  if (!isFields(value)) return false;
+  const { version, kind, key, label, created, seconds, content, bytes, ingredients } = value;
+  const common =
+    version === 2 &&
+    typeof key === "string" &&
+    isFields(label) &&
+    typeof label.phase === "string" &&
+    typeof label.script === "string" &&
+    typeof created === "string" &&
+    !Number.isNaN(Date.parse(created)) &&
+    typeof seconds === "number" &&
+    typeof content === "string" &&
+    typeof bytes === "number" &&
+    isFields(ingredients) &&
+    value.asked === undefined;
+  if (!common || kind === "output") return common;
+  const { changed, mounts, hooksBefore } = value;
+  const trees = ["root", "hooks", "host"];
+  return (
+    kind === "step" &&
+    isFields(changed) &&
+    trees.every((tree) => typeof changed[tree] === "boolean") &&
+    Array.isArray(mounts) &&
+    mounts.every(isMount) &&
+    isFields(hooksBefore)
+  );
+}
+
+/** Mounts are made again on the host, by a shell: nothing but what dibkit itself records. */
+function isMount(mount: unknown): boolean {
+  if (!isFields(mount) || typeof mount.at !== "string" || typeof mount.readOnly !== "boolean") return false;
+  switch (mount.kind) {
+    case "filesystem":
+      return ["proc", "sysfs", "devpts"].includes(String(mount.type));
+    case "bind":
+      return typeof mount.source === "string";
+    case "bind-inside":
+      return typeof mount.from === "string";
+    default:
+      return mount.kind === "tmpfs";
+  }
+}

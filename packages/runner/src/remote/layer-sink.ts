@@ -1,0 +1,172 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { createCommandRunner } from "@dibkit/exec";
+import { err, ok, type Result } from "@dibkit/model";
+import {
+  MANIFEST_TYPE,
+  openRegistryClient,
+  type RegistryClient,
+  type RegistryFailure,
+  type Repository,
+  renderRepository,
+  wrongContent,
+} from "@dibkit/registry";
+import { type LayerEntry, treesOf } from "../job/layer.js";
+import { layerName } from "../layers/layer-store.js";
+import { NO_TREE, renderLayerImage, type SharedEntry, shareable, tagOf } from "./layer-image.js";
+import { type PackedTree, packTree } from "./pack-tree.js";
+import { isOfOneLayer, type RemoteContext, renderMegabytes, someOf } from "./remote-context.js";
+
+/** A registry that layers are uploaded to, while the build goes on. */
+export interface LayerSink {
+  /** Uploads an entry of the store some time; never fails. */
+  offer(entry: LayerEntry): void;
+  /** Waits for what is under way, not for ever, and says what was uploaded and what was not. */
+  finish(): Promise<void>;
+}
+
+export interface SinkOptions {
+  readonly repository: Repository;
+  /** `max`: finished outputs too. */
+  readonly mode: "min" | "max";
+  /** Keys under which something else stands in the registry. */
+  readonly refused: ReadonlySet<string>;
+  /** How long the end of a build waits for uploads. */
+  readonly patienceMs?: number;
+}
+
+const PATIENCE_MS = 300_000;
+const AT_ONCE = 2;
+
+export function openLayerSink(
+  { repository, mode, refused, patienceMs = PATIENCE_MS }: SinkOptions,
+  context: RemoteContext,
+): LayerSink {
+  const giveUp = new AbortController();
+  const signal = AbortSignal.any([context.signal, giveUp.signal]);
+  const commands = createCommandRunner({ signal });
+  const client = openRegistryClient(repository, { env: context.env, commands, signal });
+  const name = renderRepository(repository);
+  const waiting: SharedEntry[] = [];
+  const missing: string[] = [];
+  const working = new Set<Promise<void>>();
+  let [uploaded, bytes] = [0, 0];
+  let off: string | undefined;
+  const nameOf = ({ label }: LayerEntry) => `${label.phase}/${label.script}`;
+
+  const work = async (entry: SharedEntry) => {
+    const sent = await upload(client, entry, { ...context, commands, signal }, refused.has(tagOf(entry))).catch(
+      (error: unknown) => err(wrongContent(`cannot be given a layer: ${String(error)}`)),
+    );
+    if (sent.ok) {
+      uploaded += sent.value === undefined ? 0 : 1;
+      bytes += sent.value ?? 0;
+      return;
+    }
+    missing.push(nameOf(entry));
+    off ??= signal.aborted || isOfOneLayer(sent.error) ? undefined : sent.error.message;
+    if (isOfOneLayer(sent.error) && !signal.aborted)
+      context.emit({
+        type: "warning",
+        message: `${nameOf(entry)} is not shared: the cache ${name} ${sent.error.message}`,
+      });
+  };
+  const start = () => {
+    while (waiting.length > 0 && working.size < AT_ONCE) {
+      const entry = waiting.shift();
+      if (entry === undefined) return;
+      if (off !== undefined || signal.aborted) {
+        missing.push(nameOf(entry));
+        continue;
+      }
+      const running: Promise<void> = work(entry).finally(() => {
+        working.delete(running);
+        start();
+      });
+      working.add(running);
+    }
+  };
+  const drained = async () => {
+    while (working.size > 0) await Promise.all(working);
+  };
+  return {
+    offer(entry) {
+      if (!shareable(entry) || (entry.kind === "output" && mode === "min")) return;
+      waiting.push(entry);
+      start();
+    },
+    async finish() {
+      const timer = new AbortController();
+      const late = delay(patienceMs, undefined, { signal: timer.signal }).then(
+        () => giveUp.abort(),
+        () => undefined,
+      );
+      await Promise.race([drained(), late]);
+      await drained();
+      timer.abort();
+      client.close();
+      if (context.signal.aborted) return;
+      const what = `uploaded ${uploaded} ${uploaded === 1 ? "layer" : "layers"} to ${name} (${renderMegabytes(bytes)})`;
+      if (missing.length === 0) context.emit({ type: "note", message: what });
+      else context.emit({ type: "warning", message: `${what}, but not ${someOf(missing)}${whyMissing()}` });
+    },
+  };
+
+  function whyMissing(): string {
+    if (giveUp.signal.aborted) return `: it took too long`;
+    return off === undefined ? "" : `: the cache ${off}`;
+  }
+}
+
+/** Bytes that were sent; undefined when the registry had the entry. */
+async function upload(
+  client: RegistryClient,
+  entry: SharedEntry,
+  context: RemoteContext,
+  refused: boolean,
+): Promise<Result<number | undefined, RegistryFailure>> {
+  const tag = tagOf(entry);
+  // One that took the place of an earlier one is to be found instead of it by others too.
+  if (entry.asked === undefined && !refused) {
+    const there = await client.hasManifest(tag);
+    if (!there.ok) return there;
+    if (there.value) return ok(undefined);
+  }
+  const scratch = join(context.scratch, `to-${layerName(entry.key)}`);
+  try {
+    await mkdir(join(scratch, NO_TREE), { recursive: true });
+    return await pushImage(client, entry, context, scratch);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function pushImage(
+  client: RegistryClient,
+  entry: SharedEntry,
+  { store, commands, signal, kind, architecture }: RemoteContext,
+  scratch: string,
+): Promise<Result<number, RegistryFailure>> {
+  const trees = treesOf(entry);
+  const packed: { readonly tree: string; readonly packed: PackedTree }[] = [];
+  for (const tree of trees.length === 0 ? [NO_TREE] : trees) {
+    const directory = tree === NO_TREE ? join(scratch, NO_TREE) : store.treeDirectory(layerName(entry.key), tree);
+    const made = await packTree(commands, directory, join(scratch, `${tree}.tar.zst`), signal);
+    if (!made.ok) return err(wrongContent(`cannot have it: ${made.error}`));
+    packed.push({ tree, packed: made.value });
+  }
+  let bytes = 0;
+  const { config, manifest } = renderLayerImage(entry, kind, architecture, packed);
+  const blobs = [
+    ...packed.map((one) => ({ ...one.packed, body: one.packed })),
+    { digest: config.digest, size: config.bytes.length, body: config.bytes },
+  ];
+  for (const { digest, size, body } of blobs) {
+    const sent = await client.pushBlob({ digest, size }, body);
+    if (!sent.ok) return sent;
+    if (sent.value) bytes += size;
+  }
+  const tagged = await client.pushManifest(tagOf(entry), MANIFEST_TYPE, manifest);
+  return tagged.ok ? ok(bytes) : tagged;
+}

@@ -1,0 +1,97 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { unpackPackages } from "../debian-packages.mjs";
+import { type ProgramRun, runProgram } from "./dibkit.js";
+
+/** Debian's docker-registry on loopback, with skopeo beside it; neither is installed on the machine. */
+export interface LoopbackRegistry {
+  readonly root: string;
+  /** `127.0.0.1:PORT`. */
+  readonly address: string;
+  readonly port: number;
+  skopeo(...words: readonly string[]): Promise<ProgramRun>;
+  /** Kills it, as a power failure would. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  /** Stops it and removes all it has. */
+  remove(): Promise<void>;
+}
+
+const PACKAGES = ["docker-registry", "skopeo", "libgpgme11", "libassuan0", "libdevmapper1.02.1"];
+
+export interface RegistryOptions {
+  /** Where the programs are; unpacked anew by default. */
+  readonly root?: string;
+  /** The only user that may do anything. */
+  readonly user?: { readonly name: string; readonly password: string };
+}
+
+export async function openLoopbackRegistry({ root: given, user }: RegistryOptions = {}): Promise<LoopbackRegistry> {
+  const directory = mkdtempSync(join(tmpdir(), "dibkit-registry-"));
+  const root = given ?? unpackPackages(directory, PACKAGES);
+  const port = await freePort();
+  const address = `127.0.0.1:${port}`;
+  const configuration = join(directory, "config.json");
+  // JSON is YAML too.
+  const content = {
+    version: "0.1",
+    log: { level: "error", accesslog: { disabled: true } },
+    storage: { filesystem: { rootdirectory: join(directory, "data") }, delete: { enabled: true } },
+    http: { addr: address },
+    ...(user === undefined ? {} : { auth: { htpasswd: { realm: "test", path: join(directory, "users") } } }),
+  };
+  if (user !== undefined) writeFileSync(join(directory, "users"), `${user.name}:${bcrypt(user.password)}\n`);
+  writeFileSync(configuration, JSON.stringify(content));
+  let running: ChildProcess | undefined;
+  const registry: LoopbackRegistry = {
+    root,
+    address,
+    port,
+    skopeo: (...words) => {
+      const libraries = ["usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "lib/x86_64-linux-gnu"];
+      const env = { LD_LIBRARY_PATH: libraries.map((path) => join(root, path)).join(":") };
+      return runProgram([join(root, "usr/bin/skopeo"), "--insecure-policy", ...words], { env });
+    },
+    async start() {
+      running = spawn(join(root, "usr/bin/docker-registry"), ["serve", configuration], { stdio: "ignore" });
+      for (;;) {
+        const answer = await fetch(`http://${address}/v2/`).catch(() => undefined);
+        if (answer?.status === (user === undefined ? 200 : 401)) return;
+        if (running.exitCode !== null) throw new Error(`docker-registry ended with ${running.exitCode}`);
+        await delay(100);
+      }
+    },
+    async stop() {
+      const child = running;
+      running = undefined;
+      if (child === undefined) return;
+      const ended = new Promise((resolve) => child.once("close", resolve));
+      child.kill("SIGKILL");
+      await ended;
+    },
+    async remove() {
+      await registry.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+  await registry.start();
+  return registry;
+}
+
+/** The only kind of hash that the registry takes. */
+function bcrypt(password: string): string {
+  const script = 'print crypt($ARGV[0], "\\$2b\\$05\\$abcdefghijklmnopqrstuu")';
+  return execFileSync("perl", ["-e", script, password], { encoding: "utf8" });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address ? address.port : 0;
+}
