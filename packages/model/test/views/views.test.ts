@@ -194,6 +194,7 @@ describe("source-repository files", () => {
 
   it.each([
     ["web", '1:1 source repository "web" has no type (source-repository/syntax)'],
+    ["\ufeff", '1:1 source repository "\ufeff" has no type (source-repository/syntax)'],
     [
       "web hg /opt/web https://x",
       '1:5 unknown type "hg" of source repository "web": use git, tar, file, package (source-repository/syntax)',
