@@ -13,21 +13,24 @@ export function isPackageData(path: string): boolean {
   return DATABASES.some(({ isPart }) => isPart(path));
 }
 
+/** The package managers that have a database in the image. */
+function databasesOf(image: ImageContents): readonly PackageDatabase[] {
+  const paths = [...image.files.keys()].filter(isPackageData);
+  return DATABASES.filter(({ isPart }) => paths.some(isPart));
+}
+
 /** Programs without which packages of the image stay unknown, and that this machine does not have. */
 export function missingReaders(
   image: ImageContents,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly HostTool[] {
-  const paths = [...image.files.keys()].filter(isPackageData);
-  const readers = DATABASES.flatMap(({ reader, isPart }) => (reader && paths.some(isPart) ? [reader] : []));
+  const readers = databasesOf(image).flatMap(({ reader }) => reader ?? []);
   return readers.filter(({ program }) => findProgram(program, env) === undefined);
 }
 
 /** What the image's package managers have installed; a Debian image may well have rpm beside dpkg. */
 async function readDatabases(image: ImageContents, commands: CommandRunner): Promise<readonly InstalledPackage[]> {
-  const paths = [...image.files.keys()].filter(isPackageData);
-  const there = DATABASES.filter(({ isPart }) => paths.some(isPart));
-  const packages = await Promise.all(there.map(({ read }) => read(image, commands)));
+  const packages = await Promise.all(databasesOf(image).map(({ read }) => read(image, commands)));
   return packages.flat();
 }
 
