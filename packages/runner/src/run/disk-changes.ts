@@ -77,14 +77,17 @@ async function changedSince(
 ): Promise<readonly Found[] | undefined> {
   const format = FIELDS.map((field) => `${field}\\0`).join("");
   const words = ["find", disk, "-newerct", `@${began / 1000}`, "-printf", format];
-  const done = await commands.run(words);
+  // Of a long output a command's result has the end only.
+  const listed: Buffer[] = [];
+  const done = await commands.run(words, { onBytes: (chunk) => listed.push(chunk) });
   if (!done.ok) return undefined;
-  const fields = done.value.stdout.split("\0");
+  const fields = Buffer.concat(listed).toString("utf8").split("\0");
   const found: Found[] = [];
   for (let at = 0; at + FIELDS.length <= fields.length; at += FIELDS.length) {
-    const [path, type, bytes, modified, changed, mode, owner, target] = fields.slice(at, at + FIELDS.length) as [
-      ...string[],
-    ] as [string, string, string, string, string, string, string, string];
+    const [path = "", type = "", bytes, modified = "", changed, mode = "", owner = "", target = ""] = fields.slice(
+      at,
+      at + FIELDS.length,
+    );
     found.push({
       ...{ path: path === "" ? "" : `/${path}`, type: TYPES[type] ?? "special", bytes: Number(bytes), modified },
       ...{ changedMs: Number(changed) * 1000, mode: Number.parseInt(mode, 8), owner, target },
