@@ -1,6 +1,14 @@
 import { delimiter, dirname, resolve as resolvePath } from "node:path";
 import type { CollectedDefinitions } from "@dibkit/compile";
-import type { Catalog, Diagnostic, Element, ImageDefinition, ProjectConfig, Result } from "@dibkit/model";
+import type {
+  Catalog,
+  Diagnostic,
+  Element,
+  ImageDefinition,
+  MatrixDefinition,
+  ProjectConfig,
+  Result,
+} from "@dibkit/model";
 import type { Terminal } from "../terminal.js";
 import type { ProjectFailure } from "./project-failure.js";
 import type { ProjectRoot } from "./project-root.js";
@@ -29,6 +37,8 @@ export interface Reach {
   readonly elements: readonly Element[];
   /** Images defined in TypeScript, sorted by name. */
   readonly images: readonly ImageDefinition[];
+  /** Matrices of images, sorted by name. */
+  readonly matrices: readonly MatrixDefinition[];
   /** What one of the modules exports, and the elements that depends on. */
   readonly definedIn: (module: string) => DefinedIn;
   /** Absolute directories that were named, by the command line or a configuration. */
@@ -65,13 +75,14 @@ export async function elementsInReach(
   );
   const named = [...new Set([...(request.first ?? []), ...extra, ...ofConfig, ...(request.last ?? [])])];
   const catalog = withDefined(installedCatalog(terminal.env, named), defined.elements);
-  const { elements, images, definedIn, diagnostics } = defined;
-  return ok({ config, catalog, elements, images, definedIn, named, diagnostics });
+  const { elements, images, matrices, definedIn, diagnostics } = defined;
+  return ok({ config, catalog, elements, images, matrices, definedIn, named, diagnostics });
 }
 
 interface Definitions {
   readonly elements: readonly Element[];
   readonly images: readonly ImageDefinition[];
+  readonly matrices: readonly MatrixDefinition[];
   readonly config: ProjectConfig | undefined;
   readonly definedIn: (module: string) => DefinedIn;
   readonly diagnostics: readonly Diagnostic[];
@@ -82,6 +93,7 @@ async function definitionsIn(entries: readonly string[], cwd: string, check: boo
     return {
       elements: [],
       images: [],
+      matrices: [],
       config: undefined,
       definedIn: () => ({ elements: [], images: [] }),
       diagnostics: [],

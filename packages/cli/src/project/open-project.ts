@@ -1,4 +1,4 @@
-import type { Catalog, Element, ImageDefinition, ProjectConfig, Result } from "@dibkit/model";
+import type { Catalog, Element, ImageDefinition, MatrixDefinition, ProjectConfig, Result } from "@dibkit/model";
 import type { OptionSpec } from "../command.js";
 import type { Terminal } from "../terminal.js";
 import { elementsInReach } from "./elements-in-reach.js";
@@ -39,6 +39,8 @@ export interface Project {
   readonly elements: readonly Element[];
   /** Images defined in TypeScript, sorted by name. */
   readonly images: readonly ImageDefinition[];
+  /** Matrices of images, sorted by name. */
+  readonly matrices: readonly MatrixDefinition[];
 }
 
 /**
@@ -54,8 +56,8 @@ export async function openProject(
   const { elementsPath, typecheck = false } = options;
   const reach = await elementsInReach(terminal, { project, modules, elementsPath, typecheck });
   if (!reach.ok) return reach;
-  const { config, catalog, elements, images, diagnostics } = reach.value;
+  const { config, catalog, elements, images, matrices, diagnostics } = reach.value;
   if (diagnostics.some((one) => one.severity === "error"))
     return { ok: false, error: { kind: "findings", diagnostics } };
-  return { ok: true, value: { root: project.root, config, catalog, elements, images } };
+  return { ok: true, value: { root: project.root, config, catalog, elements, images, matrices } };
 }

@@ -4,13 +4,16 @@ import {
   type ImageDefinition,
   isElementDefinition,
   isImageDefinition,
+  isMatrixDefinition,
+  type MatrixDefinition,
   type ProjectConfig,
 } from "@dibkit/model";
 
-/** What modules export: elements, images, and the configuration. */
+/** What modules export: elements, images, matrices of images, and the configuration. */
 export interface CollectedDefinitions {
   readonly elements: readonly ElementDefinition[];
   readonly images: readonly ImageDefinition[];
+  readonly matrices: readonly MatrixDefinition[];
   readonly config: ProjectConfig | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -21,10 +24,11 @@ export interface CollectedDefinitions {
  */
 export function collectDefinitions(
   exports: readonly unknown[],
-  located: (definition: ElementDefinition | ImageDefinition) => Pick<Diagnostic, "location">,
+  located: (definition: Definition) => Pick<Diagnostic, "location">,
 ): CollectedDefinitions {
   const elements = new Set<ElementDefinition>();
   const images = new Set<ImageDefinition>();
+  const matrices = new Set<MatrixDefinition>();
   let config: ProjectConfig | undefined;
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) for (const item of value) visit(item);
@@ -35,16 +39,32 @@ export function collectDefinitions(
     } else if (isImageDefinition(value)) {
       images.add(value);
       for (const element of value.elements) visit(element);
+    } else if (isMatrixDefinition(value)) {
+      matrices.add(value);
+      for (const { image } of value.cells) for (const element of image.elements) visit(element);
     } else if (isConfig(value)) {
       config ??= value;
       for (const element of value.elements ?? []) visit(element);
       for (const image of value.images ?? []) visit(image);
+      for (const matrix of value.matrices ?? []) visit(matrix);
     }
   };
   for (const value of exports) visit(value);
-  const diagnostics = [...duplicates("element", [...elements], located), ...duplicates("image", [...images], located)];
-  return { elements: unique([...elements]), images: unique([...images]), config, diagnostics };
+  const diagnostics = [
+    ...duplicates("element", [...elements], located),
+    ...duplicates("image", [...images], located),
+    ...duplicates("matrix", [...matrices], located),
+  ];
+  return {
+    elements: unique([...elements]),
+    images: unique([...images]),
+    matrices: unique([...matrices]),
+    config,
+    diagnostics,
+  };
 }
+
+type Definition = ElementDefinition | ImageDefinition | MatrixDefinition;
 
 function isConfig(value: unknown): value is ProjectConfig {
   return typeof value === "object" && value !== null && (value as { dibkit?: unknown }).dibkit === "config";
@@ -56,8 +76,8 @@ function unique<T extends { readonly name: string }>(items: readonly T[]): T[] {
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function* duplicates<T extends ElementDefinition | ImageDefinition>(
-  kind: "element" | "image",
+function* duplicates<T extends Definition>(
+  kind: "element" | "image" | "matrix",
   items: readonly T[],
   located: (definition: T) => Pick<Diagnostic, "location">,
 ): Generator<Diagnostic> {

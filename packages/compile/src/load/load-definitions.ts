@@ -7,6 +7,7 @@ import {
   elementOf,
   forgetModuleTexts,
   type ImageDefinition,
+  type MatrixDefinition,
   type ProjectConfig,
 } from "@dibkit/model";
 import { type CollectedDefinitions, collectDefinitions } from "./collect-definitions.js";
@@ -28,6 +29,7 @@ export interface LoadedDefinitions {
   /** The definitions as elements; one that cannot become files is missing and has a diagnostic. */
   readonly elements: readonly Element[];
   readonly images: readonly ImageDefinition[];
+  readonly matrices: readonly MatrixDefinition[];
   readonly config: ProjectConfig | undefined;
   /** Path of the `dibkit.config.ts` that was read. */
   readonly configPath: string | undefined;
@@ -92,6 +94,7 @@ export async function loadDefinitions(
     definitions: collected.elements,
     elements,
     images: collected.images,
+    matrices: collected.matrices,
     config: collected.config,
     configPath,
     modules: all,
@@ -101,7 +104,7 @@ export async function loadDefinitions(
   };
 }
 
-function siteOf(definition: ElementDefinition | ImageDefinition) {
+function siteOf(definition: ElementDefinition | ImageDefinition | MatrixDefinition) {
   return locate(definition.site);
 }
 

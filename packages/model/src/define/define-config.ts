@@ -2,6 +2,7 @@ import type { Architecture } from "../architectures.js";
 import type { Severity } from "../diagnostic.js";
 import type { ElementDefinition } from "./define-element.js";
 import type { ImageDefinition } from "./define-image.js";
+import type { MatrixDefinition } from "./define-matrix.js";
 import type { LintRuleName } from "./lint-rules.js";
 
 /** Named sets of rule severities: `recommended` unless stated, the checks of `dib-lint` too, or everything. */
@@ -41,6 +42,8 @@ export interface ProjectConfig {
   /** Severity per lint rule. */
   readonly rules?: RuleSettings;
   readonly images?: readonly ImageDefinition[];
+  /** Matrices of images, for `dibkit matrix` and `dibkit build --all`. */
+  readonly matrices?: readonly MatrixDefinition[];
   /** What packages, maps and conditions are evaluated for; every architecture of every system in reach unless stated. */
   readonly targets?: readonly LintTarget[];
   /** Variables that every build gets from outside, so that reading them is fine. */

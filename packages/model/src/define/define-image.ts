@@ -52,10 +52,17 @@ export interface ImageDefinition extends ImageSpec {
 export function defineImage<const E extends readonly unknown[]>(
   image: Omit<ImageSpec, "elements"> & { readonly name: string; readonly elements: CheckedDeps<E> },
 ): ImageDefinition {
-  const site = callSiteOf(defineImage);
+  return imageDefinition(image as unknown as ImageSpec & { readonly name: string }, callSiteOf(defineImage));
+}
+
+/** The definition that a checked specification makes. */
+export function imageDefinition(
+  image: ImageSpec & { readonly name: string },
+  site: CallSite | undefined,
+): ImageDefinition {
   if (!/^[^\s/]+$/.test(image.name))
     throw new DefinitionError(`"${image.name}" cannot be the name of an image`, site, "its files are named after it");
-  return { dibkit: "image", ...(image as unknown as ImageSpec & { readonly name: string }), site };
+  return { dibkit: "image", ...image, site };
 }
 
 /** Whether a value is an image definition, of this copy of the package or of another. */

@@ -4,7 +4,19 @@ export * from "./block-device-spec.js";
 export { type CallSite, pathOfModule } from "./call-site.js";
 export * from "./define-config.js";
 export * from "./define-element.js";
-export * from "./define-image.js";
+export { defineImage, type ImageDefinition, type ImageSpec, isImageDefinition } from "./define-image.js";
+export {
+  type AxisValue,
+  type CellOf,
+  defineMatrix,
+  isMatrixDefinition,
+  type MatrixAxes,
+  type MatrixCell,
+  type MatrixDefinition,
+  type MatrixImage,
+  type MatrixSpec,
+  renderAxisValue,
+} from "./define-matrix.js";
 export * from "./definition-error.js";
 export * from "./element-of.js";
 export * from "./element-reference.js";
@@ -12,6 +24,7 @@ export * from "./element-spec.js";
 export * from "./environment.js";
 export { environmentWord } from "./environment-text.js";
 export * from "./file-content.js";
+export type { JobSettings, PublishCommand } from "./job-settings.js";
 export type * from "./lint-rules.js";
 export * from "./map-spec.js";
 export { forgetModuleTexts, moduleText } from "./module-text.js";
