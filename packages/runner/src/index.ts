@@ -33,6 +33,7 @@ export { mergeImageEntries } from "./plan/image-list/merge-image-entries.js";
 export { readImageFile } from "./plan/image-list/read-image-file.js";
 export { type BuildPlan, planBuild } from "./plan/plan-build.js";
 export type { PlanDocument, PlannedStep } from "./plan/plan-document.js";
+export type { PredictedStep, Prediction } from "./plan/predict-steps.js";
 export { buildRequest } from "./plan/request-from-flags.js";
 export { stepName } from "./plan/script-step.js";
 export { sourceDate } from "./plan/source-date.js";

@@ -21,7 +21,8 @@ export interface BuildRecord {
   readonly image: string;
   readonly elements: readonly string[];
   readonly steps: readonly RecordedStep[];
-  readonly status: "running" | "built" | "failed" | "interrupted";
+  /** `stopped`: it ended well after the step that the request named, without outputs. */
+  readonly status: "running" | "built" | "stopped" | "failed" | "interrupted";
   /** Fingerprints of the outputs by absolute path, as they were when the build ended; of finished builds only. */
   readonly outputs?: Readonly<Record<string, string>>;
   /** What scripts of each phase see, without the values of secrets. */

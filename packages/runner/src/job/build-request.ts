@@ -64,6 +64,11 @@ export interface BuildRequest {
   readonly cacheFrom?: readonly string[];
   /** The registry that layers are uploaded to: `REGISTRY/REPOSITORY[,mode=min|max][,tls-verify=false]`. */
   readonly cacheTo?: string;
+  /**
+   * End well after this step, such as `install.d/50-nginx` or `dibkit/prepare-root`, before there is a disk: for its layer
+   * and those before it, which other images have in common. There are no outputs then.
+   */
+  readonly stopAfter?: string;
   /** Run every step even when a layer of it exists. */
   readonly refresh: boolean;
   /** Run a step again when its layer is older: `12h`, `7d`; `install.d=7d` is about the steps of one phase. */

@@ -22,7 +22,7 @@ export interface BuildTimeline {
   /** ISO time of the beginning. */
   readonly started: string;
   readonly seconds: number;
-  readonly status: "built" | "failed" | "interrupted";
+  readonly status: "built" | "stopped" | "failed" | "interrupted";
   readonly steps: readonly TimelineStep[];
   /** What the build said by the way. */
   readonly notes: readonly { readonly at: number; readonly message: string }[];

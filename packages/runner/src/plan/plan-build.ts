@@ -31,6 +31,7 @@ import { planDiskLayout } from "./plan-disk-layout.js";
 import type { PlanDocument } from "./plan-document.js";
 import { askedPackages, planPackages } from "./plan-packages.js";
 import { planSteps } from "./plan-steps.js";
+import { type Prediction, predictSteps } from "./predict-steps.js";
 import { hideSecrets, secretNames, secretValues, valueDigest } from "./secrets.js";
 
 /** What this host lacks for a build, which another host may have. */
@@ -56,6 +57,8 @@ export interface BuildPlan {
   readonly authored: readonly Element[];
   /** Things worth knowing that do not stop the build. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What it has in common with other images, whatever stores and registries have. */
+  readonly predict: () => Prediction;
 }
 
 /**
@@ -121,7 +124,8 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     })),
     disk: { source: layout.source, parameters: layout.parameters, environment: layout.plan.environment },
   };
-  const steps = await planSteps({ request, hooks, helpers, base, store, lineage, digest, secrets }, own);
+  const surroundings = { request, hooks, helpers, base, store, lineage, digest, secrets };
+  const steps = await planSteps(surroundings, own);
   const { installType, architecture, upstreamVersion } = request;
   const { units } = checkFormats(formatRequest(request, image));
   const packages = planPackages(elements, { values: environment, architecture, installType, upstreamVersion });
@@ -152,7 +156,8 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     writable: [dirname(image), ...(request.logFile === undefined ? [] : [dirname(request.logFile)])],
     verbose: input.verbose,
   };
-  return ok({ document, job, authored: elements.filter(({ origin }) => origin === "typescript"), diagnostics });
+  const authored = elements.filter(({ origin }) => origin === "typescript");
+  return ok({ document, job, authored, diagnostics, predict: () => predictSteps(surroundings, own) });
 }
 
 /** The parts of an installation that a build needs. */

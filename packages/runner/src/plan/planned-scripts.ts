@@ -70,21 +70,32 @@ function installTypeScripts(hooks: HooksTree, request: BuildRequest): readonly P
   );
 }
 
-/** The environment a phase had the last time it started from the same state. */
-export async function recordedEnvironment(
-  { hooks, request, helpers, base, store, digest, secrets }: StepSurroundings,
+/** The files of `environment.d` of a phase, the last of a name. */
+export function plannedEnvironmentFiles(
+  { hooks, request }: Pick<StepSurroundings, "hooks" | "request">,
   phase: Phase,
-  state: ImageState,
-): Promise<EnvironmentValues | undefined> {
-  const files: Record<string, string> = {};
+): readonly { readonly name: string; readonly text: string; readonly hash: string }[] {
+  const files = new Map<string, { readonly text: string; readonly hash: string }>();
   for (const { path, element, file } of hooks.entries.values()) {
     const [directory, name, ...deeper] = path.split("/");
     if (directory !== "environment.d" || name === undefined || deeper.length > 0) continue;
     const regular: ElementFile | undefined = file.kind === "symlink" ? regularFileAt(element, path) : file;
-    if (regular?.kind === "file") files[name] = hashText(regular.bytes);
+    if (regular?.kind !== "file") continue;
+    files.set(name, { text: Buffer.from(regular.bytes).toString("utf8"), hash: hashText(regular.bytes) });
   }
   const own = installTypeFile(request);
-  if (phase.name !== "root.d") files[own.name] = hashText(own.text);
+  if (phase.name !== "root.d") files.set(own.name, { text: own.text, hash: hashText(own.text) });
+  return [...files].map(([name, file]) => ({ name, ...file }));
+}
+
+/** The environment a phase had the last time it started from the same state. */
+export async function recordedEnvironment(
+  surroundings: StepSurroundings,
+  phase: Phase,
+  state: ImageState,
+): Promise<EnvironmentValues | undefined> {
+  const { helpers, base, store, digest, secrets } = surroundings;
+  const files = Object.fromEntries(plannedEnvironmentFiles(surroundings, phase).map(({ name, hash }) => [name, hash]));
   const start = startingEnvironment(base, phase);
   const key = environmentKey(phase, state, files, start, helpers, digest);
   const known = await store?.records.environment(key);

@@ -3,10 +3,11 @@ import type { BuildFailure, BuildJob, BuildOutcome } from "../job/build-job.js";
 import { recordTimeline } from "../job/build-timeline.js";
 import { emptyState, type ImageState } from "../job/layer.js";
 import { ownSteps } from "../plan/own-steps.js";
+import { stepName } from "../plan/script-step.js";
 import type { BuildSession } from "./build-session.js";
 import { makeImage } from "./make-image.js";
 import { openSession, type SessionSurroundings } from "./open-session.js";
-import { runPhase } from "./run-phase.js";
+import { runPhase, upToStop } from "./run-phase.js";
 import { runScriptStep } from "./run-script-step.js";
 import { systemFailure } from "./system-failure.js";
 
@@ -15,10 +16,11 @@ export async function runBuild(job: BuildJob, surroundings: SessionSurroundings)
   const timeline = recordTimeline(job.id, surroundings.emit);
   const session = await openSession(job, { ...surroundings, emit: timeline.emit });
   const tree = await buildTree(session);
-  const outputs = tree.ok ? await makeImage(session, tree.value) : tree;
+  const { stopAfter } = job.request;
+  const outputs = !tree.ok ? tree : stopAfter === undefined ? await makeImage(session, tree.value) : ok([]);
   const failed = !outputs.ok;
   const interrupted = failed && outputs.error.kind === "interrupted";
-  const status = failed ? (interrupted ? "interrupted" : "failed") : "built";
+  const status = failed ? (interrupted ? "interrupted" : "failed") : stopAfter === undefined ? "built" : "stopped";
   try {
     await session.recorder.finish(status, outputs.ok ? outputs.value : []);
     await session.store.records.saveTimeline(timeline.finish(status));
@@ -32,20 +34,25 @@ export async function runBuild(job: BuildJob, surroundings: SessionSurroundings)
   return outputs.ok ? { kind: "built", outputs: outputs.value } : outputs.error;
 }
 
-/** Every phase before the disk, and dibkit's own steps between them. */
+/** Every phase before the disk, and dibkit's own steps between them; no more than the request asks for. */
 async function buildTree(session: BuildSession): Promise<Result<ImageState, BuildFailure>> {
   const phases: readonly Phase[] = PHASES;
   const own = ownSteps(session.job.request, session.base);
+  const { stopAfter } = session.job.request;
   let state = emptyState(session.trees.kind);
   for (const phase of phases.filter(({ beforeDisk, name }) => beforeDisk && name !== "block-device.d")) {
     const done = await runPhase(session, phase, state, false);
     if (!done.ok) return done;
     state = done.value;
-    for (const { step } of own.filter(({ after }) => after === phase.name)) {
+    if (stopAfter?.startsWith(`${phase.name}/`)) break;
+    const after = own.flatMap((one) => (one.after === phase.name ? [one.step] : []));
+    const wanted = upToStop(session, after);
+    for (const step of wanted) {
       const finished = await runScriptStep(session, state, step);
       if (!finished.ok) return finished;
       state = finished.value;
     }
+    if (wanted.some(({ label }) => stepName(label) === stopAfter)) break;
   }
   return session.signal.aborted ? err({ kind: "interrupted" }) : ok(state);
 }

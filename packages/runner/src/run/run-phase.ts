@@ -3,7 +3,7 @@ import { ok } from "@dibkit/model";
 import type { BuildFailure } from "../job/build-job.js";
 import type { ImageState } from "../job/layer.js";
 import { phaseStep } from "../plan/phase-step.js";
-import type { ScriptStep } from "../plan/script-step.js";
+import { type ScriptStep, stepName } from "../plan/script-step.js";
 import { breakStep } from "./break-points.js";
 import { announceLayers } from "./bring-layer.js";
 import type { BuildSession } from "./build-session.js";
@@ -35,8 +35,15 @@ export async function runPhase(
   const shell = (name: string) => breakStep(name, phase.side, session.breaks.command, environment.value, onDisk);
   if (at(`before-${point}`)) steps.unshift(shell(`before-${point}`));
   if (at(`after-${point}`)) steps.push(shell(`after-${point}`));
-  const [done] = await Promise.all([runSteps(session, state, steps), announceLayers(session, state, steps)]);
+  const wanted = upToStop(session, steps);
+  const [done] = await Promise.all([runSteps(session, state, wanted), announceLayers(session, state, wanted)]);
   return done;
+}
+
+/** The steps up to the one that the request ends after; all of them when it is not among them. */
+export function upToStop({ job }: Pick<BuildSession, "job">, steps: readonly ScriptStep[]): readonly ScriptStep[] {
+  const last = steps.findIndex(({ label }) => stepName(label) === job.request.stopAfter);
+  return last === -1 ? steps : steps.slice(0, last + 1);
 }
 
 async function runSteps(
