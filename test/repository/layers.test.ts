@@ -12,9 +12,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runner: ["model", "shell", "exec", "registry"],
   contents: ["model", "exec", "runner"],
   conform: ["model", "exec", "runner", "contents"],
+  fleet: ["model", "exec", "registry", "runner"],
   boot: ["model", "exec"],
   publish: ["model", "exec", "registry"],
-  cli: ["model", "shell", "lint", "compile", "exec", "runner", "contents", "conform", "boot", "publish"],
+  cli: ["model", "shell", "lint", "compile", "exec", "runner", "contents", "conform", "fleet", "boot", "publish"],
 };
 
 /** The rooms of a package and the rooms below, which each may import, types included. Other folders are no rooms. */

@@ -52,7 +52,7 @@ export async function buildSeveral(
 }
 
 /** A terminal whose progress lines begin with a name. */
-function prefixed(terminal: Terminal, name: string): Terminal {
+export function prefixed(terminal: Terminal, name: string): Terminal {
   let begun = false;
   const stderr = new Writable({
     write(chunk: Buffer, _encoding, done) {

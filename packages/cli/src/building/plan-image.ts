@@ -1,8 +1,10 @@
+import type { Diagnostic } from "@dibkit/model";
 import type { BuildPlan } from "@dibkit/runner";
 import { parseByteSize } from "../byte-size.js";
 import type { ExitCode } from "../command.js";
 import { hostArch } from "../host-arch.js";
-import { selectImage } from "../project/select-image.js";
+import type { Project } from "../project/open-project.js";
+import { type SelectedImage, selectImage } from "../project/select-image.js";
 import { reportFailure, reportFindings } from "../report-failure.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 import type { BuildOptionValues } from "./build-options.js";
@@ -21,6 +23,8 @@ export interface PlanImageOptions {
   readonly readOnly?: boolean;
   /** Messages that need not be told again: what images share is wrong with all of them. */
   readonly told?: Set<string>;
+  /** What the findings are about, where several images are planned: `cell "web-trixie"`. */
+  readonly about?: string;
 }
 
 /** Plans the build of what the words of a command line name; whatever is wrong has been told on stderr. */
@@ -29,11 +33,27 @@ export async function planImage(
   words: readonly string[],
   options: BuildOptionValues,
   verbose: boolean,
-  { readOnly = false, told = new Set() }: PlanImageOptions = {},
+  more: PlanImageOptions = {},
 ): Promise<PlannedImage> {
   const selected = await selectImage(terminal, words, { ...options, typecheck: !options.noTypecheck });
   if (!selected.ok) return { ok: false, exitCode: await reportFailure(terminal, selected.error) };
-  const { project, image } = selected.value;
+  return planSelected(terminal, selected.value, words, options, verbose, more);
+}
+
+/** Plans the build of an image of a project that is open; `words` are what its scripts see as the command line. */
+export async function planSelected(
+  terminal: Terminal,
+  { project, image }: { readonly project: Project; readonly image: SelectedImage },
+  words: readonly string[],
+  options: BuildOptionValues,
+  verbose: boolean,
+  { readOnly = false, told = new Set(), about }: PlanImageOptions = {},
+): Promise<PlannedImage> {
+  const report = (findings: readonly Diagnostic[]) =>
+    reportFindings(
+      terminal,
+      about === undefined ? findings : findings.map((one) => ({ ...one, message: `${about}: ${one.message}` })),
+    );
   const [{ resolve, upstreamInstallation }, { buildRequest, planBuild }] = await Promise.all([
     import("@dibkit/model"),
     import("@dibkit/runner"),
@@ -67,10 +87,7 @@ export async function planImage(
     ...(request.ramdiskElement === undefined ? {} : { ramdiskElement: request.ramdiskElement }),
   });
   if (!resolution.ok) {
-    await reportFindings(
-      terminal,
-      resolution.error.map((failure) => failure.diagnostic),
-    );
+    await report(resolution.error.map((failure) => failure.diagnostic));
     return { ok: false, exitCode: 2 };
   }
   const planned = await planBuild({
@@ -84,9 +101,9 @@ export async function planImage(
   if (planned.ok) {
     const news = planned.value.diagnostics.filter(({ message }) => !told.has(message));
     for (const { message } of news) told.add(message);
-    if (news.length > 0) await reportFindings(terminal, news);
+    if (news.length > 0) await report(news);
     return { ok: true, plan: planned.value };
   }
-  await reportFindings(terminal, planned.error);
+  await report(planned.error);
   return { ok: false, exitCode: 2 };
 }

@@ -1,4 +1,4 @@
-import { buildOptions, imageArguments } from "../building/build-options.js";
+import { buildOptions } from "../building/build-options.js";
 import { planImage } from "../building/plan-image.js";
 import { reportBuild } from "../building/report-build.js";
 import { defineCommand } from "../command.js";
@@ -9,7 +9,13 @@ export default defineCommand({
   summary: "build an image from elements or an image definition",
   description:
     "Takes the flags of disk-image-create. Every script's effect is kept as a layer, so a second build runs only what\nchanged. Needs to be root, or in a container that may mount.",
-  arguments: imageArguments,
+  arguments: [
+    {
+      name: "ELEMENT|IMAGE",
+      summary: "elements, or image definitions (IMAGE.ts); with --all a matrix, where the project has several",
+      variadic: true,
+    },
+  ],
   options: {
     ...buildOptions,
     verbose: { type: "boolean", short: "v", summary: "show everything that scripts print" },
@@ -20,7 +26,12 @@ export default defineCommand({
       integer: true,
       minimum: 1,
       default: 2,
-      summary: "of several image definitions, how many are built at the same time",
+      summary: "of several images, how many are built at the same time",
+    },
+    all: {
+      type: "boolean",
+      summary:
+        "build every image of the project's matrix, what they share once; -o then names the directory they go to",
     },
     verify: {
       type: "boolean",
@@ -41,12 +52,24 @@ export default defineCommand({
       command: "dibkit build web.image.ts db.image.ts",
       does: "builds both side by side; what they share is made once",
     },
+    { command: "dibkit build --all -o out", does: "builds the cells of the project's matrix into out/" },
     { command: "dibkit build web-server.image.ts --verify", does: "ends with 1 when two builds are not the same" },
   ],
   async run({ arguments: words, options }, terminal) {
-    // Before anything large is loaded: whoever starts a build sees at once that it has begun.
-    terminal.stderr.write(`checking and planning ${words["ELEMENT|IMAGE"].join(" ")}\n`);
     const images = words["ELEMENT|IMAGE"];
+    if (images.length === 0 && !options.all) {
+      const help = "name elements or an image definition, or give --all for the project's matrix";
+      return usageFailure(terminal, '"dibkit build" needs ELEMENT|IMAGE', help);
+    }
+    // Before anything large is loaded: whoever starts a build sees at once that it has begun.
+    terminal.stderr.write(`checking and planning ${images.length === 0 ? "the matrix" : images.join(" ")}\n`);
+    if (options.all) {
+      if (options.verify || options.engine === "upstream")
+        return usageFailure(terminal, "a matrix can only be built, by dibkit itself", "name one image");
+      if (images.length > 1) return usageFailure(terminal, "--all builds one matrix", "name no images beside it");
+      const { buildAll } = await import("../matrix/build-all.js");
+      return buildAll(terminal, images[0], options);
+    }
     if (images.length > 1 && images.every((word) => /\.[cm]?ts(#.+)?$/.test(word))) {
       if (options.verify || options.engine === "upstream") {
         return usageFailure(terminal, "several images can only be built, by dibkit itself", "name one image");

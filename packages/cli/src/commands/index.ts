@@ -20,6 +20,7 @@ export const commands: readonly CommandEntry[] = [
   { name: "init", summary: "start a project: one element and an image made of it, ready to lint and build", load: () => import("./init.js") },
   { name: "lint", summary: "find what is wrong with elements, by themselves and composed into a build", load: () => import("./lint.js") },
   { name: "lsp", summary: "serve an editor: findings while typing, rule pages on hover, quick fixes", load: () => import("./lsp.js") },
+  { name: "matrix", summary: "show the images of a matrix, what they share, and the jobs that build them; run them on many machines", load: () => import("./matrix.js") },
   { name: "new", summary: "add an element to the project, ready to lint and build", load: () => import("./new.js") },
   { name: "plan", summary: "show everything a build would do, and do nothing", load: () => import("./plan.js") },
   { name: "publish", summary: "upload an image to OpenStack Glance, or make a libvirt domain of it", load: () => import("./publish.js") },

@@ -86,7 +86,8 @@ function imageOfNames(elements: readonly string[]): SelectedImage {
   return { name: "image", elements, arch: undefined, base: true, environment: {}, definition: undefined };
 }
 
-function imageOfDefinition(definition: ImageDefinition): SelectedImage {
+/** A definition as what words named. */
+export function imageOfDefinition(definition: ImageDefinition): SelectedImage {
   const environment = Object.entries(definition.environment ?? {}).map(
     ([name, value]) => [name, String(value)] as const,
   );
