@@ -1,3 +1,5 @@
+export type { Engine, EngineFile, EngineInput } from "./engines/engine.js";
+export { ENGINES } from "./engines/engines.js";
 export { jobGraph } from "./graph/job-graph.js";
 export { type JobGraph, type MatrixJob, type PredictedCell, stepId } from "./graph/matrix-job.js";
 export {
