@@ -1,5 +1,5 @@
 import { resolve as resolvePath } from "node:path";
-import type { MatrixJob, RecordKeeper } from "@dibkit/fleet";
+import type { JobRecords, MatrixJob, RecordKeeper } from "@dibkit/fleet";
 import { createBuildProgress } from "../building/build-progress.js";
 import { reportBuild } from "../building/report-build.js";
 import type { ExitCode } from "../command.js";
@@ -15,29 +15,21 @@ export async function publishCells(
   terminal: Terminal,
   planned: PlannedMatrix,
   job: MatrixJob,
-  { directory, verbose, options }: JobRun,
-  keeper: RecordKeeper | undefined,
+  run: JobRun,
+  { records, keeper }: { readonly records: JobRecords | undefined; readonly keeper: RecordKeeper | undefined },
 ): Promise<ExitCode> {
-  const [{ startBuild }, { createCommandRunner, describeFailure }] = await Promise.all([
-    import("@dibkit/runner"),
-    import("@dibkit/exec"),
-  ]);
+  const { createCommandRunner, describeFailure } = await import("@dibkit/exec");
   const commands = createCommandRunner({ cwd: terminal.cwd, signal: terminal.signal });
-  const published: string[] = [];
+  const published: Record<string, string> = {};
   const fail = async (message: string, exitCode: ExitCode): Promise<ExitCode> => {
     await noteEnd(terminal, keeper, "failed", { message, outputs: published });
     return exitCode;
   };
   for (const name of job.cells) {
     const cell = planned.matrix.cells.find((one) => one.name === name);
-    const planning = await planned.planCell(name, resolvePath(terminal.cwd, directory));
-    if (!planning.ok) return fail(`the cell "${name}" cannot be planned`, planning.exitCode);
-    const progress = createBuildProgress(terminal, verbose);
-    const outcome = await startBuild(planning.plan, { onEvent: progress.show, signal: terminal.signal });
-    progress.end();
-    const built = reportBuild(terminal, outcome, options.cacheDir);
-    if (outcome.kind !== "built") return fail(`the image of "${name}" is not there`, built);
-    const words = cell?.publish?.(outcome.outputs);
+    const files = await imageOf(terminal, planned, name, run, records);
+    if (typeof files === "number") return fail(`the image of "${name}" is not there`, files);
+    const words = cell?.publish?.(files);
     if (words === undefined || words.length === 0) continue;
     terminal.stderr.write(`publishing ${name}\n`);
     const onOutput = (line: string) => void terminal.stderr.write(`  ${line}\n`);
@@ -49,10 +41,36 @@ export async function publishCells(
       writeTrouble(terminal, message, `run it again with "dibkit matrix run ${job.name}"`);
       return fail(message, 3);
     }
-    published.push(name);
+    published[name] = words.join(" ");
   }
   await noteEnd(terminal, keeper, "done", { outputs: published });
   return 0;
+}
+
+/** The files of a cell: those that are in the directory from the job that built it, else brought here by a build. */
+async function imageOf(
+  terminal: Terminal,
+  { graph, planCell }: PlannedMatrix,
+  name: string,
+  { directory, verbose, options }: JobRun,
+  records: JobRecords | undefined,
+): Promise<readonly string[] | Exclude<ExitCode, 0>> {
+  const [{ startBuild }, { isDone, madeFiles }] = await Promise.all([
+    import("@dibkit/runner"),
+    import("@dibkit/fleet"),
+  ]);
+  const place = resolvePath(terminal.cwd, directory);
+  const job = graph.jobs.find((one) => one.name === name);
+  const done = job && records && (await isDone(job, records));
+  const files = done?.ok && done.value !== undefined ? await madeFiles(done.value, place) : [];
+  if (files.length > 0) return files;
+  const planning = await planCell(name, place);
+  if (!planning.ok) return planning.exitCode || 2;
+  const progress = createBuildProgress(terminal, verbose);
+  const outcome = await startBuild(planning.plan, { onEvent: progress.show, signal: terminal.signal });
+  progress.end();
+  const code = reportBuild(terminal, outcome, options.cacheDir);
+  return outcome.kind === "built" ? outcome.outputs : code || 3;
 }
 
 async function noteEnd(

@@ -43,6 +43,7 @@ export async function renderMatrix(terminal: Terminal, request: RenderRequest): 
   const words = jobOptions(terminal, request, planned);
   const input: EngineInput = {
     ...{ graph, estimates, settings: matrix.jobs, options: words, directory: terminal.cwd },
+    repository: repository.replace(/,.*/, ""),
     inRepository: relative(repositoryOf(terminal.cwd), terminal.cwd) || ".",
   };
   const rendered = engine.render(input);

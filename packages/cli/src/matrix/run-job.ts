@@ -48,13 +48,13 @@ export async function runJob(
   const records = repository === undefined ? undefined : await openRecords(patient, repository);
   if (repository !== undefined && records === undefined) return 2;
   try {
-    if (job.kind === "shared" && records !== undefined && (await isDoneAlready(terminal, job, records))) return 0;
+    if (job.kind !== "publish" && records !== undefined && (await isDoneAlready(terminal, job, records, run))) return 0;
     const { keepRecord } = await import("@dibkit/fleet");
     const keeper = records && keepRecord(planned.graph.matrix, job, records);
     await noteBegin(terminal, keeper);
     if (job.kind === "publish") {
       const { publishCells } = await import("./publish-cells.js");
-      return await publishCells(terminal, planned, job, run, keeper);
+      return await publishCells(terminal, planned, job, run, { records, keeper });
     }
     return await buildJob(terminal, planned, job, run, keeper);
   } finally {
@@ -68,12 +68,21 @@ function lastWords(signal: AbortSignal): AbortSignal {
   return late.signal;
 }
 
-async function isDoneAlready(terminal: Terminal, job: MatrixJob, records: JobRecords): Promise<boolean> {
-  const { isDone } = await import("@dibkit/fleet");
+/** A shared job is done when its layers are there for others, a cell when its files are here besides. */
+async function isDoneAlready(
+  terminal: Terminal,
+  job: MatrixJob,
+  records: JobRecords,
+  { directory }: JobRun,
+): Promise<boolean> {
+  const { isDone, madeFiles } = await import("@dibkit/fleet");
   const done = await isDone(job, records);
   if (!done.ok) writeWarning(terminal, `${done.error}: nobody can say whether ${job.name} is done, so it is done here`);
   if (!done.ok || done.value === undefined) return false;
+  const files = job.kind === "cell" ? await madeFiles(done.value, resolvePath(terminal.cwd, directory)) : [];
+  if (job.kind === "cell" && files.length === 0) return false;
   terminal.stderr.write(`${job.name} was done by ${done.value.host}, and its layers are in ${records.repository}\n`);
+  terminal.stdout.write(files.map((file) => `${file}\n`).join(""));
   return true;
 }
 
@@ -95,13 +104,15 @@ async function buildJob(
     await keeper?.end("failed", { message: "the build could not be planned on this machine" });
     return planning.exitCode;
   }
-  const { startBuild } = await import("@dibkit/runner");
+  const [{ startBuild }, { watchMemory }] = await Promise.all([import("@dibkit/runner"), import("@dibkit/fleet")]);
   const plan = job.stopAfter === undefined ? planning.plan : stoppedAfter(planning.plan, job.stopAfter);
   const progress = createBuildProgress(terminal, verbose);
+  const memory = watchMemory({ env: terminal.env });
   const outcome = await startBuild(plan, { onEvent: progress.show, signal: terminal.signal });
+  const peak = memory.stop();
   progress.end();
   const exitCode = reportBuild(terminal, outcome, options.cacheDir);
-  if (keeper !== undefined) await noteEnd(terminal, keeper, job, plan, outcome);
+  if (keeper !== undefined) await noteEnd(terminal, keeper, job, { plan, outcome, peak });
   return exitCode;
 }
 
@@ -109,15 +120,21 @@ function stoppedAfter(plan: BuildPlan, stopAfter: string): BuildPlan {
   return { ...plan, job: { ...plan.job, request: { ...plan.job.request, stopAfter } } };
 }
 
+interface EndedBuild {
+  readonly plan: BuildPlan;
+  readonly outcome: BuildOutcome;
+  /** Bytes of memory. */
+  readonly peak: number | undefined;
+}
+
 async function noteEnd(
   terminal: Terminal,
   keeper: RecordKeeper,
   { name, kind }: MatrixJob,
-  { job }: BuildPlan,
-  outcome: BuildOutcome,
+  { plan, outcome, peak }: EndedBuild,
 ): Promise<void> {
   const [{ buildFacts }, { layerStoreAt }] = await Promise.all([import("@dibkit/fleet"), import("@dibkit/runner")]);
-  const facts = await buildFacts(layerStoreAt(job.request.store), job.id, outcome);
+  const facts = await buildFacts(layerStoreAt(plan.job.request.store), plan.job.id, outcome, peak);
   const ended = await keeper.end(outcome.kind === "built" ? "done" : "failed", facts);
   if (!ended.ok) {
     writeWarning(terminal, `${ended.error}: "dibkit matrix status" will not know how this job ended`);

@@ -9,6 +9,8 @@ export interface EngineInput {
   readonly settings: JobSettings;
   /** Words after `dibkit matrix run JOB` that are the same for all: the matrix, the registry. */
   readonly options: readonly string[];
+  /** The repository of the registry that layers and finished images go to, without settings. */
+  readonly repository: string;
   /** Absolute path of the directory that the project's commands are called in. */
   readonly directory: string;
   /** The same from the root of its repository, which pipelines check out: `.` or `images/web`. */

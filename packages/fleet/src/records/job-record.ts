@@ -26,8 +26,8 @@ export interface JobRecord {
   readonly bytes?: number;
   /** Bytes of memory at the peak, where the machine counts them. */
   readonly memory?: number;
-  /** Base names of the files that were made. */
-  readonly outputs?: readonly string[];
+  /** Fingerprints of the files that were made, by base name; for a job that publishes, cells and the command's words. */
+  readonly outputs?: Readonly<Record<string, string>>;
 }
 
 const STATUSES: readonly unknown[] = ["begun", "done", "failed"];
@@ -41,7 +41,7 @@ export function readJobRecord(value: unknown): JobRecord | undefined {
   const times = [started, ended ?? started].every((time) => !Number.isNaN(Date.parse(String(time))));
   const counted = [numbers.ran, numbers.unshared, numbers.bytes, numbers.memory].every(isCountOrNone);
   const seconds = Object.values(typeof steps === "object" && steps !== null ? steps : {});
-  const keys = isListOf(layers, /^[0-9a-f]{40}$/) && isListOf(outputs, /^[^/]+$/);
+  const keys = isListOf(layers, /^[0-9a-f]{40}$/) && isNamedTexts(outputs);
   const fine = version === 1 && texts && times && counted && keys && STATUSES.includes(status);
   const told = message === undefined || typeof message === "string";
   return fine && told && seconds.every(isCountOrNone) ? (value as JobRecord) : undefined;
@@ -49,6 +49,12 @@ export function readJobRecord(value: unknown): JobRecord | undefined {
 
 function isCountOrNone(value: unknown): boolean {
   return value === undefined || (typeof value === "number" && Number.isFinite(value) && value >= 0);
+}
+
+function isNamedTexts(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).every(([name, text]) => !name.includes("/") && typeof text === "string");
 }
 
 function isListOf(value: unknown, pattern: RegExp): boolean {
