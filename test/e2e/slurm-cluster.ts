@@ -80,7 +80,11 @@ export async function openSlurmCluster(): Promise<SlurmCluster> {
     directory,
     env,
     slurm,
-    killNode: kill,
+    async killNode(name) {
+      await kill(name);
+      // What a site's health check does; Slurm by itself would find out in a minute or two.
+      await slurm("scontrol", "update", `NodeName=${name}`, "State=DOWN", "Reason=dead");
+    },
     async startNode(name) {
       // In a PID namespace of its own, so that its end is the end of all that it has started.
       const alone = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"];

@@ -1,25 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { jobGraph } from "../src/graph/job-graph.js";
 import type { PredictedCell } from "../src/graph/matrix-job.js";
-
-/** A cell whose scripts are named by single words; `(x)` is a step of dibkit itself. */
-function cell(name: string, scripts: string, publish = false): PredictedCell {
-  let key = "";
-  const steps = scripts.split(" ").flatMap((word) => {
-    if (word === "") return [];
-    key = `${key}/${word}`;
-    const own = /^\((.*)\)$/.exec(word)?.[1];
-    const label = own === undefined ? { phase: "install.d", script: word } : { phase: "dibkit", script: own };
-    return [{ label, key }];
-  });
-  const [release = "", flavour = ""] = name.split("-").slice(1);
-  const image = { dibkit: "image" as const, name, elements: [], site: undefined };
-  return {
-    cell: { name, values: { release, flavour }, image, ...(publish ? { publish: () => ["true"] } : {}) },
-    steps,
-    outputs: `${key} ${name}`,
-  };
-}
+import { predictedCell as cell } from "./predicted-cell.js";
 
 function drawn(...cells: readonly PredictedCell[]): readonly string[] {
   return jobGraph({ name: "web" }, cells).jobs.map(({ name, kind, needs, steps, stopAfter }) =>
