@@ -4,8 +4,8 @@ import { createBuildProgress } from "../building/build-progress.js";
 import { reportBuild } from "../building/report-build.js";
 import type { ExitCode } from "../command.js";
 import { type Terminal, writeTail, writeTrouble, writeWarning } from "../terminal.js";
+import type { JobRun } from "./job-run.js";
 import type { PlannedMatrix } from "./plan-matrix.js";
-import type { JobRun } from "./run-job.js";
 
 /**
  * Publishes the cells that have a command for it. Their images are brought here as any build brings what is cached: from

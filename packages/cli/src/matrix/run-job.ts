@@ -1,20 +1,13 @@
 import { resolve as resolvePath } from "node:path";
 import type { JobRecords, MatrixJob, RecordKeeper } from "@dibkit/fleet";
 import type { BuildOutcome, BuildPlan } from "@dibkit/runner";
-import type { BuildOptionValues } from "../building/build-options.js";
 import { createBuildProgress } from "../building/build-progress.js";
 import { reportBuild } from "../building/report-build.js";
 import type { ExitCode } from "../command.js";
 import { type Terminal, usageFailure, writeTrouble, writeWarning } from "../terminal.js";
+import type { JobRun } from "./job-run.js";
 import { openRecords, recordsRepository } from "./open-records.js";
 import type { PlannedMatrix } from "./plan-matrix.js";
-
-export interface JobRun {
-  readonly options: BuildOptionValues;
-  readonly verbose: boolean;
-  /** Where images go, as the user wrote it. */
-  readonly directory: string;
-}
 
 /** How long the last words to a registry may take when the job has been told to stop. */
 const LAST_WORDS_MS = 10_000;

@@ -90,6 +90,10 @@ export function defineMatrix<
   }
   const cells = combinations.map((values) => cellOf(spec, values, site));
   refuseSameNames(cells, site);
+  if (spec.publish !== undefined && cells.some(({ name }) => name === "publish")) {
+    const help = "give its image another name";
+    throw new DefinitionError('no cell can be called "publish": the job that publishes is', site, help);
+  }
   return { dibkit: "matrix", name: spec.name, axes: spec.axes, cells, jobs: spec.jobs ?? {}, site };
 }
 
