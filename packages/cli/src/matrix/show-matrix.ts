@@ -18,7 +18,7 @@ export function showMatrix(terminal: Terminal, { graph, estimates, total }: Show
   const width = Math.min(50, Math.max(20, ...lines.map(([name]) => name.length)));
   const row = (name: string, steps: string, estimate: string, more: string) =>
     `${name.padEnd(width)} ${steps.padStart(5)} ${estimate.padStart(9)}  ${more}`.trimEnd();
-  const write = (line: string) => terminal.stdout.write(`${line}\n`);
+  const write = (line: string) => terminal.stdout.write(`${cut(line)}\n`);
   write(`matrix ${graph.matrix}: ${count(cells.length, "cell")}, ${count(jobs.length, "job")}`);
   write("");
   write(row("job", "steps", "estimate", "builds"));
@@ -27,8 +27,8 @@ export function showMatrix(terminal: Terminal, { graph, estimates, total }: Show
     const steps = job.kind === "publish" ? "" : String(job.steps.length);
     const estimate = job.kind === "publish" ? "" : seconds === undefined ? "unknown" : renderSeconds(seconds);
     // A name that is too long has a line of its own.
-    if (name.length > width) write(cut(name));
-    write(cut(row(name.length > width ? "" : name, steps, estimate, about(job, cells.length))));
+    if (name.length > width) write(name);
+    write(row(name.length > width ? "" : name, steps, estimate, about(job, cells.length)));
   }
   write("");
   write(sharing(graph));
