@@ -43,7 +43,6 @@ const DISK_PHASES = (PHASES as readonly Phase[]).filter(({ beforeDisk }) => !bef
 const ON_DISK = { cached: false, reason: "works on the real disk" };
 
 async function scriptsOf(surroundings: StepSurroundings, state: ImageState | undefined, names: readonly string[]) {
-  const { request, helpers, digest } = surroundings;
   const declared = declaredVariablePhases(surroundings.hooks);
   const steps: PlannedStep[] = [];
   const keys: Record<string, string> = {};
@@ -56,7 +55,7 @@ async function scriptsOf(surroundings: StepSurroundings, state: ImageState | und
       const { label, side } = step;
       steps.push({ ...label, element: label.element ?? null, runs: side, key: null, ...ON_DISK });
       if (environment === undefined || state === undefined) isKnown = false;
-      else keys[stepName(label)] = stepKey(step, state, helpers, request, digest).key;
+      else keys[stepName(label)] = stepKey(step, state, surroundings.keys).key;
     }
   }
   return { steps, keys, isKnown };

@@ -50,7 +50,7 @@ export async function outputKey(session: BuildSession, state: ImageState): Promi
     if (!environment.ok) return undefined;
     for (const script of scripts) {
       const step = phaseStep(phase, script, environment.value, true, session.job.declaredPhases);
-      const { key } = await findStepKey(step, state, session.helpers, request, session.digest);
+      const { key } = await findStepKey(step, state, session.keys);
       keys[stepName(step.label)] = key;
     }
   }
