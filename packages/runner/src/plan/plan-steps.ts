@@ -1,4 +1,4 @@
-import { PHASES, type Phase } from "@dibkit/model";
+import { phasesOn } from "@dibkit/model";
 import type { BuildJob } from "../job/build-job.js";
 import { emptyState, type ImageState } from "../job/layer.js";
 import { diffOfMiss, NEVER_RAN } from "../layers/explain-miss.js";
@@ -26,7 +26,7 @@ export async function planSteps(
   const declared = declaredVariablePhases(surroundings.hooks);
   // Undefined from the first step on that has to run: what comes after it depends on its result.
   let state: ImageState | undefined = emptyState((store && (await layerKind(store))) ?? "overlay");
-  for (const phase of BEFORE_DISK) {
+  for (const phase of phasesOn("tree")) {
     const scripts = plannedScripts(surroundings, phase);
     const environment = scripts.length > 0 && state ? await recordedEnvironment(surroundings, phase, state) : undefined;
     const wanted = [
@@ -53,10 +53,6 @@ async function unknownEnvironment({ request, store, lineage }: StepSurroundings,
   const before = await store?.records.ingredients(lineage, stepName(step.label));
   return before === undefined ? NEVER_RAN : "environment.d has to be evaluated first";
 }
-
-const BEFORE_DISK = (PHASES as readonly Phase[]).filter(
-  ({ beforeDisk, name }) => beforeDisk && name !== "block-device.d",
-);
 
 async function planStep(
   surroundings: StepSurroundings,
