@@ -26,4 +26,4 @@ export { spdxDocument } from "./sbom/spdx.js";
 export { sizePage } from "./size-page.js";
 export { sizeTree } from "./size-tree.js";
 export { tracePage } from "./trace-page.js";
-export { traceRows, traceTotals } from "./trace-slices.js";
+export { traceRows, traceSummary } from "./trace-slices.js";

@@ -1,7 +1,7 @@
 import type { BuildTimeline } from "@dibkit/runner";
 import { escapeHtml, renderPage } from "./html-page.js";
 import { TRACE_PAGE_SCRIPT } from "./trace-page-js.js";
-import { type SliceKind, traceRows, traceTotals } from "./trace-slices.js";
+import { type SliceKind, traceRows, traceSummary, traceTotals } from "./trace-slices.js";
 
 const KINDS: readonly { readonly kind: SliceKind; readonly colour: string; readonly meaning: string }[] = [
   { kind: "ran", colour: "#3a86c8", meaning: "ran" },
@@ -14,13 +14,9 @@ const KINDS: readonly { readonly kind: SliceKind; readonly colour: string; reado
 /** The build as rows of bars over time, as one self-contained page. */
 export function tracePage(image: string, timeline: BuildTimeline): string {
   const totals = traceTotals(timeline);
-  const seconds = (value: number) => `${value.toFixed(1)} s`;
   const summary = [
-    `${timeline.started.slice(0, 19).replace("T", " ")}: ${timeline.status} in ${seconds(totals.seconds)}`,
-    `${seconds(totals.ran)} ran`,
-    `${seconds(totals.waited)} waited`,
-    `${seconds(totals.kept)} kept layers`,
-    `${seconds(totals.cached)} for cached steps that took ${seconds(totals.saved)} when they ran`,
+    `${timeline.started.slice(0, 19).replace("T", " ")}: ${timeline.status} in ${totals.seconds.toFixed(1)} s`,
+    ...traceSummary(timeline),
   ];
   const legend = KINDS.map(({ colour, meaning }) => `<span><i style="background:${colour}"></i>${meaning}</span>`);
   return renderPage({
