@@ -6,7 +6,8 @@ import type { OptionSpec } from "./command.js";
 import { type Terminal, usageFailure, writeWarning } from "./terminal.js";
 
 /** What a word for an image may be; for the arguments of commands that look into images. */
-export const IMAGE_WORDS = "an output of a build, its id, ~1 behind either for the build before, or an image file";
+export const IMAGE_WORDS =
+  "an output of a build, the id of a build, either of them with ~1 for the build before it, or an image file";
 
 export const contentsOptions = {
   file: { type: "boolean", summary: "read the finished image file even when the layers of its build are known" },

@@ -67,3 +67,17 @@ export function traceTotals(timeline: BuildTimeline): TraceTotals {
     end: timeline.seconds - (timeline.steps.at(-1)?.end ?? 0),
   };
 }
+
+/** How the time of a build was spent, in words; what took no time worth a word is left out. */
+export function traceSummary(timeline: BuildTimeline): readonly string[] {
+  const { ran, waited, kept, cached, saved, end } = traceTotals(timeline);
+  const seconds = (value: number) => `${value.toFixed(1)} s`;
+  const parts: readonly (readonly [number, string])[] = [
+    [ran, `${seconds(ran)} ran`],
+    [waited, `${seconds(waited)} waited`],
+    [kept, `${seconds(kept)} kept layers`],
+    [saved, `${seconds(cached)} for cached steps, which had taken ${seconds(saved)}`],
+    [end, `${seconds(end)} after the last step`],
+  ];
+  return parts.flatMap(([value, words]) => (value < 0.05 ? [] : [words]));
+}

@@ -66,7 +66,10 @@ export async function planSelected(
   const wordOfSize = options.cacheSize ?? terminal.env.DIBKIT_CACHE_SIZE ?? DEFAULT_CACHE_SIZE;
   const cacheSize = parseByteSize(wordOfSize);
   if (cacheSize === undefined) {
-    return { ok: false, exitCode: usageFailure(terminal, `"${wordOfSize}" is no size`, "write it like 500M or 20G") };
+    return {
+      ok: false,
+      exitCode: usageFailure(terminal, `"${wordOfSize}" is not a size`, "write it like 500M or 20G"),
+    };
   }
   const flags = {
     ...{ ...options, store: options.cacheDir, secrets, passEnvironment, cacheSize },

@@ -54,7 +54,7 @@ export default defineCommand({
       case "prune": {
         const limit = parseByteSize(options.size);
         if (limit === undefined)
-          return usageFailure(terminal, `"${options.size}" is no size`, "write it like 500M or 20G");
+          return usageFailure(terminal, `"${options.size}" is not a size`, "write it like 500M or 20G");
         return reportRemoved(terminal, await pruneStore(store, limit, commands));
       }
       case "gc":

@@ -40,7 +40,7 @@ export default defineCommand({
   async run({ arguments: words, options }, terminal) {
     const budget = options.budget === undefined ? undefined : parseByteSize(options.budget);
     if (options.budget !== undefined && budget === undefined) {
-      return usageFailure(terminal, `"${options.budget}" is no size`, "write it like 500M or 20G");
+      return usageFailure(terminal, `"${options.budget}" is not a size`, "write it like 500M or 20G");
     }
     const store = await openStore(terminal, options.cacheDir);
     const code = await withContents(terminal, store, words.IMAGE, options.file, async (image) => {

@@ -43,7 +43,7 @@ export default defineCommand({
 });
 
 async function renderTable(timeline: BuildTimeline): Promise<string> {
-  const { traceRows, traceTotals } = await import("@dibkit/contents");
+  const { traceRows, traceSummary } = await import("@dibkit/contents");
   const cell = (seconds: number) => (seconds < 0.005 ? "" : seconds.toFixed(2)).padStart(8);
   const lines = traceRows(timeline).map(({ step, slices }) => {
     const spent = (...kinds: readonly string[]) =>
@@ -54,14 +54,6 @@ async function renderTable(timeline: BuildTimeline): Promise<string> {
     const columns = [cell(step.end), spent("waited", "cached"), spent("ran", "failed"), spent("kept")];
     return `${columns.join("")}  ${name}${note === "" ? "" : `  (${note})`}\n`;
   });
-  const { seconds, waited, ran, kept, cached, saved, end } = traceTotals(timeline);
-  const parts = [
-    `${ran.toFixed(1)} s ran`,
-    `${waited.toFixed(1)} s waited`,
-    `${kept.toFixed(1)} s kept layers`,
-    `${cached.toFixed(1)} s for cached steps that took ${saved.toFixed(1)} s when they ran`,
-    `${end.toFixed(1)} s after the last step`,
-  ];
   const head = `${["at", "waited", "ran", "kept"].map((word) => word.padStart(8)).join("")}  step\n`;
-  return `${head}${lines.join("")}${timeline.status} in ${seconds.toFixed(1)} s: ${parts.join(", ")}\n`;
+  return `${head}${lines.join("")}${timeline.status} in ${timeline.seconds.toFixed(1)} s: ${traceSummary(timeline).join(", ")}\n`;
 }

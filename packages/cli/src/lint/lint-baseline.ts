@@ -33,7 +33,7 @@ export async function baselined(
   }
   const baseline = parseBaseline(text);
   if (baseline === undefined) {
-    usageFailure(terminal, `"${file}" is no baseline`, "write it anew with --update-baseline");
+    usageFailure(terminal, `"${file}" is not a baseline`, "write it anew with --update-baseline");
     return undefined;
   }
   const { result: rest, pruned } = applyBaseline(result, baseline, base);

@@ -49,11 +49,11 @@ function checkFile(element: Element, path: string, expected: ExpectedFile, calle
   const wanted = typeof expected === "string" || expected instanceof RegExp ? { content: expected } : expected;
   if (wanted.symlink !== undefined) {
     const actual = file.kind === "symlink" ? file.target : file.kind;
-    if (actual !== wanted.symlink) fail(`${what} is no such link`, actual, wanted.symlink, caller);
+    if (actual !== wanted.symlink) fail(`${what} is not that link`, actual, wanted.symlink, caller);
     return;
   }
   if (file.kind !== "file") {
-    fail(`${what} is no regular file`, file.kind, "file", caller);
+    fail(`${what} is not a regular file`, file.kind, "file", caller);
     return;
   }
   if (wanted.executable !== undefined && isExecutable(file) !== wanted.executable)

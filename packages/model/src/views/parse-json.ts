@@ -9,8 +9,8 @@ import { DATA_FILE_LIMIT, type ParsedData, PROBLEM_LIMIT } from "./parse-yaml.js
 
 /** Words for the parser's codes, which name tokens. */
 const MESSAGES: Readonly<Record<string, string>> = {
-  InvalidSymbol: "this is no JSON value",
-  InvalidNumberFormat: "this is no JSON number",
+  InvalidSymbol: "this is not a JSON value",
+  InvalidNumberFormat: "this is not a JSON number",
   PropertyNameExpected: "a key in double quotes is expected here",
   ValueExpected: "a value is expected here",
   ColonExpected: "a colon is expected here",
@@ -23,7 +23,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   UnexpectedEndOfString: "this string is not closed",
   UnexpectedEndOfNumber: "this number is not complete",
   InvalidUnicode: "this \\u escape is not complete",
-  InvalidEscapeCharacter: "this is no JSON escape",
+  InvalidEscapeCharacter: "this is not a JSON escape",
   InvalidCharacter: "this character must be escaped",
 };
 

@@ -133,7 +133,7 @@ describe("pkg-map", () => {
   });
 
   it.each([
-    ["{'a': 1}", "pkg-map:1:2 this is no JSON value (json/syntax)"],
+    ["{'a': 1}", "pkg-map:1:2 this is not a JSON value (json/syntax)"],
     ['{"default": {"a": "b",}}', "pkg-map:1:23 a key in double quotes is expected here (json/syntax)"],
     ["{} // x", "pkg-map:1:4 JSON has no comments (json/syntax)"],
     [

@@ -24,7 +24,7 @@ export default defineFormat({
           message:
             dockerTarget === ""
               ? "format docker needs a name for the image"
-              : `"${dockerTarget}" is no name that docker gives to an image`,
+              : `"${dockerTarget}" is not a name that docker gives to an image`,
           help: 'give "--docker-target REPOSITORY:TAG", in lower case, or use format oci for an archive',
         },
   async write({ request, context, sourcePath }) {

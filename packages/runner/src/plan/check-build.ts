@@ -97,7 +97,7 @@ function checkAge({ maxAge }: BuildRequest): readonly Diagnostic[] {
   const wrong = maxAge === undefined ? undefined : wrongAge(maxAge);
   if (wrong === undefined) return [];
   const help = "write it like 30m, 12h, 7d or 2w, for one phase like install.d=7d";
-  return [error("unknown-age", `"${wrong}" is no age of a layer`, help)];
+  return [error("unknown-age", `"${wrong}" is not an age of a layer`, help)];
 }
 
 function checkRegistries({ cacheFrom = [], cacheTo }: BuildRequest): readonly Diagnostic[] {

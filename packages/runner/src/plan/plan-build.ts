@@ -14,6 +14,7 @@ import { ELEMENTS_DIRECTORY } from "../job/build-directories.js";
 import type { BuildJob } from "../job/build-job.js";
 import type { BuildRequest } from "../job/build-request.js";
 import { layerStoreAt } from "../layers/layer-store.js";
+import type { FoundCommands } from "../layers/script-commands.js";
 import { knownStoreKey, storeKey } from "../layers/store-key.js";
 import { baseEnvironment } from "./base-environment.js";
 import { checkBuild } from "./check-build.js";
@@ -24,6 +25,7 @@ import { finalFormats } from "./final-formats.js";
 import { formatRequest } from "./format-request.js";
 import { helperFiles } from "./helper-files.js";
 import { declaredHookInputs, mergeHooks } from "./hooks-tree.js";
+import { keyContext } from "./key-context.js";
 import { knownEnvironment } from "./known-environment.js";
 import { lineageOf } from "./lineage.js";
 import { passedEnvironment, tellLeftOut } from "./passed-environment.js";
@@ -55,6 +57,8 @@ export interface BuildPlan {
   readonly job: BuildJob;
   /** Elements that are not on disk, for `startBuild` to write. */
   readonly authored: readonly Element[];
+  /** What was found in scripts, so that the build need not parse them again. */
+  readonly scripts: FoundCommands;
   /** Things worth knowing that do not stop the build. */
   readonly diagnostics: readonly Diagnostic[];
   /** What it has in common with other images, whatever stores and registries have. */
@@ -124,7 +128,8 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     })),
     disk: { source: layout.source, parameters: layout.parameters, environment: layout.plan.environment },
   };
-  const surroundings = { request, hooks, helpers, base, store, lineage, digest, secrets };
+  const keys = keyContext({ request, helpers, digest });
+  const surroundings = { request, hooks, helpers, base, store, lineage, keys, secrets };
   const steps = await planSteps(surroundings, own);
   const { installType, architecture, upstreamVersion } = request;
   const { units } = checkFormats(formatRequest(request, image));
@@ -157,7 +162,8 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     verbose: input.verbose,
   };
   const authored = elements.filter(({ origin }) => origin === "typescript");
-  return ok({ document, job, authored, diagnostics, predict: () => predictSteps(surroundings, own) });
+  const predict = () => predictSteps(surroundings, own);
+  return ok({ document, job, authored, scripts: keys.scripts.found(), diagnostics, predict });
 }
 
 /** The parts of an installation that a build needs. */

@@ -16,6 +16,7 @@ import type { ImageState } from "../job/layer.js";
 import type { LayerStore } from "../layers/layer-store.js";
 import type { HelperFile } from "../layers/script-reach.js";
 import type { HooksTree } from "./hooks-tree.js";
+import type { KeyContext } from "./key-context.js";
 import { installTypeFile } from "./own-steps.js";
 import { environmentKey, startingEnvironment } from "./phase-environment.js";
 import type { PhaseScript } from "./phase-step.js";
@@ -29,8 +30,7 @@ export interface StepSurroundings {
   /** Undefined when nothing was ever built with it. */
   readonly store: LayerStore | undefined;
   readonly lineage: string;
-  /** How values of variables are told apart in keys. */
-  readonly digest: (value: string) => string;
+  readonly keys: KeyContext;
   readonly secrets: SecretValues;
 }
 
@@ -94,10 +94,10 @@ export async function recordedEnvironment(
   phase: Phase,
   state: ImageState,
 ): Promise<EnvironmentValues | undefined> {
-  const { helpers, base, store, digest, secrets } = surroundings;
+  const { helpers, base, store, keys, secrets } = surroundings;
   const files = Object.fromEntries(plannedEnvironmentFiles(surroundings, phase).map(({ name, hash }) => [name, hash]));
   const start = startingEnvironment(base, phase);
-  const key = environmentKey(phase, state, files, start, helpers, digest);
+  const key = environmentKey(phase, state, files, start, helpers, keys.digest);
   const known = await store?.records.environment(key);
   return known && openEnvironment(known, secrets);
 }

@@ -44,7 +44,7 @@ export function predictSteps(surroundings: StepSurroundings, { disk }: Pick<Buil
   const onDisk: string[] = [];
   let parent = "";
   for (const phase of PHASES as readonly Phase[]) {
-    const beforeDisk = phase.beforeDisk && phase.name !== "block-device.d";
+    const beforeDisk = phase.worksOn === "tree";
     const scripts = plannedScripts(surroundings, phase);
     const { values, functions } = scripts.length > 0 ? predictEnvironment(surroundings, phase) : NOTHING;
     const wanted = scripts.map((script) => ({
@@ -71,7 +71,7 @@ function ofPhase(own: readonly OwnStep[], phase: Phase) {
   return own.filter(({ after }) => after === phase.name).map(({ step }) => step);
 }
 
-function predictedKey({ request, helpers, secrets }: StepSurroundings, step: ScriptStep, parent: string): string {
+function predictedKey({ request, keys, secrets }: StepSurroundings, step: ScriptStep, parent: string): string {
   const hidden = Object.values(secrets);
   const { passEnvironment = [] } = request;
   // What a machine's login gives programs, unless the image says it.
@@ -82,7 +82,7 @@ function predictedKey({ request, helpers, secrets }: StepSurroundings, step: Scr
   const digest = (value: string) => hashText(hidden.some((secret) => value.includes(secret)) ? "secret" : value);
   // With inputs of its own, as here, no file of the host is looked at.
   const known = { ...step, environment, inputs: step.inputs ?? step.declared ?? Object.keys(environment) };
-  return stepKey(known, { hash: parent }, helpers, request, digest).key;
+  return stepKey(known, { hash: parent }, { ...keys, digest }).key;
 }
 
 interface PredictedEnvironment {

@@ -11,6 +11,7 @@ import type { LayerTrees } from "../layers/layer-trees.js";
 import type { LookUpContext } from "../layers/look-up.js";
 import type { HelperFile } from "../layers/script-reach.js";
 import { type HooksTree, hooksBaseOf } from "../plan/hooks-tree.js";
+import type { KeyContext } from "../plan/key-context.js";
 import type { SecretNames, SecretValues } from "../plan/secrets.js";
 import type { RemoteLayers } from "../remote/remote-layers.js";
 import type { BreakPoints } from "./break-points.js";
@@ -45,8 +46,7 @@ export interface BuildSession {
   readonly secretNames: SecretNames;
   /** Values that secret variables have before `environment.d`. */
   readonly secrets: SecretValues;
-  /** How values of variables are told apart in keys. */
-  readonly digest: (value: string) => string;
+  readonly keys: KeyContext;
   /** Name of the image's line of steps, to find the layer a step had last time. */
   readonly lineage: string;
   readonly breaks: BreakPoints;

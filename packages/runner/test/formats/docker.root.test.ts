@@ -70,7 +70,7 @@ describe.skipIf(!mayBuild || !workerIsBuilt)("format docker (needs root)", () =>
 
   test.each([
     ["unix:///nowhere/docker.sock", target, 'no docker daemon listens at "unix:///nowhere/docker.sock"'],
-    [`unix://${socket}`, "Acme:1", '"Acme:1" is no name that docker gives to an image'],
+    [`unix://${socket}`, "Acme:1", '"Acme:1" is not a name that docker gives to an image'],
   ])("what cannot work is said before anything runs: %s, %s", async (host, dockerTarget, message) => {
     const before = process.env.DOCKER_HOST;
     process.env.DOCKER_HOST = host;

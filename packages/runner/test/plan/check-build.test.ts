@@ -87,7 +87,7 @@ test("six things that are wrong are reported together", async () => {
     /^output-format: unknown format "tarball"/,
     /^(little-space: only 0.0 GiB are free for|not-writable:) the layer store "\/proc\/dibkit"/,
     /^when-variable-unset: the condition "DIB_NOBODY_SETS=1" is about the variable "DIB_NOBODY_SETS"/,
-    /^unknown-age: "soon" is no age/,
+    /^unknown-age: "soon" is not an age/,
   ]) {
     expect(found.find((line) => one.test(line)) ?? found, String(one)).toMatch(one);
   }

@@ -108,7 +108,7 @@ function placeholder(
 /** LVM's own; volumes are whole numbers of it. */
 const EXTENT_BYTES = 4 * 1024 * 1024;
 
-/** What is no size is left to lvcreate, which says what is wrong with it. */
+/** What is not a size is left to lvcreate, which says what is wrong with it. */
 function volumeSize(size: unknown, inUnits: boolean): string | null {
   const bytes = inUnits && typeof size === "string" ? parseSize(size) : undefined;
   return bytes === undefined ? textOrNull(size) : `${bytes - (bytes % EXTENT_BYTES)}B`;
