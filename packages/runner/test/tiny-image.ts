@@ -64,6 +64,9 @@ export interface TinyOptions {
   readonly maxAge?: string;
   readonly cacheFrom?: readonly string[];
   readonly cacheTo?: string;
+  /** Key files. */
+  readonly cacheSign?: string;
+  readonly cacheTrust?: readonly string[];
   readonly logfile?: string;
   readonly dockerTarget?: string;
   /** Name of the outputs without suffix. */
@@ -108,6 +111,8 @@ export function tinyProject(): TinyProject {
       maxAge,
       cacheFrom = [],
       cacheTo,
+      cacheSign,
+      cacheTrust = [],
       logfile,
       dockerTarget,
       image = "image",
@@ -122,6 +127,8 @@ export function tinyProject(): TinyProject {
           maxAge,
           cacheFrom,
           cacheTo,
+          cacheSign,
+          cacheTrust,
           logfile,
           dockerTarget,
           packages,

@@ -15,6 +15,7 @@ import type { BuildJob } from "../job/build-job.js";
 import type { BuildRequest } from "../job/build-request.js";
 import { layerStoreAt } from "../layers/layer-store.js";
 import { knownStoreKey, storeKey } from "../layers/store-key.js";
+import { readTrustedKeys } from "../remote/cache-keys.js";
 import { baseEnvironment } from "./base-environment.js";
 import { checkBuild } from "./check-build.js";
 import { checkVariables } from "./check-variables.js";
@@ -34,7 +35,7 @@ import { planSteps } from "./plan-steps.js";
 import { hideSecrets, secretNames, secretValues, valueDigest } from "./secrets.js";
 
 /** What this host lacks for a build, which another host may have. */
-const HOST_LACKS = new Set(["missing-host-tool", "foreign-architecture", "docker-daemon", "not-writable"]);
+const HOST_LACKS = new Set(["missing-host-tool", "foreign-architecture", "docker-daemon", "not-writable", "cache-key"]);
 
 export interface PlanInput {
   readonly request: BuildRequest;
@@ -65,7 +66,13 @@ export interface BuildPlan {
 export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, readonly Diagnostic[]>> {
   const { resolution } = input;
   const elements = resolution.elements.map(({ element }) => element);
-  const request = { ...input.request, formats: finalFormats(input.request, elements) };
+  const keys = readTrustedKeys(input.request);
+  const trustedKeys = keys.ok ? keys.value : [];
+  const request: BuildRequest = {
+    ...input.request,
+    formats: finalFormats(input.request, elements),
+    ...(trustedKeys === undefined ? {} : { trustedKeys }),
+  };
   const image = absolute(request.imageName, request.workingDirectory);
   const lineage = lineageOf(image, request.architecture);
   const hooks = mergeHooks(elements);

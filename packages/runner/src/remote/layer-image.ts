@@ -1,5 +1,5 @@
 import { architectureFacts, err, ok, type Result } from "@dibkit/model";
-import { CONFIG_TYPE, type Descriptor, MANIFEST_TYPE, sha256Digest } from "@dibkit/registry";
+import { type Claims, CONFIG_TYPE, type Descriptor, MANIFEST_TYPE, sha256Digest } from "@dibkit/registry";
 import type { LayerEntry, OutputEntry, StepEntry } from "../job/layer.js";
 import { treesOf } from "../job/layer.js";
 import type { LayerKind } from "./oci-whiteouts.js";
@@ -38,13 +38,18 @@ export function tagOf(entry: LayerEntry): string {
   return entry.asked ?? entry.key;
 }
 
+/** What a signature of an entry's image says besides its digest, so that it counts under one key only. */
+export function claimsOf(key: string): Claims {
+  return { "dibkit.key": key };
+}
+
 export function renderLayerImage(
   given: SharedEntry,
   kind: LayerKind,
   architecture: string,
   packed: readonly { readonly tree: string; readonly packed: PackedTree }[],
 ): LayerImage {
-  const { asked: _asked, ...rest } = given;
+  const { asked: _asked, origin: _origin, ...rest } = given;
   const entry = { ...rest, key: tagOf(given) };
   const step = `${entry.label.phase}/${entry.label.script}`;
   const labels = {
@@ -164,7 +169,8 @@ function isEntry(value: unknown): value is SharedEntry {
     typeof content === "string" &&
     typeof bytes === "number" &&
     isFields(ingredients) &&
-    value.asked === undefined;
+    value.asked === undefined &&
+    value.origin === undefined;
   if (!common || kind === "output") return common;
   const { changed, mounts, hooksBefore } = value;
   const trees = ["root", "hooks", "host"];
