@@ -83,10 +83,12 @@ function send(request: ExchangeRequest, options: SendOptions): Promise<Result<An
     });
     const fail = (error: unknown) => resolve(err(signal.aborted ? INTERRUPTED : lost(error, connected)));
     outgoing.on("socket", (socket) => {
+      // A connection that is kept has been there for long, and would collect what waits for its beginning.
       if (!socket.connecting) connected = true;
-      socket.once(isSecure ? "secureConnect" : "connect", () => {
-        connected = true;
-      });
+      else
+        socket.once(isSecure ? "secureConnect" : "connect", () => {
+          connected = true;
+        });
     });
     outgoing.on("timeout", () => outgoing.destroy(new Error(`nothing came for ${IDLE_MS / 1000} s`)));
     outgoing.on("error", fail);
