@@ -19,6 +19,8 @@ export interface RegistryClient {
   /** Undefined: there is none. */
   manifest(reference: string): Promise<Result<FoundManifest | undefined, RegistryFailure>>;
   pushManifest(reference: string, mediaType: string, text: string): Promise<Result<void, RegistryFailure>>;
+  /** Deletes a manifest, and with it every tag of it; fine when it is gone already. */
+  deleteManifest(digest: string): Promise<Result<void, RegistryFailure>>;
   hasBlob(digest: string): Promise<Result<boolean, RegistryFailure>>;
   /** A small blob. */
   readBlob(descriptor: Descriptor): Promise<Result<Buffer, RegistryFailure>>;
@@ -84,6 +86,18 @@ export function openRegistryClient(repository: Repository, context: SessionConte
       if (!answered.ok) return answered;
       answered.value.body.destroy();
       return answered.value.status === 201 ? ok(undefined) : unexpected(answered.value, "a manifest");
+    },
+    async deleteManifest(digest) {
+      const answered = await session.send({
+        method: "DELETE",
+        url: `${path}/manifests/${digest}`,
+        scope: "pull,delete",
+      });
+      if (!answered.ok) return answered;
+      answered.value.body.destroy();
+      const { status } = answered.value;
+      if (status === 405 || status === 400) return err({ kind: "refused", message: "does not let anybody delete" });
+      return status === 202 || status === 404 ? ok(undefined) : unexpected(answered.value, "a deletion");
     },
     hasBlob,
     readBlob: (descriptor) => withRetries(context.signal, () => readSmall(blob, descriptor)),

@@ -21,7 +21,7 @@ export interface SessionContext {
 
 /** A request to the registry; `url` may be a path below its root. */
 export interface RegistryRequest extends ExchangeRequest {
-  readonly scope: "pull" | "pull,push";
+  readonly scope: "pull" | "pull,push" | "pull,delete";
 }
 
 /** Answers of a registry to somebody who is logged in. */

@@ -71,6 +71,8 @@ export interface BuildRequest {
   readonly cacheTrust?: readonly string[];
   /** The keys in them, and the public half of that of `cacheSign`, as planning has read them; undefined: anybody's. */
   readonly trustedKeys?: readonly TrustedKey[];
+  /** Bring layers from registries as far as they go, and run and write nothing: the build ends as an interrupted one. */
+  readonly pullOnly?: boolean;
   /** Run every step even when a layer of it exists. */
   readonly refresh: boolean;
   /** Run a step again when its layer is older: `12h`, `7d`; `install.d=7d` is about the steps of one phase. */

@@ -49,7 +49,7 @@ export function renderLayerImage(
   architecture: string,
   packed: readonly { readonly tree: string; readonly packed: PackedTree }[],
 ): LayerImage {
-  const { asked: _asked, origin: _origin, ...rest } = given;
+  const { asked: _asked, origin: _origin, secretFree: _secretFree, ...rest } = given;
   const entry = { ...rest, key: tagOf(given) };
   const step = `${entry.label.phase}/${entry.label.script}`;
   const labels = {
@@ -170,7 +170,8 @@ function isEntry(value: unknown): value is SharedEntry {
     typeof bytes === "number" &&
     isFields(ingredients) &&
     value.asked === undefined &&
-    value.origin === undefined;
+    value.origin === undefined &&
+    value.secretFree === undefined;
   if (!common || kind === "output") return common;
   const { changed, mounts, hooksBefore } = value;
   const trees = ["root", "hooks", "host"];

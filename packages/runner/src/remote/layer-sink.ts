@@ -30,6 +30,7 @@ import {
 } from "./layer-image.js";
 import { type PackedTree, packTree } from "./pack-tree.js";
 import { isOfOneLayer, type RemoteContext, renderMegabytes, someOf } from "./remote-context.js";
+import { pushUse } from "./use-record.js";
 
 /** A registry that layers are uploaded to, while the build goes on. */
 export interface LayerSink {
@@ -47,6 +48,8 @@ export interface SinkOptions {
   readonly refused: ReadonlySet<string>;
   /** Signs every image that is uploaded. */
   readonly signing?: SigningKey | undefined;
+  /** Names the image in the note of what was used; undefined: there is none. */
+  readonly image?: string | undefined;
   /** How long the end of a build waits for uploads. */
   readonly patienceMs?: number;
 }
@@ -55,7 +58,7 @@ const PATIENCE_MS = 300_000;
 const AT_ONCE = 2;
 
 export function openLayerSink(
-  { repository, mode, refused, signing, patienceMs = PATIENCE_MS }: SinkOptions,
+  { repository, mode, refused, signing, image, patienceMs = PATIENCE_MS }: SinkOptions,
   context: RemoteContext,
 ): LayerSink {
   const giveUp = new AbortController();
@@ -63,6 +66,7 @@ export function openLayerSink(
   const commands = createCommandRunner({ signal });
   const client = openRegistryClient(repository, { env: context.env, commands, signal });
   const name = renderRepository(repository);
+  const used = new Set<string>();
   const waiting: SharedEntry[] = [];
   const missing: string[] = [];
   const working = new Set<Promise<void>>();
@@ -109,6 +113,7 @@ export function openLayerSink(
   return {
     offer(entry) {
       if (!shareable(entry) || (entry.kind === "output" && mode === "min")) return;
+      used.add(tagOf(entry));
       waiting.push(entry);
       start();
     },
@@ -121,6 +126,8 @@ export function openLayerSink(
       await Promise.race([drained(), late]);
       await drained();
       timer.abort();
+      // Nothing that a build is told of: without it a layer may be called unused too early, and is made again.
+      if (off === undefined && used.size > 0 && image !== undefined) await pushUse(client, image, [...used]);
       client.close();
       if (context.signal.aborted) return;
       const what = `uploaded ${uploaded} ${uploaded === 1 ? "layer" : "layers"} to ${name} (${renderMegabytes(bytes)})`;

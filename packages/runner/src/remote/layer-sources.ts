@@ -223,7 +223,7 @@ async function bringInto(
     source.layers += 1;
     source.bytes += trees.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
     const origin = { registry: source.name, ...(signedBy === undefined ? {} : { signedBy }) };
-    return ok(await context.store.commit(staging, { ...entry, origin }, replace));
+    return ok(await context.store.commit(staging, { ...entry, secretFree: true, origin }, replace));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

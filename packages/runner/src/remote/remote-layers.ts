@@ -43,7 +43,7 @@ export type RemoteRequest = Pick<
 /** Undefined when a request names no registry. Its words have been checked. */
 export function openRemoteLayers(
   { cacheFrom = [], cacheTo, cacheSign, trustedKeys, refresh, keepLayers = true }: RemoteRequest,
-  given: Omit<RemoteContext, "trusted">,
+  given: Omit<RemoteContext, "trusted"> & { readonly image?: string },
 ): RemoteLayers | undefined {
   if (!keepLayers || (cacheFrom.length === 0 && cacheTo === undefined)) return undefined;
   const context = { ...given, trusted: trustedKeys };
@@ -65,6 +65,7 @@ export function openRemoteLayers(
         mode: target.settings.get("mode") === "max" ? "max" : "min",
         refused: sources.refused,
         signing: signing?.value,
+        image: given.image,
       },
       context,
     );

@@ -81,6 +81,7 @@ export async function keepStep(
     mounts: result.mounts.records,
     hooksBefore: before,
     ingredients: key.ingredients,
+    ...(session.sealed.by === undefined ? { secretFree: true } : {}),
     ...(aptIndex === undefined ? {} : { aptIndex }),
   };
   const committed = await session.store.commit(place, meta, replacesLayers(session.job.request));

@@ -63,8 +63,10 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
   const request = formatRequest(session.job.request, session.job.image);
   const key = await outputKey(session, state);
   const found = key && (await lookUp(lookUpContext(session), "output", OUTPUT_STEP, key));
-  if (found?.hit) return useOutputs(session, context, found.entry);
+  const { pullOnly } = session.job.request;
+  if (found?.hit) return pullOnly ? err({ kind: "interrupted" }) : useOutputs(session, context, found.entry);
   const brought = key && (await bringOutputs(session, key));
+  if (pullOnly) return err({ kind: "interrupted" });
   if (brought !== undefined) return useOutputs(session, context, brought);
   const reason = found?.reason;
   const shown = await showTree(session, state);

@@ -86,7 +86,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     trees,
     remote: openRemoteLayers(request, {
       ...{ store, kind: trees.kind, architecture: request.architecture, commands, env: request.environment },
-      ...{ ...surroundings, scratch: places.staging },
+      ...{ ...surroundings, scratch: places.staging, image: lineageOf(job.image, request.architecture) },
     }),
     memory: buildMemory({ trees, store, commands, request, directory: places.memory }),
     directory: places.directory,
@@ -99,6 +99,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     helpers,
     secretNames,
     secrets,
+    sealed: {},
     digest: valueDigest(secrets, await storeKey(store)),
     base,
     named: { DIB_IMAGE_CACHE: request.imageCache, DIB_LOCKFILES: request.lockFiles },

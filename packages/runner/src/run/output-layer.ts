@@ -137,6 +137,7 @@ async function copyOutputs(
     seconds,
     ...measured,
     ingredients: key.ingredients,
+    ...(session.sealed.by === undefined ? { secretFree: true } : {}),
   };
   const kept = await session.store.commit(staging, meta, replacesLayers(session.job.request));
   session.remote?.offer(kept);
