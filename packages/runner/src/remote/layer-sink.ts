@@ -30,12 +30,15 @@ import {
 } from "./layer-image.js";
 import { type PackedTree, packTree } from "./pack-tree.js";
 import { isOfOneLayer, type RemoteContext, renderMegabytes, someOf } from "./remote-context.js";
+import { type FinishedTree, pushTreeImage } from "./tree-image.js";
 import { pushUse } from "./use-record.js";
 
 /** A registry that layers are uploaded to, while the build goes on. */
 export interface LayerSink {
   /** Uploads an entry of the store some time; never fails. */
   offer(entry: LayerEntry): void;
+  /** Pushes the finished tree as one image at the end, where everything is uploaded. */
+  offerTree(tree: FinishedTree): void;
   /** Waits for what is under way, not for ever, and says what was uploaded and what was not. */
   finish(): Promise<void>;
 }
@@ -72,6 +75,8 @@ export function openLayerSink(
   const working = new Set<Promise<void>>();
   let [uploaded, bytes] = [0, 0];
   let off: string | undefined;
+  let tree: FinishedTree | undefined;
+  let treePushed: Promise<void> = Promise.resolve();
   const nameOf = ({ label }: LayerEntry) => `${label.phase}/${label.script}`;
 
   const work = async (entry: SharedEntry) => {
@@ -117,14 +122,18 @@ export function openLayerSink(
       waiting.push(entry);
       start();
     },
+    offerTree(given) {
+      if (mode === "max") tree = given;
+    },
     async finish() {
       const timer = new AbortController();
       const late = delay(patienceMs, undefined, { signal: timer.signal }).then(
         () => giveUp.abort(),
         () => undefined,
       );
-      await Promise.race([drained(), late]);
+      await Promise.race([drained().then(pushTree), late]);
       await drained();
+      await treePushed;
       timer.abort();
       // Nothing that a build is told of: without it a layer may be called unused too early, and is made again.
       if (off === undefined && used.size > 0 && image !== undefined) await pushUse(client, image, [...used]);
@@ -135,6 +144,19 @@ export function openLayerSink(
       else context.emit({ type: "warning", message: `${what}, but not ${someOf(missing)}${whyMissing()}` });
     },
   };
+
+  async function pushTree(): Promise<void> {
+    if (tree === undefined || off !== undefined || missing.length > 0 || signal.aborted) return;
+    const whole = tree;
+    treePushed = pushTreeImage(client, whole, signing, { ...context, commands, signal }).then((pushed) => {
+      if (!pushed.ok && !signal.aborted)
+        context.emit({
+          type: "warning",
+          message: `the tree is not there as an image: the cache ${name} ${pushed.error.message}`,
+        });
+    });
+    await treePushed;
+  }
 
   function whyMissing(): string {
     if (giveUp.signal.aborted) return `: it took too long`;

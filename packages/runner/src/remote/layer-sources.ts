@@ -60,7 +60,7 @@ interface Source {
 }
 
 /** What a registry says it has. */
-interface FoundLayer {
+export interface FoundLayer {
   readonly entry: SharedEntry;
   /** Fingerprint of the key that has signed it, where that was asked for. */
   readonly signedBy?: string;
@@ -174,12 +174,12 @@ function limitOf(most: number): <T>(work: () => Promise<T>) => Promise<T> {
 }
 
 /** A failure to look for a layer; `unsigned` says that the registry does well, but somebody who is trusted has to sign. */
-interface LookFailure extends RegistryFailure {
+export interface LookFailure extends RegistryFailure {
   readonly unsigned?: true;
 }
 
 /** Reads what a registry has under a key: small documents only. */
-async function lookInto(
+export async function lookInto(
   { client }: Pick<Source, "client">,
   { key, whyNot }: Pick<WantedLayer, "key" | "whyNot">,
   context: Pick<RemoteContext, "kind" | "trusted">,

@@ -19,7 +19,10 @@ export interface RemoteList {
   readonly layers: readonly RemoteLayer[];
 }
 
-const KEY = /^[0-9a-f]{40}$/;
+/** Whether a tag is that of a layer. */
+export function isKey(tag: string): boolean {
+  return /^[0-9a-f]{40}$/.test(tag);
+}
 
 /**
  * The layers in a repository; the error is a sentence. What is not dibkit's is passed over, and so is what goes away
@@ -36,14 +39,11 @@ export function listRemoteLayers(word: string, context: LookContext): Promise<Re
 /** The layers among some tags, the oldest first. */
 export async function layersOf({ client }: OpenRemote, tags: readonly string[]): Promise<readonly RemoteLayer[]> {
   const layers: RemoteLayer[] = [];
-  await eachOf(
-    tags.filter((tag) => KEY.test(tag)),
-    async (key) => {
-      const layer = await readLayer(client, key);
-      if (layer !== undefined) layers.push(layer);
-      return ok(undefined);
-    },
-  );
+  await eachOf(tags.filter(isKey), async (key) => {
+    const layer = await readLayer(client, key);
+    if (layer !== undefined) layers.push(layer);
+    return ok(undefined);
+  });
   return layers.sort((a, b) => (a.entry.created < b.entry.created ? -1 : 1));
 }
 

@@ -35,6 +35,7 @@ export async function pushLayers(
   const sink = openLayerSink(
     {
       ...{ repository: parsed.value.repository, mode, refused: new Set<string>(), patienceMs: PATIENCE_MS },
+      image: "push",
       signing: signing?.ok ? signing.value : undefined,
     },
     { ...context, trusted: keys.value },

@@ -7,6 +7,7 @@ import type { SharedEntry } from "./layer-image.js";
 import { openLayerSink } from "./layer-sink.js";
 import { type FetchedLayer, openLayerSources, type WantedLayer } from "./layer-sources.js";
 import type { RemoteContext } from "./remote-context.js";
+import type { FinishedTree } from "./tree-image.js";
 
 /** The layers of other machines, in registries: read through into the store, written behind the build. */
 export interface RemoteLayers {
@@ -14,6 +15,8 @@ export interface RemoteLayers {
   announce(wanted: WantedLayer): Promise<SharedEntry | undefined>;
   fetch(wanted: WantedLayer): Promise<FetchedLayer | undefined>;
   offer(entry: LayerEntry): void;
+  /** The tree is finished: in the mode max it becomes an image of its own. */
+  offerTree(tree: FinishedTree): void;
   /**
    * A step could see a secret. Its layer may hold it, and so may what later steps copy of its files: nothing of this
    * build is shared any more, and nobody else can have what the steps come to.
@@ -75,6 +78,9 @@ export function openRemoteLayers(
     fetch: async (wanted) => (sealedBy === undefined ? sources.fetch(wanted) : undefined),
     offer(entry) {
       if (sealedBy === undefined && isTrusted(entry, trustedKeys)) sink?.offer(entry);
+    },
+    offerTree(tree) {
+      if (sealedBy === undefined) sink?.offerTree(tree);
     },
     seal(step) {
       if (sealedBy !== undefined) return;

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "@dibkit/model";
 import { signatureTag } from "@dibkit/registry";
 import { parseAge } from "../layers/layer-age.js";
-import { layersOf, type RemoteLayer } from "./list-remote.js";
+import { isKey, layersOf, type RemoteLayer } from "./list-remote.js";
 import { eachOf, type LookContext, type OpenRemote, withRemote } from "./open-remote.js";
 import { dayOfUse, readUse } from "./use-record.js";
 
@@ -39,7 +39,10 @@ export function unusedLayers(
     if (!used.ok) return used;
     const all = await layersOf(remote, tags.value);
     const layers = all.filter(({ entry }) => entry.created.slice(0, 10) < day && !used.value.has(entry.key));
-    const kept = new Set(all.filter((layer) => !layers.includes(layer)).map(({ digest }) => signatureTag(digest)));
+    const signed = await signaturesOfOthers(remote, tags.value);
+    if (!signed.ok) return signed;
+    const stay = all.filter((layer) => !layers.includes(layer));
+    const kept = new Set([...signed.value, ...stay.map(({ digest }) => signatureTag(digest))]);
     const others = tags.value.filter((tag) => {
       const noted = dayOfUse(tag);
       return noted === undefined ? SIGNATURE.test(tag) && !kept.has(tag) : noted < day;
@@ -50,6 +53,22 @@ export function unusedLayers(
     }
     return ok({ repository: remote.repository, layers, others, deleted: remove });
   });
+}
+
+/** Tags of signatures that are of neither layers nor notes: of trees, or of what somebody else keeps there. */
+async function signaturesOfOthers(
+  { client, told }: OpenRemote,
+  tags: readonly string[],
+): Promise<Result<readonly string[], string>> {
+  const found: string[] = [];
+  const others = tags.filter((tag) => !isKey(tag) && !SIGNATURE.test(tag) && dayOfUse(tag) === undefined);
+  const read = await eachOf(others, async (tag) => {
+    const manifest = await client.manifest(tag);
+    if (!manifest.ok) return err(told(manifest.error));
+    if (manifest.value !== undefined) found.push(signatureTag(manifest.value.digest));
+    return ok(undefined);
+  });
+  return read.ok ? ok(found) : read;
 }
 
 /** Keys in the notes of builds since a day. */

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { bashCommand, createUndoStack } from "@dibkit/exec";
 import { err, findPhase, ok, PHASES, type Phase, type Result } from "@dibkit/model";
 import type { MountedDisk } from "../disk/mounted-disk.js";
@@ -61,6 +61,7 @@ export async function makeImage(session: BuildSession, state: ImageState): Stage
 
 async function makeImageIn(context: BuildContext, session: BuildSession, state: ImageState): Stage<readonly string[]> {
   const request = formatRequest(session.job.request, session.job.image);
+  session.remote?.offerTree({ layers: state.root, image: basename(session.job.image) });
   const key = await outputKey(session, state);
   const found = key && (await lookUp(lookUpContext(session), "output", OUTPUT_STEP, key));
   const { pullOnly } = session.job.request;
