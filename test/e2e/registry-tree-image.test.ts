@@ -72,7 +72,10 @@ function podman(...words: readonly string[]) {
   return runProgram([join(root, "usr/bin/podman"), ...places, ...programs, ...how, ...words], { env });
 }
 
-/** Paths, kinds, modes, owners and sizes in an archive of a tree, without what is not part of an image. */
+/**
+ * Paths, kinds, modes, owners and sizes in an archive of a tree, without what is not part of an image, and without what
+ * the phases on the disk write or put back.
+ */
 function members(file: string): readonly string[] {
   const list = execFileSync("tar", ["--numeric-owner", "-tvf", file], { encoding: "utf8" });
   return list
@@ -80,7 +83,11 @@ function members(file: string): readonly string[] {
     .map((line) => line.replace(/\s+\d{4}-\d\d-\d\d \d\d:\d\d /, " ").replace(/ \.?\/?(?=[^ ]*$)/, " "))
     .map((line) => line.replace(/\s+/g, " ").replace(/\/$/, ""))
     .filter(
-      (line) => line !== "" && !/ (dev|proc|sys|run|tmp|lost\+found|etc\/(hosts|hostname|mtab))?(\/|$)/.test(line),
+      (line) =>
+        line !== "" &&
+        !/ (dev|proc|sys|run|tmp|lost\+found|etc\/(hosts|hostname|mtab|fstab|resolv.conf|resolv.conf.ORIG))?(\/|$)/.test(
+          line,
+        ),
     )
     .sort();
 }

@@ -46,8 +46,14 @@ export interface HttpExchange {
 /** Silence on a connection after which it counts as lost. */
 const IDLE_MS = 30_000;
 
-export function createHttpExchange(tlsVerify: boolean, signal: AbortSignal): HttpExchange {
-  const tls = { rejectUnauthorized: tlsVerify };
+/** How certificates are verified; `authorities` are in PEM, undefined: those of Node.js. */
+export interface TlsTrust {
+  readonly verify: boolean;
+  readonly authorities?: readonly string[] | undefined;
+}
+
+export function createHttpExchange({ verify, authorities }: TlsTrust, signal: AbortSignal): HttpExchange {
+  const tls = { rejectUnauthorized: verify, ...(authorities === undefined ? {} : { ca: [...authorities] }) };
   const plain = new Agent({ keepAlive: true });
   const secure = new HttpsAgent({ keepAlive: true, ...tls });
   const agentOf = (url: string) => {
@@ -65,7 +71,12 @@ export function createHttpExchange(tlsVerify: boolean, signal: AbortSignal): Htt
   };
 }
 
-type SendOptions = { readonly agent: Agent; readonly rejectUnauthorized: boolean; readonly signal: AbortSignal };
+interface SendOptions {
+  readonly agent: Agent;
+  readonly rejectUnauthorized: boolean;
+  readonly ca?: string[];
+  readonly signal: AbortSignal;
+}
 
 function send(request: ExchangeRequest, options: SendOptions): Promise<Result<Answer, ExchangeFailure>> {
   const { signal } = options;

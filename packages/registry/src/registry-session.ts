@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { CommandRunner } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
+import { trustedAuthorities } from "./certificates.js";
 import { type Credentials, findCredentials } from "./credentials.js";
 import {
   type Answer,
@@ -63,7 +64,10 @@ export function openRegistrySession(
   repository: Repository,
   { env, commands, signal }: SessionContext,
 ): RegistrySession {
-  const exchange = createHttpExchange(repository.tlsVerify, signal);
+  const exchange = createHttpExchange(
+    { verify: repository.tlsVerify, authorities: trustedAuthorities(repository.registry, env) },
+    signal,
+  );
   let connected: Promise<Result<Connection, RegistryFailure>> | undefined;
   const tokens = new Map<string, { readonly header: string; readonly until: number }>();
   let credentials: Promise<Result<Credentials | undefined, string>> | undefined;
