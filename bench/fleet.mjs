@@ -2,10 +2,20 @@
 // machine that has nothing, and by a third after an edit of the last install.d script. The registry is docker-registry
 // on loopback, started here.
 // node bench/fleet.mjs [--record FILE] [--keep]      (after npm run build; needs root, docker-registry)
-// A machine is a store, a download cache and a home directory of its own; all take packages from the same mirror.
+// A machine is a store, a download cache and a home directory of its own, all at the same paths, as on real builders;
+// all take packages from the same mirror.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -56,7 +66,9 @@ async function measure(root, project, registry) {
   const alone = build("alone", []);
   const pushing = build("first", to);
   const space = directorySize(registry.data);
+  const before = registry.requests();
   const second = build("second", from);
+  const requests = registry.requests() - before;
   const again = build("second", from);
   const download = await downloadAll(registry, "bench/cache");
   editLast(project, "edited");
@@ -98,7 +110,7 @@ async function measure(root, project, registry) {
         thirdSeconds: third.wall,
       },
       ...{ imageBytes: space, editBytes: edit, downloadBytes: download.bytes, layers: download.layers },
-      requests: registry.requests(),
+      requestsPerBuild: requests,
     };
     writeFileSync(values.record, `${JSON.stringify(rounded(figures), null, 2)}\n`);
   }
@@ -134,18 +146,21 @@ function editLast(project, word) {
 
 /** Builds on a machine; `ran` are the scripts that were run. */
 function buildOn(root, project, machine, flags) {
-  const place = (name) => join(root, machine, name);
+  const [own, here] = [join(root, machine), join(root, "machine")];
+  if (existsSync(own)) renameSync(own, here);
+  const place = (name) => join(here, name);
   mkdirSync(place("home"), { recursive: true });
   const places = ["--cache-dir", place("store"), "--image-cache", place("downloads"), "-o", place("web-server")];
   const words = ["build", "web-server.image.ts", "--no-typecheck", "--elements-path", join(project, "static")];
   const run = timed([process.execPath, dibkit, ...words, ...places, ...flags], {
     cwd: project,
-    env: { NO_COLOR: "1", HOME: place("home"), XDG_CACHE_HOME: join(root, machine, "home/.cache") },
+    env: { NO_COLOR: "1", HOME: place("home"), XDG_CACHE_HOME: place("home/.cache") },
   });
   if (!existsSync(place("web-server.qcow2"))) throw new Error(`"${machine}" built no image`);
   const builds = join(place("store"), "builds");
   const newest = readdirSync(builds).sort().at(-1);
   const { steps } = JSON.parse(readFileSync(join(builds, newest, "timeline.json"), "utf8"));
+  renameSync(here, own);
   const scripts = steps.filter(({ id, outcome }) => outcome === "ran" && /^[a-z-]+\.d\//.test(id));
   return { ...run, ran: scripts.map(({ id }) => id) };
 }

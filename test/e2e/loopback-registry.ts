@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,8 @@ export interface LoopbackRegistry {
   readonly address: string;
   readonly port: number;
   skopeo(...words: readonly string[]): Promise<ProgramRun>;
+  /** The requests that it got, a line for each. */
+  log(): string;
   /** Kills it, as a power failure would. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -49,11 +51,12 @@ export async function openLoopbackRegistry({
   const root = given ?? unpackPackages(directory, PACKAGES);
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
+  const log = join(directory, "access.log");
   const configuration = join(directory, "config.json");
   // JSON is YAML too.
   const content = {
     version: "0.1",
-    log: { level: "error", accesslog: { disabled: true } },
+    log: { level: "error", accesslog: { disabled: false } },
     storage: { filesystem: { rootdirectory: join(directory, "data") }, delete: { enabled: true } },
     http: { addr: address, ...(tls === undefined ? {} : { tls }) },
     ...(user === undefined ? {} : { auth: { htpasswd: { realm: "test", path: join(directory, "users") } } }),
@@ -72,13 +75,16 @@ export async function openLoopbackRegistry({
       return runProgram([join(root, "usr/bin/skopeo"), "--insecure-policy", ...words], { env });
     },
     async start() {
-      running = spawn(join(root, "usr/bin/docker-registry"), ["serve", configuration], { stdio: "ignore" });
+      running = spawn(join(root, "usr/bin/docker-registry"), ["serve", configuration], {
+        stdio: ["ignore", openSync(log, "a"), "ignore"],
+      });
       for (;;) {
         if (await listens(port)) return;
         if (running.exitCode !== null) throw new Error(`docker-registry ended with ${running.exitCode}`);
         await delay(100);
       }
     },
+    log: () => readFileSync(log, "utf8"),
     async stop() {
       const child = running;
       running = undefined;

@@ -36,6 +36,7 @@ function machine(two = "echo two > /etc/two"): TinyProject {
 function command(project: TinyProject, ...words: readonly string[]) {
   const env = {
     ...{ HOME: project.directory, ELEMENTS_PATH: join(project.directory, "elements"), SKIP_BASE: "1", ARCH: "amd64" },
+    DIB_IMAGE_SIZE: "0.2",
     DIB_LOCKFILES: join(project.directory, "locks"),
   };
   return dibkit([...words, "--cache-dir", join(project.directory, "store")], { cwd: project.directory, env });
@@ -105,6 +106,28 @@ describe.skipIf(!mayBuild)("dibkit cache with a registry", () => {
     const steps = (await (await storeOf(other)).all()).map(({ label }) => `${label.phase}/${label.script}`);
     expect(steps).toContain(ONE);
     expect(steps).not.toContain(TWO);
+  });
+
+  test("plan says which steps a registry has, also after a step that this machine lacks", async () => {
+    const edit = "#!/bin/bash\necho planned > /etc/two\n";
+    const edited = machine();
+    edited.element("probe", { [TWO]: edit });
+    expect(await build(edited)).toMatchObject({ exitCode: 0 });
+    expect(await cache(edited, "push", "--remote", remote("planned"))).toMatchObject({ exitCode: 0 });
+    const other = machine();
+    expect(await build(other)).toMatchObject({ exitCode: 0 });
+    other.element("probe", { [TWO]: edit });
+    const words = ["plan", "tiny-os", "probe", "-t", "tar", "-o", join(other.directory, "out/image")];
+    const planned = await command(other, ...words, "--cache-from", remote("planned"), "--format", "json");
+    const { steps } = JSON.parse(planned.stdout) as { steps: readonly { script: string; phase: string }[] };
+    expect(steps).toContainEqual(expect.objectContaining({ phase: "install.d", script: "10-one", cached: true }));
+    for (const script of ["20-two", "30-three"])
+      expect(steps).toContainEqual(expect.objectContaining({ script, cached: false, registry: remote("planned") }));
+    const text = await command(other, ...words, "--cache-from", remote("planned"));
+    expect(text.stdout).toMatch(new RegExp(`install.d/20-two .*in the registry: ${remote("planned")}\n`));
+    const gone = await command(other, ...words, "--cache-from", "127.0.0.1:1/team/cache");
+    expect(gone).toMatchObject({ exitCode: 0 });
+    expect(gone.stderr).toContain("the plan does not know what is there");
   });
 
   test("push leaves layers here that could hold a secret", async () => {

@@ -148,6 +148,21 @@ describe("TLS", () => {
     expect(await list(registry, { SSL_CERT_FILE: own.certificate })).toMatchObject({ exitCode: 0, stderr: "" });
     expect(await list(registry, {}, ",tls-verify=false")).toMatchObject({ exitCode: 0 });
   });
+
+  test("HTTP/2 is spoken where the registry has it, with uploads, large blobs and broken connections", async () => {
+    const registry = await start({ tls: { certificate: own.certificate, key: own.key } });
+    const env = { SSL_CERT_FILE: own.certificate };
+    expect(await pushAndRead(registry, env, "small")).toBe("small");
+    const large = "0123456789abcdef".repeat(500_000);
+    expect(await pushAndRead(registry, env, large)).toBe(large);
+    const requests = registry.log().match(/"[A-Z]+ \/v2\/\S* HTTP\/[\d.]+"/g) ?? [];
+    expect(requests.length).toBeGreaterThan(6);
+    expect(requests.filter((request) => !request.endsWith('HTTP/2.0"'))).toEqual([]);
+    await registry.stop();
+    expect(await pushAndRead(registry, env, "gone")).toMatchObject({ ok: false, error: { kind: "unavailable" } });
+    await registry.start();
+    expect(await pushAndRead(registry, env, "again")).toBe("again");
+  });
 });
 
 describe("proxies", () => {

@@ -1,12 +1,15 @@
+import { setMaxListeners } from "node:events";
 import { createReadStream } from "node:fs";
-import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { err, ok, type Result } from "@dibkit/model";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
+import { createHttp2Sessions, sendOverHttp2 } from "./http2-sessions.js";
 import { networkTrouble } from "./network-trouble.js";
 import { INTERRUPTED, type RegistryFailure } from "./registry-failure.js";
 
@@ -29,12 +32,12 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   /** Has to be read to its end, or destroyed. */
-  readonly body: IncomingMessage;
+  readonly body: Readable;
 }
 
-/** A failure before there is an answer; `tls` also says that the other side may speak plain HTTP. */
+/** A failure before there is an answer; `isNotTls`: the other side may speak plain HTTP. */
 export interface ExchangeFailure extends RegistryFailure {
-  readonly tls?: boolean;
+  readonly isNotTls?: boolean;
 }
 
 /** Requests to one registry over connections that are kept. Any status is an answer. */
@@ -54,6 +57,8 @@ export interface TlsTrust {
 
 export function createHttpExchange({ verify, authorities }: TlsTrust, signal: AbortSignal): HttpExchange {
   const tls = { rejectUnauthorized: verify, ...(authorities === undefined ? {} : { ca: [...authorities] }) };
+  // Each request under way listens to it, and there may be many.
+  setMaxListeners(0, signal);
   const plain = new Agent({ keepAlive: true });
   const secure = new HttpsAgent({ keepAlive: true, ...tls });
   const agentOf = (url: string) => {
@@ -62,9 +67,27 @@ export function createHttpExchange({ verify, authorities }: TlsTrust, signal: Ab
     if (proxy === "") return isSecure ? secure : plain;
     return isSecure ? new HttpsProxyAgent(proxy, tls) : new HttpProxyAgent(proxy);
   };
+  const http2 = createHttp2Sessions({ tls, idleMs: IDLE_MS });
+  const sendSecure = async (request: ExchangeRequest): Promise<Result<Answer, ExchangeFailure> | undefined> => {
+    let connected = false;
+    try {
+      const session = await http2.open(request.url);
+      if (session === undefined) return undefined;
+      connected = true;
+      return await sendOverHttp2(session, request, { signal, idleMs: IDLE_MS });
+    } catch (error) {
+      return err(signal.aborted ? INTERRUPTED : lost(error, connected));
+    }
+  };
   return {
-    send: (request) => send(request, { agent: agentOf(request.url), ...tls, signal }),
+    async send(request) {
+      if (signal.aborted) return err(INTERRUPTED);
+      const isDirect = request.url.startsWith("https:") && getProxyForUrl(request.url) === "";
+      const answered = isDirect ? await sendSecure(request) : undefined;
+      return answered ?? send(request, { agent: agentOf(request.url), ...tls, signal });
+    },
     close() {
+      http2.close();
       plain.destroy();
       secure.destroy();
     },
@@ -84,10 +107,15 @@ function send(request: ExchangeRequest, options: SendOptions): Promise<Result<An
   return new Promise((resolve) => {
     let connected = false;
     const isSecure = request.url.startsWith("https:");
+    const host = new URL(request.url).hostname.replace(/^\[|\]$/g, "");
     const { body } = request;
     const length = body === undefined ? undefined : Buffer.isBuffer(body) ? body.length : body.size;
     const outgoing = (isSecure ? httpsRequest : httpRequest)(request.url, {
       ...options,
+      // Behind a proxy Node.js forgets a host that is an address, and compares with "localhost".
+      ...(isSecure
+        ? { checkServerIdentity: (_: string, peer: PeerCertificate) => checkServerIdentity(host, peer) }
+        : {}),
       method: request.method,
       headers: { ...request.headers, ...(length === undefined ? {} : { "content-length": String(length) }) },
       timeout: IDLE_MS,
@@ -113,12 +141,12 @@ function send(request: ExchangeRequest, options: SendOptions): Promise<Result<An
 }
 
 function lost(error: unknown, connected: boolean): ExchangeFailure {
-  const { kind, reason } = networkTrouble(error, connected);
+  const { kind, reason, isNotTls } = networkTrouble(error, connected);
   return {
     kind: "unavailable",
     message: kind === "unreachable" ? `cannot be reached: ${reason}` : `failed: ${reason}`,
     ...(kind === "connection-lost" ? { again: {} } : {}),
-    ...(kind === "tls" ? { tls: true } : {}),
+    ...(isNotTls ? { isNotTls } : {}),
   };
 }
 

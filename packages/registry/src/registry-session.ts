@@ -137,7 +137,7 @@ async function connect(
   };
   const secure = await ping(`https://${host}`);
   const mayBePlain = isLoopback(registry) || !tlsVerify;
-  return !secure.ok && secure.error.tls === true && mayBePlain ? ping(`http://${host}`) : secure;
+  return !secure.ok && secure.error.isNotTls === true && mayBePlain ? ping(`http://${host}`) : secure;
 }
 
 /** Follows redirects to where a registry keeps its blobs; a password or token goes to the registry only. */

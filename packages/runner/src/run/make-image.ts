@@ -107,6 +107,7 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
 async function useOutputs(session: BuildSession, context: BuildContext, meta: OutputEntry): Stage<readonly string[]> {
   const outputs = await stage(session, restoreOutputs(session, context, meta));
   if (outputs.ok) await noteKeptChanges(session, meta);
+  if (outputs.ok) session.remote?.offer(meta);
   const { label, seconds } = meta;
   if (outputs.ok) session.emit({ type: "step-finished", id: OUTPUT_STEP, label, seconds, outcome: "cached" });
   return outputs;
