@@ -10,6 +10,7 @@ setup({ tests: true });
 const checks = [
   ["npx", "biome", "check", "."],
   ["npx", "tsc", "-p", "tsconfig.test.json"],
+  ["npx", "tsc", "-p", "tsconfig.pages.json"],
 ];
 const failures = [];
 const checked = checkAll();

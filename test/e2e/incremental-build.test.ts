@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createCommandRunner } from "@dibkit/exec";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
+import { mayBuild, type TinyBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
 
 /** A small change somebody makes between two builds; `round` makes it differ from the one before. */
 const EDITS: Readonly<Record<string, (project: TinyProject, round: number) => void>> = {
@@ -33,10 +33,10 @@ const EDITS: Readonly<Record<string, (project: TinyProject, round: number) => vo
   "an element that is not in the image": (project, round) =>
     project.element("bystander", { "install.d/50-x": `#!/bin/bash\nexit ${round}\n` }),
   "the order of ELEMENTS_PATH": (_, round) => {
-    surroundings.paths = round % 2 === 0 ? ["elements", "others"] : ["others", "elements"];
+    context.paths = round % 2 === 0 ? ["elements", "others"] : ["others", "elements"];
   },
   "a variable of the caller": (_, round) => {
-    surroundings.environment = { ...surroundings.environment, DIB_CALLER: `caller ${round}` };
+    context.environment = { ...context.environment, DIB_CALLER: `caller ${round}` };
   },
   "a file that a helper reads": (project, round) => project.element("probe", { "data/list": `list ${round}\n` }),
   "the mode of a file": (project, round) =>
@@ -69,32 +69,32 @@ const EDITS: Readonly<Record<string, (project: TinyProject, round: number) => vo
     if (isThere) rmSync(join(project.directory, "elements/sometimes/environment.d"), { recursive: true });
   },
   "an element more or less": () => {
-    const { elements } = surroundings;
-    surroundings.elements = elements.includes("sometimes")
+    const { elements } = context;
+    context.elements = elements.includes("sometimes")
       ? elements.filter((name) => name !== "sometimes")
       : [...elements, "sometimes"];
   },
   "an element that provides another": () => {
-    surroundings.elements = surroundings.elements.map((name) =>
+    context.elements = context.elements.map((name) =>
       name === "shadow" ? "instead" : name === "instead" ? "shadow" : name,
     );
   },
   "the elements the other way round": () => {
-    surroundings.elements = surroundings.elements.toReversed();
+    context.elements = context.elements.toReversed();
   },
   "packages of the command line": (_, round) => {
-    surroundings.packages = round % 3 === 0 ? [] : [`package-${round % 3}`];
+    context.packages = round % 3 === 0 ? [] : [`package-${round % 3}`];
   },
   "the formats": (_, round) => {
-    surroundings.formats = round % 2 === 0 ? "tar" : "raw,tar";
+    context.formats = round % 2 === 0 ? "tar" : "raw,tar";
   },
   "a variable of the caller's that nothing names": (_, round) => {
-    surroundings.environment = { ...surroundings.environment, CI_JOB_ID: `${round}` };
+    context.environment = { ...context.environment, CI_JOB_ID: `${round}` };
   },
 };
 
-/** What surrounds the elements and is edited too. */
-const surroundings = {
+/** What else a build is given, which is edited too. */
+const context = {
   paths: ["elements", "others"],
   environment: { DIB_CALLER: "caller" } as Record<string, string>,
   elements: ["tiny-os", "probe", "shadow"],
@@ -182,10 +182,27 @@ describe.skipIf(!mayBuild)("an incremental build", { timeout: 3_600_000 + rounds
   });
 });
 
+/** What the plan said of a step, before the build, that the build did not do. */
+function broken({ planned, events, steps }: TinyBuild): readonly string[] {
+  const reasons = new Map(
+    events.flatMap((event) => (event.type === "step-started" ? [[event.id, event.reason] as const] : [])),
+  );
+  return planned.flatMap((step) => {
+    const id = `${step.phase}/${step.script}`;
+    // What depends on the result of another step is not known before.
+    if (step.key === null || !(id in steps)) return [];
+    const said = step.cached ? "cached" : `ran: ${step.reason}`;
+    const did = steps[id] === "cached" ? "cached" : `ran: ${reasons.get(id)}`;
+    return said === did ? [] : [`${id} was to be ${said}, and ${did}`];
+  });
+}
+
 /** Every file of the image built with one store, with its type, mode, owner and content. */
 async function built(project: TinyProject, store: string): Promise<readonly string[]> {
-  const { outcome } = await project.build({ store, ...surroundings });
+  const build = await project.build({ store, ...context });
+  const { outcome } = build;
   expect(outcome, JSON.stringify(outcome)).toMatchObject({ kind: "built" });
+  expect(broken(build)).toEqual([]);
   const tree = join(project.directory, "tree");
   rmSync(tree, { recursive: true, force: true });
   mkdirSync(tree);

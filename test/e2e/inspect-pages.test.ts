@@ -1,28 +1,12 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
+import { loadPage, whyNoBrowser } from "./browser-page.js";
 import { dibkit } from "./dibkit.js";
 
-const hasBrowser = spawnSync("chromium", ["--version"]).status === 0;
-const whyNot = !hasBrowser && !process.env.CI ? "no chromium here" : mayBuild ? undefined : "building needs root";
-
-/** Loads a page in a real browser, lets a script click in it, and gives the document afterwards. */
-function loadPage(directory: string, html: string, click = ""): string {
-  const page = join(directory, "page.html");
-  writeFileSync(page, html.replace("</html>", `<script>${click}</script></html>`));
-  const profile = mkdtempSync(join(directory, "profile-"));
-  const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"];
-  const quiet = ["--disable-background-networking", "--disable-component-update", `--user-data-dir=${profile}`];
-  const run = spawnSync("chromium", [...flags, ...quiet, "--dump-dom", `file://${page}`], {
-    encoding: "utf8",
-    timeout: 600_000,
-  });
-  expect(run.status, run.stderr).toBe(0);
-  return run.stdout;
-}
+const whyNot = whyNoBrowser ?? (mayBuild ? undefined : "building needs root");
 
 describe.skipIf(whyNot !== undefined)(`pages of size and trace in a browser${whyNot ? ` (${whyNot})` : ""}`, () => {
   let project: TinyProject;

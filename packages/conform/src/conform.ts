@@ -59,7 +59,7 @@ export async function conform(
   const started = performance.now();
   const words = upstreamArguments(job.request, job.image);
   const own = { ...job, request: { ...job.request, arguments: words } };
-  const outcome = await startBuild({ job: own, authored: plan.authored }, watcher);
+  const outcome = await startBuild({ ...plan, job: own }, watcher);
   if (outcome.kind !== "built") return err({ kind: "dibkit", outcome });
   const seconds = (performance.now() - started) / 1000;
   const ours = await moveOutputs(job.image, join(directory, "dibkit"));

@@ -4,7 +4,7 @@ export interface HtmlPage {
   readonly style: string;
   /** Markup of the body. */
   readonly body: string;
-  /** Given to the page's script as `data`. */
+  /** For the page's script, as JSON in the element `data`. */
   readonly data: unknown;
   readonly script: string;
 }
@@ -35,7 +35,6 @@ ${body}
 <script type="application/json" id="data">${json}</script>
 <script>
 "use strict";
-const data = JSON.parse(document.getElementById("data").textContent);
 ${script}
 </script>
 </html>

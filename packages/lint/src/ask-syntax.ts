@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SourceText } from "@dibkit/model";
 import type { ElementContext, SyntaxVerdict } from "./element-context.js";
 import type { LintTools } from "./lint-tools.js";
+import { nextTurn } from "./next-turn.js";
 import type { Rule } from "./rule.js";
 
 type Verdicts = ReadonlyMap<SourceText, SyntaxVerdict>;

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "@dibkit/model";
-import type { LintResult } from "./lint.js";
+import type { LintResult } from "./lint-elements.js";
 import { shownPath } from "./placed.js";
 
 /** Findings that are known and left for later: how often each occurs, by file. Lines are not part of it, they move. */

@@ -1,5 +1,4 @@
-import { dirname } from "node:path/posix";
-import type { Catalog, Element } from "@dibkit/model";
+import { type Catalog, directoryOf, type Element } from "@dibkit/model";
 import { reachedFrom } from "./systems.js";
 
 /**
@@ -7,7 +6,7 @@ import { reachedFrom } from "./systems.js";
  * forgets to ask for, so that it is only missing where this one is used without them.
  */
 export function isBroughtBeside(catalog: Catalog, element: Element, name: string): boolean {
-  return bringersOf(catalog, dirname(element.root), name).some(
+  return bringersOf(catalog, directoryOf(element.root), name).some(
     (other) => other !== element && !reachedFrom(catalog, other.name).has(element.name),
   );
 }
@@ -22,7 +21,8 @@ function bringersOf(catalog: Catalog, directory: string, name: string): readonly
   const bringers =
     known.get(key) ??
     [...catalog.elements.values()].filter(
-      (other) => other.name !== name && dirname(other.root) === directory && reachedFrom(catalog, other.name).has(name),
+      (other) =>
+        other.name !== name && directoryOf(other.root) === directory && reachedFrom(catalog, other.name).has(name),
     );
   known.set(key, bringers);
   return bringers;

@@ -1,5 +1,4 @@
-import { posix } from "node:path";
-import { type Element, findPhase, type SourceText } from "@dibkit/model";
+import { directoryOf, type Element, findPhase, lastNameOf, type SourceText } from "@dibkit/model";
 import { fileReferences } from "@dibkit/shell";
 import type { BuildContext } from "./build-context.js";
 import type { ElementContext } from "./element-context.js";
@@ -76,10 +75,10 @@ export function hooksDirectory(context: BuildContext): HooksDirectory {
       return names.some((name) => [...others, ...own].some((text) => mentions(text, name)));
     },
     besides: (path) => {
-      const directory = posix.dirname(path);
+      const directory = directoryOf(path);
       return [...new Set([...files, ...written])]
-        .filter((one) => posix.dirname(one) === directory)
-        .map((one) => posix.basename(one));
+        .filter((one) => directoryOf(one) === directory)
+        .map((one) => lastNameOf(one));
     },
   };
 }

@@ -7,7 +7,8 @@ export * from "./configuration.js";
 export { type DiscoveredElements, discoverElements, isMeant } from "./discover-elements.js";
 export type { ElementContext, SyntaxVerdict } from "./element-context.js";
 export { ignoredDibLintChecks } from "./ignored-dib-lint-checks.js";
-export { type LintRequest, type LintResult, lint } from "./lint.js";
+export { lint } from "./lint.js";
+export type { LintRequest, LintResult } from "./lint-elements.js";
 export { type LintedImageFile, lintImageFile } from "./lint-image-file.js";
 export type { LintTools } from "./lint-tools.js";
 export {

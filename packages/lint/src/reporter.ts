@@ -1,4 +1,4 @@
-import type { LintResult } from "./lint.js";
+import type { LintResult } from "./lint-elements.js";
 import type { RuleTexts } from "./rule.js";
 
 /** What a reporter may use besides the findings. */

@@ -1,17 +1,11 @@
-import type { Diagnostic, Severity } from "@dibkit/model";
+import type { Diagnostic, Severity, TextTree } from "@dibkit/model";
 import type { BuildContext } from "./build-context.js";
 import type { LintConfiguration } from "./configuration.js";
 import type { ElementContext } from "./element-context.js";
 import type { ImageFileContext } from "./image-file.js";
 
-/** A file of an example: its content, or content with mode bits, or the target of a symbolic link. */
-export type ExampleFile = string | { readonly content: string; readonly mode: number } | { readonly link: string };
-
-/**
- * Elements of an example, keyed by `<element>/<path>`, e.g. `web/install.d/50-nginx`; without a slash, an image file. A content that begins with `#!`
- * is executable, any other is not, unless the mode says so.
- */
-export type ExampleTree = Readonly<Record<string, ExampleFile>>;
+/** Elements of an example, as `elementsFromTexts` takes them; a key without a slash is an image file. */
+export type ExampleTree = TextTree;
 
 /** What a rule says about one place. The engine adds the code, the element and the severity. */
 export interface Finding extends Omit<Diagnostic, "code" | "severity" | "element"> {

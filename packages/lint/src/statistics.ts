@@ -1,5 +1,5 @@
 import type { Severity } from "@dibkit/model";
-import type { LintResult } from "./lint.js";
+import type { LintResult } from "./lint-elements.js";
 import { countsOf } from "./summary.js";
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };

@@ -1,5 +1,5 @@
 import type { Severity } from "@dibkit/model";
-import type { LintResult } from "./lint.js";
+import type { LintResult } from "./lint-elements.js";
 
 export interface Counts {
   readonly errors: number;

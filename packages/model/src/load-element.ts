@@ -11,6 +11,8 @@ import {
 import { basename, join, resolve } from "node:path";
 import type { Diagnostic } from "./diagnostic.js";
 import type { Element, ElementFile, RegularFile } from "./element.js";
+import { setEntryLookup, setOutsideLookup } from "./element-lookup.js";
+import { outsideFile } from "./outside-file.js";
 import { decodePath, fsPath } from "./path-bytes.js";
 import { realPath } from "./real-path.js";
 import { err, ok, type Result } from "./result.js";
@@ -23,7 +25,6 @@ export interface LoadFailure {
 }
 
 const troubleByElement = new WeakMap<Element, readonly Diagnostic[]>();
-const lookupByElement = new WeakMap<Element, (path: string) => ElementFile | undefined>();
 
 /**
  * The element in a directory; its name is that of the real directory, as upstream takes it. Nothing is read before
@@ -44,15 +45,6 @@ export function loadDiagnostics(element: Element): readonly Diagnostic[] {
   return troubleByElement.get(element) ?? [];
 }
 
-/**
- * One entry of an element. Of an element on disk whose files have not been listed only that one is looked at: to
- * resolve takes two files of each element, and to list all others would take longer than all the rest.
- */
-export function entryAt(element: Element, path: string): ElementFile | undefined {
-  const lookup = lookupByElement.get(element);
-  return lookup ? lookup(path) : element.files.get(path);
-}
-
 /** The element at a real path that is known to be a directory. */
 export function elementAt(root: string): Element {
   let files: ReadonlyMap<string, ElementFile> | undefined;
@@ -70,7 +62,7 @@ export function elementAt(root: string): Element {
       return files;
     },
   };
-  lookupByElement.set(element, (path) => {
+  setEntryLookup(element, (path) => {
     if (files !== undefined || early.has(path)) return files?.get(path) ?? early.get(path);
     const absolute = join(root, path);
     const kind = plainOrMissing(absolute);
@@ -160,7 +152,9 @@ function regularFile(absolute: string, path: string): RegularFile {
 
 function symbolicLink(absolute: string, path: string): ElementFile {
   const target = decodePath(readlinkSync(fsPath(absolute), { encoding: "buffer" }));
-  return { kind: "symlink", path, origin: { kind: "disk", path: absolute }, target };
+  const link: ElementFile = { kind: "symlink", path, origin: { kind: "disk", path: absolute }, target };
+  setOutsideLookup(link, outsideFile);
+  return link;
 }
 
 function emptyDirectory(absolute: string, path: string): ElementFile {

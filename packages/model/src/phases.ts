@@ -1,14 +1,20 @@
 /** Where the scripts of a phase run: on the build host, or chrooted into the image. */
 export type PhaseSide = "host" | "target";
 
+/**
+ * What a phase finds: the `tree`, before there is a disk; `beside` the finished tree, with nothing mounted at the target;
+ * the mounted final `disk`.
+ */
+export type PhaseGround = "tree" | "beside" | "disk";
+
 /** One phase of a diskimage-builder build. The single source for types, lint, plan and docs. */
 export interface Phase {
   /** Directory name in an element, such as `install.d`. */
   readonly name: string;
   readonly side: PhaseSide;
   readonly summary: string;
-  /** Whether the phase runs before the root tree is copied into the final disk. */
-  readonly beforeDisk: boolean;
+  /** What there is to work on when the phase runs. */
+  readonly worksOn: PhaseGround;
   /** Whether package-installs may name this phase. */
   readonly installsPackages: boolean;
   /** Whether upstream exports `TARGET_ROOT` to the scripts of this phase. */
@@ -21,7 +27,7 @@ export const PHASES = [
     name: "root.d",
     side: "host",
     summary: "creates or adapts the initial root filesystem",
-    beforeDisk: true,
+    worksOn: "tree",
     installsPackages: false,
     hasTargetRoot: true,
   },
@@ -29,7 +35,7 @@ export const PHASES = [
     name: "extra-data.d",
     side: "host",
     summary: "copies data from the build host into the hooks directory or the image",
-    beforeDisk: true,
+    worksOn: "tree",
     installsPackages: false,
     hasTargetRoot: false,
   },
@@ -37,7 +43,7 @@ export const PHASES = [
     name: "pre-install.d",
     side: "target",
     summary: "prepares the image before packages are installed",
-    beforeDisk: true,
+    worksOn: "tree",
     installsPackages: true,
     hasTargetRoot: false,
   },
@@ -45,7 +51,7 @@ export const PHASES = [
     name: "install.d",
     side: "target",
     summary: "installs packages and configures the image",
-    beforeDisk: true,
+    worksOn: "tree",
     installsPackages: true,
     hasTargetRoot: false,
   },
@@ -53,7 +59,7 @@ export const PHASES = [
     name: "post-install.d",
     side: "target",
     summary: "runs after all packages are installed",
-    beforeDisk: true,
+    worksOn: "tree",
     installsPackages: true,
     hasTargetRoot: false,
   },
@@ -61,7 +67,7 @@ export const PHASES = [
     name: "post-root.d",
     side: "host",
     summary: "works on the finished root tree before the disk is made",
-    beforeDisk: true,
+    worksOn: "tree",
     installsPackages: false,
     hasTargetRoot: false,
   },
@@ -69,7 +75,7 @@ export const PHASES = [
     name: "block-device.d",
     side: "host",
     summary: "makes the block device itself (legacy; replaced by block-device configuration)",
-    beforeDisk: true,
+    worksOn: "beside",
     installsPackages: false,
     hasTargetRoot: false,
   },
@@ -77,7 +83,7 @@ export const PHASES = [
     name: "pre-finalise.d",
     side: "host",
     summary: "works on the mounted final disk from outside",
-    beforeDisk: false,
+    worksOn: "disk",
     installsPackages: false,
     hasTargetRoot: false,
   },
@@ -85,7 +91,7 @@ export const PHASES = [
     name: "finalise.d",
     side: "target",
     summary: "runs on the mounted final disk, for boot loaders and the like",
-    beforeDisk: false,
+    worksOn: "disk",
     installsPackages: false,
     hasTargetRoot: false,
   },
@@ -93,7 +99,7 @@ export const PHASES = [
     name: "cleanup.d",
     side: "host",
     summary: "removes what only the build needed",
-    beforeDisk: false,
+    worksOn: "disk",
     installsPackages: false,
     hasTargetRoot: true,
   },
@@ -105,6 +111,11 @@ export type HostPhaseName = Extract<(typeof PHASES)[number], { side: "host" }>["
 export type PackagePhaseName = Extract<(typeof PHASES)[number], { installsPackages: true }>["name"];
 
 const phaseByName: ReadonlyMap<string, Phase> = new Map(PHASES.map((phase) => [phase.name, phase]));
+
+/** The phases that find the same, in the order in which they run. */
+export function phasesOn(ground: PhaseGround): readonly Phase[] {
+  return PHASES.filter(({ worksOn }) => worksOn === ground);
+}
 
 export function findPhase(name: string): Phase | undefined {
   return phaseByName.get(name);

@@ -4,7 +4,7 @@ import type { Diagnostic } from "./diagnostic.js";
 import type { Element } from "./element.js";
 import { nearestName } from "./nearest-name.js";
 import type { ResolveFailure } from "./resolution.js";
-import { INSTALL_UPSTREAM } from "./upstream-installation.js";
+import { INSTALL_UPSTREAM } from "./upstream-changes.js";
 import { nameList } from "./views/name-list.js";
 
 /** Everything that makes upstream's resolver refuse a set of elements, each with the path that led there. */

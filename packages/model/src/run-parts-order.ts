@@ -8,7 +8,14 @@ export function priorityOf(name: string): number | undefined {
 
 /** Order of names by their bytes, as the C locale has it (code points, which UTF-16 code units are not). */
 export function compareBytes(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8"));
+  if (a === b) return 0;
+  for (let at = 0; ; ) {
+    const one = a.codePointAt(at);
+    const other = b.codePointAt(at);
+    if (one === undefined || other === undefined) return one === other ? 0 : one === undefined ? -1 : 1;
+    if (one !== other) return one < other ? -1 : 1;
+    at += one > 0xffff ? 2 : 1;
+  }
 }
 
 /** Order in which dib-run-parts runs scripts: by leading number, a name without one as 0, then by bytes. */

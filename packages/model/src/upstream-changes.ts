@@ -20,6 +20,10 @@ export const UPSTREAM_CHANGES = {
 
 export type UpstreamChange = keyof typeof UPSTREAM_CHANGES;
 
+/** What to do where diskimage-builder is missing, for the help of messages. */
+export const INSTALL_UPSTREAM =
+  'install it, for instance with "apt-get install python3-diskimage-builder" or "pip install diskimage-builder"';
+
 /**
  * Whether a version of diskimage-builder, such as `3.13.0`, has a change. A version that cannot be told is a checkout of
  * the development branch, which has them all.

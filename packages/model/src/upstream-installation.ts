@@ -20,10 +20,6 @@ export interface UpstreamInstallation {
   readonly pythonPath?: string;
 }
 
-/** What to do where it is missing, for the help of messages. */
-export const INSTALL_UPSTREAM =
-  'install it, for instance with "apt-get install python3-diskimage-builder" or "pip install diskimage-builder"';
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const SYSTEM_PYTHON = "/usr/bin/python3";

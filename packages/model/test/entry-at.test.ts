@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadCatalog } from "@dibkit/model";
 import { resolve } from "@dibkit/model/resolution";
 import { expect, onTestFinished, test } from "vitest";
-import { entryAt } from "../src/load-element.js";
+import { entryAt } from "../src/element-lookup.js";
 
 function elements(): string {
   const directory = mkdtempSync(join(tmpdir(), "dibkit-entry-"));

@@ -16,6 +16,7 @@ import { tinyOs } from "../../../test/tiny-os.mjs";
 import type { BuildEvent } from "../src/job/build-event.js";
 import type { BuildOutcome } from "../src/job/build-job.js";
 import { type BuildPlan, planBuild } from "../src/plan/plan-build.js";
+import type { PlanDocument } from "../src/plan/plan-document.js";
 import { buildRequest } from "../src/plan/request-from-flags.js";
 import { startBuild } from "../src/run/start-build.js";
 
@@ -81,6 +82,8 @@ export interface TinyBuild {
   /** `cached`, `ran` or `failed` by step. */
   readonly steps: Readonly<Record<string, string>>;
   readonly logs: string;
+  /** Steps as the plan that was built said them. */
+  readonly planned: PlanDocument["steps"];
 }
 
 export function tinyProject(): TinyProject {
@@ -166,7 +169,7 @@ export function tinyProject(): TinyProject {
       const steps = Object.fromEntries(
         events.flatMap((event) => (event.type === "step-finished" ? [[event.id, event.outcome] as const] : [])),
       );
-      return { outcome, events, steps, logs };
+      return { outcome, events, steps, logs, planned: plan.document.steps };
     },
     log: (step) => {
       const name = readdirSync(logs).find((file) => file === `${step.replaceAll("/", "-")}.log`);

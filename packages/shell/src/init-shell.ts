@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { setFlagsFromString } from "node:v8";
 import type { Parser } from "web-tree-sitter";
+import { type GrammarFiles, grammarFiles } from "./grammar-files.js";
 import { copyTree, type GrammarTables, type SyntaxNode } from "./syntax-tree.js";
 
 /** A text was to be parsed before `initShell` had finished. */
@@ -19,21 +17,20 @@ let parser: Parser | undefined;
 let tables: GrammarTables = { types: [], fields: [] };
 let starting: Promise<void> | undefined;
 
-/** Loads the bash grammar once (about 40 ms); `parse` needs it. Calling it again is free. */
-export function initShell(): Promise<void> {
-  starting ??= start();
+/**
+ * Loads the bash grammar once (about 40 ms); `parse` needs it. Calling it again is free. Browsers have to give the files,
+ * which are found by themselves elsewhere.
+ */
+export function initShell(files?: GrammarFiles): Promise<void> {
+  starting ??= start(files ?? grammarFiles());
   return starting;
 }
 
-async function start(): Promise<void> {
-  const require = createRequire(import.meta.url);
-  // Optimising the grammar's one huge function costs more than a second of processor time and gains nothing on scripts.
-  setFlagsFromString("--liftoff-only");
+async function start(files: GrammarFiles): Promise<void> {
   // Loaded here, since a run that finds all its facts in a store needs no parser.
   const { Language, Parser } = await import("web-tree-sitter");
-  await Parser.init();
-  const grammar = readFileSync(require.resolve("tree-sitter-bash/tree-sitter-bash.wasm"));
-  const language = await Language.load(grammar);
+  await Parser.init(files.parser && { wasmBinary: files.parser });
+  const language = await Language.load(files.grammar);
   const loaded = new Parser();
   loaded.setLanguage(language);
   tables = {
@@ -50,13 +47,13 @@ async function start(): Promise<void> {
  */
 export function parseTree(text: string, limitMs: number): SyntaxNode | undefined {
   if (!parser) throw new ShellNotReady();
-  let before: NodeJS.CpuUsage | undefined;
+  let before: number | undefined;
   let calls = 0;
   const progressCallback = () => {
     calls += 1;
     if (calls % CALLS_BETWEEN_LOOKS !== 0) return false;
-    before ??= process.cpuUsage();
-    return processorMs(before) > limitMs;
+    before ??= processorMs();
+    return processorMs() - before > limitMs;
   };
   const tree = parser.parse(text, null, { progressCallback });
   if (!tree) {
@@ -72,7 +69,9 @@ export function parseTree(text: string, limitMs: number): SyntaxNode | undefined
   }
 }
 
-function processorMs(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
+/** Processor time of this process; a page, which cannot ask for it, goes by the clock. */
+function processorMs(): number {
+  if (typeof process === "undefined" || process.cpuUsage === undefined) return performance.now();
+  const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }

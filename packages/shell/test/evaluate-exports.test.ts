@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { evaluateExports, initShell } from "../src/index.js";
 
-beforeAll(initShell);
+beforeAll(() => initShell());
 
 it.each([
   ["export A=lit", {}, { A: "lit" }],

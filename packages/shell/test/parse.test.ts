@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { effectiveCommand, initShell, parse, type ShellScript } from "../src/index.js";
 
-beforeAll(initShell);
+beforeAll(() => initShell());
 
 function script(text: string): ShellScript {
   return parse({ path: "test.sh", text });

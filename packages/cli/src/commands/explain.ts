@@ -1,5 +1,5 @@
-import type { ExampleFile, ExampleTree, Rule } from "@dibkit/lint";
-import type { Result } from "@dibkit/model";
+import type { ExampleTree, Rule } from "@dibkit/lint";
+import type { Result, TextFile } from "@dibkit/model";
 import { defineCommand } from "../command.js";
 import type { SessionFailure } from "../lint/lint-session.js";
 import { elementsInReach } from "../project/elements-in-reach.js";
@@ -82,12 +82,12 @@ function tree(files: ExampleTree): string {
     .join("");
 }
 
-function note(file: ExampleFile): string {
+function note(file: TextFile): string {
   if (typeof file === "string") return "";
   return "link" in file ? ` → ${file.link}` : ` (mode ${file.mode.toString(8)})`;
 }
 
-function content(file: ExampleFile): string {
+function content(file: TextFile): string {
   if (typeof file === "string") return file;
   return "link" in file ? "" : file.content;
 }

@@ -48,10 +48,10 @@ export async function imageCreate(
   const planned = await planImage(terminal, elements, { ...options, logfile: undefined }, true);
   if (!planned.ok) return 1;
   const { startBuild } = await import("@dibkit/runner");
-  const { job, authored } = planned.plan;
+  const { job } = planned.plan;
   const asked = { ...job, request: { ...job.request, arguments: words } };
   const outcome = await startBuild(
-    { job: asked, authored },
+    { ...planned.plan, job: asked },
     {
       onEvent: (event) => {
         for (const line of logLines(event)) log(line);

@@ -14,7 +14,7 @@ import type { BuildRequest } from "@dibkit/runner";
 import { neededSocket, parseMountInfo, renderHostView, SUDO_SCRIPT } from "@dibkit/runner";
 import { detachLeftLoops, losetupShim } from "./detach-left-loops.js";
 import { FAT_SHIMS } from "./fat-shims.js";
-import { DMSETUP_SHIM, KPARTX_SHIM } from "./kpartx-shim.js";
+import { MAPPER_SHIMS } from "./mapper-shims.js";
 import { upstreamCommand } from "./upstream-command.js";
 
 export interface UpstreamBuild {
@@ -56,7 +56,7 @@ export async function runUpstream(build: UpstreamBuild, watcher: UpstreamWatcher
     await writeShims(places.bin, {
       sudo: SUDO_SCRIPT,
       losetup: losetupShim(noteOfLoops(work)),
-      ...(mapped ? {} : { kpartx: KPARTX_SHIM, dmsetup: DMSETUP_SHIM }),
+      ...(mapped ? {} : MAPPER_SHIMS),
       ...((await hasFatDriver(commands)) ? {} : FAT_SHIMS),
     });
     const elements = build.authored.length === 0 ? [] : [places.elements];

@@ -1,5 +1,5 @@
 import { Chalk, type ChalkInstance } from "chalk";
-import type { LintResult } from "../lint.js";
+import type { LintResult } from "../lint-elements.js";
 import { renderFinding } from "../render-finding.js";
 import { defineReporter } from "../reporter.js";
 import { countsOf } from "../summary.js";

@@ -1,8 +1,6 @@
-import { createRequire } from "node:module";
+import { dockerfileParser } from "../dockerfile-parser.js";
 import { defineRule } from "../rule.js";
 
-// Few elements have Containerfiles: the parser is loaded for those only.
-const require = createRequire(import.meta.url);
 const ERROR = 1;
 
 export default defineRule({
@@ -20,7 +18,7 @@ export default defineRule({
   *check({ textFiles }) {
     for (const file of textFiles) {
       if (!/^containerfiles\/[^/]+$/.test(file.path) || /^README|\.(md|rst)$/.test(file.name)) continue;
-      const { validate } = require("dockerfile-utils") as typeof import("dockerfile-utils");
+      const { validate } = dockerfileParser();
       const errors = validate(file.source.text, {}).filter(({ severity }) => severity === ERROR);
       // A misspelt FROM is two errors, of which one says what is wrong.
       const shown = errors.length > 1 ? errors.filter(({ message }) => !message.startsWith("No source image")) : errors;

@@ -74,7 +74,7 @@ function* tabsInData(
   const known = new Set(texts.map(({ path }) => path));
   for (const file of element.files.values()) {
     if (file.kind !== "file" || known.has(file.path) || file.path.startsWith("test-elements/")) continue;
-    if (fileSize(file) > LARGEST || !/^ *\t/m.test(Buffer.from(file.bytes).toString("latin1"))) continue;
+    if (fileSize(file) > LARGEST || !/^ *\t/m.test(new TextDecoder("latin1").decode(file.bytes))) continue;
     const message = `${file.path} has lines that begin with a tab`;
     yield { severity: "info", message, help: "leave data as it is", location: place(file.path) };
   }

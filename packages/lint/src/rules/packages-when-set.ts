@@ -1,5 +1,4 @@
-import { dirname } from "node:path";
-import { closeName, type Element, type Location, parseWhen, viewsOf } from "@dibkit/model";
+import { closeName, directoryOf, type Element, type Location, parseWhen, viewsOf } from "@dibkit/model";
 import type { BuildContext } from "../build-context.js";
 import { documentedVariables } from "../documented-variables.js";
 import { setVariables } from "../known-variables.js";
@@ -111,7 +110,7 @@ function fromOutside({ name: element }: Element, [first, ...more]: readonly [Con
  * is but one.
  */
 function besides({ catalog }: BuildContext, element: Element, setter: Element): boolean {
-  return dirname(element.root) === dirname(setter.root) && systemsWith(catalog, setter.name).length === 0;
+  return directoryOf(element.root) === directoryOf(setter.root) && systemsWith(catalog, setter.name).length === 0;
 }
 
 function helpFor(variable: string, setters: readonly Element[], meant: string | undefined): string {

@@ -1,5 +1,4 @@
-import { posix } from "node:path";
-import { nearestName, viewsOf } from "@dibkit/model";
+import { directoryOf, joinPaths, lastNameOf, nearestName, normalPath, viewsOf } from "@dibkit/model";
 import { type FileReference, fileReferences } from "@dibkit/shell";
 import { type HooksDirectory, hooksDirectory } from "../hooks-directory.js";
 import { defineGraphRule, type Finding } from "../rule.js";
@@ -77,15 +76,15 @@ function isRun(file: ScriptFile): boolean {
 
 /** Paths in the hooks directory that a reference may mean; a script of an install type is run by a link to it. */
 function pathsOf({ base, path }: FileReference, file: ScriptFile): readonly string[] {
-  if (base === "hooks") return [posix.normalize(path)];
+  if (base === "hooks") return [normalPath(path)];
   const phase = file.path.split("/")[0] as string;
-  return [...new Set([posix.join(phase, path), posix.join(posix.dirname(file.path), path)])].filter(
+  return [...new Set([joinPaths(phase, path), joinPaths(directoryOf(file.path), path)])].filter(
     (one) => !one.startsWith("../"),
   );
 }
 
 function missing(path: string, reference: FileReference, hooks: HooksDirectory, file: ScriptFile): Finding | undefined {
-  const name = posix.basename(path);
+  const name = lastNameOf(path);
   const meant = nearestName(name, hooks.besides(path));
   // A question may be about what another element brings, unless there is a file of nearly that name.
   if (reference.use === "test" && (meant === undefined || !resembles(name, meant))) return undefined;

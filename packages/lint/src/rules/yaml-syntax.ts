@@ -1,8 +1,7 @@
-import { createRequire } from "node:module";
+import { loadWhenUsed } from "@dibkit/model";
 import { defineRule } from "../rule.js";
 
-// Control files are parsed by their own views; this loads the parser only for other YAML files.
-const require = createRequire(import.meta.url);
+// Control files are parsed by their own views.
 const VIEWED = /^(package-installs\.yaml|block-device-[^/]+\.yaml)$/;
 
 export default defineRule({
@@ -20,7 +19,7 @@ export default defineRule({
   *check({ textFiles }) {
     for (const file of textFiles) {
       if (!file.name.endsWith(".yaml") || VIEWED.test(file.path) || file.source.text.length > 200_000) continue;
-      const { parseAllDocuments } = require("yaml") as typeof import("yaml");
+      const { parseAllDocuments } = loadWhenUsed.yaml();
       const documents = parseAllDocuments(file.source.text, {
         version: "1.1",
         uniqueKeys: false,

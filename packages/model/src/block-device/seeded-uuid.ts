@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 
-/** A UUID that is the same for the same seed and purpose; null without a seed, for "random when it is made". */
-export function seededUuid(seed: string | undefined, purpose: string): string | null {
-  if (seed === undefined) return null;
+/** A UUID that is the same for the same seed and purpose. */
+export function seededUuid(seed: string, purpose: string): string {
   const hex = createHash("sha256").update(`${seed}\0${purpose}`).digest("hex");
   const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
   // Version 8 of RFC 9562: made by its user's own rule.

@@ -1,4 +1,3 @@
-import { posix } from "node:path";
 import type { Location } from "../diagnostic.js";
 import {
   type Element,
@@ -9,6 +8,7 @@ import {
   type SymbolicLink,
 } from "../element.js";
 import { findPhase, HOOK_SCRIPT_NAME, PHASES, type PhaseName } from "../phases.js";
+import { directoryOf, joinPaths } from "../posix-path.js";
 import { compareHookScripts, priorityOf } from "../run-parts-order.js";
 import { firstLine } from "./metadata-file.js";
 import type { View } from "./view.js";
@@ -103,7 +103,7 @@ function hookScript(element: Element, phase: PhaseName, name: string, file: Regu
 
 function linkReason(element: Element, path: string, link: SymbolicLink): PhaseFile["reason"] {
   if (link.target.startsWith("/")) return "link-outside";
-  const target = posix.join(posix.dirname(path), link.target);
+  const target = joinPaths(directoryOf(path), link.target);
   if (target.startsWith("../")) return "link-outside";
   return [...element.files.keys()].some((known) => known.startsWith(`${target}/`))
     ? "link-to-directory"

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type DiskParameters, parseBlockDeviceGraph, planDisk } from "../../src/block-device/index.js";
+import { seededUuid } from "../../src/block-device/seeded-uuid.js";
 
 const MIB = 1024 * 1024;
 
@@ -74,10 +75,11 @@ it("gives only mkfs_root the options of the command line", () => {
 it("makes the same UUIDs from the same seed, and none without one", () => {
   const uuids = (parameters: DiskParameters) =>
     plan(mbr, parameters).plan?.nodes.flatMap((node) => ("uuid" in node ? [node.uuid] : []));
+  const seeded = (seed: string) => ({ uuidOf: (purpose: string) => seededUuid(seed, purpose) });
   expect(uuids({})).toEqual([null, null, null]);
-  expect(uuids({ seed: "a" })).toEqual(uuids({ seed: "a" }));
-  expect(new Set([...(uuids({ seed: "a" }) ?? []), ...(uuids({ seed: "b" }) ?? [])]).size).toBe(6);
-  expect(uuids({ seed: "a" })?.[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(uuids(seeded("a"))).toEqual(uuids(seeded("a")));
+  expect(new Set([...(uuids(seeded("a")) ?? []), ...(uuids(seeded("b")) ?? [])]).size).toBe(6);
+  expect(uuids(seeded("a"))?.[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
 describe("what only the size shows", () => {

@@ -35,8 +35,10 @@ export function hostInputs(
   reach: Pick<ScriptReach, "texts" | "mentions" | "programs">,
   environment: EnvironmentValues,
   workingDirectory: string,
+  files: HostFiles,
   ownPlaces: readonly string[] = [],
 ): Readonly<Record<string, string>> {
+  const { contentOf } = files;
   const inputs: Record<string, string> = {};
   const note = (name: string, content: string | undefined) => {
     if (content !== undefined) inputs[name] = content;
@@ -51,7 +53,7 @@ export function hostInputs(
       note(`host file ${written}`, contentOf(path) ?? (isPrefix ? contentOf(dirname(path)) : undefined));
     }
     for (const [written] of text.matchAll(RELATIVE_PATH)) {
-      note(`host file ${written}`, fileContent(join(workingDirectory, written)));
+      note(`host file ${written}`, fileContent(files, join(workingDirectory, written)));
     }
   }
   const { IMAGE_NAME: image } = environment;
@@ -64,7 +66,8 @@ export function hostInputs(
       (image !== undefined && path.startsWith(image)) ||
       ownPlaces.some((place) => path === place || path.startsWith(`${place}/`));
     const contents = paths.map((path) => (path.startsWith("/") && !own(path) ? contentOf(path) : undefined));
-    if (!value.startsWith("/") && /^[\w.@+/-]+$/.test(value)) contents.push(fileContent(join(workingDirectory, value)));
+    if (!value.startsWith("/") && /^[\w.@+/-]+$/.test(value))
+      contents.push(fileContent(files, join(workingDirectory, value)));
     const known = contents.filter((content) => content !== undefined);
     if (known.length > 0) note(`file that ${name} names`, known.length === 1 ? known[0] : hashText(known.join(" ")));
   }
@@ -83,28 +86,29 @@ function isRead({ texts, mentions }: Pick<ScriptReach, "texts" | "mentions">, na
   return /^(DIB|IMAGE)_/.test(name) ? mentions(name) : texts.some((text) => text.includes(name));
 }
 
-function fileContent(path: string): string | undefined {
+function fileContent(files: HostFiles, path: string): string | undefined {
   try {
-    return lstatSync(path).isFile() ? contentOf(path) : undefined;
+    return lstatSync(path).isFile() ? files.contentOf(path) : undefined;
   } catch {
     return undefined;
   }
 }
 
-const readBefore = new Map<string, string | undefined>();
-
-/**
- * Undefined when there is nothing at the path. Read once in a process: what a build's own scripts do to the host is
- * part of the layers before a step.
- */
-function contentOf(path: string): string | undefined {
-  if (!readBefore.has(path)) readBefore.set(path, readContent(path));
-  return readBefore.get(path);
+/** What files and directories of the host hold, as one build or plan sees it. */
+export interface HostFiles {
+  /** A hash of the content; undefined when there is nothing at the path. */
+  contentOf(path: string): string | undefined;
 }
 
-/** Forgets what was read, for processes that plan more than one build. */
-export function forgetHostInputs(): void {
-  readBefore.clear();
+/** Each path is read once: what a build's own scripts do to the host is part of the layers before a step. */
+export function hostFiles(): HostFiles {
+  const readBefore = new Map<string, string | undefined>();
+  return {
+    contentOf(path) {
+      if (!readBefore.has(path)) readBefore.set(path, readContent(path));
+      return readBefore.get(path);
+    },
+  };
 }
 
 function readContent(path: string): string | undefined {

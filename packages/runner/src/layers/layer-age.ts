@@ -1,9 +1,8 @@
-import { PHASES, type Phase } from "@dibkit/model";
+import { PHASES, phasesOn } from "@dibkit/model";
 import type { LayerEntry } from "../job/layer.js";
 
 const SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800 };
 
-const ON_DISK = (PHASES as readonly Phase[]).filter(({ beforeDisk }) => !beforeDisk).map(({ name }) => name);
 const PHASE_NAMES: ReadonlySet<string> = new Set(PHASES.map(({ name }) => name));
 
 /** Seconds of an age such as `30m`, `12h`, `7d` or `2w`; undefined when it is none. */
@@ -29,7 +28,7 @@ export function allowedAge(phase: string, maxAge: string | undefined): string | 
   // `-p` installs at the end of install.d.
   if (phase === "dibkit") return of("install.d") ?? general;
   if (phase !== "formats") return of(phase) ?? general;
-  const ages = [general, ...ON_DISK.map(of)].filter((age) => age !== undefined);
+  const ages = [general, ...phasesOn("disk").map(({ name }) => of(name))].filter((age) => age !== undefined);
   return ages.sort((a, b) => (parseAge(a) ?? 0) - (parseAge(b) ?? 0))[0];
 }
 

@@ -64,22 +64,10 @@ export function layerKey(input: KeyInput): LayerKey {
   for (const [name, value] of Object.entries(input.environment)) {
     const asWritten = /^BASH_FUNC_(.*)%%$/.exec(name)?.[1] ?? name;
     if (PLACES.has(name) || !(isReadByPrograms(name) || input.reach.mentions(asWritten))) continue;
-    ingredients[`variable ${name}`] = digestOnce(digest, value);
+    ingredients[`variable ${name}`] = digest(value);
   }
   const sorted = Object.entries(ingredients).sort(([a], [b]) => (a < b ? -1 : 1));
   return { key: hashText(JSON.stringify([input.step, sorted])), ingredients };
-}
-
-type Digest = (value: string) => string;
-const digests = new WeakMap<Digest, Map<string, string>>();
-
-/** Every step has the same hundred values in its key. */
-function digestOnce(digest: Digest, value: string): string {
-  const known = digests.get(digest) ?? new Map<string, string>();
-  digests.set(digest, known);
-  const found = known.get(value) ?? digest(value);
-  known.set(value, found);
-  return found;
 }
 
 /** The key of a step of dibkit's own: no script runs, so its surroundings are all that counts. */

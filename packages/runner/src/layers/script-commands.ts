@@ -22,27 +22,32 @@ const INTERPRETERS = /^(ba|da|k|a)?sh$|^(python|perl|ruby|node|lua)[\d.]*$/;
 const PLAIN_SETTINGS =
   /(^|\/)\.extra_settings$|^(\/usr\/lib|\/etc)\/(os|lsb|redhat|debian|centos)-release$|^\/etc\/(default|sysconfig)\//;
 
-const commandsByText = new Map<string, ScriptCommands>();
-
-/** What was found so far, for a process that is to start from there. */
-export function foundScriptCommands(): readonly (readonly [string, ScriptCommands])[] {
-  return [...commandsByText];
+/** Reads which programs texts run. */
+export interface ScriptReader {
+  /**
+   * Remembered, because scripts share helpers; so the parser has to be loaded (`initShell`) only for a text that is new
+   * to this reader, and `ShellNotReady` is thrown otherwise. A text without a `#!` line is read as shell.
+   */
+  commandsOf(text: string): ScriptCommands;
+  /** What was found so far, for another process's reader to start from. */
+  found(): FoundCommands;
 }
 
-export function rememberScriptCommands(found: readonly (readonly [string, ScriptCommands])[]): void {
-  for (const [text, commands] of found) commandsByText.set(text, commands);
-}
+/** Texts and what they run, as JSON can hold it. */
+export type FoundCommands = readonly (readonly [text: string, commands: ScriptCommands])[];
 
-/**
- * Remembered, because scripts share helpers; so the parser has to be loaded (`initShell`) only for a text that is new
- * in this process, which throws `ShellNotReady` otherwise. A text without a `#!` line is read as shell.
- */
-export function scriptCommands(text: string): ScriptCommands {
-  const known = commandsByText.get(text);
-  if (known !== undefined) return known;
-  const found = !text.startsWith("#!") || SHELL_SHEBANG.test(text) ? shellCommands(text, 0) : otherCommands(text);
-  commandsByText.set(text, found);
-  return found;
+export function scriptReader(known: FoundCommands = []): ScriptReader {
+  const commandsByText = new Map(known);
+  return {
+    commandsOf(text) {
+      const before = commandsByText.get(text);
+      if (before !== undefined) return before;
+      const found = !text.startsWith("#!") || SHELL_SHEBANG.test(text) ? shellCommands(text, 0) : otherCommands(text);
+      commandsByText.set(text, found);
+      return found;
+    },
+    found: () => [...commandsByText],
+  };
 }
 
 function shellCommands(text: string, depth: number): ScriptCommands {

@@ -1,5 +1,5 @@
 import { readsWholeEnvironment } from "./environment-readers.js";
-import { type ScriptCommands, scriptCommands } from "./script-commands.js";
+import { type ScriptCommands, type ScriptReader, scriptReader } from "./script-commands.js";
 import { openedDoors } from "./script-doors.js";
 import { WELL_KNOWN_PROGRAMS } from "./well-known-programs.js";
 
@@ -44,6 +44,7 @@ export function reachOf(
   script: string | undefined,
   files: readonly HelperFile[],
   functions: ReadonlyMap<string, string> = new Map(),
+  reader: ScriptReader = scriptReader(),
 ): ScriptReach {
   const index = indexOf(files);
   const reached = new Map<string, HelperFile>();
@@ -62,7 +63,7 @@ export function reachOf(
     if (followed.has(text)) return;
     followed.add(text);
     const words = new Set(text.match(WORD) ?? []);
-    const commands = asShell || text.startsWith("#!") ? scriptCommands(text) : undefined;
+    const commands = asShell || text.startsWith("#!") ? reader.commandsOf(text) : undefined;
     const code = commands?.code ?? text;
     codes.push(code);
     const doors = openedDoors(code, words);

@@ -16,6 +16,7 @@ import type { BuildJob } from "../job/build-job.js";
 import type { BuildRequest } from "../job/build-request.js";
 import { type LayerStore, layerStoreAt } from "../layers/layer-store.js";
 import { layerKind } from "../layers/open-layer-trees.js";
+import type { FoundCommands } from "../layers/script-commands.js";
 import { knownStoreKey, storeKey } from "../layers/store-key.js";
 import { readTrustedKeys } from "../remote/cache-keys.js";
 import { openRemoteLook } from "../remote/look-remote.js";
@@ -28,6 +29,7 @@ import { finalFormats } from "./final-formats.js";
 import { formatRequest } from "./format-request.js";
 import { helperFiles } from "./helper-files.js";
 import { declaredHookInputs, mergeHooks } from "./hooks-tree.js";
+import { keyContext } from "./key-context.js";
 import { knownEnvironment } from "./known-environment.js";
 import { lineageOf } from "./lineage.js";
 import { passedEnvironment, tellLeftOut } from "./passed-environment.js";
@@ -58,6 +60,8 @@ export interface BuildPlan {
   readonly job: BuildJob;
   /** Elements that are not on disk, for `startBuild` to write. */
   readonly authored: readonly Element[];
+  /** What was found in scripts, so that the build need not parse them again. */
+  readonly scripts: FoundCommands;
   /** Things worth knowing that do not stop the build. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -69,8 +73,8 @@ export interface BuildPlan {
 export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, readonly Diagnostic[]>> {
   const { resolution } = input;
   const elements = resolution.elements.map(({ element }) => element);
-  const keys = readTrustedKeys(input.request);
-  const trustedKeys = keys.ok ? keys.value : [];
+  const trust = readTrustedKeys(input.request);
+  const trustedKeys = trust.ok ? trust.value : [];
   const request: BuildRequest = {
     ...input.request,
     formats: finalFormats(input.request, elements),
@@ -131,8 +135,9 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     })),
     disk: { source: layout.source, parameters: layout.parameters, environment: layout.plan.environment },
   };
+  const keys = keyContext({ request, helpers, digest });
   const remote = input.readOnly ? await openLook(request, store) : undefined;
-  const surroundings = { request, hooks, helpers, base, store, lineage, digest, secrets, secretNames: names, remote };
+  const surroundings = { request, hooks, helpers, base, store, lineage, keys, secrets, secretNames: names, remote };
   const steps = await planSteps(surroundings, own);
   remote?.close();
   const { installType, architecture, upstreamVersion } = request;
@@ -169,7 +174,7 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     ...{ code: "cache-registry", severity: "warning", message },
   })) satisfies readonly Diagnostic[];
   const authored = elements.filter(({ origin }) => origin === "typescript");
-  return ok({ document, job, authored, diagnostics: [...diagnostics, ...troubles] });
+  return ok({ document, job, authored, scripts: keys.scripts.found(), diagnostics: [...diagnostics, ...troubles] });
 }
 
 /** A plan that is read says what registries have; a build asks them itself. */

@@ -12,6 +12,7 @@ import {
   planDisk,
   rootMkfsOptions,
   type SourceText,
+  seededUuid,
   upstreamHas,
 } from "@dibkit/model";
 import type { BuildRequest } from "../job/build-request.js";
@@ -87,7 +88,7 @@ function rootParameters(request: BuildRequest, seed: string, rootType?: string):
     ...(environment.DIB_RELEASE === undefined ? {} : { release: environment.DIB_RELEASE }),
   });
   return {
-    seed,
+    uuidOf: (purpose) => seededUuid(seed, purpose),
     volumeSizesInUnits: upstreamHas("volumeSizesInUnits", upstreamVersion),
     rootFilesystem: environment.FS_TYPE || "ext4",
     ...(rootLabel === undefined || rootLabel === "" ? {} : { rootLabel }),

@@ -1,4 +1,4 @@
-import { PHASES, type Phase } from "@dibkit/model";
+import { type Phase, phasesOn } from "@dibkit/model";
 import type { BuildJob } from "../job/build-job.js";
 import type { ImageState } from "../job/layer.js";
 import type { LayerKey } from "../layers/layer-key.js";
@@ -25,8 +25,8 @@ export async function planDiskSteps(
 ): Promise<readonly PlannedStep[]> {
   const { request, base } = surroundings;
   const inputs = { request, image, disk, elements };
-  const before = await scriptsOf(surroundings, state, ["block-device.d"]);
-  const onDisk = await scriptsOf(surroundings, state, DISK_PHASES);
+  const before = await scriptsOf(surroundings, state, phasesOn("beside"));
+  const onDisk = await scriptsOf(surroundings, state, phasesOn("disk"));
   const keys = { ...before.keys, ...onDisk.keys };
   const isKnown = state !== undefined && before.isKnown && onDisk.isKnown;
   const outputs = await ownLayer(surroundings, OUTPUT_STEP, isKnown ? outputsKey(inputs, state, keys) : undefined);
@@ -39,16 +39,14 @@ export async function planDiskSteps(
   return [...work.map(({ reason: _, ...step }) => ({ ...step, cached: true })), outputs];
 }
 
-const DISK_PHASES = (PHASES as readonly Phase[]).filter(({ beforeDisk }) => !beforeDisk).map(({ name }) => name);
 const ON_DISK = { cached: false, reason: "works on the real disk" };
 
-async function scriptsOf(surroundings: StepSurroundings, state: ImageState | undefined, names: readonly string[]) {
-  const { request, helpers, digest } = surroundings;
+async function scriptsOf(surroundings: StepSurroundings, state: ImageState | undefined, phases: readonly Phase[]) {
   const declared = declaredVariablePhases(surroundings.hooks);
   const steps: PlannedStep[] = [];
   const keys: Record<string, string> = {};
   let isKnown = true;
-  for (const phase of (PHASES as readonly Phase[]).filter(({ name }) => names.includes(name))) {
+  for (const phase of phases) {
     const scripts = plannedScripts(surroundings, phase);
     const environment = scripts.length > 0 && state ? await recordedEnvironment(surroundings, phase, state) : undefined;
     for (const script of scripts) {
@@ -56,7 +54,7 @@ async function scriptsOf(surroundings: StepSurroundings, state: ImageState | und
       const { label, side } = step;
       steps.push({ ...label, element: label.element ?? null, runs: side, key: null, ...ON_DISK });
       if (environment === undefined || state === undefined) isKnown = false;
-      else keys[stepName(label)] = stepKey(step, state, helpers, request, digest).key;
+      else keys[stepName(label)] = stepKey(step, state, surroundings.keys).key;
     }
   }
   return { steps, keys, isKnown };

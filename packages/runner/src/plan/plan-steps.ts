@@ -1,8 +1,7 @@
-import { PHASES, type Phase } from "@dibkit/model";
+import { phasesOn } from "@dibkit/model";
 import type { BuildJob } from "../job/build-job.js";
 import { emptyState, type ImageState } from "../job/layer.js";
 import { diffOfMiss, NEVER_RAN } from "../layers/explain-miss.js";
-import { forgetHostInputs } from "../layers/host-inputs.js";
 import { ingredientTexts } from "../layers/ingredient-texts.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { afterLayer } from "../layers/layer-store.js";
@@ -23,14 +22,13 @@ export async function planSteps(
   surroundings: StepSurroundings,
   outputs: Pick<BuildJob, "image" | "disk" | "elements">,
 ): Promise<readonly PlannedStep[]> {
-  forgetHostInputs();
   const { store } = surroundings;
   const steps: PlannedStep[] = [];
   const own = ownSteps(surroundings.request, surroundings.base);
   const declared = declaredVariablePhases(surroundings.hooks);
   // Undefined from the first step on that has to run: what comes after it depends on its result.
   let state: ImageState | undefined = emptyState((store && (await layerKind(store))) ?? "overlay");
-  for (const phase of BEFORE_DISK) {
+  for (const phase of phasesOn("tree")) {
     const scripts = plannedScripts(surroundings, phase);
     const environment = scripts.length > 0 && state ? await recordedEnvironment(surroundings, phase, state) : undefined;
     const wanted = [
@@ -58,10 +56,6 @@ async function unknownEnvironment({ request, store, lineage }: StepSurroundings,
   return before === undefined ? NEVER_RAN : "environment.d has to be evaluated first";
 }
 
-const BEFORE_DISK = (PHASES as readonly Phase[]).filter(
-  ({ beforeDisk, name }) => beforeDisk && name !== "block-device.d",
-);
-
 /** Steps that could see a secret are not asked for; nor is what comes after them, whose keys are not known then. */
 async function inRegistry(surroundings: StepSurroundings, step: ScriptStep, key: LayerKey) {
   const { remote, request, hooks } = surroundings;
@@ -75,14 +69,14 @@ async function planStep(
   state: ImageState | undefined,
   unknown: string,
 ): Promise<{ readonly planned: PlannedStep; readonly after: ImageState | undefined }> {
-  const { request, helpers, store, lineage, hooks, digest } = surroundings;
+  const { request, helpers, store, lineage, hooks, keys } = surroundings;
   const { label, side } = step;
   const base = { phase: label.phase, script: label.script, element: label.element ?? null, runs: side };
   if (state === undefined) {
     return { planned: { ...base, key: null, cached: false, reason: unknown }, after: undefined };
   }
   const name = stepName(label);
-  const key = stepKey(step, state, helpers, request, digest);
+  const key = stepKey(step, state, keys);
   const found = await lookUp({ store, lineage, request, hooks: hooksBaseOf(hooks) }, "step", name, key);
   if (found.hit) return { planned: { ...base, key: key.key, cached: true }, after: afterLayer(state, found.entry) };
   const there = await inRegistry(surroundings, step, key);

@@ -17,6 +17,7 @@ import type { LayerStore } from "../layers/layer-store.js";
 import type { HelperFile } from "../layers/script-reach.js";
 import type { RemoteLook } from "../remote/look-remote.js";
 import type { HooksTree } from "./hooks-tree.js";
+import type { KeyContext } from "./key-context.js";
 import { installTypeFile } from "./own-steps.js";
 import { environmentKey, startingEnvironment } from "./phase-environment.js";
 import type { PhaseScript } from "./phase-step.js";
@@ -30,8 +31,7 @@ export interface StepSurroundings {
   /** Undefined when nothing was ever built with it. */
   readonly store: LayerStore | undefined;
   readonly lineage: string;
-  /** How values of variables are told apart in keys. */
-  readonly digest: (value: string) => string;
+  readonly keys: KeyContext;
   readonly secrets: SecretValues;
   readonly secretNames: SecretNames;
   /** Where layers are looked for that the store has not got; undefined: nowhere. */
@@ -76,7 +76,7 @@ function installTypeScripts(hooks: HooksTree, request: BuildRequest): readonly P
 
 /** The environment a phase had the last time it started from the same state. */
 export async function recordedEnvironment(
-  { hooks, request, helpers, base, store, digest, secrets }: StepSurroundings,
+  { hooks, request, helpers, base, store, keys, secrets }: StepSurroundings,
   phase: Phase,
   state: ImageState,
 ): Promise<EnvironmentValues | undefined> {
@@ -90,7 +90,7 @@ export async function recordedEnvironment(
   const own = installTypeFile(request);
   if (phase.name !== "root.d") files[own.name] = hashText(own.text);
   const start = startingEnvironment(base, phase);
-  const key = environmentKey(phase, state, files, start, helpers, digest);
+  const key = environmentKey(phase, state, files, start, helpers, keys.digest);
   const known = await store?.records.environment(key);
   return known && openEnvironment(known, secrets);
 }

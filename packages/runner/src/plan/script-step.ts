@@ -1,12 +1,12 @@
 import { initShell, ShellNotReady } from "@dibkit/shell";
 import type { StepLabel } from "../job/build-event.js";
-import type { BuildRequest } from "../job/build-request.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
 import type { ImageState } from "../job/layer.js";
 import { countedVariables } from "../layers/counted-variables.js";
 import { hostInputs } from "../layers/host-inputs.js";
 import { type LayerKey, layerKey, PLACES } from "../layers/layer-key.js";
-import { type HelperFile, reachOf } from "../layers/script-reach.js";
+import { reachOf } from "../layers/script-reach.js";
+import type { KeyContext, KeyRequest } from "./key-context.js";
 
 /** One script, of an element or of dibkit itself, that turns one state of the image into the next. */
 export interface ScriptStep {
@@ -60,11 +60,9 @@ export async function findStepKey(...asked: Parameters<typeof stepKey>): Promise
 export function stepKey(
   step: ScriptStep,
   state: Pick<ImageState, "hash">,
-  helpers: readonly HelperFile[],
-  request: KeyRequest,
-  digest: (value: string) => string,
+  { request, helpers, digest, hostFiles, scripts }: KeyContext,
 ): LayerKey {
-  const reach = reachOf(step.script.text, helpers, exportedFunctions(step.environment));
+  const reach = reachOf(step.script.text, helpers, exportedFunctions(step.environment), scripts);
   return layerKey({
     step: stepName(step.label),
     side: step.side,
@@ -74,17 +72,13 @@ export function stepKey(
     environment: countedVariables(inputsOf(step), step.elsewhere, reach.texts),
     reach,
     ...(step.side === "host" && step.inputs === undefined
-      ? { named: hostInputs(reach, inputsOf(step), request.workingDirectory, ownPlaces(request)) }
+      ? { named: hostInputs(reach, inputsOf(step), request.workingDirectory, hostFiles, ownPlaces(request)) }
       : {}),
     architecture: request.architecture,
     digest,
     ...(step.options ? { options: step.options } : {}),
   });
 }
-
-/** What a key needs to know of the request. */
-export type KeyRequest = Pick<BuildRequest, "architecture" | "workingDirectory"> &
-  Partial<Pick<BuildRequest, "imageCache" | "lockFiles" | "store" | "logFile">>;
 
 /** Where dibkit itself keeps and writes things: every build writes there, so what is there is nobody's input. */
 function ownPlaces({ imageCache, lockFiles, store, logFile }: KeyRequest): readonly string[] {

@@ -67,10 +67,17 @@ export function openEnvironment(sealed: EnvironmentValues, secrets: SecretValues
 /** How values are told apart in layer keys: those that hold a secret by a digest that needs the store's key. */
 export function valueDigest(secrets: SecretValues, key: Buffer): (value: string) => string {
   const hidden = Object.values(secrets);
-  return (value) =>
-    hidden.some((secret) => value.includes(secret))
+  // Every step has the same hundred values in its key.
+  const known = new Map<string, string>();
+  return (value) => {
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    const digest = hidden.some((secret) => value.includes(secret))
       ? createHmac("sha256", key).update(value).digest("hex").slice(0, 40)
       : hashText(value);
+    known.set(value, digest);
+    return digest;
+  };
 }
 
 /** An environment to be shown: secrets, and what holds one, are null. */

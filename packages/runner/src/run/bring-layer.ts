@@ -62,7 +62,7 @@ export async function announceLayers(
   let current = state;
   for (const step of steps) {
     if (session.remote === undefined || step.onDisk || step.interactive || session.signal.aborted) return;
-    const key = await findStepKey(step, current, session.helpers, session.job.request, session.digest);
+    const key = await findStepKey(step, current, session.keys);
     if (couldSeeSecret(step, key, session)) return;
     const id = stepName(step.label);
     const found = await lookUp(lookUpContext(session), "step", id, key);

@@ -11,6 +11,7 @@ import type { LayerTrees } from "../layers/layer-trees.js";
 import type { LookUpContext } from "../layers/look-up.js";
 import type { HelperFile } from "../layers/script-reach.js";
 import { type HooksTree, hooksBaseOf } from "../plan/hooks-tree.js";
+import type { KeyContext } from "../plan/key-context.js";
 import type { SecretNames, SecretValues } from "../plan/secrets.js";
 import type { RemoteLayers } from "../remote/remote-layers.js";
 import type { BreakPoints } from "./break-points.js";
@@ -47,8 +48,7 @@ export interface BuildSession {
   readonly secrets: SecretValues;
   /** The first step that could see the value of a secret; what it and later ones make is not shared. */
   readonly sealed: { by?: string };
-  /** How values of variables are told apart in keys. */
-  readonly digest: (value: string) => string;
+  readonly keys: KeyContext;
   /** Name of the image's line of steps, to find the layer a step had last time. */
   readonly lineage: string;
   readonly breaks: BreakPoints;

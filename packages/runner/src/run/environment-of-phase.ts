@@ -26,7 +26,7 @@ export async function environmentOfPhase(
   onDisk: boolean,
 ): Promise<Result<EnvironmentValues, BuildFailure>> {
   const start = startingEnvironment(session.base, phase);
-  const key = environmentKey(phase, state, files, start, session.helpers, session.digest);
+  const key = environmentKey(phase, state, files, start, session.helpers, session.keys.digest);
   const reusable = phase.side === "target" && !onDisk && !session.job.request.refresh;
   const known = reusable ? await session.store.records.environment(key) : undefined;
   if (known !== undefined) return ok({ ...start, ...openEnvironment(known, session.secrets) });

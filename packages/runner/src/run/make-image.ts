@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { bashCommand, createUndoStack } from "@dibkit/exec";
-import { err, findPhase, ok, PHASES, type Phase, type Result } from "@dibkit/model";
+import { err, ok, phasesOn, type Result } from "@dibkit/model";
 import type { MountedDisk } from "../disk/mounted-disk.js";
 import { checkFormats } from "../formats/check-formats.js";
 import { commitFormats } from "../formats/commit-formats.js";
@@ -171,9 +171,13 @@ async function showTree(session: BuildSession, state: ImageState): Stage<void> {
 
 /** `block-device.d` runs beside the finished tree, before there is a disk; nothing is mounted at the target then. */
 async function runBlockDeviceScripts(session: BuildSession, tree: ImageState): Stage<ImageState> {
-  const phase = findPhase("block-device.d");
-  if (phase === undefined) throw new Error("the phase table has lost block-device.d");
-  return runPhase(session, phase, { ...tree, hash: "tree", root: [], mounts: [] }, true);
+  let state: ImageState = { ...tree, hash: "tree", root: [], mounts: [] };
+  for (const phase of phasesOn("beside")) {
+    const done = await runPhase(session, phase, state, true);
+    if (!done.ok) return done;
+    state = done.value;
+  }
+  return ok(state);
 }
 
 /**
@@ -196,10 +200,9 @@ async function finishOnDisk(
     base: { ...session.base, ...disk.environment, DIB_IMAGE_SIZE: String(statSync(disk.imagePath).size / 1024) },
     diskMounts: new Set(points.filter((point) => point !== "")),
   };
-  const phases: readonly Phase[] = PHASES;
   // The hooks and host files of the tree: scripts of extra-data.d may have left some for these phases.
   let state: ImageState = { ...tree, hash: "disk", root: [], mounts: KERNEL_MOUNTS };
-  for (const phase of phases.filter(({ beforeDisk }) => !beforeDisk)) {
+  for (const phase of phasesOn("disk")) {
     const done = await runPhase(onDisk, phase, state, true);
     if (!done.ok) return done;
     state = done.value;

@@ -17,11 +17,12 @@ import type { BuildJob } from "../job/build-job.js";
 import { hashText } from "../job/hash-text.js";
 import { openLayerStore } from "../layers/layer-store.js";
 import { openLayerTrees } from "../layers/open-layer-trees.js";
-import { rememberScriptCommands } from "../layers/script-commands.js";
+import type { FoundCommands } from "../layers/script-commands.js";
 import { storeKey } from "../layers/store-key.js";
 import { baseEnvironment } from "../plan/base-environment.js";
 import { helperFiles } from "../plan/helper-files.js";
 import { mergeHooks } from "../plan/hooks-tree.js";
+import { keyContext } from "../plan/key-context.js";
 import { lineageOf } from "../plan/lineage.js";
 import { passedEnvironment } from "../plan/passed-environment.js";
 import { secretValues, valueDigest } from "../plan/secrets.js";
@@ -38,15 +39,12 @@ export interface SessionSurroundings {
   readonly signal: AbortSignal;
 }
 
-type FoundCommands = Parameters<typeof rememberScriptCommands>[0];
-
 /** Prepares a build inside its view of the host: directories, mounts that last the whole build, hooks, environment. */
 export async function openSession(job: BuildJob, surroundings: SessionSurroundings): Promise<BuildSession> {
   const started = performance.now();
   const { request } = job;
   const places = buildPlaces(request.store, job.id);
   const store = await openLayerStore(request.store);
-  rememberScriptCommands((await store.records.scriptCommands<FoundCommands>(job.id)) ?? []);
   const commands = createCommandRunner({ signal: surroundings.signal });
   for (const directory of [TARGET_DIRECTORY, HOOKS_DIRECTORY, TREE_DIRECTORY, ELEMENTS_DIRECTORY, IMAGE_DIRECTORY]) {
     await mkdir(directory, { recursive: true });
@@ -101,7 +99,10 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     secretNames,
     secrets,
     sealed: {},
-    digest: valueDigest(secrets, await storeKey(store)),
+    keys: keyContext(
+      { request, helpers, digest: valueDigest(secrets, await storeKey(store)) },
+      (await store.records.scriptCommands<FoundCommands>(job.id)) ?? [],
+    ),
     base,
     named: { DIB_IMAGE_CACHE: request.imageCache, DIB_LOCKFILES: request.lockFiles },
     breaks: breakPoints(request),

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { PHASES, type Phase, type Result } from "@dibkit/model";
+import { phasesOn, type Result } from "@dibkit/model";
 import { checkFormats } from "../formats/check-formats.js";
 import { commitFormats } from "../formats/commit-formats.js";
 import type { FormatUnit } from "../formats/format.js";
@@ -42,16 +42,14 @@ export async function outputKey(session: BuildSession, state: ImageState): Promi
   if (checkFormats(formatRequest(request, session.job.image)).units.some(isNoFile)) return undefined;
   const keys: Record<string, string> = {};
   const files = await environmentFiles(session, state);
-  for (const phase of (PHASES as readonly Phase[]).filter(
-    ({ beforeDisk, name }) => !beforeDisk || name === "block-device.d",
-  )) {
+  for (const phase of [...phasesOn("beside"), ...phasesOn("disk")]) {
     const scripts = await phaseScripts(session, state, phase.name);
     if (scripts.length === 0) continue;
     const environment = await environmentOfPhase(session, phase, state, files, false);
     if (!environment.ok) return undefined;
     for (const script of scripts) {
       const step = phaseStep(phase, script, environment.value, true, session.job.declaredPhases);
-      const { key } = await findStepKey(step, state, session.helpers, request, session.digest);
+      const { key } = await findStepKey(step, state, session.keys);
       keys[stepName(step.label)] = key;
     }
   }

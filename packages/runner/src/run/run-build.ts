@@ -1,4 +1,4 @@
-import { err, ok, PHASES, type Phase, type Result } from "@dibkit/model";
+import { err, ok, phasesOn, type Result } from "@dibkit/model";
 import type { BuildFailure, BuildJob, BuildOutcome } from "../job/build-job.js";
 import { recordTimeline } from "../job/build-timeline.js";
 import { emptyState, type ImageState } from "../job/layer.js";
@@ -34,10 +34,9 @@ export async function runBuild(job: BuildJob, surroundings: SessionSurroundings)
 
 /** Every phase before the disk, and dibkit's own steps between them. */
 async function buildTree(session: BuildSession): Promise<Result<ImageState, BuildFailure>> {
-  const phases: readonly Phase[] = PHASES;
   const own = ownSteps(session.job.request, session.base);
   let state = emptyState(session.trees.kind);
-  for (const phase of phases.filter(({ beforeDisk, name }) => beforeDisk && name !== "block-device.d")) {
+  for (const phase of phasesOn("tree")) {
     const done = await runPhase(session, phase, state, false);
     if (!done.ok) return done;
     state = done.value;

@@ -11,7 +11,7 @@ import type { BuildEvent } from "../job/build-event.js";
 import type { BuildJob, BuildOutcome } from "../job/build-job.js";
 import { openLayerStore } from "../layers/layer-store.js";
 import { pruneStore } from "../layers/prune-store.js";
-import { foundScriptCommands } from "../layers/script-commands.js";
+import type { FoundCommands } from "../layers/script-commands.js";
 import { verifyAfterRestart } from "../layers/verify-store.js";
 import { stepName } from "../plan/script-step.js";
 import { sealEnvironment, secretValues } from "../plan/secrets.js";
@@ -31,6 +31,8 @@ export interface StartableBuild {
   readonly job: BuildJob;
   /** Elements that are not on disk: they are written for the build. */
   readonly authored: readonly Element[];
+  /** What planning has found in scripts. */
+  readonly scripts: FoundCommands;
 }
 
 /** The worker runs as JavaScript, also when dibkit itself runs from its TypeScript sources. */
@@ -63,7 +65,7 @@ async function trimStore({ request }: BuildJob, { onEvent }: BuildWatcher): Prom
   onEvent({ type: "note", message });
 }
 
-async function runInWorker({ job, authored }: StartableBuild, watcher: BuildWatcher): Promise<BuildOutcome> {
+async function runInWorker({ job, authored, scripts }: StartableBuild, watcher: BuildWatcher): Promise<BuildOutcome> {
   for (const directory of [job.request.imageCache, job.request.lockFiles, ...job.writable]) {
     await mkdir(directory, { recursive: true });
   }
@@ -78,7 +80,7 @@ async function runInWorker({ job, authored }: StartableBuild, watcher: BuildWatc
   const secrets = secretValues(new Set(job.secrets), job.request.environment);
   const environment = sealEnvironment(job.request.environment, secrets);
   const sealed: BuildJob = { ...job, request: { ...job.request, environment } };
-  await writeFile(join(places.directory, "scripts.json"), JSON.stringify(foundScriptCommands()), { mode: 0o600 });
+  await writeFile(join(places.directory, "scripts.json"), JSON.stringify(scripts), { mode: 0o600 });
   await writeFile(places.job, JSON.stringify(sealed), { mode: 0o600 });
   let outcome: BuildOutcome | undefined;
   let begun = false;

@@ -1,7 +1,7 @@
 import { access, mkdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CommandRunner, createCommandRunner } from "@dibkit/exec";
-import { type DiskParameters, type DiskPlan, parseBlockDeviceGraph, planDisk } from "@dibkit/model";
+import { type DiskParameters, type DiskPlan, parseBlockDeviceGraph, planDisk, seededUuid } from "@dibkit/model";
 import { afterEach, describe, expect, it } from "vitest";
 import { copyTree, measureTree } from "../../src/disk/copy-tree.js";
 import { checkDiskHost, createDisk, diskTools } from "../../src/disk/create-disk.js";
@@ -138,7 +138,7 @@ describe.skipIf(process.getuid?.() !== 0)("createDisk (needs root and loop devic
       - { name: root, type: 8300, size: 100%, mkfs: { type: ext4, ${EXT_OPTIONS}, mount: { mount_point: / } } }`,
       ),
       96,
-      { seed: "image" },
+      { uuidOf: (purpose) => seededUuid("image", purpose) },
     );
     const { imagePath } = await makeImage(plan, build);
     expect(await tool(build, "sgdisk", "--verify", imagePath)).toContain("No problems found");

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { initShell } from "@dibkit/shell";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { forgetHostInputs, hostInputs } from "../../src/layers/host-inputs.js";
+import { hostFiles, hostInputs } from "../../src/layers/host-inputs.js";
 import { type HelperFile, reachOf } from "../../src/layers/script-reach.js";
 
 const home = mkdtempSync(join(tmpdir(), "dibkit-home-"));
@@ -33,8 +33,8 @@ const environment = {
   DIB_OTHER: home,
 };
 const inputs = (script: string, more = {}, ownPlaces: readonly string[] = []) => {
-  forgetHostInputs();
-  return hostInputs(reachOf(script, [helper]), { ...environment, ...more }, join(home, "project"), ownPlaces);
+  const values = { ...environment, ...more };
+  return hostInputs(reachOf(script, [helper]), values, join(home, "project"), hostFiles(), ownPlaces);
 };
 
 test.each([

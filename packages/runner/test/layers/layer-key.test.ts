@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { describeMiss } from "../../src/layers/explain-miss.js";
 import { type KeyInput, layerKey } from "../../src/layers/layer-key.js";
 import { reachOf } from "../../src/layers/script-reach.js";
+import { keyContext } from "../../src/plan/key-context.js";
 import { stepKey } from "../../src/plan/script-step.js";
 
 await initShell();
@@ -84,7 +85,7 @@ test("no path of this machine is in the key of a host script that asks for the e
   });
   const request = { architecture: "amd64", workingDirectory: "/" };
   const [one, other] = ["/root", "/tmp"].map((home) =>
-    stepKey(step(home), { hash: "a" }, [], request, (value) => value),
+    stepKey(step(home), { hash: "a" }, keyContext({ request, helpers: [], digest: String })),
   );
   expect(one).toEqual(other);
 });

@@ -5,7 +5,7 @@ import type { ScriptStep } from "../../src/plan/script-step.js";
 // The process of a build begins without a parser; other test files may have started it in this one.
 vi.resetModules();
 const { initShell, ShellNotReady } = await import("@dibkit/shell");
-const { rememberScriptCommands, scriptCommands } = await import("../../src/layers/script-commands.js");
+const { keyContext } = await import("../../src/plan/key-context.js");
 const { findStepKey, stepKey } = await import("../../src/plan/script-step.js");
 
 const text = "#!/bin/bash\ntell-more\n";
@@ -28,11 +28,12 @@ const step: ScriptStep = {
 
 test("a key is found when a helper has to be parsed that the planning process did not come to", async () => {
   const names = { names: ["tell-more"], sources: [], unknown: false, listsVariables: false, code: text };
-  rememberScriptCommands([[text, names]]);
-  const asked = [step, { hash: "" }, [helper], { architecture: "amd64", workingDirectory: "/" }, String] as const;
+  const request = { architecture: "amd64", workingDirectory: "/" };
+  const keys = keyContext({ request, helpers: [helper], digest: String }, [[text, names]]);
+  const asked = [step, { hash: "" }, keys] as const;
   expect(() => stepKey(...asked)).toThrow(ShellNotReady);
   const { ingredients } = await findStepKey(...asked);
   await initShell();
-  expect(scriptCommands(text)).toEqual(names);
+  expect(keys.scripts.commandsOf(text)).toEqual(names);
   expect(Object.keys(ingredients).filter((name) => name.startsWith("variable DIB_"))).toEqual(["variable DIB_MORE"]);
 });

@@ -1,7 +1,6 @@
 import { textValue } from "../block-device-entry.js";
 import { filesystemOf, ROOT_FILESYSTEM } from "../filesystem-labels.js";
 import { defineNodeKind, needOfBase } from "../node-kind.js";
-import { seededUuid } from "../seeded-uuid.js";
 
 export default defineNodeKind({
   kind: "mkfs",
@@ -37,7 +36,7 @@ export default defineNodeKind({
             type: type ?? "ext4",
             label,
             options: textValue(entry, "opts")?.trim().split(" ") ?? [],
-            uuid: textValue(entry, "uuid") ?? seededUuid(parameters.seed, `mkfs ${entry.name}`),
+            uuid: textValue(entry, "uuid") ?? parameters.uuidOf?.(`mkfs ${entry.name}`) ?? null,
           },
         ];
       },

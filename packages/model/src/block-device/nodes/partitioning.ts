@@ -3,7 +3,6 @@ import type { PartitionTableNode, PlannedPartition } from "../disk-plan.js";
 import type { Report } from "../finding.js";
 import { defineNodeKind, type GraphNode, needOfBase, type PlanContext } from "../node-kind.js";
 import { layOutGpt, layOutMbr, MBR_SECTOR, type PartitionRequest, type PlacedPartition } from "../partition-layout.js";
-import { seededUuid } from "../seeded-uuid.js";
 import { formatSize, parseRelativeSize, parseSize } from "../size.js";
 
 interface PartitionValues {
@@ -103,10 +102,10 @@ function planTable(entry: BlockDeviceEntry, base: string, { diskBytes, parameter
       primary: isPrimary(partition),
       start: bytes === undefined ? null : place.start,
       bytes: bytes === undefined ? null : place.bytes,
-      uuid: seededUuid(parameters.seed, `partition ${partition.name}`),
+      uuid: parameters.uuidOf?.(`partition ${partition.name}`) ?? null,
     };
   });
-  const uuid = seededUuid(parameters.seed, `table ${base}`);
+  const uuid = parameters.uuidOf?.(`table ${base}`) ?? null;
   const label = String(entry.values.label);
   return { kind: "partition-table", name: entry.name, base, label, alignment, uuid, partitions };
 }
