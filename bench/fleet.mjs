@@ -103,13 +103,9 @@ async function measure(root, project, registry) {
   );
   if (values.record !== undefined) {
     const figures = {
-      ...{
-        coldSeconds: alone.wall,
-        pushingSeconds: pushing.wall,
-        secondSeconds: second.wall,
-        thirdSeconds: third.wall,
-      },
-      ...{ imageBytes: space, editBytes: edit, downloadBytes: download.bytes, layers: download.layers },
+      ...{ coldSeconds: alone.wall, secondSeconds: second.wall },
+      ...{ layerBytes: download.bytes - download.outputBytes, outputBytes: download.outputBytes },
+      ...{ editBytes: edit - download.outputBytes, layers: download.layers },
       requestsPerBuild: requests,
     };
     writeFileSync(values.record, `${JSON.stringify(rounded(figures), null, 2)}\n`);
@@ -208,9 +204,14 @@ async function downloadAll({ address }, name) {
   const get = async (path) => fetch(`http://${address}/v2/${name}/${path}`, { headers: { accept: MANIFEST } });
   const { tags } = await (await get("tags/list")).json();
   const found = new Map();
-  for (const tag of tags) {
+  let outputBytes = 0;
+  const keys = tags.filter((tag) => /^[0-9a-f]{40}$/.test(tag));
+  for (const tag of keys) {
     const { config, layers } = await (await get(`manifests/${tag}`)).json();
-    for (const { digest, size } of [config, ...layers]) found.set(digest, size);
+    for (const { digest, size, annotations } of [config, ...layers]) {
+      found.set(digest, size);
+      if (annotations?.["dibkit.tree"] === "output") outputBytes += size;
+    }
   }
   const started = performance.now();
   for (const digest of found.keys()) {
@@ -219,7 +220,7 @@ async function downloadAll({ address }, name) {
     if (`sha256:${hash.digest("hex")}` !== digest) throw new Error(`${digest} is another blob`);
   }
   const bytes = [...found.values()].reduce((sum, size) => sum + size, 0);
-  return { seconds: (performance.now() - started) / 1000, bytes, layers: tags.length };
+  return { seconds: (performance.now() - started) / 1000, bytes, outputBytes, layers: keys.length };
 }
 
 function directorySize(path) {

@@ -20,18 +20,20 @@ export const ASSUMED = {
 const PEAK = 8;
 const DAY = 86_400;
 
-/** What it comes to: bytes, bits a second, requests. */
-export function fleetCost({ builds, builders, images, edits, churn, days, fresh, shared, link }, figures) {
-  const { downloadBytes, editBytes, coldSeconds, secondSeconds, requestsPerBuild } = figures;
+/** What it comes to, without outputs (`min`) or with them (`max`): bytes, bits a second, requests. */
+export function fleetCost({ builds, builders, images, edits, churn, days, fresh, shared, link }, figures, mode) {
+  const { layerBytes, editBytes, coldSeconds, secondSeconds, requestsPerBuild } = figures;
+  const outputBytes = mode === "max" ? figures.outputBytes : 0;
   const empty = builds * fresh;
   const kept = builds - empty;
   // A builder that keeps its store brings what is new once: all of an image after churn, else what follows an edit.
   const buildersOfImage = Math.min(builders, builds / images);
   const afterChurn = Math.min(kept, images * churn * buildersOfImage);
   const afterEdit = Math.min(kept - afterChurn, edits * buildersOfImage);
-  const down = (empty + afterChurn) * downloadBytes + afterEdit * editBytes;
-  const fullSet = downloadBytes * (shared + images * (1 - shared));
-  const up = edits * editBytes + churn * fullSet;
+  const whole = empty + afterChurn;
+  const down = whole * layerBytes + afterEdit * editBytes + (whole + afterEdit) * outputBytes;
+  const fullSet = layerBytes * (shared + images * (1 - shared)) + images * outputBytes;
+  const up = edits * (editBytes + outputBytes) + churn * fullSet;
   const peak = ((down * 8) / DAY) * PEAK;
   return {
     ...{ down, up, peak, average: (down * 8) / DAY, space: fullSet + days * up },
@@ -52,24 +54,24 @@ const percent = (value) => `${(value * 100).toFixed(0)} %`;
 
 /** The assumptions, the figures and the result, as Markdown. */
 export function fleetTable(assumed, figures) {
-  const cost = fleetCost(assumed, figures);
+  const [min, max] = ["min", "max"].map((mode) => fleetCost(assumed, figures, mode));
   const { builds, builders, images, edits, churn, days, fresh, shared, link } = assumed;
+  const row = (name, show) => `| ${name} | ${show(min)} | ${show(max)} |`;
   const rows = [
-    ["from the registry, a day", bytes(cost.down)],
-    [`on average; at a peak of ${PEAK} times that`, `${bits(cost.average)}; ${bits(cost.peak)}`],
-    [`share of a link of ${bits(link * 1e6)} at the peak`, percent(cost.linkShare)],
-    ["to the registry, a day: what it grows by", bytes(cost.up)],
-    [`space when unused tags are deleted after ${days} days`, bytes(cost.space)],
-    ["requests a second at the peak", cost.requestsAtPeak.toFixed(0)],
-    ["hours of building saved, a day", cost.hoursSaved.toFixed(0)],
+    row("from the registry, a day", ({ down }) => bytes(down)),
+    row(`on average; at a peak of ${PEAK} times that`, ({ average, peak }) => `${bits(average)}; ${bits(peak)}`),
+    row(`share of a link of ${bits(link * 1e6)} at the peak`, ({ linkShare }) => percent(linkShare)),
+    row("to the registry, a day: what it grows by", ({ up }) => bytes(up)),
+    row(`space when unused tags are deleted after ${days} days`, ({ space }) => bytes(space)),
+    row("requests a second at the peak", ({ requestsAtPeak }) => requestsAtPeak.toFixed(0)),
   ];
   return [
     `Assumed: ${builds} builds a day of ${images} images on ${builders} builders, ${edits} edits a day, a new state of the mirrors ${churn === 1 ? "once" : `${churn} times`} a day, ${percent(fresh)} of the builds on a builder that starts empty, ${percent(shared)} of an image's bytes shared with the others.`,
-    `Measured of one image: ${bytes(figures.downloadBytes)} in ${figures.layers} images of layers, ${bytes(figures.editBytes)} more after an edit of the last script of install.d, ${figures.requestsPerBuild} requests of a build, ${figures.coldSeconds} s cold and ${figures.secondSeconds} s from the registry.`,
+    `Measured of one image: ${bytes(figures.layerBytes)} in layers and ${bytes(figures.outputBytes)} of outputs, ${bytes(figures.editBytes)} of layers more after an edit of the last script of install.d, ${figures.requestsPerBuild} requests for ${figures.layers} layers; ${figures.coldSeconds} s cold and ${figures.secondSeconds} s from the registry, which saves ${min.hoursSaved.toFixed(0)} hours of building a day if all would be cold.`,
     "",
-    "| | |",
-    "|---|---|",
-    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+    "| | mode=min | mode=max |",
+    "|---|---|---|",
+    ...rows,
   ].join("\n");
 }
 
