@@ -16,7 +16,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   model: 344,
   publish: 13,
   registry: 24,
-  runner: 67,
+  runner: 70,
   shell: 34,
 };
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { createReadStream } from "node:fs";
-import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { Agent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -9,31 +9,10 @@ import { err, ok, type Result } from "@dibkit/model";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
+import type { Answer, ExchangeRequest } from "./http-message.js";
 import { createHttp2Sessions, sendOverHttp2 } from "./http2-sessions.js";
 import { networkTrouble } from "./network-trouble.js";
 import { INTERRUPTED, type RegistryFailure } from "./registry-failure.js";
-
-/** Bytes to send: in memory, or a file of so many. */
-export type Body = Buffer | BodyFile;
-
-export interface BodyFile {
-  readonly file: string;
-  readonly size: number;
-}
-
-export interface ExchangeRequest {
-  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Body;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** Has to be read to its end, or destroyed. */
-  readonly body: Readable;
-}
 
 /** A failure before there is an answer; `isNotTls`: the other side may speak plain HTTP. */
 export interface ExchangeFailure extends RegistryFailure {

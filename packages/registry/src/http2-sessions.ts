@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { ok, type Result } from "@dibkit/model";
-import type { Answer, ExchangeRequest } from "./http-exchange.js";
+import type { Answer, ExchangeRequest } from "./http-message.js";
 
 /** Connections with HTTP/2, one for each origin that speaks it. */
 export interface Http2Sessions {

@@ -1,7 +1,8 @@
 import { err, ok, type Result } from "@dibkit/model";
 import { type Descriptor, sha256Digest, shortDigest } from "./descriptor.js";
 import { downloadBlob } from "./download-blob.js";
-import { type Answer, type Body, readBody } from "./http-exchange.js";
+import { readBody } from "./http-exchange.js";
+import type { Answer, Body } from "./http-message.js";
 import { type RegistryFailure, wrongContent } from "./registry-failure.js";
 import { openRegistrySession, type RegistryRequest, type SessionContext, withRetries } from "./registry-session.js";
 import type { Repository } from "./repository.js";

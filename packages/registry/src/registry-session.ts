@@ -3,13 +3,8 @@ import type { CommandRunner } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import { trustedAuthorities } from "./certificates.js";
 import { type Credentials, findCredentials } from "./credentials.js";
-import {
-  type Answer,
-  createHttpExchange,
-  type ExchangeFailure,
-  type ExchangeRequest,
-  type HttpExchange,
-} from "./http-exchange.js";
+import { createHttpExchange, type ExchangeFailure, type HttpExchange } from "./http-exchange.js";
+import type { Answer, ExchangeRequest } from "./http-message.js";
 import { type Challenge, logIn, parseChallenges } from "./login.js";
 import { INTERRUPTED, type RegistryFailure } from "./registry-failure.js";
 import { isLoopback, type Repository } from "./repository.js";
