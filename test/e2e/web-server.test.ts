@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { cyclonedxProblems, spdxProblems } from "./bill-validators.js";
 import { buildOnDebian } from "./debian-build.js";
-import { dibkit, example, runProgram, whyNotBuild } from "./dibkit.js";
+import { dibkit, example, runProgram, sharedStore, whyNotBuild } from "./dibkit.js";
 
 const cwd = example("web-server");
 const image = "web-server.image.ts";
@@ -11,6 +12,12 @@ const out = mkdtempSync(join(tmpdir(), "dibkit-e2e-web-server-"));
 const cantBuild = whyNotBuild();
 
 afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+interface SpdxDocument {
+  readonly name: string;
+  readonly packages: readonly { readonly name: string }[];
+  readonly files: readonly { readonly fileName: string }[];
+}
 
 describe("the path of examples/web-server, by the command line", () => {
   test("lint: no findings", async () => {
@@ -93,6 +100,39 @@ describe("the path of examples/web-server, by the command line", () => {
       expect(run.stderr).toContain("60-acme-web");
       const check = await runProgram(["qemu-img", "check", join(out, "web-server.qcow2")]);
       expect(check.stdout).toContain("No errors were found");
+    },
+  );
+
+  test.skipIf(cantBuild)(
+    `sbom: bills that validators of others find whole${cantBuild ? ` (${cantBuild})` : ""}`,
+    async () => {
+      const bill = (format: string, ...more: readonly string[]) => {
+        const words = ["sbom", join(out, "web-server.qcow2"), "--format", format, "-o", join(out, format), ...more];
+        return dibkit([...words, ...sharedStore().filter((word) => !word.startsWith("--image-cache"))], { cwd });
+      };
+      for (const format of ["spdx-json", "cyclonedx-json"]) {
+        expect(await bill(format)).toMatchObject({ exitCode: 0, stdout: "", stderr: "" });
+      }
+      expect(await spdxProblems(join(out, "spdx-json"), join(out, "spdx-tools"))).toEqual([]);
+      expect(await cyclonedxProblems(join(out, "cyclonedx-json"))).toBeNull();
+      const text = readFileSync(join(out, "spdx-json"), "utf8");
+      const { name, packages, files } = JSON.parse(text) as SpdxDocument;
+      expect(name).toBe("web-server");
+      // The parts do not tell of the machine that built them.
+      expect(text).not.toContain(out);
+      expect(packages.find((one) => one.name === "nginx")).toMatchObject({
+        licenseDeclared: expect.stringContaining("BSD-2-Clause"),
+        sourceInfo: "asked for by element acme-web",
+        externalRefs: [
+          { referenceLocator: expect.stringMatching(/^pkg:deb\/debian\/nginx@[^?]+\?arch=\w+&distro=debian-12/) },
+        ],
+      });
+      expect(files.find((one) => one.fileName === "./etc/systemd/network/80-dhcp.network")).toMatchObject({
+        comment: expect.stringContaining("install-static"),
+      });
+      // The same image has the same bill.
+      expect(await bill("spdx-json")).toMatchObject({ exitCode: 0 });
+      expect(readFileSync(join(out, "spdx-json"), "utf8")).toBe(text);
     },
   );
 

@@ -30,6 +30,8 @@ export interface ImageContents {
   readonly files: ReadonlyMap<string, ImageFile>;
   /** Content of files that were read on the way, by path, for images without places. */
   readonly texts: ReadonlyMap<string, Buffer>;
+  /** When the build began, in ISO form; unknown when the image was read from a file. */
+  readonly built?: string;
   /** By package, the element that asked for it; unknown when the image was read from a file. */
   readonly askedFor?: Readonly<Record<string, string>>;
   /** The kernel arguments that the build was asked for (`DIB_BOOTLOADER_DEFAULT_CMDLINE`). */

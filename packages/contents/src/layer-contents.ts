@@ -36,7 +36,7 @@ export async function layerContents(
   const commandLine = environment.DIB_BOOTLOADER_DEFAULT_CMDLINE;
   const name = `${record.image} of ${record.started.slice(0, 19).replace("T", " ")}`;
   return ok({
-    ...{ name, files: tree.files, texts },
+    ...{ name, files: tree.files, texts, built: record.started },
     ...(askedFor === undefined ? {} : { askedFor }),
     ...(commandLine === undefined ? {} : { commandLine }),
   });

@@ -24,6 +24,7 @@ export const commands: readonly CommandEntry[] = [
   { name: "plan", summary: "show everything a build would do, and do nothing", load: () => import("./plan.js") },
   { name: "publish", summary: "upload an image to OpenStack Glance, or make a libvirt domain of it", load: () => import("./publish.js") },
   { name: "resolve", summary: "show which elements an image is made of, and why each is there", load: () => import("./resolve.js") },
+  { name: "sbom", summary: "list the parts of an image as a bill of materials, in SPDX or CycloneDX", load: () => import("./sbom.js") },
   { name: "shell", summary: "open a shell in the image as it was at some step of a build", load: () => import("./shell.js") },
   { name: "size", summary: "add up the bytes of an image by element, script, package and directory", load: () => import("./size.js") },
   { name: "trace", summary: "show where the time of a build went: what ran, what was cached, what waited", load: () => import("./trace.js") },

@@ -1,15 +1,16 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type LintResult, type Rule, reporters } from "@dibkit/lint";
-import { ANOTHER_PATH, systemTrouble } from "@dibkit/model/resolution";
-import { type Terminal, writeTrouble } from "../terminal.js";
+import type { Terminal } from "../terminal.js";
+import { writeWhole } from "../write-whole.js";
 
 /** A report to write: format and file, undefined for the terminal. */
 export interface WantedReport {
   readonly format: string;
   readonly file: string | undefined;
 }
+
+const REPORT = { what: "report", option: "--output-file" };
 
 /** Writes each report to its file or the terminal; false when a file cannot be written, which is then told. */
 export async function writeReports(
@@ -27,23 +28,7 @@ export async function writeReports(
     const color = terminal.color && file === undefined;
     const text = reporter.render(result, { cwd: terminal.cwd, color, version, rules: ruleById });
     if (file === undefined) terminal.stdout.write(text);
-    else fine = (await writeWhole(resolve(terminal.cwd, file), text, terminal)) && fine;
+    else fine = (await writeWhole(terminal, resolve(terminal.cwd, file), text, REPORT)) && fine;
   }
   return fine;
-}
-
-async function writeWhole(path: string, text: string, terminal: Terminal): Promise<boolean> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, text);
-    await rename(temporary, path);
-    return true;
-  } catch (error) {
-    const trouble = systemTrouble(error);
-    if (trouble === undefined) throw error;
-    const help = trouble.help.replace(ANOTHER_PATH, "choose another file with --output-file");
-    writeTrouble(terminal, `report "${path}" cannot be written: ${trouble.reason}`, help);
-    return false;
-  }
 }

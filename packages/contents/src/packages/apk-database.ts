@@ -6,6 +6,7 @@ const PLACES = ["/lib/apk/db/installed", "/usr/lib/apk/db/installed"];
 /** Alpine's: one file, a paragraph for each package, with `F:DIRECTORY` and the `R:FILE` in it. */
 export const apkDatabase: PackageDatabase = {
   name: "apk",
+  urlType: "apk",
   isPart: (path) => PLACES.includes(path),
   async read(image) {
     const place = PLACES.find((path) => image.files.has(path)) ?? "";
@@ -23,5 +24,13 @@ function packageOf(paragraph: string): readonly InstalledPackage[] {
     if (key === "F") directory = value;
     if (key === "R") files.push(`/${directory === "" ? "" : `${directory}/`}${value}`);
   }
-  return [{ name: field("P"), id: `${field("P")}:${field("A")}`, version: field("V"), files }];
+  return [
+    {
+      ...{ name: field("P"), id: `${field("P")}:${field("A")}`, version: field("V"), files },
+      ...(field("A") === "" ? {} : { architecture: field("A") }),
+      ...(field("o") === "" ? {} : { source: field("o") }),
+      ...(field("m") === "" ? {} : { supplier: field("m") }),
+      ...(field("L") === "" ? {} : { licence: field("L") }),
+    },
+  ];
 }

@@ -28,10 +28,18 @@ export function missingReaders(
   return readers.filter(({ program }) => findProgram(program, env) === undefined);
 }
 
-/** What the image's package managers have installed; a Debian image may well have rpm beside dpkg. */
-async function readDatabases(image: ImageContents, commands: CommandRunner): Promise<readonly InstalledPackage[]> {
-  const packages = await Promise.all(databasesOf(image).map(({ read }) => read(image, commands)));
-  return packages.flat();
+/** What the image's package managers have installed, with the type of their URLs. */
+export async function readDatabases(
+  image: ImageContents,
+  commands: CommandRunner,
+): Promise<readonly (InstalledPackage & { readonly urlType: string })[]> {
+  // A Debian image may well have rpm beside dpkg.
+  const found = await Promise.all(
+    databasesOf(image).map(async ({ read, urlType }) =>
+      (await read(image, commands)).map((one) => ({ ...one, urlType })),
+    ),
+  );
+  return found.flat();
 }
 
 /** Versions of the installed packages by `NAME:ARCH`; several versions of one stand beside each other. */
@@ -62,7 +70,7 @@ export async function packageOwners(
 }
 
 /** With merged /usr a package may list a file under its old place: `/lib/x` for `/usr/lib/x`. */
-function mergedPath(image: ImageContents, path: string): string {
+export function mergedPath(image: ImageContents, path: string): string {
   const [, first = "", rest = ""] = /^(\/[^/]+)(\/.*)?$/.exec(path) ?? [];
   const top = image.files.get(first);
   return top?.type === "symlink" && rest !== "" ? `/${(top.target ?? "").replace(/^\//, "")}${rest}` : path;

@@ -9,6 +9,14 @@ export interface InstalledPackage {
   readonly id: string;
   /** As the package manager writes it, and the state where it is another than installed. */
   readonly version: string;
+  /** As the package manager writes it; absent where it says none. */
+  readonly architecture?: string;
+  /** The source package, where it has another name. */
+  readonly source?: string;
+  /** Who packaged it. */
+  readonly supplier?: string;
+  /** What the database says of its licence; Debian's keeps that in files of the packages. */
+  readonly licence?: string;
   /** Absolute paths, as the database has them: directories may be among them. */
   readonly files: readonly string[];
 }
@@ -17,6 +25,8 @@ export interface InstalledPackage {
 export interface PackageDatabase {
   /** Name of the package manager. */
   readonly name: string;
+  /** Type of its packages' URLs (purl): `deb`, `rpm`, `apk`, `alpm`. */
+  readonly urlType: string;
   /** The program of this machine that reads it; absent where dibkit does. */
   readonly reader?: HostTool;
   /** Whether a path of an image is a part of the database. */

@@ -6,6 +6,7 @@ const DESCRIPTION = /^\/var\/lib\/pacman\/local\/[^/]+\/desc$/;
 /** Arch's: a directory for each package, with files of `%SECTION%` and the lines that belong to it. */
 export const pacmanDatabase: PackageDatabase = {
   name: "pacman",
+  urlType: "alpm",
   isPart: (path) => /^\/var\/lib\/pacman\/local\/[^/]+\/(desc|files)$/.test(path),
   async read(image) {
     const packages: InstalledPackage[] = [];
@@ -17,7 +18,15 @@ export const pacmanDatabase: PackageDatabase = {
         (section) => lines.get(section)?.[0],
       );
       if (name === "") continue;
-      packages.push({ name, id: `${name}:${architecture}`, version, files: files.map((file) => `/${file}`) });
+      const [source, supplier] = ["BASE", "PACKAGER"].map((section) => lines.get(section)?.[0]);
+      const licence = lines.get("LICENSE")?.join(" AND ");
+      packages.push({
+        ...{ name, id: `${name}:${architecture}`, version, files: files.map((file) => `/${file}`) },
+        ...(architecture ? { architecture } : {}),
+        ...(source ? { source } : {}),
+        ...(supplier ? { supplier } : {}),
+        ...(licence ? { licence } : {}),
+      });
     }
     return packages;
   },

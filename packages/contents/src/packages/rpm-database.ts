@@ -5,7 +5,7 @@ import { contentOf, type ImageContents } from "../image-contents.js";
 import type { InstalledPackage, PackageDatabase } from "./package-database.js";
 
 const PART = /^\/(var\/lib\/rpm|usr\/lib\/sysimage\/rpm)\/(rpmdb\.sqlite(-wal|-shm)?|Packages(\.db)?)$/;
-const FORMAT = String.raw`package\t%{NAME}\t%{ARCH}\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\n[file\t%{FILENAMES}\n]`;
+const FORMAT = String.raw`package\t%{NAME}\t%{ARCH}\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\t%{SOURCERPM}\t%{VENDOR}\t%{LICENSE}\n[file\t%{FILENAMES}\n]`;
 
 /**
  * Fedora's and its relatives': a database that only rpm reads, in one of three formats. It is read by this machine's rpm
@@ -13,6 +13,7 @@ const FORMAT = String.raw`package\t%{NAME}\t%{ARCH}\t%|EPOCH?{%{EPOCH}:}|%{VERSI
  */
 export const rpmDatabase: PackageDatabase = {
   name: "rpm",
+  urlType: "rpm",
   reader: { program: "rpm", debianPackage: "rpm", purpose: "read which packages an image of rpm's has" },
   isPart: (path) => PART.test(path),
   async read(image, commands) {
@@ -42,11 +43,18 @@ async function copyPart(image: ImageContents, path: string, to: string): Promise
 function packagesOf(lines: readonly string[]): readonly InstalledPackage[] {
   const packages: (InstalledPackage & { readonly files: string[] })[] = [];
   for (const line of lines) {
-    const [kind, first = "", architecture = "", version = ""] = line.split("\t");
+    const [kind, first = "", architecture = "", version = "", ...more] = line.split("\t");
     if (kind === "package") {
       // Keys that were imported to check signatures have no architecture.
       const id = architecture === "(none)" ? first : `${first}:${architecture}`;
-      packages.push({ name: first, id, version, files: [] });
+      const [source, supplier, licence] = more.map((value) => (value === "(none)" || value === "" ? undefined : value));
+      packages.push({
+        ...{ name: first, id, version, files: [] },
+        ...(architecture === "(none)" ? {} : { architecture }),
+        ...(source === undefined ? {} : { source: source.replace(/-[^-]+-[^-]+\.src\.rpm$/, "") }),
+        ...(supplier === undefined ? {} : { supplier }),
+        ...(licence === undefined ? {} : { licence }),
+      });
     } else if (kind === "file") packages.at(-1)?.files.push(first);
   }
   return packages;

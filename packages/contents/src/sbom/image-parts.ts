@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import type { CommandRunner } from "@dibkit/exec";
+import { lastNameOf } from "@dibkit/model";
+import type { StepLabel } from "@dibkit/runner";
+import { contentHash, contentOf, type ImageContents, textOf } from "../image-contents.js";
+import { mergedPath, readDatabases } from "../packages/installed-packages.js";
+import type { InstalledPackage } from "../packages/package-database.js";
+import { GIT_MANIFEST, OS_RELEASE, PYTHON_METADATA } from "../telling-files.js";
+import { type Licence, licenceOf, licenceOfCopyright } from "./licences.js";
+
+/** A package of an image, with what is known of where it comes from. */
+export interface PackagePart {
+  readonly name: string;
+  readonly version: string;
+  /** Package URL (purl). */
+  readonly url: string;
+  readonly supplier?: string;
+  readonly licence?: Licence;
+  /** The element that asked for it; absent for what came along with another package. */
+  readonly element?: string;
+  /** The script that put it there, for packages of Python. */
+  readonly writer?: StepLabel;
+}
+
+/** A git repository that source-repositories put into an image. */
+export interface SourcePart {
+  readonly name: string;
+  readonly location: string;
+  readonly commit: string;
+  readonly path: string;
+}
+
+/** A file that no package owns. */
+export interface FilePart {
+  readonly path: string;
+  readonly sha256: string;
+  /** Absent when the image was read from an archive, which keeps no bytes. */
+  readonly sha1?: string;
+  readonly writer?: StepLabel;
+}
+
+/** What an image consists of. */
+export interface ImageParts {
+  readonly name: string;
+  readonly system: { readonly id: string; readonly version: string; readonly name: string };
+  /** Sorted by URL, each once. */
+  readonly packages: readonly PackagePart[];
+  readonly sources: readonly SourcePart[];
+  /** Sorted by path. */
+  readonly files: readonly FilePart[];
+}
+
+export async function imageParts(image: ImageContents, commands: CommandRunner): Promise<ImageParts> {
+  const system = await systemOf(image);
+  const databases = await readDatabases(image, commands);
+  const owned = new Set(databases.flatMap(({ files }) => files.map((path) => mergedPath(image, path))));
+  const packages = await Promise.all(databases.map((one) => packagePart(image, system, one)));
+  const python = await pythonPackages(image, owned);
+  const byUrl = new Map([...packages, ...python].map((part) => [part.url, part]));
+  return {
+    // Where it lay on the machine that built it is nobody's business.
+    name: lastNameOf(image.name.replace(/ of \d{4}-\d\d-\d\d .*$/, "")),
+    system,
+    packages: [...byUrl.values()].sort((a, b) => (a.url < b.url ? -1 : 1)),
+    sources: await sourcesOf(image),
+    files: await unownedFiles(image, owned),
+  };
+}
+
+type System = ImageParts["system"];
+
+async function systemOf(image: ImageContents): Promise<System> {
+  let text: string | undefined;
+  for (const path of OS_RELEASE) text ??= await textOf(image, path);
+  const value = (name: string) =>
+    new RegExp(`^${name}=(.*)$`, "m").exec(text ?? "")?.[1]?.replace(/^["']|["']$/g, "") ?? "";
+  return { id: value("ID") || "linux", version: value("VERSION_ID"), name: value("PRETTY_NAME") || "Linux" };
+}
+
+async function packagePart(
+  image: ImageContents,
+  { id, version: release }: System,
+  { urlType, name, version, architecture, supplier, source, licence }: InstalledPackage & { readonly urlType: string },
+): Promise<PackagePart> {
+  const { PackageURL } = await import("packageurl-js");
+  const qualifiers = {
+    ...(architecture === undefined ? {} : { arch: architecture }),
+    ...(release === "" ? {} : { distro: `${id}-${release}` }),
+    // Debian writes the version beside the name where it differs.
+    ...(source === undefined ? {} : { upstream: source.replace(/ \((.*)\)$/, "@$1") }),
+    ...(urlType === "rpm" && version.includes(":") ? { epoch: version.split(":")[0] } : {}),
+  };
+  const plain = urlType === "rpm" ? version.replace(/^\d+:/, "") : version.replace(/ \(.*\)$/, "");
+  const known = licence === undefined ? await copyrightOf(image, name) : licenceOf(licence);
+  const element = image.askedFor?.[name];
+  return {
+    name,
+    version,
+    url: new PackageURL(urlType, id, name, plain, qualifiers, undefined).toString(),
+    ...(supplier === undefined ? {} : { supplier }),
+    ...(known === undefined ? {} : { licence: known }),
+    ...(element === undefined ? {} : { element }),
+  };
+}
+
+async function copyrightOf(image: ImageContents, name: string): Promise<Licence | undefined> {
+  // The documentation of one package may be a link to that of another.
+  const directory = image.files.get(`/usr/share/doc/${name}`);
+  const place = directory?.type === "symlink" ? directory.target?.split("/").at(-1) : name;
+  const text = await textOf(image, `/usr/share/doc/${place}/copyright`);
+  return text === undefined ? undefined : licenceOfCopyright(text);
+}
+
+/** What pip and its like installed; packages of the distribution are known by its own package manager. */
+async function pythonPackages(image: ImageContents, owned: ReadonlySet<string>): Promise<readonly PackagePart[]> {
+  const { PackageURL } = await import("packageurl-js");
+  const found: PackagePart[] = [];
+  for (const [path, file] of image.files) {
+    if (file.type !== "file" || owned.has(path) || !PYTHON_METADATA.test(path)) continue;
+    const [head = ""] = ((await textOf(image, path)) ?? "").split(/\r?\n\r?\n/);
+    const field = (name: string) => new RegExp(`^${name}: *(.*)$`, "mi").exec(head)?.[1]?.trim() ?? "";
+    const [name, version] = [field("Name"), field("Version")];
+    if (name === "" || version === "") continue;
+    const words = field("License-Expression") || field("License");
+    const licence = words === "" || words === "UNKNOWN" ? undefined : licenceOf(words);
+    found.push({
+      ...{ name, version },
+      url: new PackageURL("pypi", undefined, name, version, undefined, undefined).toString(),
+      ...(licence === undefined ? {} : { licence }),
+      ...(file.writer === undefined ? {} : { writer: file.writer }),
+      ...(file.writer?.element === undefined ? {} : { element: file.writer.element }),
+    });
+  }
+  return found;
+}
+
+async function sourcesOf(image: ImageContents): Promise<readonly SourcePart[]> {
+  const sources: SourcePart[] = [];
+  for (const manifest of [...image.files.keys()].filter((path) => GIT_MANIFEST.test(path))) {
+    for (const line of ((await textOf(image, manifest)) ?? "").split("\n")) {
+      const [name = "", kind, path = "", location = "", commit = ""] = line.trim().split(/\s+/);
+      if (kind === "git" && commit !== "") sources.push({ name, path, location: withoutPassword(location), commit });
+    }
+  }
+  return sources.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function withoutPassword(location: string): string {
+  return location.replace(/^(\w+:\/\/)[^/@]*@/, "$1");
+}
+
+async function unownedFiles(image: ImageContents, owned: ReadonlySet<string>): Promise<readonly FilePart[]> {
+  const parts: FilePart[] = [];
+  for (const [path, file] of [...image.files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (file.type !== "file" || owned.has(path)) continue;
+    const bytes = await contentOf(image, path);
+    const sha1 = bytes === undefined ? undefined : createHash("sha1").update(bytes).digest("hex");
+    const sha256 = bytes === undefined ? await contentHash(file) : createHash("sha256").update(bytes).digest("hex");
+    parts.push({
+      ...{ path, sha256 },
+      ...(sha1 === undefined ? {} : { sha1 }),
+      ...(file.writer === undefined ? {} : { writer: file.writer }),
+    });
+  }
+  return parts;
+}
