@@ -52,7 +52,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (directory !== undefined) await podman("system", "reset", "--force");
   for (const project of projects) project.remove();
   await registry?.remove();
   if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
