@@ -24,6 +24,7 @@ export { namesImage, newestBuild, type PastBuild } from "./layers/build-history.
 export { collectGarbage, type Garbage } from "./layers/collect-garbage.js";
 export { describeLayer, type LayerDescription } from "./layers/describe-layer.js";
 export { type LayerStore, layerStoreAt, openLayerStore } from "./layers/layer-store.js";
+export { layerKind } from "./layers/open-layer-trees.js";
 export { type OverlayMark, overlayMarks } from "./layers/overlay-marks.js";
 export { pruneStore, type UsedLayer, usedLayers } from "./layers/prune-store.js";
 export { verifyStore } from "./layers/verify-store.js";
@@ -36,6 +37,10 @@ export type { PlanDocument, PlannedStep } from "./plan/plan-document.js";
 export { buildRequest } from "./plan/request-from-flags.js";
 export { stepName } from "./plan/script-step.js";
 export { sourceDate } from "./plan/source-date.js";
+export { readTrustedKeys } from "./remote/cache-keys.js";
 export { listRemoteLayers } from "./remote/list-remote.js";
+export { pushLayers } from "./remote/push-layers.js";
+export { parseDay, unusedLayers } from "./remote/unused-layers.js";
+export { whyRemote } from "./remote/why-remote.js";
 export { findMoment, openShell, stateAt } from "./run/open-shell.js";
 export { type BuildWatcher, type StartableBuild, startBuild } from "./run/start-build.js";

@@ -53,7 +53,7 @@ export async function planImage(
   }
   const flags = {
     ...{ ...options, store: options.cacheDir, secrets, passEnvironment, cacheSize },
-    ...cacheRegistries(options, terminal.env, project.config),
+    ...cacheRegistries(options, terminal.env, project),
   };
   const { env, cwd } = terminal;
   const upstream = upstreamInstallation(env);
