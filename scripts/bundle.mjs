@@ -50,7 +50,7 @@ for (const { input, chunkFileNames } of parts) {
     resolve: { mainFields: ["module", "main"] },
     // What compiles TypeScript, and the terminal of a booting machine, are loaded when they are needed and find their own
     // files by their place.
-    external: [/^node:/, "@dibkit/compile", "web-tree-sitter", "@xterm/headless"],
+    external: [/^node:/, "@dibkit/compile", "web-tree-sitter", "@xterm/headless", "@cyclonedx/cyclonedx-library"],
     plugins: [parsersWhenUsed],
   });
   // Node reads every character before the first line runs; names stay, so that the report of a bug can be read.

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -14,6 +14,8 @@ export interface LoopbackRegistry {
   readonly address: string;
   readonly port: number;
   skopeo(...words: readonly string[]): Promise<ProgramRun>;
+  /** The requests that it got, a line for each. */
+  log(): string;
   /** Kills it, as a power failure would. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -28,21 +30,37 @@ export interface RegistryOptions {
   readonly root?: string;
   /** The only user that may do anything. */
   readonly user?: { readonly name: string; readonly password: string };
+  /** Files in PEM: it speaks TLS, and HTTP/2, only. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** A service whose tokens it takes; `bundle` is the file of the certificate that they are signed with. */
+  readonly token?: {
+    readonly realm: string;
+    readonly service: string;
+    readonly issuer: string;
+    readonly bundle: string;
+  };
 }
 
-export async function openLoopbackRegistry({ root: given, user }: RegistryOptions = {}): Promise<LoopbackRegistry> {
+export async function openLoopbackRegistry({
+  root: given,
+  user,
+  tls,
+  token,
+}: RegistryOptions = {}): Promise<LoopbackRegistry> {
   const directory = mkdtempSync(join(tmpdir(), "dibkit-registry-"));
   const root = given ?? unpackPackages(directory, PACKAGES);
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
+  const log = join(directory, "access.log");
   const configuration = join(directory, "config.json");
   // JSON is YAML too.
   const content = {
     version: "0.1",
-    log: { level: "error", accesslog: { disabled: true } },
+    log: { level: "error", accesslog: { disabled: false } },
     storage: { filesystem: { rootdirectory: join(directory, "data") }, delete: { enabled: true } },
-    http: { addr: address },
+    http: { addr: address, ...(tls === undefined ? {} : { tls }) },
     ...(user === undefined ? {} : { auth: { htpasswd: { realm: "test", path: join(directory, "users") } } }),
+    ...(token === undefined ? {} : { auth: { token: { ...token, rootcertbundle: token.bundle } } }),
   };
   if (user !== undefined) writeFileSync(join(directory, "users"), `${user.name}:${bcrypt(user.password)}\n`);
   writeFileSync(configuration, JSON.stringify(content));
@@ -57,14 +75,16 @@ export async function openLoopbackRegistry({ root: given, user }: RegistryOption
       return runProgram([join(root, "usr/bin/skopeo"), "--insecure-policy", ...words], { env });
     },
     async start() {
-      running = spawn(join(root, "usr/bin/docker-registry"), ["serve", configuration], { stdio: "ignore" });
+      running = spawn(join(root, "usr/bin/docker-registry"), ["serve", configuration], {
+        stdio: ["ignore", openSync(log, "a"), "ignore"],
+      });
       for (;;) {
-        const answer = await fetch(`http://${address}/v2/`).catch(() => undefined);
-        if (answer?.status === (user === undefined ? 200 : 401)) return;
+        if (await listens(port)) return;
         if (running.exitCode !== null) throw new Error(`docker-registry ended with ${running.exitCode}`);
         await delay(100);
       }
     },
+    log: () => readFileSync(log, "utf8"),
     async stop() {
       const child = running;
       running = undefined;
@@ -86,6 +106,16 @@ export async function openLoopbackRegistry({ root: given, user }: RegistryOption
 function bcrypt(password: string): string {
   const script = 'print crypt($ARGV[0], "\\$2b\\$05\\$abcdefghijklmnopqrstuu")';
   return execFileSync("perl", ["-e", script, password], { encoding: "utf8" });
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
 }
 
 async function freePort(): Promise<number> {

@@ -286,7 +286,7 @@ test.skipIf(!mayBuild)("nothing is shared from the step on that could see a secr
   );
   const entries = await (await storeOf(project)).all();
   const steps = entries.filter(({ key }) => tags.includes(key)).map(({ label }) => `${label.phase}/${label.script}`);
-  expect(tags).toHaveLength(steps.length);
+  expect(tags.filter((tag: string) => !tag.startsWith("used-"))).toHaveLength(steps.length);
   expect(steps).toContain("install.d/10-kinds");
   expect(steps.filter((step) => /20-nothing|30-last|lost-and-found|outputs/.test(step))).toEqual([]);
 });

@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     disk: ["job", "host"],
     formats: ["job", "disk"],
     layers: ["job", "host", "disk"],
-    remote: ["job", "layers"],
+    remote: ["job", "host", "layers"],
     plan: ["job", "host", "disk", "formats", "layers", "remote"],
     run: ["job", "host", "disk", "formats", "layers", "remote", "plan"],
   },

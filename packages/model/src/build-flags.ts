@@ -157,6 +157,14 @@ export const BUILD_FLAGS = {
     ...{ type: "string", value: "REGISTRY/REPOSITORY[,mode=max]", variable: "DIBKIT_CACHE_TO" },
     summary: "upload layers to this repository of an OCI registry while the build goes on; max: outputs too",
   },
+  cacheSign: {
+    ...{ type: "string", value: "KEYFILE", variable: "DIBKIT_CACHE_SIGN" },
+    summary: "sign what is uploaded with this private key (PEM), and take layers only that it has signed",
+  },
+  cacheTrust: {
+    ...{ type: "string", value: "KEYFILE", repeatable: true, variable: "DIBKIT_CACHE_TRUST" },
+    summary: "take layers only that this public key (PEM) has signed; several: that one of them has",
+  },
   cacheSize: {
     ...{ type: "string", value: "SIZE" },
     summary: "remove the least recently used layers above this after the build (default 40G, or DIBKIT_CACHE_SIZE)",

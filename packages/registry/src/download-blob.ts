@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { err, ok, type Result } from "@dibkit/model";
 import { type Descriptor, shortDigest } from "./descriptor.js";
-import type { Answer } from "./http-exchange.js";
+import type { Answer } from "./http-message.js";
 import { networkTrouble } from "./network-trouble.js";
 import { type RegistryFailure, wrongContent } from "./registry-failure.js";
 import { withRetries } from "./registry-session.js";

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "@dibkit/model";
 import type { Credentials } from "./credentials.js";
-import { type Answer, type HttpExchange, readBody } from "./http-exchange.js";
+import { type HttpExchange, readBody } from "./http-exchange.js";
+import type { Answer } from "./http-message.js";
 import type { RegistryFailure } from "./registry-failure.js";
 
 /** How a registry wants to be told who asks: the header `WWW-Authenticate`. */

@@ -2,6 +2,8 @@
 export interface NetworkTrouble {
   readonly kind: "tls" | "unreachable" | "connection-lost";
   readonly reason: string;
+  /** The other side speaks something else than TLS, perhaps plain HTTP. */
+  readonly isNotTls?: true;
 }
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
@@ -37,7 +39,7 @@ export function networkTrouble(error: unknown, connected: boolean): NetworkTroub
   const untrusted = UNTRUSTED[code];
   if (untrusted) return { kind: "tls", reason: untrusted };
   if (code === "EPROTO" || code.startsWith("ERR_SSL") || code.startsWith("ERR_TLS"))
-    return { kind: "tls", reason: `the other side does not speak TLS as expected (${message})` };
+    return { kind: "tls", reason: `the other side does not speak TLS as expected (${message})`, isNotTls: true };
   const unreachable = UNREACHABLE[code];
   if (unreachable) return { kind: "unreachable", reason: unreachable };
   const reason = LOST[code] ?? (code ? `${message} (${code})` : message);

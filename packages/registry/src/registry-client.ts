@@ -1,7 +1,8 @@
 import { err, ok, type Result } from "@dibkit/model";
 import { type Descriptor, sha256Digest, shortDigest } from "./descriptor.js";
 import { downloadBlob } from "./download-blob.js";
-import { type Answer, type Body, readBody } from "./http-exchange.js";
+import { readBody } from "./http-exchange.js";
+import type { Answer, Body } from "./http-message.js";
 import { type RegistryFailure, wrongContent } from "./registry-failure.js";
 import { openRegistrySession, type RegistryRequest, type SessionContext, withRetries } from "./registry-session.js";
 import type { Repository } from "./repository.js";
@@ -19,6 +20,8 @@ export interface RegistryClient {
   /** Undefined: there is none. */
   manifest(reference: string): Promise<Result<FoundManifest | undefined, RegistryFailure>>;
   pushManifest(reference: string, mediaType: string, text: string): Promise<Result<void, RegistryFailure>>;
+  /** Deletes a manifest, and with it every tag of it; fine when it is gone already. */
+  deleteManifest(digest: string): Promise<Result<void, RegistryFailure>>;
   hasBlob(digest: string): Promise<Result<boolean, RegistryFailure>>;
   /** A small blob. */
   readBlob(descriptor: Descriptor): Promise<Result<Buffer, RegistryFailure>>;
@@ -84,6 +87,18 @@ export function openRegistryClient(repository: Repository, context: SessionConte
       if (!answered.ok) return answered;
       answered.value.body.destroy();
       return answered.value.status === 201 ? ok(undefined) : unexpected(answered.value, "a manifest");
+    },
+    async deleteManifest(digest) {
+      const answered = await session.send({
+        method: "DELETE",
+        url: `${path}/manifests/${digest}`,
+        scope: "pull,delete",
+      });
+      if (!answered.ok) return answered;
+      answered.value.body.destroy();
+      const { status } = answered.value;
+      if (status === 405 || status === 400) return err({ kind: "refused", message: "does not let anybody delete" });
+      return status === 202 || status === 404 ? ok(undefined) : unexpected(answered.value, "a deletion");
     },
     hasBlob,
     readBlob: (descriptor) => withRetries(context.signal, () => readSmall(blob, descriptor)),

@@ -1,14 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { CommandRunner } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
+import { trustedAuthorities } from "./certificates.js";
 import { type Credentials, findCredentials } from "./credentials.js";
-import {
-  type Answer,
-  createHttpExchange,
-  type ExchangeFailure,
-  type ExchangeRequest,
-  type HttpExchange,
-} from "./http-exchange.js";
+import { createHttpExchange, type ExchangeFailure, type HttpExchange } from "./http-exchange.js";
+import type { Answer, ExchangeRequest } from "./http-message.js";
 import { type Challenge, logIn, parseChallenges } from "./login.js";
 import { INTERRUPTED, type RegistryFailure } from "./registry-failure.js";
 import { isLoopback, type Repository } from "./repository.js";
@@ -21,7 +17,7 @@ export interface SessionContext {
 
 /** A request to the registry; `url` may be a path below its root. */
 export interface RegistryRequest extends ExchangeRequest {
-  readonly scope: "pull" | "pull,push";
+  readonly scope: "pull" | "pull,push" | "pull,delete";
 }
 
 /** Answers of a registry to somebody who is logged in. */
@@ -63,7 +59,10 @@ export function openRegistrySession(
   repository: Repository,
   { env, commands, signal }: SessionContext,
 ): RegistrySession {
-  const exchange = createHttpExchange(repository.tlsVerify, signal);
+  const exchange = createHttpExchange(
+    { verify: repository.tlsVerify, authorities: trustedAuthorities(repository.registry, env) },
+    signal,
+  );
   let connected: Promise<Result<Connection, RegistryFailure>> | undefined;
   const tokens = new Map<string, { readonly header: string; readonly until: number }>();
   let credentials: Promise<Result<Credentials | undefined, string>> | undefined;
@@ -133,7 +132,7 @@ async function connect(
   };
   const secure = await ping(`https://${host}`);
   const mayBePlain = isLoopback(registry) || !tlsVerify;
-  return !secure.ok && secure.error.tls === true && mayBePlain ? ping(`http://${host}`) : secure;
+  return !secure.ok && secure.error.isNotTls === true && mayBePlain ? ping(`http://${host}`) : secure;
 }
 
 /** Follows redirects to where a registry keeps its blobs; a password or token goes to the registry only. */

@@ -1,6 +1,6 @@
 import { err, type Result } from "@dibkit/model";
 import { shortDigest } from "./descriptor.js";
-import type { Answer } from "./http-exchange.js";
+import type { Answer } from "./http-message.js";
 import { type RegistryFailure, wrongContent } from "./registry-failure.js";
 
 /** An answer without the blob that a manifest names: a registry may delete what it likes at any moment. */

@@ -65,6 +65,9 @@ export interface TinyOptions {
   readonly maxAge?: string;
   readonly cacheFrom?: readonly string[];
   readonly cacheTo?: string;
+  /** Key files. */
+  readonly cacheSign?: string;
+  readonly cacheTrust?: readonly string[];
   readonly logfile?: string;
   readonly dockerTarget?: string;
   /** Name of the outputs without suffix. */
@@ -111,6 +114,8 @@ export function tinyProject(): TinyProject {
       maxAge,
       cacheFrom = [],
       cacheTo,
+      cacheSign,
+      cacheTrust = [],
       logfile,
       dockerTarget,
       image = "image",
@@ -125,6 +130,8 @@ export function tinyProject(): TinyProject {
           maxAge,
           cacheFrom,
           cacheTo,
+          cacheSign,
+          cacheTrust,
           logfile,
           dockerTarget,
           packages,

@@ -18,3 +18,12 @@ export const imageArguments = [
 
 /** What the flags of a build were given. */
 export type BuildOptionValues = OptionsOf<typeof buildOptions>;
+
+/** What the options are when a command line has none of them. */
+export const NOTHING_GIVEN = Object.fromEntries(
+  Object.entries<OptionSpec>(buildOptions).map(([name, option]) => {
+    if (option.type === "count") return [name, 0];
+    if (option.type === "boolean") return [name, false];
+    return [name, "repeatable" in option && option.repeatable ? [] : undefined];
+  }),
+) as unknown as BuildOptionValues;

@@ -1,15 +1,40 @@
+import { resolve } from "node:path";
 import type { ProjectConfig } from "@dibkit/model";
 import type { BuildOptionValues } from "./build-options.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The registries of a build: those of the flags, else of the environment, else of the project. */
+type RegistryField = "cacheFrom" | "cacheTo" | "cacheSign" | "cacheTrust";
+
+/** The registries of a build and the keys for them. */
+export interface CacheRegistries {
+  readonly cacheFrom: readonly string[];
+  readonly cacheTo: string | undefined;
+  /** Key files, absolute where the project names them. */
+  readonly cacheSign: string | undefined;
+  readonly cacheTrust: readonly string[];
+}
+
+/** What the flags say of registries, else the environment, else the project, whose directory is `root`. */
 export function cacheRegistries(
-  options: Pick<BuildOptionValues, "cacheFrom" | "cacheTo">,
+  options: Pick<BuildOptionValues, RegistryField>,
   env: Environment,
-  config: Pick<ProjectConfig, "cacheFrom" | "cacheTo">,
-): { readonly cacheFrom: readonly string[]; readonly cacheTo: string | undefined } {
-  const named = env.DIBKIT_CACHE_FROM?.split(/\s+/).filter((word) => word !== "") ?? [];
-  const first = [options.cacheFrom, named, config.cacheFrom ?? []].find((words) => words.length > 0);
-  return { cacheFrom: first ?? [], cacheTo: options.cacheTo || env.DIBKIT_CACHE_TO || config.cacheTo };
+  { config, root }: { readonly config: Pick<ProjectConfig, RegistryField>; readonly root: string },
+): CacheRegistries {
+  const inProject = (file: string) => resolve(root, file);
+  return {
+    cacheFrom: firstNamed(options.cacheFrom, env.DIBKIT_CACHE_FROM, config.cacheFrom),
+    cacheTo: options.cacheTo || env.DIBKIT_CACHE_TO || config.cacheTo,
+    cacheSign: options.cacheSign || env.DIBKIT_CACHE_SIGN || (config.cacheSign && inProject(config.cacheSign)),
+    cacheTrust: firstNamed(options.cacheTrust, env.DIBKIT_CACHE_TRUST, config.cacheTrust?.map(inProject)),
+  };
+}
+
+function firstNamed(
+  flags: readonly string[],
+  variable: string | undefined,
+  project: readonly string[] = [],
+): readonly string[] {
+  const named = variable?.split(/\s+/).filter((word) => word !== "") ?? [];
+  return [flags, named, project].find((words) => words.length > 0) ?? [];
 }

@@ -25,6 +25,8 @@ export interface PlanImageOptions {
   readonly told?: Set<string>;
   /** What the findings are about, where several images are planned: `cell "web-trixie"`. */
   readonly about?: string;
+  /** No registry is asked, whatever is named. */
+  readonly alone?: boolean;
 }
 
 /** Plans the build of what the words of a command line name; whatever is wrong has been told on stderr. */
@@ -47,7 +49,7 @@ export async function planSelected(
   words: readonly string[],
   options: BuildOptionValues,
   verbose: boolean,
-  { readOnly = false, told = new Set(), about }: PlanImageOptions = {},
+  { readOnly = false, told = new Set(), about, alone = false }: PlanImageOptions = {},
 ): Promise<PlannedImage> {
   const report = (findings: readonly Diagnostic[]) =>
     reportFindings(
@@ -73,7 +75,7 @@ export async function planSelected(
   }
   const flags = {
     ...{ ...options, store: options.cacheDir, secrets, passEnvironment, cacheSize },
-    ...cacheRegistries(options, terminal.env, project.config),
+    ...(alone ? { cacheFrom: [], cacheTo: undefined } : cacheRegistries(options, terminal.env, project)),
   };
   const { env, cwd } = terminal;
   const upstream = upstreamInstallation(env);

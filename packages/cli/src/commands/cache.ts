@@ -1,30 +1,59 @@
 import type { Garbage, LayerDescription, LayerEntry, LayerStore, UsedLayer } from "@dibkit/runner";
 import { listRemote } from "../building/list-remote.js";
 import { openStore, storeOptions } from "../building/open-store.js";
+import {
+  pullRemote,
+  pushRemote,
+  type RemoteOptions,
+  remoteOf,
+  unusedRemote,
+  whyRemoteLayer,
+} from "../building/remote-cache.js";
 import { parseByteSize, renderByteSize } from "../byte-size.js";
-import { defineCommand } from "../command.js";
+import { defineCommand, type ExitCode } from "../command.js";
 import { buildOf } from "../open-contents.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "cache",
-  summary: "list, check, explain and trim the layers that builds have left",
+  summary: "list, check, explain, share and trim the layers that builds have left",
   description:
-    "list shows every layer; verify reads all of them and compares them with what was kept; why says what a layer's key\nis made of and what differs from the layer before; prune removes the least recently used layers; gc removes what no\nbuild can use any more; clear removes all. Layers that a running build stands on always stay.",
+    "list shows every layer; verify reads all of them and compares them with what was kept; why says what a layer's key\nis made of and what differs from the layer before; prune removes the least recently used layers; gc removes what no\nbuild can use any more; clear removes all. Layers that a running build stands on always stay.\n\nWith a registry: list and why are about the layers there; push uploads layers; pull brings those that an image needs and\nruns nothing; unused names, and with --delete deletes, what no build that uploads has used since a day.",
   arguments: [
     {
       name: "ACTION",
       summary: "what to do",
       required: true,
-      choices: ["list", "verify", "why", "prune", "gc", "clear"],
+      choices: ["list", "verify", "why", "prune", "gc", "clear", "push", "pull", "unused"],
     },
-    { name: "LAYER|STEP", summary: "for why: the beginning of a key, or a step such as install.d/50-nginx" },
+    {
+      name: "WORD",
+      summary: "for why: the beginning of a key, or a step such as install.d/50-nginx; for pull: elements or an image",
+      variadic: true,
+    },
   ],
   options: {
     size: { type: "string", value: "SIZE", default: "20G", summary: "what prune leaves at most, such as 500M or 20G" },
     fix: { type: "boolean", summary: "let verify remove damaged layers" },
-    image: { type: "string", value: "IMAGE", summary: "for why: the image whose step is meant (default: the newest)" },
-    remote: { type: "string", value: "REGISTRY/REPOSITORY", summary: "for list: the layers that a registry has" },
+    image: {
+      type: "string",
+      value: "IMAGE",
+      summary:
+        "for why: the image whose step is meant (default: the newest); for push: only the layers of its last build",
+    },
+    remote: {
+      type: "string",
+      value: "REGISTRY/REPOSITORY",
+      summary: "the registry to list, explain, push to or pull from",
+    },
+    cacheSign: { type: "string", value: "KEYFILE", summary: "for push: sign with this private key (PEM)" },
+    cacheTrust: {
+      ...{ type: "string", value: "KEYFILE", repeatable: true },
+      summary: "count only what this public key (PEM) has signed",
+    },
+    since: { type: "string", value: "DAY", summary: "for unused: a day such as 2026-11-01, or an age such as 30d" },
+    delete: { type: "boolean", summary: "for unused: delete it, where the registry allows that" },
+    noTypecheck: { type: "boolean", summary: "for pull: skip the checks of the TypeScript compiler" },
     format: { type: "string", value: "FORMAT", choices: ["text", "json"], default: "text", summary: "how to print it" },
     ...storeOptions,
   },
@@ -33,6 +62,14 @@ export default defineCommand({
     {
       command: "dibkit cache list --remote registry.example.org/team/cache",
       does: "shows the layers that machines share there",
+    },
+    {
+      command: "dibkit cache pull --remote registry.example.org/team/cache web.image.ts",
+      does: "brings the layers that building the image would take from there",
+    },
+    {
+      command: "dibkit cache unused --remote registry.example.org/team/cache --since 30d",
+      does: "names what no build that uploads has used for 30 days",
     },
     { command: "dibkit cache why install.d/50-nginx", does: "says what its key is made of and why it ran last" },
     { command: "dibkit cache prune --size 10G", does: "removes the least recently used layers above 10 GiB" },
@@ -50,7 +87,11 @@ export default defineCommand({
       case "verify":
         return reportDamage(terminal, await verifyStore(store, commands, options.fix), options.fix);
       case "why":
-        return why(terminal, store, words["LAYER|STEP"], options.image, json);
+        return why(terminal, store, words.WORD[0], options, json);
+      case "push":
+      case "pull":
+      case "unused":
+        return useRemote(terminal, store, words.ACTION, words.WORD, options, json);
       case "prune": {
         const limit = parseByteSize(options.size);
         if (limit === undefined)
@@ -90,17 +131,33 @@ function list(terminal: Terminal, store: LayerStore, layers: readonly UsedLayer[
   return 0;
 }
 
+/** The actions that are about a registry alone. */
+async function useRemote(
+  terminal: Terminal,
+  store: LayerStore,
+  action: "push" | "pull" | "unused",
+  words: readonly string[],
+  options: RemoteOptions,
+  json: boolean,
+): Promise<ExitCode> {
+  const remote = remoteOf(terminal, action, options);
+  if (remote === undefined) return 2;
+  if (action === "push") return pushRemote(terminal, store, remote, options);
+  if (action === "pull") return pullRemote(terminal, remote, words, options);
+  return unusedRemote(terminal, remote, options, json);
+}
+
 async function why(
   terminal: Terminal,
   store: LayerStore,
   word: string | undefined,
-  image: string | undefined,
+  options: RemoteOptions,
   json: boolean,
-): Promise<0 | 2> {
+): Promise<ExitCode> {
   if (word === undefined)
     return usageFailure(terminal, "cache why needs a layer or a step to explain", "name one, as cache list shows them");
   const { describeLayer } = await import("@dibkit/runner");
-  const build = /^[0-9a-f]{4,}$/.test(word) ? undefined : await buildOf(terminal, store, image);
+  const build = /^[0-9a-f]{4,}$/.test(word) ? undefined : await buildOf(terminal, store, options.image);
   const described = await describeLayer(store, word, build);
   if (described === undefined) {
     return usageFailure(
@@ -109,6 +166,7 @@ async function why(
       'see "dibkit cache list" for layers, "dibkit plan" for steps',
     );
   }
+  if (options.remote !== undefined) return whyRemoteLayer(terminal, described.meta, options.remote, options, json);
   terminal.stdout.write(json ? `${JSON.stringify(whyDocument(described), null, 2)}\n` : whyText(described));
   return 0;
 }

@@ -62,8 +62,12 @@ function stepSection(steps: readonly PlannedStep[]): string {
 }
 
 function stepRow(step: PlannedStep): readonly string[] {
-  const state = step.cached ? "cached" : `will run: ${step.reason ?? ""}`;
-  return [`${step.phase}/${step.script}`, step.element ?? "", step.runs, state];
+  return [`${step.phase}/${step.script}`, step.element ?? "", step.runs, stateOf(step)];
+}
+
+function stateOf({ cached, registry, reason = "" }: PlannedStep): string {
+  if (cached) return "cached";
+  return registry === undefined ? `will run: ${reason}` : `in the registry: ${registry}`;
 }
 
 function packageRows(plan: PlanDocument): readonly (readonly string[])[] {

@@ -1,6 +1,5 @@
 import { BUILD_FLAGS, type BuildFlag, type BuildFlagName, flagWord } from "@dibkit/model";
-import { type BuildOptionValues, buildOptions } from "../building/build-options.js";
-import type { OptionSpec } from "../command.js";
+import { type BuildOptionValues, NOTHING_GIVEN } from "../building/build-options.js";
 import { getopt, type OptionTable } from "./getopt.js";
 
 /** What a command line of `disk-image-create` asks for. */
@@ -59,12 +58,3 @@ export function imageCreateOptions(
   };
   return { kind: "build", options, elements: parsed.operands };
 }
-
-/** What the options are when the command line has none of them. */
-const NOTHING_GIVEN = Object.fromEntries(
-  Object.entries<OptionSpec>(buildOptions).map(([name, option]) => {
-    if (option.type === "count") return [name, 0];
-    if (option.type === "boolean") return [name, false];
-    return [name, "repeatable" in option && option.repeatable ? [] : undefined];
-  }),
-) as unknown as BuildOptionValues;

@@ -8,9 +8,9 @@ import { type Terminal, usageFailure } from "../terminal.js";
 export function recordsRepository(
   terminal: Terminal,
   options: BuildOptionValues,
-  { config }: Pick<Project, "config">,
+  project: Pick<Project, "config" | "root">,
 ): string | undefined {
-  const { cacheFrom, cacheTo } = cacheRegistries(options, terminal.env, config);
+  const { cacheFrom, cacheTo } = cacheRegistries(options, terminal.env, project);
   return cacheTo ?? cacheFrom[0];
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { JobGraph, PredictedCell } from "@dibkit/fleet";
 import type { MatrixCell } from "@dibkit/model";
 import type { BuildOptionValues } from "../building/build-options.js";
-import { cacheRegistries } from "../building/cache-registries.js";
+import { type CacheRegistries, cacheRegistries } from "../building/cache-registries.js";
 import { type PlannedImage, planSelected } from "../building/plan-image.js";
 import type { ExitCode } from "../command.js";
 import { imageOfDefinition } from "../project/select-image.js";
@@ -28,7 +28,7 @@ export async function planMatrix(
   const selected = await selectMatrix(terminal, word, { ...given, typecheck: !given.noTypecheck });
   if (!selected.ok) return { ok: false, exitCode: await reportFailure(terminal, selected.error) };
   const { matrix, project } = selected.value;
-  const options = { ...given, ...readingBack(cacheRegistries(given, terminal.env, project.config)) };
+  const options = { ...given, ...readingBack(cacheRegistries(given, terminal.env, project)) };
   const told = new Set<string>();
   const plan = (cell: MatrixCell, output: string, readOnly: boolean) => {
     const flags = { ...options, output };
@@ -36,7 +36,7 @@ export async function planMatrix(
     const words = [matrix.name];
     const about = `cell "${cell.name}"`;
     const image = { project, image: imageOfDefinition(cell.image) };
-    return planSelected(terminal, image, words, flags, verbose, { readOnly, told, about });
+    return planSelected(terminal, image, words, flags, verbose, { readOnly, told, about, alone: readOnly });
   };
   const cells: PredictedCell[] = [];
   let exitCode: ExitCode = 0;
@@ -65,7 +65,7 @@ export async function planMatrix(
 }
 
 /** What one job uploads is there for the jobs that need it: the same repository is read too. */
-function readingBack({ cacheFrom, cacheTo }: ReturnType<typeof cacheRegistries>) {
+function readingBack({ cacheFrom, cacheTo }: Pick<CacheRegistries, "cacheFrom" | "cacheTo">) {
   const target = cacheTo?.replace(/,mode=[^,]*/, "");
   return {
     cacheTo,

@@ -69,12 +69,14 @@ function jobOptions(
   { matrix: word, options }: RenderRequest,
   { matrix, project }: PlannedMatrix,
 ): readonly string[] {
-  const { cacheFrom, cacheTo } = cacheRegistries(options, terminal.env, project.config);
+  const { cacheFrom, cacheTo } = cacheRegistries(options, terminal.env, project);
   return [
     ...["--matrix", word ?? matrix.name],
     ...cacheFrom.flatMap((one) => ["--cache-from", one]),
     // Finished images too: they are what publishing and other machines take.
     ...["--cache-to", withMode(cacheTo ?? cacheFrom[0] ?? "")],
+    ...(options.cacheSign ? ["--cache-sign", options.cacheSign] : []),
+    ...options.cacheTrust.flatMap((one) => ["--cache-trust", one]),
     ...options.secret.flatMap((one) => ["--secret", one]),
     ...options.passEnv.flatMap((one) => ["--pass-env", one]),
     ...options.elementsPath.flatMap((one) => ["--elements-path", one]),

@@ -68,7 +68,8 @@ export async function verifyBuild(
 /** The same build with a store and outputs of its own; scripts are told the same name of the image. */
 function jobIn(job: BuildJob, directory: string, date: number): BuildJob {
   // Layers tell who wrote what, so all of them stay until the end; and none comes from elsewhere.
-  const { cacheSize: _cacheSize, cacheFrom: _cacheFrom, cacheTo: _cacheTo, ...request } = job.request;
+  const { cacheSize: _cacheSize, cacheFrom: _cacheFrom, cacheTo: _cacheTo, ...others } = job.request;
+  const { cacheSign: _cacheSign, trustedKeys: _trustedKeys, ...request } = others;
   const { units } = checkFormats(formatRequest(request, job.image));
   const asked = units.filter(({ extension }) => extension !== undefined);
   const disk = asked.some(({ source }) => source === "image") ? [DISK_FORMAT] : [];

@@ -65,6 +65,16 @@ export interface ProjectConfig {
    * `registry.example.org/team/cache,mode=max`.
    */
   readonly cacheTo?: string;
+  /**
+   * File of the private key that signs what is uploaded, unless `--cache-sign` or DIBKIT_CACHE_SIGN names one. It is
+   * relative to the project's directory.
+   */
+  readonly cacheSign?: string;
+  /**
+   * Files of public keys: layers are taken only that one of them has signed, unless `--cache-trust` or
+   * DIBKIT_CACHE_TRUST names some. They are relative to the project's directory.
+   */
+  readonly cacheTrust?: readonly string[];
 }
 
 /** A project's configuration: `export default defineConfig({…})` in `dibkit.config.ts`. */

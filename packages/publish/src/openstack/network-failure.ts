@@ -9,5 +9,6 @@ interface Where {
 
 /** Sorts an error of node:http(s) by what the user can do about it. `connected` tells a refusal from a loss. */
 export function networkFailure(where: Where, error: unknown, connected: boolean): HttpFailure {
-  return { ...networkTrouble(error, connected), ...where };
+  const { kind, reason } = networkTrouble(error, connected);
+  return { kind, reason, ...where };
 }

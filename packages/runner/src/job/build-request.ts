@@ -1,4 +1,5 @@
 import type { ChecksumAlgorithm } from "@dibkit/model";
+import type { TrustedKey } from "@dibkit/registry";
 
 /** What to build and how: the flags of `disk-image-create` as data, with defaults filled in. Pure JSON. */
 export interface BuildRequest {
@@ -64,6 +65,14 @@ export interface BuildRequest {
   readonly cacheFrom?: readonly string[];
   /** The registry that layers are uploaded to: `REGISTRY/REPOSITORY[,mode=min|max][,tls-verify=false]`. */
   readonly cacheTo?: string;
+  /** File of the private key that signs what is uploaded. */
+  readonly cacheSign?: string;
+  /** Files of the public keys one of which has to have signed what is taken. */
+  readonly cacheTrust?: readonly string[];
+  /** The keys in them, and the public half of that of `cacheSign`, as planning has read them; undefined: anybody's. */
+  readonly trustedKeys?: readonly TrustedKey[];
+  /** Bring layers from registries as far as they go, and run and write nothing: the build ends as an interrupted one. */
+  readonly pullOnly?: boolean;
   /**
    * End well after this step, such as `install.d/50-nginx` or `dibkit/prepare-root`, before there is a disk: for its layer
    * and those before it, which other images have in common. There are no outputs then.

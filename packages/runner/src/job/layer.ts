@@ -19,6 +19,10 @@ interface StoredEntry {
   readonly bytes: number;
   /** Name of each key ingredient and a hash of its value, to explain a later miss. */
   readonly ingredients: Readonly<Record<string, string>>;
+  /** No step before it or it itself could see the value of a secret, as far as was known when it was made. */
+  readonly secretFree?: true;
+  /** Where another machine's entry came from, and whose signature it had; absent when it was made here. */
+  readonly origin?: { readonly registry: string; readonly signedBy?: string };
 }
 
 /** The effect of one step on the image, and why it may be used again. */

@@ -11,12 +11,20 @@ export type LookUp<Kind extends LayerEntry["kind"]> =
   | { readonly hit: true; readonly entry: Extract<LayerEntry, { readonly kind: Kind }> }
   | { readonly hit: false; readonly reason: string };
 
+/** What a request says about the use of layers again. */
+export type ReuseRequest = Pick<BuildRequest, "refresh" | "maxAge" | "trustedKeys">;
+
+/** Whether something is made although the store has it, so that the new one has to be found instead. */
+export function replacesLayers({ refresh, maxAge, trustedKeys }: ReuseRequest): boolean {
+  return refresh || maxAge !== undefined || trustedKeys !== undefined;
+}
+
 export interface LookUpContext {
   /** Undefined when nothing was ever built with it. */
   readonly store: LayerStore | undefined;
   /** Name of the image's line of steps. */
   readonly lineage: string;
-  readonly request: Pick<BuildRequest, "refresh" | "maxAge">;
+  readonly request: ReuseRequest;
   readonly hooks: HooksBase;
 }
 
@@ -51,6 +59,14 @@ export function whyUnusable(
   if (entry.kind !== "disk" && isTooOld(entry, request.maxAge)) {
     return `its layer is older than ${allowedAge(entry.label.phase, request.maxAge)}`;
   }
+  if (!isTrusted(entry, request.trustedKeys)) {
+    return `its layer came from ${entry.origin?.registry}, and no key that is trusted has signed it`;
+  }
   const hook = entry.kind === "step" ? changedHook(entry.hooksBefore, hooks) : undefined;
   return hook === undefined ? undefined : `${hook} of the hooks directory, which it changes, is another one now`;
+}
+
+/** Whether an entry was made here, or signed by one of the keys; without keys everything counts. */
+export function isTrusted({ origin }: LayerEntry, keys: ReuseRequest["trustedKeys"]): boolean {
+  return keys === undefined || origin === undefined || keys.some((key) => key.fingerprint === origin.signedBy);
 }

@@ -30,6 +30,7 @@ import { checkFormats } from "../formats/check-formats.js";
 import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
 import type { BuildRequest } from "../job/build-request.js";
 import { wrongAge } from "../layers/layer-age.js";
+import { readTrustedKeys } from "../remote/cache-keys.js";
 import { cacheTrouble } from "../remote/remote-layers.js";
 import { checkEnvironment } from "./check-environment.js";
 import { checkForeign } from "./check-foreign.js";
@@ -89,6 +90,7 @@ export async function checkBuild(checks: BuildChecks, readOnly = false): Promise
     ...checkEnvironment(checks.stages),
     ...checkAge(checks.request),
     ...checkRegistries(checks.request),
+    ...checkKeys(checks.request),
     ...checkSourceDate(checks.request),
   ];
 }
@@ -112,6 +114,14 @@ function checkRegistries({ cacheFrom = [], cacheTo }: BuildRequest): readonly Di
       ? []
       : [error("cache-registry", `${flagWord(flag)} is "${word}" but ${trouble}`, help)];
   });
+}
+
+function checkKeys(request: BuildRequest): readonly Diagnostic[] {
+  const keys = readTrustedKeys(request);
+  if (keys.ok) return [];
+  return keys.error.map(({ flag, file, message, help }) =>
+    error("cache-key", `${flagWord(flag)} is "${file}" but that ${message}`, help),
+  );
 }
 
 function checkSourceDate({ environment }: BuildRequest): readonly Diagnostic[] {

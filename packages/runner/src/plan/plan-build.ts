@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { createCommandRunner } from "@dibkit/exec";
 import {
   type Diagnostic,
   type Element,
@@ -13,9 +14,12 @@ import { checkFormats } from "../formats/check-formats.js";
 import { ELEMENTS_DIRECTORY } from "../job/build-directories.js";
 import type { BuildJob } from "../job/build-job.js";
 import type { BuildRequest } from "../job/build-request.js";
-import { layerStoreAt } from "../layers/layer-store.js";
+import { type LayerStore, layerStoreAt } from "../layers/layer-store.js";
+import { layerKind } from "../layers/open-layer-trees.js";
 import type { FoundCommands } from "../layers/script-commands.js";
 import { knownStoreKey, storeKey } from "../layers/store-key.js";
+import { readTrustedKeys } from "../remote/cache-keys.js";
+import { openRemoteLook } from "../remote/look-remote.js";
 import { baseEnvironment } from "./base-environment.js";
 import { checkBuild } from "./check-build.js";
 import { checkVariables } from "./check-variables.js";
@@ -37,7 +41,7 @@ import { type Prediction, predictSteps } from "./predict-steps.js";
 import { hideSecrets, secretNames, secretValues, valueDigest } from "./secrets.js";
 
 /** What this host lacks for a build, which another host may have. */
-const HOST_LACKS = new Set(["missing-host-tool", "foreign-architecture", "docker-daemon", "not-writable"]);
+const HOST_LACKS = new Set(["missing-host-tool", "foreign-architecture", "docker-daemon", "not-writable", "cache-key"]);
 
 export interface PlanInput {
   readonly request: BuildRequest;
@@ -72,7 +76,13 @@ export interface BuildPlan {
 export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, readonly Diagnostic[]>> {
   const { resolution } = input;
   const elements = resolution.elements.map(({ element }) => element);
-  const request = { ...input.request, formats: finalFormats(input.request, elements) };
+  const trust = readTrustedKeys(input.request);
+  const trustedKeys = trust.ok ? trust.value : [];
+  const request: BuildRequest = {
+    ...input.request,
+    formats: finalFormats(input.request, elements),
+    ...(trustedKeys === undefined ? {} : { trustedKeys }),
+  };
   const image = absolute(request.imageName, request.workingDirectory);
   const lineage = lineageOf(image, request.architecture);
   const hooks = mergeHooks(elements);
@@ -129,8 +139,10 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     disk: { source: layout.source, parameters: layout.parameters, environment: layout.plan.environment },
   };
   const keys = keyContext({ request, helpers, digest });
-  const surroundings = { request, hooks, helpers, base, store, lineage, keys, secrets };
+  const remote = input.readOnly ? await openLook(request, store) : undefined;
+  const surroundings = { request, hooks, helpers, base, store, lineage, keys, secrets, secretNames: names, remote };
   const steps = await planSteps(surroundings, own);
+  remote?.close();
   const { installType, architecture, upstreamVersion } = request;
   const { units } = checkFormats(formatRequest(request, image));
   const packages = planPackages(elements, { values: environment, architecture, installType, upstreamVersion });
@@ -161,9 +173,19 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     writable: [dirname(image), ...(request.logFile === undefined ? [] : [dirname(request.logFile)])],
     verbose: input.verbose,
   };
+  const troubles = (remote?.troubles ?? []).map((message) => ({
+    ...{ code: "cache-registry", severity: "warning", message },
+  })) satisfies readonly Diagnostic[];
   const authored = elements.filter(({ origin }) => origin === "typescript");
   const predict = () => predictSteps(surroundings, own);
-  return ok({ document, job, authored, scripts: keys.scripts.found(), diagnostics, predict });
+  const scripts = keys.scripts.found();
+  return ok({ document, job, authored, scripts, diagnostics: [...diagnostics, ...troubles], predict });
+}
+
+/** A plan that is read says what registries have; a build asks them itself. */
+async function openLook(request: BuildRequest, store: LayerStore | undefined) {
+  const kind = store && (await layerKind(store));
+  return openRemoteLook(request, kind ?? "overlay", createCommandRunner());
 }
 
 /** The parts of an installation that a build needs. */

@@ -30,7 +30,9 @@ export interface PlannedStep {
   /** Null when it depends on the result of a step that has to run first, and for steps on the real disk. */
   readonly key: string | null;
   readonly cached: boolean;
-  /** Why it will run; absent when it is cached. */
+  /** The registry that its layer would be taken from; absent when none is known to have it. */
+  readonly registry?: string;
+  /** Why it will run; absent when it is cached, or in a registry. */
   readonly reason?: string;
   /** Changed lines of the script or element file that the reason names, with `+` or `-` before each. */
   readonly diff?: readonly string[];

@@ -3,8 +3,9 @@ import type { BuildJob } from "../job/build-job.js";
 import { emptyState, type ImageState } from "../job/layer.js";
 import { diffOfMiss, NEVER_RAN } from "../layers/explain-miss.js";
 import { ingredientTexts } from "../layers/ingredient-texts.js";
+import type { LayerKey } from "../layers/layer-key.js";
 import { afterLayer } from "../layers/layer-store.js";
-import { lookUp } from "../layers/look-up.js";
+import { lookUp, whyUnusable } from "../layers/look-up.js";
 import { layerKind } from "../layers/open-layer-trees.js";
 import { declaredVariablePhases } from "./declared-phases.js";
 import { hooksBaseOf } from "./hooks-tree.js";
@@ -14,6 +15,7 @@ import { planDiskSteps } from "./plan-disk-steps.js";
 import type { PlannedStep } from "./plan-document.js";
 import { plannedScripts, recordedEnvironment, type StepSurroundings } from "./planned-scripts.js";
 import { type ScriptStep, stepKey, stepName } from "./script-step.js";
+import { couldSeeSecret } from "./secret-reach.js";
 
 /** Every script in order, and whether its layer is there. Follows the chain of layers without mounting anything. */
 export async function planSteps(
@@ -54,6 +56,13 @@ async function unknownEnvironment({ request, store, lineage }: StepSurroundings,
   return before === undefined ? NEVER_RAN : "environment.d has to be evaluated first";
 }
 
+/** Steps that could see a secret are not asked for; nor is what comes after them, whose keys are not known then. */
+async function inRegistry(surroundings: StepSurroundings, step: ScriptStep, key: LayerKey) {
+  const { remote, request, hooks } = surroundings;
+  if (remote === undefined || couldSeeSecret(step, key, surroundings)) return undefined;
+  return remote.find(key.key, (entry) => whyUnusable({ request, hooks: hooksBaseOf(hooks) }, entry));
+}
+
 async function planStep(
   surroundings: StepSurroundings,
   step: ScriptStep,
@@ -70,6 +79,12 @@ async function planStep(
   const key = stepKey(step, state, keys);
   const found = await lookUp({ store, lineage, request, hooks: hooksBaseOf(hooks) }, "step", name, key);
   if (found.hit) return { planned: { ...base, key: key.key, cached: true }, after: afterLayer(state, found.entry) };
+  const there = await inRegistry(surroundings, step, key);
+  if (there !== undefined)
+    return {
+      planned: { ...base, key: key.key, cached: false, registry: there.from },
+      after: afterLayer(state, there.entry),
+    };
   const texts = ingredientTexts(step.script.text, helpers);
   const diff = store && !request.refresh ? await diffOfMiss(store, lineage, name, key.ingredients, texts) : [];
   const planned = { ...base, key: key.key, cached: false, reason: found.reason };

@@ -15,12 +15,13 @@ import { hashText } from "../job/hash-text.js";
 import type { ImageState } from "../job/layer.js";
 import type { LayerStore } from "../layers/layer-store.js";
 import type { HelperFile } from "../layers/script-reach.js";
+import type { RemoteLook } from "../remote/look-remote.js";
 import type { HooksTree } from "./hooks-tree.js";
 import type { KeyContext } from "./key-context.js";
 import { installTypeFile } from "./own-steps.js";
 import { environmentKey, startingEnvironment } from "./phase-environment.js";
 import type { PhaseScript } from "./phase-step.js";
-import { openEnvironment, type SecretValues } from "./secrets.js";
+import { openEnvironment, type SecretNames, type SecretValues } from "./secrets.js";
 
 export interface StepSurroundings {
   readonly request: BuildRequest;
@@ -32,6 +33,9 @@ export interface StepSurroundings {
   readonly lineage: string;
   readonly keys: KeyContext;
   readonly secrets: SecretValues;
+  readonly secretNames: SecretNames;
+  /** Where layers are looked for that the store has not got; undefined: nowhere. */
+  readonly remote?: RemoteLook | undefined;
 }
 
 /** Scripts of a phase as the elements give them, with those that install-types will link into `install.d`. */

@@ -34,6 +34,8 @@ export interface BuildFlags extends Partial<UpstreamFlags> {
   readonly noStore?: boolean;
   readonly cacheFrom?: readonly string[];
   readonly cacheTo?: string | undefined;
+  readonly cacheSign?: string | undefined;
+  readonly cacheTrust?: readonly string[];
   readonly refresh: boolean;
   readonly maxAge?: string | undefined;
   readonly secrets?: readonly string[];
@@ -104,7 +106,11 @@ export function buildRequest(
     refresh: flags.refresh,
     ...(flags.cacheSize === undefined ? {} : { cacheSize: flags.cacheSize }),
     ...(flags.noStore ? { keepLayers: false } : {}),
-    ...cacheFrom(flags.cacheFrom),
+    ...named("cacheFrom", flags.cacheFrom),
+    ...named(
+      "cacheTrust",
+      flags.cacheTrust?.map((file) => resolvePath(cwd, file)),
+    ),
     secrets: flags.secrets ?? [],
     // What an image definition sets is meant for its scripts.
     passEnvironment: [...(flags.passEnvironment ?? []), ...Object.keys(definition?.environment ?? {})],
@@ -122,6 +128,7 @@ export function buildRequest(
       ramdiskElement: flags.ramdiskElement,
       maxAge: flags.maxAge,
       cacheTo: flags.cacheTo,
+      cacheSign: flags.cacheSign === undefined ? undefined : resolvePath(cwd, flags.cacheSign),
       dockerTarget: flags.dockerTarget ?? definition?.dockerTarget,
       logFile: flags.logfile === undefined ? undefined : resolvePath(cwd, flags.logfile),
     }),
@@ -129,8 +136,11 @@ export function buildRequest(
   };
 }
 
-function cacheFrom(given: readonly string[] = []): Pick<BuildRequest, "cacheFrom"> {
-  return given.length === 0 ? {} : { cacheFrom: given };
+function named(
+  field: "cacheFrom" | "cacheTrust",
+  given: readonly string[] = [],
+): Pick<BuildRequest, "cacheFrom" | "cacheTrust"> {
+  return given.length === 0 ? {} : { [field]: given };
 }
 
 /** The flag wins over the definition, which wins over `DIB_CHECKSUM`; a list in that is of newer versions. */

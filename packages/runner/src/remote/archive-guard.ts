@@ -35,7 +35,7 @@ const TYPES = new Set([FILE, HARD_LINK, SYMLINK, CHARACTER_DEVICE, DIRECTORY, FI
 const RECORDS =
   /^(path|linkpath|size|uid|gid|uname|gname|mtime|GNU\.sparse\.(major|minor|name|realsize)|SCHILY\.xattr\..+)$/;
 /** Overlayfs's own marks that a layer may have; an opaque directory is written as OCI has it. */
-const OVERLAY_RECORD = "SCHILY.xattr.trusted.overlay.redirect";
+export const OVERLAY_RECORD = "SCHILY.xattr.trusted.overlay.redirect";
 /** `/dev/mem`, `/dev/kmem` and `/dev/port`: who can read those of a layer store, reads the machine. */
 const MEMORY_DEVICES = ["1:1", "1:2", "1:4"];
 

@@ -1,5 +1,5 @@
 import { architectureFacts, err, ok, type Result } from "@dibkit/model";
-import { CONFIG_TYPE, type Descriptor, MANIFEST_TYPE, sha256Digest } from "@dibkit/registry";
+import { type Claims, CONFIG_TYPE, type Descriptor, MANIFEST_TYPE, sha256Digest } from "@dibkit/registry";
 import type { LayerEntry, OutputEntry, StepEntry } from "../job/layer.js";
 import { treesOf } from "../job/layer.js";
 import type { LayerKind } from "./oci-whiteouts.js";
@@ -14,6 +14,8 @@ export interface LayerBlob {
   readonly descriptor: Descriptor;
   /** Bytes of the archive in it. */
   readonly unpacked: number;
+  /** It has directories that were renamed, as overlayfs notes it. */
+  readonly redirects: boolean;
 }
 
 /** The two documents that make an image of packed trees. */
@@ -22,9 +24,10 @@ export interface LayerImage {
   readonly manifest: string;
 }
 
-const LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+zstd";
+export const LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+zstd";
 const TREE = "dibkit.tree";
 const UNPACKED = "dibkit.unpacked-bytes";
+const REDIRECTS = "dibkit.redirects";
 /** The tree of an image whose step changed nothing: an OCI image needs a layer. */
 export const NO_TREE = "none";
 const RECORD_VERSION = 1;
@@ -38,13 +41,18 @@ export function tagOf(entry: LayerEntry): string {
   return entry.asked ?? entry.key;
 }
 
+/** What a signature of an entry's image says besides its digest, so that it counts under one key only. */
+export function claimsOf(key: string): Claims {
+  return { "dibkit.key": key };
+}
+
 export function renderLayerImage(
   given: SharedEntry,
   kind: LayerKind,
   architecture: string,
   packed: readonly { readonly tree: string; readonly packed: PackedTree }[],
 ): LayerImage {
-  const { asked: _asked, ...rest } = given;
+  const { asked: _asked, origin: _origin, secretFree: _secretFree, ...rest } = given;
   const entry = { ...rest, key: tagOf(given) };
   const step = `${entry.label.phase}/${entry.label.script}`;
   const labels = {
@@ -63,11 +71,11 @@ export function renderLayerImage(
       dibkit: { version: RECORD_VERSION, layers: kind, entry },
     }),
   );
-  const layers = packed.map(({ tree, packed: { digest, size, unpacked } }) => ({
+  const layers = packed.map(({ tree, packed: { digest, size, unpacked, redirects } }) => ({
     mediaType: LAYER_TYPE,
     digest,
     size,
-    annotations: { [TREE]: tree, [UNPACKED]: String(unpacked) },
+    annotations: { [TREE]: tree, [UNPACKED]: String(unpacked), ...(redirects ? { [REDIRECTS]: "true" } : {}) },
   }));
   const digest = sha256Digest(config);
   const manifest = {
@@ -119,7 +127,7 @@ export function readManifest(
     const unpacked = Number(descriptor?.annotations?.[UNPACKED]);
     if (descriptor?.mediaType !== LAYER_TYPE || typeof tree !== "string" || !Number.isSafeInteger(unpacked))
       return err("has an image there that dibkit has not made");
-    blobs.push({ tree, descriptor, unpacked });
+    blobs.push({ tree, descriptor, unpacked, redirects: descriptor.annotations?.[REDIRECTS] !== undefined });
   }
   return ok({ config, blobs });
 }
@@ -129,6 +137,13 @@ export function readRecord(bytes: Buffer): { readonly entry: SharedEntry; readon
   const record = parse(bytes.toString("utf8"))?.dibkit;
   if (!isFields(record) || record.version !== RECORD_VERSION || !isEntry(record.entry)) return undefined;
   return { entry: record.entry, layers: record.layers };
+}
+
+/** Digests of the archives in an image's blobs, in their order. */
+export function readDiffIds(bytes: Buffer): readonly (string | undefined)[] {
+  const rootfs = parse(bytes.toString("utf8"))?.rootfs;
+  const ids = isFields(rootfs) && Array.isArray(rootfs.diff_ids) ? (rootfs.diff_ids as readonly unknown[]) : [];
+  return ids.map((id) => (typeof id === "string" && /^sha256:[0-9a-f]{64}$/.test(id) ? id : undefined));
 }
 
 /** The record of a step in a configuration; the error is the end of a sentence about the registry. */
@@ -164,7 +179,9 @@ function isEntry(value: unknown): value is SharedEntry {
     typeof content === "string" &&
     typeof bytes === "number" &&
     isFields(ingredients) &&
-    value.asked === undefined;
+    value.asked === undefined &&
+    value.origin === undefined &&
+    value.secretFree === undefined;
   if (!common || kind === "output") return common;
   const { changed, mounts, hooksBefore } = value;
   const trees = ["root", "hooks", "host"];

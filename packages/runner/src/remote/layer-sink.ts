@@ -4,24 +4,41 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createCommandRunner } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import {
+  findSigner,
   MANIFEST_TYPE,
   openRegistryClient,
+  pushSignature,
   type RegistryClient,
   type RegistryFailure,
   type Repository,
   renderRepository,
+  type SigningKey,
+  sha256Digest,
   wrongContent,
 } from "@dibkit/registry";
 import { type LayerEntry, treesOf } from "../job/layer.js";
 import { layerName } from "../layers/layer-store.js";
-import { NO_TREE, renderLayerImage, type SharedEntry, shareable, tagOf } from "./layer-image.js";
+import {
+  claimsOf,
+  NO_TREE,
+  readManifest,
+  readRecord,
+  renderLayerImage,
+  type SharedEntry,
+  shareable,
+  tagOf,
+} from "./layer-image.js";
 import { type PackedTree, packTree } from "./pack-tree.js";
 import { isOfOneLayer, type RemoteContext, renderMegabytes, someOf } from "./remote-context.js";
+import { type FinishedTree, pushTreeImage } from "./tree-image.js";
+import { pushUse } from "./use-record.js";
 
 /** A registry that layers are uploaded to, while the build goes on. */
 export interface LayerSink {
   /** Uploads an entry of the store some time; never fails. */
   offer(entry: LayerEntry): void;
+  /** Pushes the finished tree as one image at the end, where everything is uploaded. */
+  offerTree(tree: FinishedTree): void;
   /** Waits for what is under way, not for ever, and says what was uploaded and what was not. */
   finish(): Promise<void>;
 }
@@ -32,6 +49,10 @@ export interface SinkOptions {
   readonly mode: "min" | "max";
   /** Keys under which something else stands in the registry. */
   readonly refused: ReadonlySet<string>;
+  /** Signs every image that is uploaded. */
+  readonly signing?: SigningKey | undefined;
+  /** Names the image in the note of what was used; undefined: there is none. */
+  readonly image?: string | undefined;
   /** How long the end of a build waits for uploads. */
   readonly patienceMs?: number;
 }
@@ -40,7 +61,7 @@ const PATIENCE_MS = 300_000;
 const AT_ONCE = 2;
 
 export function openLayerSink(
-  { repository, mode, refused, patienceMs = PATIENCE_MS }: SinkOptions,
+  { repository, mode, refused, signing, image, patienceMs = PATIENCE_MS }: SinkOptions,
   context: RemoteContext,
 ): LayerSink {
   const giveUp = new AbortController();
@@ -48,16 +69,20 @@ export function openLayerSink(
   const commands = createCommandRunner({ signal });
   const client = openRegistryClient(repository, { env: context.env, commands, signal });
   const name = renderRepository(repository);
+  const used = new Set<string>();
   const waiting: SharedEntry[] = [];
   const missing: string[] = [];
   const working = new Set<Promise<void>>();
   let [uploaded, bytes] = [0, 0];
   let off: string | undefined;
+  let tree: FinishedTree | undefined;
+  let treePushed: Promise<void> = Promise.resolve();
   const nameOf = ({ label }: LayerEntry) => `${label.phase}/${label.script}`;
 
   const work = async (entry: SharedEntry) => {
-    const sent = await upload(client, entry, { ...context, commands, signal }, refused.has(tagOf(entry))).catch(
-      (error: unknown) => err(wrongContent(`cannot be given a layer: ${String(error)}`)),
+    const about = { refused: refused.has(tagOf(entry)), signing };
+    const sent = await upload(client, entry, { ...context, commands, signal }, about).catch((error: unknown) =>
+      err(wrongContent(`cannot be given a layer: ${String(error)}`)),
     );
     if (sent.ok) {
       uploaded += sent.value === undefined ? 0 : 1;
@@ -93,8 +118,12 @@ export function openLayerSink(
   return {
     offer(entry) {
       if (!shareable(entry) || (entry.kind === "output" && mode === "min")) return;
+      used.add(tagOf(entry));
       waiting.push(entry);
       start();
+    },
+    offerTree(given) {
+      if (mode === "max") tree = given;
     },
     async finish() {
       const timer = new AbortController();
@@ -102,9 +131,12 @@ export function openLayerSink(
         () => giveUp.abort(),
         () => undefined,
       );
-      await Promise.race([drained(), late]);
+      await Promise.race([drained().then(pushTree), late]);
       await drained();
+      await treePushed;
       timer.abort();
+      // Nothing that a build is told of: without it a layer may be called unused too early, and is made again.
+      if (off === undefined && used.size > 0 && image !== undefined) await pushUse(client, image, [...used]);
       client.close();
       if (context.signal.aborted) return;
       const what = `uploaded ${uploaded} ${uploaded === 1 ? "layer" : "layers"} to ${name} (${renderMegabytes(bytes)})`;
@@ -113,10 +145,29 @@ export function openLayerSink(
     },
   };
 
+  async function pushTree(): Promise<void> {
+    if (tree === undefined || off !== undefined || missing.length > 0 || signal.aborted) return;
+    const whole = tree;
+    treePushed = pushTreeImage(client, whole, signing, { ...context, commands, signal }).then((pushed) => {
+      if (!pushed.ok && !signal.aborted)
+        context.emit({
+          type: "warning",
+          message: `the tree is not there as an image: the cache ${name} ${pushed.error.message}`,
+        });
+    });
+    await treePushed;
+  }
+
   function whyMissing(): string {
     if (giveUp.signal.aborted) return `: it took too long`;
     return off === undefined ? "" : `: the cache ${off}`;
   }
+}
+
+interface UploadOptions {
+  /** Something else stands in the place of the entry. */
+  readonly refused: boolean;
+  readonly signing: SigningKey | undefined;
 }
 
 /** Bytes that were sent; undefined when the registry had the entry. */
@@ -124,22 +175,43 @@ async function upload(
   client: RegistryClient,
   entry: SharedEntry,
   context: RemoteContext,
-  refused: boolean,
+  options: UploadOptions,
 ): Promise<Result<number | undefined, RegistryFailure>> {
-  const tag = tagOf(entry);
-  // One that took the place of an earlier one is to be found instead of it by others too.
-  if (entry.asked === undefined && !refused) {
-    const there = await client.hasManifest(tag);
+  if (!options.refused) {
+    const there = await isThere(client, entry, context);
     if (!there.ok) return there;
     if (there.value) return ok(undefined);
   }
   const scratch = join(context.scratch, `to-${layerName(entry.key)}`);
   try {
     await mkdir(join(scratch, NO_TREE), { recursive: true });
-    return await pushImage(client, entry, context, scratch);
+    return await pushImage(client, entry, context, scratch, options.signing);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Whether a registry has what others may take in place of an entry. */
+async function isThere(
+  client: RegistryClient,
+  entry: SharedEntry,
+  { trusted }: RemoteContext,
+): Promise<Result<boolean, RegistryFailure>> {
+  const tag = tagOf(entry);
+  if (entry.asked === undefined && trusted === undefined) return client.hasManifest(tag);
+  const found = await client.manifest(tag);
+  if (!found.ok || found.value === undefined) return found.ok ? ok(false) : found;
+  if (trusted !== undefined) {
+    // Who asks for signatures would not take an image without one, and nobody signs what somebody else has made.
+    const signer = await findSigner(client, found.value.digest, claimsOf(tag), trusted);
+    if (!signer.ok || signer.value.kind === "unsigned") return signer.ok ? ok(false) : signer;
+  }
+  if (entry.asked === undefined) return ok(true);
+  // One that took the place of an earlier one is to be found instead of it by others too.
+  const manifest = readManifest(found.value.text);
+  const config = manifest.ok ? await client.readBlob(manifest.value.config) : undefined;
+  const record = config?.ok ? readRecord(config.value) : undefined;
+  return ok(record !== undefined && Date.parse(record.entry.created) >= Date.parse(entry.created));
 }
 
 async function pushImage(
@@ -147,6 +219,7 @@ async function pushImage(
   entry: SharedEntry,
   { store, commands, signal, kind, architecture }: RemoteContext,
   scratch: string,
+  signing: SigningKey | undefined,
 ): Promise<Result<number, RegistryFailure>> {
   const trees = treesOf(entry);
   const packed: { readonly tree: string; readonly packed: PackedTree }[] = [];
@@ -167,6 +240,10 @@ async function pushImage(
     if (!sent.ok) return sent;
     if (sent.value) bytes += size;
   }
-  const tagged = await client.pushManifest(tagOf(entry), MANIFEST_TYPE, manifest);
+  // Signed first, so that nobody finds it unsigned.
+  const tag = tagOf(entry);
+  const signed = signing && (await pushSignature(client, sha256Digest(manifest), claimsOf(tag), signing));
+  if (signed?.ok === false) return signed;
+  const tagged = await client.pushManifest(tag, MANIFEST_TYPE, manifest);
   return tagged.ok ? ok(bytes) : tagged;
 }

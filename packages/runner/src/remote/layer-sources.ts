@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type CommandRunner, createCommandRunner } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import {
+  findSigner,
   openRegistryClient,
   type RegistryClient,
   type RegistryFailure,
@@ -13,7 +14,7 @@ import {
 import { layerName } from "../layers/layer-store.js";
 import { measureFiles } from "../layers/measure-files.js";
 import { measureTrees } from "../layers/tree-changes.js";
-import { type LayerBlob, NO_TREE, readConfig, readManifest, type SharedEntry } from "./layer-image.js";
+import { claimsOf, type LayerBlob, NO_TREE, readConfig, readManifest, type SharedEntry } from "./layer-image.js";
 import { unpackTree } from "./pack-tree.js";
 import { isOfOneLayer, type RemoteContext, renderMegabytes } from "./remote-context.js";
 
@@ -52,13 +53,17 @@ interface Source {
   readonly refused: Set<string>;
   /** It has failed in a way that says it will again. */
   off: boolean;
+  /** Layers that nobody who is trusted has signed. */
+  unsigned: number;
   layers: number;
   bytes: number;
 }
 
 /** What a registry says it has. */
-interface FoundLayer {
+export interface FoundLayer {
   readonly entry: SharedEntry;
+  /** Fingerprint of the key that has signed it, where that was asked for. */
+  readonly signedBy?: string;
   readonly trees: readonly LayerBlob[];
 }
 
@@ -74,17 +79,21 @@ export function openLayerSources(repositories: readonly Repository[], context: R
   const refused = new Set<string>();
   const sources = repositories.map((repository): Source => {
     const client = openRegistryClient(repository, { env, commands, signal });
-    return { client, name: renderRepository(repository), refused: new Set(), off: false, layers: 0, bytes: 0 };
+    const name = renderRepository(repository);
+    return { client, name, refused: new Set(), off: false, unsigned: 0, layers: 0, bytes: 0 };
   });
   const limit = limitOf(AT_ONCE);
   /** By key, what has been asked for and not been taken yet. */
   const asked = new Map<string, Promise<OnItsWay | undefined>>();
-  const report = (source: Source, failure: RegistryFailure, { step, key }: WantedLayer) => {
+  const report = (source: Source, failure: LookFailure, { step, key }: WantedLayer) => {
     if (failure.kind === "interrupted" || signal.aborted || source.off) return;
     const about = `the cache ${source.name} ${failure.message}`;
     if (isOfOneLayer(failure)) {
       source.refused.add(key);
       refused.add(key);
+      // A repository without signatures has none for any step: the first speaks for all until the end.
+      if (failure.unsigned) source.unsigned += 1;
+      if (source.unsigned > 1 && failure.unsigned) return;
       emit({ type: "warning", message: `${about}: ${step} is not taken from there` });
       return;
     }
@@ -129,8 +138,12 @@ export function openLayerSources(repositories: readonly Repository[], context: R
     },
     async finish() {
       for (const coming of asked.values()) await (await coming)?.brought;
-      for (const { client, name, layers, bytes } of sources) {
+      for (const { client, name, unsigned, layers, bytes } of sources) {
         client.close();
+        if (unsigned > 1) {
+          const message = `${unsigned} layers in ${name} were not taken, because nobody who is trusted has signed them`;
+          emit({ type: "warning", message });
+        }
         if (layers === 0) continue;
         const message = `${layers} ${layers === 1 ? "layer" : "layers"} came from ${name} (${renderMegabytes(bytes)})`;
         emit({ type: "note", message });
@@ -160,12 +173,17 @@ function limitOf(most: number): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
+/** A failure to look for a layer; `unsigned` says that the registry does well, but somebody who is trusted has to sign. */
+export interface LookFailure extends RegistryFailure {
+  readonly unsigned?: true;
+}
+
 /** Reads what a registry has under a key: small documents only. */
-async function lookInto(
-  { client }: Source,
-  { key, whyNot }: WantedLayer,
-  context: RemoteContext,
-): Promise<Result<FoundLayer | undefined, RegistryFailure>> {
+export async function lookInto(
+  { client }: Pick<Source, "client">,
+  { key, whyNot }: Pick<WantedLayer, "key" | "whyNot">,
+  context: Pick<RemoteContext, "kind" | "trusted">,
+): Promise<Result<FoundLayer | undefined, LookFailure>> {
   const found = await client.manifest(key);
   if (!found.ok || found.value === undefined) return found.ok ? ok(undefined) : found;
   const manifest = readManifest(found.value.text);
@@ -176,13 +194,19 @@ async function lookInto(
   const read = readConfig(record.value, key, context.kind, blobs);
   if (!read.ok) return err(wrongContent(read.error));
   if (whyNot(read.value) !== undefined) return ok(undefined);
-  return ok({ entry: read.value, trees: blobs.filter(({ tree }) => tree !== NO_TREE) });
+  const layer = { entry: read.value, trees: blobs.filter(({ tree }) => tree !== NO_TREE) };
+  if (context.trusted === undefined) return ok(layer);
+  const signer = await findSigner(client, found.value.digest, claimsOf(key), context.trusted);
+  if (!signer.ok) return signer;
+  if (signer.value.kind === "unsigned")
+    return err({ ...wrongContent(`has a layer there that ${signer.value.message}`), unsigned: true });
+  return ok({ ...layer, signedBy: signer.value.key.fingerprint });
 }
 
 /** Downloads, verifies and keeps a layer. */
 async function bringInto(
   source: Source,
-  { entry, trees }: FoundLayer,
+  { entry, trees, signedBy }: FoundLayer,
   { key, replace }: WantedLayer,
   context: RemoteContext,
   commands: CommandRunner,
@@ -198,7 +222,8 @@ async function bringInto(
     if (!same) return err(wrongContent("has a layer there whose content is not what its record says"));
     source.layers += 1;
     source.bytes += trees.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
-    return ok(await context.store.commit(staging, entry, replace));
+    const origin = { registry: source.name, ...(signedBy === undefined ? {} : { signedBy }) };
+    return ok(await context.store.commit(staging, { ...entry, secretFree: true, origin }, replace));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

@@ -1,11 +1,13 @@
-import { err, ok, type Result } from "@dibkit/model";
-import { openRegistryClient, parseRepository, type RegistryClient, renderRepository } from "@dibkit/registry";
+import { ok, type Result } from "@dibkit/model";
+import type { RegistryClient } from "@dibkit/registry";
 import { readManifest, readRecord, type SharedEntry } from "./layer-image.js";
-import type { RemoteContext } from "./remote-context.js";
+import { eachOf, type LookContext, type OpenRemote, withRemote } from "./open-remote.js";
 
 /** A layer that a registry has. */
 export interface RemoteLayer {
   readonly entry: SharedEntry;
+  /** Digest of its manifest. */
+  readonly digest: string;
   /** Bytes that fetching it takes. */
   readonly bytes: number;
 }
@@ -17,45 +19,42 @@ export interface RemoteList {
   readonly layers: readonly RemoteLayer[];
 }
 
-const AT_ONCE = 8;
-const KEY = /^[0-9a-f]{40}$/;
+/** Whether a tag is that of a layer. */
+export function isKey(tag: string): boolean {
+  return /^[0-9a-f]{40}$/.test(tag);
+}
 
 /**
  * The layers in a repository; the error is a sentence. What is not dibkit's is passed over, and so is what goes away
  * meanwhile.
  */
-export async function listRemoteLayers(
-  word: string,
-  context: Pick<RemoteContext, "env" | "commands" | "signal">,
-): Promise<Result<RemoteList, string>> {
-  const parsed = parseRepository(word);
-  if (!parsed.ok) return err(`"${word}" ${parsed.error}`);
-  const repository = renderRepository(parsed.value.repository);
-  const client = openRegistryClient(parsed.value.repository, context);
-  try {
-    const tags = await client.tags();
-    if (!tags.ok) return err(`the registry of ${repository} ${tags.error.message}`);
-    const keys = tags.value.filter((tag) => KEY.test(tag));
-    const layers: RemoteLayer[] = [];
-    const work = async () => {
-      for (let key = keys.pop(); key !== undefined; key = keys.pop()) {
-        const layer = await readLayer(client, key);
-        if (layer !== undefined) layers.push(layer);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
-    return ok({ repository, layers: layers.sort((a, b) => (a.entry.created < b.entry.created ? -1 : 1)) });
-  } finally {
-    client.close();
-  }
+export function listRemoteLayers(word: string, context: LookContext): Promise<Result<RemoteList, string>> {
+  return withRemote(word, context, async (remote) => {
+    const tags = await remote.client.tags();
+    if (!tags.ok) return { ok: false, error: remote.told(tags.error) };
+    return ok({ repository: remote.repository, layers: await layersOf(remote, tags.value) });
+  });
+}
+
+/** The layers among some tags, the oldest first. */
+export async function layersOf({ client }: OpenRemote, tags: readonly string[]): Promise<readonly RemoteLayer[]> {
+  const layers: RemoteLayer[] = [];
+  await eachOf(tags.filter(isKey), async (key) => {
+    const layer = await readLayer(client, key);
+    if (layer !== undefined) layers.push(layer);
+    return ok(undefined);
+  });
+  return layers.sort((a, b) => (a.entry.created < b.entry.created ? -1 : 1));
 }
 
 async function readLayer(client: RegistryClient, key: string): Promise<RemoteLayer | undefined> {
   const found = await client.manifest(key);
   const manifest = found.ok && found.value !== undefined ? readManifest(found.value.text) : undefined;
-  if (manifest?.ok !== true) return undefined;
-  const config = await client.readBlob(manifest.value.config);
-  const record = config.ok ? readRecord(config.value) : undefined;
+  if (!found.ok || found.value === undefined || manifest?.ok !== true) return undefined;
+  const { config, blobs } = manifest.value;
+  const bytes = await client.readBlob(config);
+  const record = bytes.ok ? readRecord(bytes.value) : undefined;
   if (record?.entry.key !== key) return undefined;
-  return { entry: record.entry, bytes: manifest.value.blobs.reduce((sum, { descriptor }) => sum + descriptor.size, 0) };
+  const size = blobs.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+  return { entry: record.entry, digest: found.value.digest, bytes: size };
 }

@@ -5,8 +5,8 @@ import { stat } from "node:fs/promises";
 import { PassThrough } from "node:stream";
 import { type CommandFailure, type CommandRunner, describeFailure } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
-import { createTarRewriter, type TarMember } from "../layers/tar-rewriter.js";
-import { createArchiveGuard, ForbiddenMember } from "./archive-guard.js";
+import { createTarRewriter, paxRecordParts, type TarMember } from "../layers/tar-rewriter.js";
+import { createArchiveGuard, ForbiddenMember, OVERLAY_RECORD } from "./archive-guard.js";
 import { createOciReader, type LayerKind, toOciMembers } from "./oci-whiteouts.js";
 
 /** The program that compresses layers; the oldest Node that dibkit runs on has none of its own. */
@@ -21,6 +21,8 @@ export interface PackedTree {
   /** Digest and size of the archive in it. */
   readonly diffId: string;
   readonly unpacked: number;
+  /** It has directories that were renamed, as overlayfs notes it. */
+  readonly redirects: boolean;
 }
 
 /** A later step of the build has the processor first. */
@@ -39,8 +41,10 @@ export async function packTree(
 ): Promise<Result<PackedTree, string>> {
   const hash = createHash("sha256");
   let unpacked = 0;
+  let redirects = false;
   const guard = createArchiveGuard();
   const rewrite = (member: TarMember) => {
+    redirects ||= member.records.some((record) => paxRecordParts(record)[0] === OVERLAY_RECORD);
     const members = toOciMembers(member);
     for (const one of members) guard(one);
     return members;
@@ -67,7 +71,7 @@ export async function packTree(
   for await (const chunk of createReadStream(file)) compressed.update(chunk as Buffer);
   const { size } = await stat(file);
   const digest = `sha256:${compressed.digest("hex")}`;
-  return ok({ file, digest, size, diffId: `sha256:${hash.digest("hex")}`, unpacked });
+  return ok({ file, digest, size, diffId: `sha256:${hash.digest("hex")}`, unpacked, redirects });
 }
 
 /** Unpacks such a file into an existing directory; `limit` is the most bytes that its archive may have. */

@@ -1,5 +1,5 @@
 import type { CommandRunner } from "@dibkit/exec";
-import type { RegistryFailure } from "@dibkit/registry";
+import type { RegistryFailure, TrustedKey } from "@dibkit/registry";
 import type { BuildEvent } from "../job/build-event.js";
 import type { LayerStore } from "../layers/layer-store.js";
 import type { LayerKind } from "./oci-whiteouts.js";
@@ -18,6 +18,8 @@ export interface RemoteContext {
   /** A directory of this build alone, on the filesystem of the store. */
   readonly scratch: string;
   readonly emit: (event: BuildEvent) => void;
+  /** Keys one of which has to have signed a layer; undefined: nobody has to. */
+  readonly trusted?: readonly TrustedKey[] | undefined;
 }
 
 /** Whether a failure is about one layer only, and the registry may do well with others. */

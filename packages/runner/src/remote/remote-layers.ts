@@ -1,10 +1,13 @@
 import { parseRepository } from "@dibkit/registry";
 import type { BuildRequest } from "../job/build-request.js";
 import type { LayerEntry } from "../job/layer.js";
+import { isTrusted } from "../layers/look-up.js";
+import { readSigningKey } from "./cache-keys.js";
 import type { SharedEntry } from "./layer-image.js";
 import { openLayerSink } from "./layer-sink.js";
 import { type FetchedLayer, openLayerSources, type WantedLayer } from "./layer-sources.js";
 import type { RemoteContext } from "./remote-context.js";
+import type { FinishedTree } from "./tree-image.js";
 
 /** The layers of other machines, in registries: read through into the store, written behind the build. */
 export interface RemoteLayers {
@@ -12,6 +15,8 @@ export interface RemoteLayers {
   announce(wanted: WantedLayer): Promise<SharedEntry | undefined>;
   fetch(wanted: WantedLayer): Promise<FetchedLayer | undefined>;
   offer(entry: LayerEntry): void;
+  /** The tree is finished: in the mode max it becomes an image of its own. */
+  offerTree(tree: FinishedTree): void;
   /**
    * A step could see a secret. Its layer may hold it, and so may what later steps copy of its files: nothing of this
    * build is shared any more, and nobody else can have what the steps come to.
@@ -33,14 +38,24 @@ export function cacheTrouble(flag: "cacheFrom" | "cacheTo", word: string): strin
 }
 
 /** What a request says about registries. */
-export type RemoteRequest = Pick<BuildRequest, "cacheFrom" | "cacheTo" | "refresh" | "keepLayers">;
+export type RemoteRequest = Pick<
+  BuildRequest,
+  "cacheFrom" | "cacheTo" | "cacheSign" | "trustedKeys" | "refresh" | "keepLayers"
+>;
 
 /** Undefined when a request names no registry. Its words have been checked. */
 export function openRemoteLayers(
-  { cacheFrom = [], cacheTo, refresh, keepLayers = true }: RemoteRequest,
-  context: RemoteContext,
+  { cacheFrom = [], cacheTo, cacheSign, trustedKeys, refresh, keepLayers = true }: RemoteRequest,
+  given: Omit<RemoteContext, "trusted"> & { readonly image?: string },
 ): RemoteLayers | undefined {
   if (!keepLayers || (cacheFrom.length === 0 && cacheTo === undefined)) return undefined;
+  const context = { ...given, trusted: trustedKeys };
+  const signing = cacheSign === undefined ? undefined : readSigningKey(cacheSign);
+  if (signing?.ok === false) {
+    const message = `nothing is shared: the signing key ${signing.error.file} ${signing.error.message}`;
+    context.emit({ type: "warning", message });
+    return undefined;
+  }
   // Who asks to run everything again does not want what others have run.
   const from = refresh ? [] : cacheFrom.map((word) => wordsOf(word, []).repository);
   const sources = openLayerSources(from, context);
@@ -52,6 +67,8 @@ export function openRemoteLayers(
         repository: target.repository,
         mode: target.settings.get("mode") === "max" ? "max" : "min",
         refused: sources.refused,
+        signing: signing?.value,
+        image: given.image,
       },
       context,
     );
@@ -60,7 +77,10 @@ export function openRemoteLayers(
     announce: async (wanted) => (sealedBy === undefined ? sources.announce(wanted) : undefined),
     fetch: async (wanted) => (sealedBy === undefined ? sources.fetch(wanted) : undefined),
     offer(entry) {
-      if (sealedBy === undefined) sink?.offer(entry);
+      if (sealedBy === undefined && isTrusted(entry, trustedKeys)) sink?.offer(entry);
+    },
+    offerTree(tree) {
+      if (sealedBy === undefined) sink?.offerTree(tree);
     },
     seal(step) {
       if (sealedBy !== undefined) return;

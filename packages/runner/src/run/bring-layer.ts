@@ -3,7 +3,7 @@ import { noteIngredients } from "../layers/explain-miss.js";
 import { ingredientTexts, keepIngredientTexts } from "../layers/ingredient-texts.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { afterLayer } from "../layers/layer-store.js";
-import { lookUp, whyUnusable } from "../layers/look-up.js";
+import { lookUp, replacesLayers, whyUnusable } from "../layers/look-up.js";
 import { OUTPUT_STEP } from "../plan/disk-keys.js";
 import { findStepKey, type ScriptStep, stepName } from "../plan/script-step.js";
 import { couldSeeSecret } from "../plan/secret-reach.js";
@@ -45,7 +45,7 @@ function wantedLayer(session: BuildSession, step: string, key: string, kind: "st
     key,
     step,
     whyNot: (entry) => (entry.kind === kind ? whyUnusable(lookUpContext(session), entry) : "it is of another kind"),
-    replace: session.job.request.maxAge !== undefined,
+    replace: replacesLayers(session.job.request),
   };
 }
 

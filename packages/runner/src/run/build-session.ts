@@ -46,6 +46,8 @@ export interface BuildSession {
   readonly secretNames: SecretNames;
   /** Values that secret variables have before `environment.d`. */
   readonly secrets: SecretValues;
+  /** The first step that could see the value of a secret; what it and later ones make is not shared. */
+  readonly sealed: { by?: string };
   readonly keys: KeyContext;
   /** Name of the image's line of steps, to find the layer a step had last time. */
   readonly lineage: string;

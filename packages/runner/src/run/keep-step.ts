@@ -10,6 +10,7 @@ import { type CopyFailure, copyLayer } from "../layers/copy-layer.js";
 import { noteIngredients } from "../layers/explain-miss.js";
 import { ingredientTexts, keepIngredientTexts } from "../layers/ingredient-texts.js";
 import type { LayerKey } from "../layers/layer-key.js";
+import { replacesLayers } from "../layers/look-up.js";
 import { hooksBefore, settleHooks } from "../layers/settle-hooks.js";
 import { measureTrees } from "../layers/tree-changes.js";
 import { hooksBaseOf } from "../plan/hooks-tree.js";
@@ -80,10 +81,10 @@ export async function keepStep(
     mounts: result.mounts.records,
     hooksBefore: before,
     ingredients: key.ingredients,
+    ...(session.sealed.by === undefined ? { secretFree: true } : {}),
     ...(aptIndex === undefined ? {} : { aptIndex }),
   };
-  const { refresh, maxAge } = session.job.request;
-  const committed = await session.store.commit(place, meta, refresh || maxAge !== undefined);
+  const committed = await session.store.commit(place, meta, replacesLayers(session.job.request));
   if (!keepLayers) return ok(committed);
   await noteIngredients(session.store, session.lineage, stepName(step.label), key.ingredients);
   await keepIngredientTexts(session.store, key.ingredients, ingredientTexts(step.script.text, session.helpers));

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { bashCommand, createUndoStack } from "@dibkit/exec";
 import { err, ok, phasesOn, type Result } from "@dibkit/model";
 import type { MountedDisk } from "../disk/mounted-disk.js";
@@ -61,10 +61,13 @@ export async function makeImage(session: BuildSession, state: ImageState): Stage
 
 async function makeImageIn(context: BuildContext, session: BuildSession, state: ImageState): Stage<readonly string[]> {
   const request = formatRequest(session.job.request, session.job.image);
+  session.remote?.offerTree({ layers: state.root, image: basename(session.job.image) });
   const key = await outputKey(session, state);
   const found = key && (await lookUp(lookUpContext(session), "output", OUTPUT_STEP, key));
-  if (found?.hit) return useOutputs(session, context, found.entry);
+  const { pullOnly } = session.job.request;
+  if (found?.hit) return pullOnly ? err({ kind: "interrupted" }) : useOutputs(session, context, found.entry);
   const brought = key && (await bringOutputs(session, key));
+  if (pullOnly) return err({ kind: "interrupted" });
   if (brought !== undefined) return useOutputs(session, context, brought);
   const reason = found?.reason;
   const shown = await showTree(session, state);
@@ -104,6 +107,7 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
 async function useOutputs(session: BuildSession, context: BuildContext, meta: OutputEntry): Stage<readonly string[]> {
   const outputs = await stage(session, restoreOutputs(session, context, meta));
   if (outputs.ok) await noteKeptChanges(session, meta);
+  if (outputs.ok) session.remote?.offer(meta);
   const { label, seconds } = meta;
   if (outputs.ok) session.emit({ type: "step-finished", id: OUTPUT_STEP, label, seconds, outcome: "cached" });
   return outputs;

@@ -14,6 +14,7 @@ import {
 } from "../job/build-directories.js";
 import type { BuildEvent } from "../job/build-event.js";
 import type { BuildJob } from "../job/build-job.js";
+import { hashText } from "../job/hash-text.js";
 import { openLayerStore } from "../layers/layer-store.js";
 import { openLayerTrees } from "../layers/open-layer-trees.js";
 import type { FoundCommands } from "../layers/script-commands.js";
@@ -84,7 +85,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     trees,
     remote: openRemoteLayers(request, {
       ...{ store, kind: trees.kind, architecture: request.architecture, commands, env: request.environment },
-      ...{ ...surroundings, scratch: places.staging },
+      ...{ ...surroundings, scratch: places.staging, image: imageOfUse(job) },
     }),
     memory: buildMemory({ trees, store, commands, request, directory: places.memory }),
     directory: places.directory,
@@ -97,6 +98,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     helpers,
     secretNames,
     secrets,
+    sealed: {},
     keys: keyContext(
       { request, helpers, digest: valueDigest(secrets, await storeKey(store)) },
       (await store.records.scriptCommands<FoundCommands>(job.id)) ?? [],
@@ -113,6 +115,11 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     const bound = await commands.run(["mount", "--bind", from, to]);
     if (!bound.ok) throw new Error(`cannot show ${from} at ${to}: ${bound.error.tail.join(" ")}`);
   }
+}
+
+/** Names an image in notes of use: by what is built, because Nodepool gives each build an output of another name. */
+function imageOfUse({ elements, request }: BuildJob): string {
+  return hashText(JSON.stringify([request.architecture, elements.map(({ name }) => name)])).slice(0, 12);
 }
 
 async function writeShims(): Promise<void> {

@@ -13,6 +13,7 @@ import type { ImageState, OutputEntry } from "../job/layer.js";
 import { noteIngredients } from "../layers/explain-miss.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
+import { replacesLayers } from "../layers/look-up.js";
 import { measureFiles } from "../layers/measure-files.js";
 import { DISK_CHANGES, readJson, writeJson } from "../layers/store-records.js";
 import { OUTPUT_STEP, outputsKey } from "../plan/disk-keys.js";
@@ -125,7 +126,6 @@ async function copyOutputs(
   const measured = await measureFiles(session.commands, staging, ["output"]);
   if (measured === undefined) return;
   await noteIngredients(session.store, session.lineage, OUTPUT_STEP, key.ingredients);
-  const { refresh, maxAge } = session.job.request;
   const meta: OutputEntry = {
     version: 2,
     kind: "output",
@@ -135,8 +135,9 @@ async function copyOutputs(
     seconds,
     ...measured,
     ingredients: key.ingredients,
+    ...(session.sealed.by === undefined ? { secretFree: true } : {}),
   };
-  const kept = await session.store.commit(staging, meta, refresh || maxAge !== undefined);
+  const kept = await session.store.commit(staging, meta, replacesLayers(session.job.request));
   session.remote?.offer(kept);
 }
 

@@ -20,7 +20,10 @@ export async function runScriptStep(
   if (session.signal.aborted) return err({ kind: "interrupted" });
   const id = stepName(step.label);
   const key = await findStepKey(step, state, session.keys);
-  if (session.remote !== undefined && couldSeeSecret(step, key, session)) session.remote.seal(id);
+  if (session.sealed.by === undefined && couldSeeSecret(step, key, session)) {
+    session.sealed.by = id;
+    session.remote?.seal(id);
+  }
   if (step.onDisk || step.interactive) return runNow(session, state, step, key, undefined);
   const look = () => lookUp(lookUpContext(session), "step", id, key);
   const found = await look();
@@ -36,10 +39,17 @@ export async function runScriptStep(
     if (now.hit) return await useLayer(session, state, step, now.entry);
     const brought = await bringLayer(session, step, key);
     if (brought !== undefined) return await useLayer(session, state, step, brought.entry, brought.from);
+    if (session.job.request.pullOnly) return stopHere(session, id);
     return await runNow(session, state, step, key, now.reason);
   } finally {
     await claim.release();
   }
+}
+
+/** The end of a build that is to bring layers only. */
+function stopHere({ emit }: BuildSession, step: string): Result<never, BuildFailure> {
+  emit({ type: "note", message: `${step} is in no cache: a build would run it` });
+  return err({ kind: "interrupted" });
 }
 
 async function useLayer(

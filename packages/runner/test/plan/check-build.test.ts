@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -150,4 +151,18 @@ test("a variable that an element's README requires and nothing sets is told", as
   ]);
   const given = { variables: { ACME_CONF: "/etc/acme" } };
   expect(required(await problems(["odd", "needs"], { types: "tar" }, given))).toEqual([]);
+});
+
+test("keys for a registry that cannot be used are told with their files", async () => {
+  const [secret, nonsense] = [join(directory, "secret.pem"), join(directory, "nonsense.pem")];
+  writeFileSync(secret, generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }));
+  writeFileSync(nonsense, "-----BEGIN PUBLIC KEY-----\nnonsense\n-----END PUBLIC KEY-----\n");
+  const keys = { cacheSign: "gone.key", cacheTrust: [secret, nonsense, directory] };
+  const found = (await problems(["os"], keys)).filter((text) => text.startsWith("cache-key"));
+  expect(found).toEqual([
+    `cache-key: --cache-sign is "${directory}/gone.key" but that is not there; name a key file in PEM, as openssl writes it`,
+    `cache-key: --cache-trust is "${secret}" but that is a private key, where a public one belongs; write its public half with "openssl pkey -in cache.key -pubout -out cache.pub"`,
+    `cache-key: --cache-trust is "${nonsense}" but that is no public key in PEM; write its public half with "openssl pkey -in cache.key -pubout -out cache.pub"`,
+    `cache-key: --cache-trust is "${directory}" but that is a directory; name a key file in PEM, as openssl writes it`,
+  ]);
 });

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { err, ok, type Result } from "@dibkit/model";
+import { type KeyTrouble, parseSigningKey, parseTrustedKey, type SigningKey, type TrustedKey } from "@dibkit/registry";
+import type { BuildRequest } from "../job/build-request.js";
+
+/** What is wrong with a file of a key: `message` is the end of a sentence about it. */
+export interface KeyFileTrouble extends KeyTrouble {
+  readonly flag: "cacheSign" | "cacheTrust";
+  readonly file: string;
+}
+
+/** The key that signs what a build uploads. */
+export function readSigningKey(file: string): Result<SigningKey, KeyFileTrouble> {
+  return readKey("cacheSign", file, parseSigningKey);
+}
+
+/**
+ * The keys one of which has to have signed a layer, or everything that is wrong with their files; undefined when nobody
+ * has to sign. Who signs vouches for what stands below too, so a build that signs takes nothing unsigned either: its own
+ * key counts among those that are trusted.
+ */
+export function readTrustedKeys({
+  cacheSign,
+  cacheTrust = [],
+}: Pick<BuildRequest, "cacheSign" | "cacheTrust">): Result<
+  readonly TrustedKey[] | undefined,
+  readonly KeyFileTrouble[]
+> {
+  if (cacheSign === undefined && cacheTrust.length === 0) return ok(undefined);
+  const signing = cacheSign === undefined ? [] : [readSigningKey(cacheSign)];
+  const trusted = cacheTrust.map((file) => readKey("cacheTrust", file, parseTrustedKey));
+  const troubles = [...signing, ...trusted].flatMap((key) => (key.ok ? [] : [key.error]));
+  if (troubles.length > 0) return err(troubles);
+  return ok([
+    ...trusted.flatMap((key) => (key.ok ? [key.value] : [])),
+    ...signing.flatMap((key) => (key.ok ? [key.value.publicKey] : [])),
+  ]);
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: "is not there",
+  ENOTDIR: "is not there",
+  EISDIR: "is a directory",
+  EACCES: "may not be read by this user",
+};
+
+function readKey<T>(
+  flag: KeyFileTrouble["flag"],
+  file: string,
+  parse: (text: string) => Result<T, KeyTrouble>,
+): Result<T, KeyFileTrouble> {
+  try {
+    const key = parse(readFileSync(file, "utf8"));
+    return key.ok ? key : err({ flag, file, ...key.error });
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    const message = UNREADABLE[code] ?? `cannot be read (${code})`;
+    return err({ flag, file, message, help: "name a key file in PEM, as openssl writes it" });
+  }
+}
