@@ -5,6 +5,7 @@ export function files(name) {
 
 export default defineCommand({
   name: "${name}",
+  group: "build",
   summary: "say what it does, in the imperative",
   arguments: [{ name: "WORD", summary: "what to repeat", required: true }],
   examples: [{ command: "dibkit ${name} hello", does: "prints hello" }],

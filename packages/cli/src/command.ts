@@ -105,12 +105,24 @@ export interface CommandInput<
   readonly options: OptionsOf<O>;
 }
 
+/** What people are about when they want a command; `dibkit --help` and the reference show them so. */
+export const COMMAND_GROUPS = {
+  author: "Write elements",
+  check: "Check them",
+  build: "Build images",
+  inspect: "Look into images",
+  ship: "Boot and publish them",
+} as const;
+
+export type CommandGroup = keyof typeof COMMAND_GROUPS;
+
 export interface Command<
   A extends readonly ArgumentSpec[] = readonly ArgumentSpec[],
   O extends Readonly<Record<string, OptionSpec>> = Readonly<Record<string, OptionSpec>>,
 > {
   /** The word after `dibkit`; also the name of the file in `commands/`. */
   readonly name: string;
+  readonly group: CommandGroup;
   /** One imperative phrase without a full stop. */
   readonly summary: string;
   /** Paragraphs for `--help` and the reference page. */
@@ -139,6 +151,7 @@ export interface AnyCommand extends Omit<Command, "run"> {
 /** A line of the generated table of commands: enough for `dibkit --help`, the rest is loaded when it is run. */
 export interface CommandEntry {
   readonly name: string;
+  readonly group: CommandGroup;
   readonly summary: string;
   readonly load: () => Promise<{ readonly default: AnyCommand }>;
 }

@@ -1,4 +1,4 @@
-import type { AnyCommand, CommandEntry, ExitCode } from "./command.js";
+import { type AnyCommand, COMMAND_GROUPS, type CommandEntry, type ExitCode } from "./command.js";
 import { type ParsedArguments, parseArguments } from "./parse-arguments.js";
 import type { Terminal } from "./terminal.js";
 import { usageFailure } from "./terminal.js";
@@ -55,19 +55,35 @@ async function runCommand(
 
 function overview(commands: readonly CommandEntry[]): string {
   const width = Math.max(...commands.map((command) => command.name.length));
-  const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  const groups = Object.entries(COMMAND_GROUPS).flatMap(([group, title]) => {
+    const members = commands.filter((command) => command.group === group);
+    const lines = members.map(({ name, summary }) => `  ${name.padEnd(width)}  ${hanging(summary, width + 4)}`);
+    return lines.length === 0 ? [] : [`${title}:\n${lines.join("\n")}\n`];
+  });
   return `Usage: dibkit COMMAND [options]
 
 The TypeScript toolkit for diskimage-builder elements.
 
-Commands:
-${lines.join("\n")}
-
+${groups.join("\n")}
 Options:
   --help       show this help; "dibkit COMMAND --help" shows that of a command
   --version    show the version
   --no-color   never colour; --color always colours
 `;
+}
+
+const COLUMNS = 80;
+
+/** The text in lines that fit beside a margin, in which the first has its beginning already. */
+function hanging(text: string, margin: number): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    if (line === "") lines[lines.length - 1] = word;
+    else if (margin + line.length + 1 + word.length <= COLUMNS) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join(`\n${" ".repeat(margin)}`);
 }
 
 async function unknownCommand(name: string, commands: readonly CommandEntry[], terminal: Terminal): Promise<ExitCode> {

@@ -59,7 +59,11 @@ function placeholder(argument: ArgumentSpec): string {
 function parserFor(command: AnyCommand): CommanderCommand {
   const parser = new CommanderCommand(`dibkit ${command.name}`);
   parser.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });
-  parser.description(command.description ? `${command.summary}\n\n${command.description}` : command.summary);
+  // Long options leave a column of 30 characters at 80, which is still better than lines that run over the edge.
+  parser.configureHelp({ minWidthToWrap: 24 });
+  // A line break in a text is the source's; the terminal's width decides where lines end. Empty lines part paragraphs.
+  const description = command.description?.replace(/(?<!\n)\n(?!\n)/g, " ");
+  parser.description(description ? `${command.summary}\n\n${description}` : command.summary);
   parser.usage(usageLine(command).slice(`dibkit ${command.name} `.length));
   parser.helpOption("-h, --help", "show this help");
   for (const argument of command.arguments ?? []) {

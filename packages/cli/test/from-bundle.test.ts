@@ -27,6 +27,6 @@ test.each([
   ["a command that has none", { "cli/bundle/size.js": 9 }, "size", "modules"],
 ])("%s", async (_what, files, name, from) => {
   const modules = { default: { name: "modules" } as AnyCommand };
-  const entry = bundledCommand({ name, summary: "", load: async () => modules }, made(files));
+  const entry = bundledCommand({ name, group: "build", summary: "", load: async () => modules }, made(files));
   expect((await entry.load()).default.name).toBe(from);
 });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { type CommandEntry, defineCommand } from "../src/command.js";
+import { commands as everyCommand } from "../src/commands/index.js";
 import { runCli } from "./run-cli.js";
 
 const bake = defineCommand({
   name: "bake",
+  group: "build",
   summary: "bake bread",
   arguments: [
     { name: "SORT", summary: "what to bake", required: true, choices: ["rye", "wheat"] },
@@ -23,7 +25,7 @@ const bake = defineCommand({
   },
 });
 const commands: readonly CommandEntry[] = [
-  { name: "bake", summary: "bake bread", load: async () => ({ default: bake }) },
+  { name: "bake", group: "build", summary: "bake bread", load: async () => ({ default: bake }) },
 ];
 
 describe("arguments are read by their declaration", () => {
@@ -114,4 +116,22 @@ test("help shows arguments, options with legal values and defaults, and examples
 
 test("the version is printed to stdout", async () => {
   expect(await runCli(["--version"], { commands })).toEqual({ exitCode: 0, stdout: "dibkit 0.0.0-test\n", stderr: "" });
+});
+
+describe("help at 80 columns", () => {
+  test("of the command line has every command, in its group", async () => {
+    const { stdout } = await runCli(["--help"]);
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    for (const { name, summary } of everyCommand) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
+      expect(stdout.replace(/\s+/g, " ")).toContain(summary);
+    }
+  });
+
+  test.each(everyCommand.map(({ name }) => name))("of %s", async (name) => {
+    const { stdout } = await runCli([name, "--help"]);
+    // A command to be copied is not broken.
+    const long = stdout.split("\n").filter((line) => line.length > 80 && !line.startsWith("  dibkit "));
+    expect(long).toEqual([]);
+  });
 });

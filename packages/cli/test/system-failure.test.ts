@@ -8,6 +8,7 @@ const SYSCALL = { EACCES: "open", EROFS: "mkdir", ENOSPC: "write", ENOENT: "mkdt
 /** Runs a command that meets this error. */
 async function met(code: keyof typeof SYSCALL, path: string, argv: readonly string[], env = {}) {
   const command = defineCommand({
+  group: "build",
     name: "write",
     summary: "write",
     arguments: [{ name: "IN", summary: "what to read" }],
@@ -24,7 +25,7 @@ async function met(code: keyof typeof SYSCALL, path: string, argv: readonly stri
     },
   });
   const commands: readonly CommandEntry[] = [
-    { name: "write", summary: "write", load: async () => ({ default: command }) },
+    { name: "write", group: "build", summary: "write", load: async () => ({ default: command }) },
   ];
   return runCli(["write", ...argv], { cwd: "/work", commands, env: { HOME: "/home/ann", ...env } });
 }
@@ -74,6 +75,7 @@ test("the trace is shown to those who ask for it", async () => {
 
 test("what no machine does is a bug still", async () => {
   const command = defineCommand({
+  group: "build",
     name: "fall",
     summary: "fall",
     examples: [],
@@ -81,6 +83,8 @@ test("what no machine does is a bug still", async () => {
       throw new TypeError("x is not a function");
     },
   });
-  const commands = [{ name: "fall", summary: "fall", load: async () => ({ default: command }) }];
+  const commands = [
+    { name: "fall", group: "build" as const, summary: "fall", load: async () => ({ default: command }) },
+  ];
   await expect(runCli(["fall"], { commands })).rejects.toThrow("x is not a function");
 });

@@ -5,6 +5,7 @@ import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "bindings",
+  group: "author",
   summary: "write a small module for each existing element, so that deps and conditions are checked",
   description:
     "The modules say what each element on the path is called, provides and declares. Import them in definitions:\nevery dependency then is one that exists, and every variable of a condition one that is set.",

@@ -5,6 +5,7 @@ import { buildOf } from "../open-contents.js";
 
 export default defineCommand({
   name: "blame",
+  group: "inspect",
   summary: "say which script of which element wrote a file of an image",
   arguments: [
     { name: "PATH", summary: "path in the image, such as /etc/motd", required: true },

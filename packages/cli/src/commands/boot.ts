@@ -6,6 +6,7 @@ import { type Terminal, usageFailure, writeTrouble } from "../terminal.js";
 
 export default defineCommand({
   name: "boot",
+  group: "ship",
   summary: "boot an image under QEMU and say whether it came up",
   description:
     "Boots with a serial console, waits for the login prompt or another pattern, can type at the console and ask a web\nserver in the image. The image is not changed. Meanwhile the last line of the console is\nshown. Ends with 0 when everything came in time, else with 1.",

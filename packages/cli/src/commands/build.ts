@@ -6,6 +6,7 @@ import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "build",
+  group: "build",
   summary: "build an image from elements or an image definition",
   description:
     "Takes the flags of disk-image-create. Every script's effect is kept as a layer, so a second build runs only what\nchanged. Needs to be root, or in a container that may mount.",

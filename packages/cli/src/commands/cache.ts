@@ -16,6 +16,7 @@ import { type Terminal, usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "cache",
+  group: "build",
   summary: "list, check, explain, share and trim the layers that builds have left",
   description:
     "list shows every layer; verify reads all of them and compares them with what was kept; why says what a layer's key\nis made of and what differs from the layer before; prune removes the least recently used layers; gc removes what no\nbuild can use any more; clear removes all. Layers that a running build stands on always stay.\n\nWith a registry: list and why are about the layers there; push uploads layers; pull brings those that an image needs and\nruns nothing; unused names, and with --delete deletes, what no build that uploads has used since a day.",

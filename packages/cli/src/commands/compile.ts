@@ -6,6 +6,7 @@ import { type Terminal, usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "compile",
+  group: "author",
   summary: "write TypeScript elements as directories that diskimage-builder reads",
   description:
     "Each ENTRY is a module, a directory or a glob; without one, the project's dibkit.config.ts. Only what differs is\nwritten, element by element as a whole; what dibkit wrote before and is no longer defined is removed; files that\nare not dibkit's are never touched.",

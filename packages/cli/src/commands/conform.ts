@@ -6,6 +6,7 @@ const { output: _output, types: _types, ...flags } = buildOptions;
 
 export default defineCommand({
   name: "conform",
+  group: "inspect",
   summary: "build with upstream and with dibkit, and compare the images",
   description:
     "Builds the same elements with the installed diskimage-builder and with dibkit, and compares file trees, packages,\nfstab, partition tables, filesystems, and what scripts of every phase see. Differences that must be have a reason;\nany other makes the command end with 1. Upstream runs in a sandbox with stand-ins for sudo and, without device-mapper,\nfor kpartx.",

@@ -6,6 +6,7 @@ import { contentsOptions, IMAGE_WORDS, withContents } from "../open-contents.js"
 
 export default defineCommand({
   name: "diff",
+  group: "inspect",
   summary: "compare files, packages, units, kernel arguments and sizes of two builds or images",
   description:
     "With one image: its newest build against the one before. With none: the same for the newest build of all.\nBuilds are compared by their layers and by what is remembered of scripts on the disk; --file reads the images.",

@@ -5,6 +5,7 @@ import { writeTrouble } from "../terminal.js";
 
 export default defineCommand({
   name: "doctor",
+  group: "build",
   summary: "show which host tools and abilities builds need, and which are missing",
   description: "Exits with 1 when something that every build needs is missing.",
   options: {

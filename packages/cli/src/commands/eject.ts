@@ -4,6 +4,7 @@ import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "eject",
+  group: "author",
   summary: "leave plain element directories, and no trace of dibkit in them",
   description:
     "Compiles the project a last time and removes the record of what dibkit owns. The directories are ordinary\nelements from then on; the TypeScript modules are left for you to delete.",

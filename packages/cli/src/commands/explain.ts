@@ -9,6 +9,7 @@ import { type Terminal, usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "explain",
+  group: "check",
   summary: "say what a lint rule expects, why, and how to repair what it finds",
   arguments: [{ name: "RULE", summary: "id of the rule, as shown in brackets behind a finding; all when left out" }],
   options: {},

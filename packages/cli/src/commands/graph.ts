@@ -4,6 +4,7 @@ import { resolveImage, resolveOptions } from "../project/resolve-image.js";
 
 export default defineCommand({
   name: "graph",
+  group: "check",
   summary: "draw which element of an image depends on which",
   arguments: [
     { name: "ELEMENT|IMAGE", summary: "elements, or one image definition (IMAGE.ts)", required: true, variadic: true },

@@ -6,6 +6,7 @@ import { usageFailure, writeTrouble } from "../terminal.js";
 
 export default defineCommand({
   name: "images",
+  group: "build",
   summary: "build the images of YAML image files, as upstream's diskimage-builder command does",
   description:
     "An image file is a list of mappings whose keys are the flags of disk-image-create. Entries of one imagename are\nmerged over all files: lists are appended, mappings updated, anything else replaced.",

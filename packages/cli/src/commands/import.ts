@@ -4,6 +4,7 @@ import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "import",
+  group: "author",
   summary: "turn element directories into TypeScript definitions",
   description:
     "Each DIR is an element, or a directory of elements. Every element becomes NAME/element.ts, with its scripts and\neverything else that is better kept as a file beside it. What is written is loaded again and compared byte for byte.",

@@ -5,6 +5,7 @@ import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "init",
+  group: "author",
   summary: "start a project: one element and an image made of it, ready to lint and build",
   arguments: [{ name: "DIR", summary: "where to; the working directory by default" }],
   options: {

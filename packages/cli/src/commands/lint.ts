@@ -6,6 +6,7 @@ const FORMATS = ["pretty", "compact", "json", "sarif", "github", "gitlab", "juni
 
 export default defineCommand({
   name: "lint",
+  group: "check",
   summary: "find what is wrong with elements, by themselves and composed into a build",
   description:
     "Each PATH is an element, a directory whose sub-directories are elements, a repository that has such directories, a\nTypeScript module that exports elements, or an image file of diskimage-builder; without one the working directory is\nsearched. Upstream's installed elements\nare in reach for dependencies, but not reported on.",

@@ -4,7 +4,8 @@ import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "matrix",
-  summary: "show the images of a matrix, what they share, and the jobs that build them; run them on many machines",
+  group: "build",
+  summary: "show the jobs of a matrix of images, run them here or in an engine",
   description:
     "show draws the jobs; run does one of them, as engines call it; status says from the registry alone what is done;\nrender writes the jobs as an engine takes them: slurm, kubernetes, github, gitlab, zuul.",
   arguments: [

@@ -4,6 +4,7 @@ import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "new",
+  group: "author",
   summary: "add an element to the project, ready to lint and build",
   arguments: [
     { name: "KIND", summary: "what to add", required: true, choices: ["element"] },

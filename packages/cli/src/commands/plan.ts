@@ -5,6 +5,7 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "plan",
+  group: "build",
   summary: "show everything a build would do, and do nothing",
   description:
     "Elements and why each is there, every script with where it runs and whether its layer is cached or why it will run,\npackages by phase, disk layout, outputs. Checks everything that a build checks before it starts.",

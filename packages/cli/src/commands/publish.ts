@@ -9,6 +9,7 @@ import { usageFailure, writeTrouble } from "../terminal.js";
 
 export default defineCommand({
   name: "publish",
+  group: "ship",
   summary: "upload an image to OpenStack Glance, or make a libvirt domain of it",
   description:
     "glance reads clouds.yaml, secure.yaml and OS_* variables as openstacksdk does; passwords come from there only, never from the command line. On failure and on Ctrl-C the half image is deleted.\n" +

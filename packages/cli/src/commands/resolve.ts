@@ -5,6 +5,7 @@ import { resolveImage, resolveOptions } from "../project/resolve-image.js";
 
 export default defineCommand({
   name: "resolve",
+  group: "check",
   summary: "show which elements an image is made of, and why each is there",
   description:
     "Follows element-deps and element-provides exactly as disk-image-create does: defaults are added, what an element\nprovides is left out, earlier directories win. Nothing is built.",

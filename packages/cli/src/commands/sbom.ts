@@ -6,6 +6,7 @@ import { contentsOptions, IMAGE_WORDS, withContents } from "../open-contents.js"
 
 export default defineCommand({
   name: "sbom",
+  group: "inspect",
   summary: "list the parts of an image as a bill of materials, in SPDX or CycloneDX",
   description:
     "Packages of dpkg, rpm, apk, pacman and pip with their licences, git repositories that\nsource-repositories fetched, and files that no package owns; each with the element and\nthe script that brought it, as far as the build is known.",

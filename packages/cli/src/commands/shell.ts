@@ -4,6 +4,7 @@ import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "shell",
+  group: "build",
   summary: "open a shell in the image as it was at some step of a build",
   description:
     "Without a step: just before the script that failed, or after the last one. The shell is in the chroot, with the\nenvironment of that phase and the hooks at /tmp/in_target.d. What it changes is thrown away.",

@@ -7,6 +7,7 @@ import { type Terminal, usageFailure, writeTrouble } from "../terminal.js";
 
 export default defineCommand({
   name: "size",
+  group: "inspect",
   summary: "add up the bytes of an image by element, script, package and directory",
   description:
     "The layers of a build say which script wrote each file; a finished image file (tar, or a disk with an ext\nfilesystem) is added up by package and directory only. Bytes are those of file contents, before compression.",

@@ -6,6 +6,7 @@ import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "trace",
+  group: "inspect",
   summary: "show where the time of a build went: what ran, what was cached, what waited",
   arguments: [
     { name: "IMAGE", summary: "output of a build or its id, ~1 for the build before (default: the newest build)" },
