@@ -8,7 +8,7 @@ const SYSCALL = { EACCES: "open", EROFS: "mkdir", ENOSPC: "write", ENOENT: "mkdt
 /** Runs a command that meets this error. */
 async function met(code: keyof typeof SYSCALL, path: string, argv: readonly string[], env = {}) {
   const command = defineCommand({
-  group: "build",
+    group: "build",
     name: "write",
     summary: "write",
     arguments: [{ name: "IN", summary: "what to read" }],
@@ -75,7 +75,7 @@ test("the trace is shown to those who ask for it", async () => {
 
 test("what no machine does is a bug still", async () => {
   const command = defineCommand({
-  group: "build",
+    group: "build",
     name: "fall",
     summary: "fall",
     examples: [],

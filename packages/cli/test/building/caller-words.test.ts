@@ -4,7 +4,14 @@ import { buildOptions } from "../../src/building/build-options.js";
 import { callerWords } from "../../src/building/caller-words.js";
 import { parseArguments } from "../../src/parse-arguments.js";
 
-const command = { name: "build", group: "build" as const, summary: "", examples: [], options: buildOptions, run: () => 0 as const };
+const command = {
+  name: "build",
+  group: "build" as const,
+  summary: "",
+  examples: [],
+  options: buildOptions,
+  run: () => 0 as const,
+};
 
 test.each([
   [["vm", "debian-minimal"], "vm debian-minimal"],
