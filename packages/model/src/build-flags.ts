@@ -161,6 +161,10 @@ export const BUILD_FLAGS = {
     ...{ type: "string", value: "KEYFILE", variable: "DIBKIT_CACHE_SIGN" },
     summary: "sign what is uploaded with this private key (PEM), and take layers only that it has signed",
   },
+  cacheSecretKey: {
+    ...{ type: "string", value: "KEYFILE", variable: "DIBKIT_CACHE_SECRET_KEY" },
+    summary: "share layers that could hold a secret too, sealed with the project's key in this file",
+  },
   cacheTrust: {
     ...{ type: "string", value: "KEYFILE", repeatable: true, variable: "DIBKIT_CACHE_TRUST" },
     summary: "take layers only that this public key (PEM) has signed; several: that one of them has",

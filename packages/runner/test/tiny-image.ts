@@ -67,6 +67,7 @@ export interface TinyOptions {
   readonly cacheTo?: string;
   /** Key files. */
   readonly cacheSign?: string;
+  readonly cacheSecretKey?: string;
   readonly cacheTrust?: readonly string[];
   readonly logfile?: string;
   readonly dockerTarget?: string;
@@ -115,6 +116,7 @@ export function tinyProject(): TinyProject {
       cacheFrom = [],
       cacheTo,
       cacheSign,
+      cacheSecretKey,
       cacheTrust = [],
       logfile,
       dockerTarget,
@@ -131,6 +133,7 @@ export function tinyProject(): TinyProject {
           cacheFrom,
           cacheTo,
           cacheSign,
+          cacheSecretKey,
           cacheTrust,
           logfile,
           dockerTarget,

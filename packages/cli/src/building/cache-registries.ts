@@ -4,7 +4,7 @@ import type { BuildOptionValues } from "./build-options.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-type RegistryField = "cacheFrom" | "cacheTo" | "cacheSign" | "cacheTrust";
+type RegistryField = "cacheFrom" | "cacheTo" | "cacheSign" | "cacheSecretKey" | "cacheTrust";
 
 /** The registries of a build and the keys for them. */
 export interface CacheRegistries {
@@ -12,6 +12,7 @@ export interface CacheRegistries {
   readonly cacheTo: string | undefined;
   /** Key files, absolute where the project names them. */
   readonly cacheSign: string | undefined;
+  readonly cacheSecretKey: string | undefined;
   readonly cacheTrust: readonly string[];
 }
 
@@ -26,6 +27,10 @@ export function cacheRegistries(
     cacheFrom: firstNamed(options.cacheFrom, env.DIBKIT_CACHE_FROM, config.cacheFrom),
     cacheTo: options.cacheTo || env.DIBKIT_CACHE_TO || config.cacheTo,
     cacheSign: options.cacheSign || env.DIBKIT_CACHE_SIGN || (config.cacheSign && inProject(config.cacheSign)),
+    cacheSecretKey:
+      options.cacheSecretKey ||
+      env.DIBKIT_CACHE_SECRET_KEY ||
+      (config.cacheSecretKey && inProject(config.cacheSecretKey)),
     cacheTrust: firstNamed(options.cacheTrust, env.DIBKIT_CACHE_TRUST, config.cacheTrust?.map(inProject)),
   };
 }

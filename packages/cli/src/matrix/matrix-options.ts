@@ -4,7 +4,7 @@ import { storeOptions } from "../building/open-store.js";
 import type { OptionSpec, OptionsOf } from "../command.js";
 import { projectOptions } from "../project/open-project.js";
 
-const { cacheFrom, cacheTo, cacheSign, cacheTrust, cacheSize, secret, passEnv } = BUILD_FLAGS;
+const { cacheFrom, cacheTo, cacheSign, cacheSecretKey, cacheTrust, cacheSize, secret, passEnv } = BUILD_FLAGS;
 const { noTmpfs, offline, minTmpfs, imageCache } = BUILD_FLAGS;
 
 /**
@@ -17,7 +17,7 @@ export const matrixOptions = {
     value: "NAME",
     summary: "which matrix: its name, or a module that exports it (M.ts, M.ts#NAME); the project's only one by default",
   },
-  ...{ cacheFrom, cacheTo, cacheSign, cacheTrust, cacheSize, secret, passEnv },
+  ...{ cacheFrom, cacheTo, cacheSign, cacheSecretKey, cacheTrust, cacheSize, secret, passEnv },
   ...{ noTmpfs, offline, minTmpfs, imageCache },
   ...storeOptions,
   noTypecheck: { type: "boolean", summary: "skip the checks of the TypeScript compiler" },

@@ -76,6 +76,7 @@ function jobOptions(
     // Finished images too: they are what publishing and other machines take.
     ...["--cache-to", withMode(cacheTo ?? cacheFrom[0] ?? "")],
     ...(options.cacheSign ? ["--cache-sign", options.cacheSign] : []),
+    ...(options.cacheSecretKey ? ["--cache-secret-key", options.cacheSecretKey] : []),
     ...options.cacheTrust.flatMap((one) => ["--cache-trust", one]),
     ...options.secret.flatMap((one) => ["--secret", one]),
     ...options.passEnv.flatMap((one) => ["--pass-env", one]),

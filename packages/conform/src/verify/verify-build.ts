@@ -69,7 +69,7 @@ export async function verifyBuild(
 function jobIn(job: BuildJob, directory: string, date: number): BuildJob {
   // Layers tell who wrote what, so all of them stay until the end; and none comes from elsewhere.
   const { cacheSize: _cacheSize, cacheFrom: _cacheFrom, cacheTo: _cacheTo, ...others } = job.request;
-  const { cacheSign: _cacheSign, trustedKeys: _trustedKeys, ...request } = others;
+  const { cacheSign: _sign, cacheSecretKey: _secretKey, trustedKeys: _trustedKeys, ...request } = others;
   const { units } = checkFormats(formatRequest(request, job.image));
   const asked = units.filter(({ extension }) => extension !== undefined);
   const disk = asked.some(({ source }) => source === "image") ? [DISK_FORMAT] : [];

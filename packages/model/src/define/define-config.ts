@@ -71,6 +71,11 @@ export interface ProjectConfig {
    */
   readonly cacheSign?: string;
   /**
+   * File of the project's key, with which layers are sealed and shared that could hold a secret, unless
+   * `--cache-secret-key` or DIBKIT_CACHE_SECRET_KEY names one. It is relative to the project's directory.
+   */
+  readonly cacheSecretKey?: string;
+  /**
    * Files of public keys: layers are taken only that one of them has signed, unless `--cache-trust` or
    * DIBKIT_CACHE_TRUST names some. They are relative to the project's directory.
    */

@@ -67,6 +67,8 @@ export interface BuildRequest {
   readonly cacheTo?: string;
   /** File of the private key that signs what is uploaded. */
   readonly cacheSign?: string;
+  /** File of the project's key, with which layers are shared that could hold a secret. */
+  readonly cacheSecretKey?: string;
   /** Files of the public keys one of which has to have signed what is taken. */
   readonly cacheTrust?: readonly string[];
   /** The keys in them, and the public half of that of `cacheSign`, as planning has read them; undefined: anybody's. */

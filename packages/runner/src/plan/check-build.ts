@@ -30,7 +30,7 @@ import { checkFormats } from "../formats/check-formats.js";
 import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
 import type { BuildRequest } from "../job/build-request.js";
 import { wrongAge } from "../layers/layer-age.js";
-import { readTrustedKeys } from "../remote/cache-keys.js";
+import { readSecretKey, readTrustedKeys } from "../remote/cache-keys.js";
 import { cacheTrouble } from "../remote/remote-layers.js";
 import { checkEnvironment } from "./check-environment.js";
 import { checkForeign } from "./check-foreign.js";
@@ -118,8 +118,8 @@ function checkRegistries({ cacheFrom = [], cacheTo }: BuildRequest): readonly Di
 
 function checkKeys(request: BuildRequest): readonly Diagnostic[] {
   const keys = readTrustedKeys(request);
-  if (keys.ok) return [];
-  return keys.error.map(({ flag, file, message, help }) =>
+  const secret = readSecretKey(request);
+  return [...(keys.ok ? [] : keys.error), ...(secret.ok ? [] : [secret.error])].map(({ flag, file, message, help }) =>
     error("cache-key", `${flagWord(flag)} is "${file}" but that ${message}`, help),
   );
 }

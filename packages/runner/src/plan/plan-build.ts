@@ -17,13 +17,13 @@ import type { BuildRequest } from "../job/build-request.js";
 import { type LayerStore, layerStoreAt } from "../layers/layer-store.js";
 import { layerKind } from "../layers/open-layer-trees.js";
 import type { FoundCommands } from "../layers/script-commands.js";
-import { knownStoreKey, storeKey } from "../layers/store-key.js";
 import { readTrustedKeys } from "../remote/cache-keys.js";
 import { openRemoteLook } from "../remote/look-remote.js";
 import { baseEnvironment } from "./base-environment.js";
 import { checkBuild } from "./check-build.js";
 import { checkVariables } from "./check-variables.js";
 import { declaredVariablePhases } from "./declared-phases.js";
+import { digestKey } from "./digest-key.js";
 import { diskSeed } from "./disk-seed.js";
 import { finalFormats } from "./final-formats.js";
 import { formatRequest } from "./format-request.js";
@@ -125,10 +125,7 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
   const { layout } = disk;
   if (layout === undefined || diagnostics.some(({ severity }) => severity === "error")) return err(diagnostics);
   const store = existsSync(request.store) ? layerStoreAt(request.store) : undefined;
-  const digest = valueDigest(
-    secrets,
-    store === undefined ? Buffer.alloc(0) : await (input.readOnly ? knownStoreKey(store) : storeKey(store)),
-  );
+  const digest = valueDigest(secrets, await digestKey(request, store, input.readOnly));
   const own = {
     image,
     elements: elements.map((element) => ({

@@ -35,6 +35,7 @@ export interface BuildFlags extends Partial<UpstreamFlags> {
   readonly cacheFrom?: readonly string[];
   readonly cacheTo?: string | undefined;
   readonly cacheSign?: string | undefined;
+  readonly cacheSecretKey?: string | undefined;
   readonly cacheTrust?: readonly string[];
   readonly refresh: boolean;
   readonly maxAge?: string | undefined;
@@ -129,6 +130,7 @@ export function buildRequest(
       maxAge: flags.maxAge,
       cacheTo: flags.cacheTo,
       cacheSign: flags.cacheSign === undefined ? undefined : resolvePath(cwd, flags.cacheSign),
+      cacheSecretKey: flags.cacheSecretKey === undefined ? undefined : resolvePath(cwd, flags.cacheSecretKey),
       dockerTarget: flags.dockerTarget ?? definition?.dockerTarget,
       logFile: flags.logfile === undefined ? undefined : resolvePath(cwd, flags.logfile),
     }),

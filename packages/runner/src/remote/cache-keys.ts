@@ -5,7 +5,7 @@ import type { BuildRequest } from "../job/build-request.js";
 
 /** What is wrong with a file of a key: `message` is the end of a sentence about it. */
 export interface KeyFileTrouble extends KeyTrouble {
-  readonly flag: "cacheSign" | "cacheTrust";
+  readonly flag: "cacheSign" | "cacheTrust" | "cacheSecretKey";
   readonly file: string;
 }
 
@@ -37,6 +37,22 @@ export function readTrustedKeys({
   ]);
 }
 
+const SECRET_BYTES = 32;
+
+/** The project's key, with which layers are shared that could hold a secret; undefined when there is none. */
+export function readSecretKey({
+  cacheSecretKey: file,
+}: Pick<BuildRequest, "cacheSecretKey">): Result<Buffer | undefined, KeyFileTrouble> {
+  if (file === undefined) return ok(undefined);
+  return readKey("cacheSecretKey", file, (text): Result<Buffer, KeyTrouble> => {
+    const bytes = Buffer.from(text.trim());
+    const help = 'make one with "openssl rand -hex 32"';
+    return bytes.length < SECRET_BYTES
+      ? err({ message: `has fewer than ${SECRET_BYTES} characters`, help })
+      : ok(bytes);
+  });
+}
+
 const UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: "is not there",
   ENOTDIR: "is not there",
@@ -55,6 +71,10 @@ function readKey<T>(
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
     const message = UNREADABLE[code] ?? `cannot be read (${code})`;
-    return err({ flag, file, message, help: "name a key file in PEM, as openssl writes it" });
+    const help =
+      flag === "cacheSecretKey"
+        ? 'make one with "openssl rand -hex 32"'
+        : "name a key file in PEM, as openssl writes it";
+    return err({ flag, file, message, help });
   }
 }

@@ -16,6 +16,8 @@ export interface LayerBlob {
   readonly unpacked: number;
   /** It has directories that were renamed, as overlayfs notes it. */
   readonly redirects: boolean;
+  /** It has to be opened with the project's key before it is unpacked. */
+  readonly sealed?: true;
 }
 
 /** The two documents that make an image of packed trees. */
@@ -46,14 +48,19 @@ export function claimsOf(key: string): Claims {
   return { "dibkit.key": key };
 }
 
+/** The record as others get it: what concerns this machine's store only is left out. */
+export function withoutLocal(given: SharedEntry): SharedEntry {
+  const { asked: _asked, origin: _origin, secretFree: _secretFree, ...rest } = given;
+  return { ...rest, key: tagOf(given) };
+}
+
 export function renderLayerImage(
   given: SharedEntry,
   kind: LayerKind,
   architecture: string,
   packed: readonly { readonly tree: string; readonly packed: PackedTree }[],
 ): LayerImage {
-  const { asked: _asked, origin: _origin, secretFree: _secretFree, ...rest } = given;
-  const entry = { ...rest, key: tagOf(given) };
+  const entry = withoutLocal(given);
   const step = `${entry.label.phase}/${entry.label.script}`;
   const labels = {
     "dibkit.step": step,
@@ -90,11 +97,11 @@ export function renderLayerImage(
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function parse(text: string): Fields | undefined {
+export function parseFields(text: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isFields(value) ? value : undefined;
@@ -112,36 +119,48 @@ function descriptorOf(value: unknown): Descriptor | undefined {
   return { mediaType, digest, size, annotations: annotations as Record<string, string> };
 }
 
+/** The descriptors in an OCI image manifest; the error is the end of a sentence about the registry. */
+export function manifestParts(
+  text: string,
+): Result<{ readonly config: Descriptor; readonly layers: readonly Descriptor[] }, string> {
+  const document = parseFields(text);
+  const config = descriptorOf(document?.config);
+  if (document?.schemaVersion !== 2 || config?.mediaType !== CONFIG_TYPE || !Array.isArray(document.layers))
+    return err("sent something that is no OCI image manifest");
+  const layers = (document.layers as readonly unknown[]).map(descriptorOf);
+  const whole = layers.filter((layer) => layer !== undefined);
+  return whole.length === layers.length ? ok({ config, layers: whole }) : err(NOT_OURS);
+}
+
+const NOT_OURS = "has an image there that dibkit has not made";
+
 /** What a manifest names; the error is the end of a sentence about the registry. */
 export function readManifest(
   text: string,
 ): Result<{ readonly config: Descriptor; readonly blobs: readonly LayerBlob[] }, string> {
-  const document = parse(text);
-  const config = descriptorOf(document?.config);
-  if (document?.schemaVersion !== 2 || config?.mediaType !== CONFIG_TYPE || !Array.isArray(document.layers))
-    return err("sent something that is no OCI image manifest");
+  const parts = manifestParts(text);
+  if (!parts.ok) return parts;
   const blobs: LayerBlob[] = [];
-  for (const layer of document.layers as readonly unknown[]) {
-    const descriptor = descriptorOf(layer);
-    const tree = descriptor?.annotations?.[TREE];
-    const unpacked = Number(descriptor?.annotations?.[UNPACKED]);
-    if (descriptor?.mediaType !== LAYER_TYPE || typeof tree !== "string" || !Number.isSafeInteger(unpacked))
-      return err("has an image there that dibkit has not made");
+  for (const descriptor of parts.value.layers) {
+    const tree = descriptor.annotations?.[TREE];
+    const unpacked = Number(descriptor.annotations?.[UNPACKED]);
+    if (descriptor.mediaType !== LAYER_TYPE || typeof tree !== "string" || !Number.isSafeInteger(unpacked))
+      return err(NOT_OURS);
     blobs.push({ tree, descriptor, unpacked, redirects: descriptor.annotations?.[REDIRECTS] !== undefined });
   }
-  return ok({ config, blobs });
+  return ok({ config: parts.value.config, blobs });
 }
 
 /** The record in a configuration, and of which kind the layers are; undefined when it is not dibkit's. */
 export function readRecord(bytes: Buffer): { readonly entry: SharedEntry; readonly layers: unknown } | undefined {
-  const record = parse(bytes.toString("utf8"))?.dibkit;
+  const record = parseFields(bytes.toString("utf8"))?.dibkit;
   if (!isFields(record) || record.version !== RECORD_VERSION || !isEntry(record.entry)) return undefined;
   return { entry: record.entry, layers: record.layers };
 }
 
 /** Digests of the archives in an image's blobs, in their order. */
 export function readDiffIds(bytes: Buffer): readonly (string | undefined)[] {
-  const rootfs = parse(bytes.toString("utf8"))?.rootfs;
+  const rootfs = parseFields(bytes.toString("utf8"))?.rootfs;
   const ids = isFields(rootfs) && Array.isArray(rootfs.diff_ids) ? (rootfs.diff_ids as readonly unknown[]) : [];
   return ids.map((id) => (typeof id === "string" && /^sha256:[0-9a-f]{64}$/.test(id) ? id : undefined));
 }
@@ -154,7 +173,7 @@ export function readConfig(
   blobs: readonly LayerBlob[],
 ): Result<SharedEntry, string> {
   const record = readRecord(bytes);
-  if (record === undefined) return err("has an image there that dibkit has not made");
+  if (record === undefined) return err(NOT_OURS);
   const { entry } = record;
   if (entry.key !== key) return err(`has the image of another key, ${entry.key.slice(0, 12)}, there`);
   if (record.layers !== kind) return err(`has a layer of the kind "${String(record.layers)}" there`);
@@ -164,7 +183,7 @@ export function readConfig(
   return ok(entry);
 }
 
-function isEntry(value: unknown): value is SharedEntry {
+export function isEntry(value: unknown): value is SharedEntry {
   if (!isFields(value)) return false;
   const { version, kind, key, label, created, seconds, content, bytes, ingredients } = value;
   const common =

@@ -16,27 +16,20 @@ import {
   sha256Digest,
   wrongContent,
 } from "@dibkit/registry";
-import { type LayerEntry, treesOf } from "../job/layer.js";
+import type { LayerEntry } from "../job/layer.js";
 import { layerName } from "../layers/layer-store.js";
-import {
-  claimsOf,
-  NO_TREE,
-  readManifest,
-  readRecord,
-  renderLayerImage,
-  type SharedEntry,
-  shareable,
-  tagOf,
-} from "./layer-image.js";
-import { type PackedTree, packTree } from "./pack-tree.js";
+import { claimsOf, manifestParts, NO_TREE, readRecord, type SharedEntry, shareable, tagOf } from "./layer-image.js";
+import { imageOf, packTrees, remoteTag } from "./pack-image.js";
 import { isOfOneLayer, type RemoteContext, renderMegabytes, someOf } from "./remote-context.js";
+import { readSealedConfig } from "./sealed-image.js";
+import type { Sealing } from "./sealing.js";
 import { type FinishedTree, pushTreeImage } from "./tree-image.js";
 import { pushUse } from "./use-record.js";
 
 /** A registry that layers are uploaded to, while the build goes on. */
 export interface LayerSink {
-  /** Uploads an entry of the store some time; never fails. */
-  offer(entry: LayerEntry): void;
+  /** Uploads an entry of the store some time, sealed or for everybody to read; never fails. */
+  offer(entry: LayerEntry, sealing?: Sealing): void;
   /** Pushes the finished tree as one image at the end, where everything is uploaded. */
   offerTree(tree: FinishedTree): void;
   /** Waits for what is under way, not for ever, and says what was uploaded and what was not. */
@@ -70,7 +63,7 @@ export function openLayerSink(
   const client = openRegistryClient(repository, { env: context.env, commands, signal });
   const name = renderRepository(repository);
   const used = new Set<string>();
-  const waiting: SharedEntry[] = [];
+  const waiting: Offered[] = [];
   const missing: string[] = [];
   const working = new Set<Promise<void>>();
   let [uploaded, bytes] = [0, 0];
@@ -79,8 +72,8 @@ export function openLayerSink(
   let treePushed: Promise<void> = Promise.resolve();
   const nameOf = ({ label }: LayerEntry) => `${label.phase}/${label.script}`;
 
-  const work = async (entry: SharedEntry) => {
-    const about = { refused: refused.has(tagOf(entry)), signing };
+  const work = async ({ entry, sealing }: Offered) => {
+    const about = { refused: refused.has(tagOf(entry)), signing, sealing };
     const sent = await upload(client, entry, { ...context, commands, signal }, about).catch((error: unknown) =>
       err(wrongContent(`cannot be given a layer: ${String(error)}`)),
     );
@@ -99,13 +92,13 @@ export function openLayerSink(
   };
   const start = () => {
     while (waiting.length > 0 && working.size < AT_ONCE) {
-      const entry = waiting.shift();
-      if (entry === undefined) return;
+      const offered = waiting.shift();
+      if (offered === undefined) return;
       if (off !== undefined || signal.aborted) {
-        missing.push(nameOf(entry));
+        missing.push(nameOf(offered.entry));
         continue;
       }
-      const running: Promise<void> = work(entry).finally(() => {
+      const running: Promise<void> = work(offered).finally(() => {
         working.delete(running);
         start();
       });
@@ -116,10 +109,10 @@ export function openLayerSink(
     while (working.size > 0) await Promise.all(working);
   };
   return {
-    offer(entry) {
+    offer(entry, sealing) {
       if (!shareable(entry) || (entry.kind === "output" && mode === "min")) return;
-      used.add(tagOf(entry));
-      waiting.push(entry);
+      used.add(remoteTag(entry, sealing));
+      waiting.push({ entry, sealing });
       start();
     },
     offerTree(given) {
@@ -164,10 +157,16 @@ export function openLayerSink(
   }
 }
 
+interface Offered {
+  readonly entry: SharedEntry;
+  readonly sealing: Sealing | undefined;
+}
+
 interface UploadOptions {
   /** Something else stands in the place of the entry. */
   readonly refused: boolean;
   readonly signing: SigningKey | undefined;
+  readonly sealing: Sealing | undefined;
 }
 
 /** Bytes that were sent; undefined when the registry had the entry. */
@@ -178,14 +177,14 @@ async function upload(
   options: UploadOptions,
 ): Promise<Result<number | undefined, RegistryFailure>> {
   if (!options.refused) {
-    const there = await isThere(client, entry, context);
+    const there = await isThere(client, entry, options.sealing, context);
     if (!there.ok) return there;
     if (there.value) return ok(undefined);
   }
   const scratch = join(context.scratch, `to-${layerName(entry.key)}`);
   try {
     await mkdir(join(scratch, NO_TREE), { recursive: true });
-    return await pushImage(client, entry, context, scratch, options.signing);
+    return await pushImage(client, entry, context, scratch, options);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -195,9 +194,10 @@ async function upload(
 async function isThere(
   client: RegistryClient,
   entry: SharedEntry,
-  { trusted }: RemoteContext,
+  sealing: Sealing | undefined,
+  { trusted, kind }: RemoteContext,
 ): Promise<Result<boolean, RegistryFailure>> {
-  const tag = tagOf(entry);
+  const tag = remoteTag(entry, sealing);
   if (entry.asked === undefined && trusted === undefined) return client.hasManifest(tag);
   const found = await client.manifest(tag);
   if (!found.ok || found.value === undefined) return found.ok ? ok(false) : found;
@@ -208,40 +208,36 @@ async function isThere(
   }
   if (entry.asked === undefined) return ok(true);
   // One that took the place of an earlier one is to be found instead of it by others too.
-  const manifest = readManifest(found.value.text);
+  const manifest = manifestParts(found.value.text);
   const config = manifest.ok ? await client.readBlob(manifest.value.config) : undefined;
-  const record = config?.ok ? readRecord(config.value) : undefined;
-  return ok(record !== undefined && Date.parse(record.entry.created) >= Date.parse(entry.created));
+  if (!manifest.ok || !config?.ok) return ok(false);
+  const sealed = sealing && readSealedConfig(config.value, tagOf(entry), kind, manifest.value.layers, sealing);
+  const record = sealing === undefined ? readRecord(config.value)?.entry : sealed?.ok ? sealed.value.entry : undefined;
+  return ok(record !== undefined && Date.parse(record.created) >= Date.parse(entry.created));
 }
 
 async function pushImage(
   client: RegistryClient,
   entry: SharedEntry,
-  { store, commands, signal, kind, architecture }: RemoteContext,
+  context: RemoteContext,
   scratch: string,
-  signing: SigningKey | undefined,
+  { signing, sealing }: UploadOptions,
 ): Promise<Result<number, RegistryFailure>> {
-  const trees = treesOf(entry);
-  const packed: { readonly tree: string; readonly packed: PackedTree }[] = [];
-  for (const tree of trees.length === 0 ? [NO_TREE] : trees) {
-    const directory = tree === NO_TREE ? join(scratch, NO_TREE) : store.treeDirectory(layerName(entry.key), tree);
-    const made = await packTree(commands, directory, join(scratch, `${tree}.tar.zst`), signal);
-    if (!made.ok) return err(wrongContent(`cannot have it: ${made.error}`));
-    packed.push({ tree, packed: made.value });
-  }
+  const tag = remoteTag(entry, sealing);
+  const packed = await packTrees(entry, context, scratch);
+  if (!packed.ok) return packed;
+  const { image, blobs } = await imageOf(entry, context, packed.value, sealing);
+  const { config, manifest } = image;
   let bytes = 0;
-  const { config, manifest } = renderLayerImage(entry, kind, architecture, packed);
-  const blobs = [
-    ...packed.map((one) => ({ ...one.packed, body: one.packed })),
+  for (const { digest, size, body } of [
+    ...blobs.map((blob) => ({ ...blob, body: blob })),
     { digest: config.digest, size: config.bytes.length, body: config.bytes },
-  ];
-  for (const { digest, size, body } of blobs) {
+  ]) {
     const sent = await client.pushBlob({ digest, size }, body);
     if (!sent.ok) return sent;
     if (sent.value) bytes += size;
   }
   // Signed first, so that nobody finds it unsigned.
-  const tag = tagOf(entry);
   const signed = signing && (await pushSignature(client, sha256Digest(manifest), claimsOf(tag), signing));
   if (signed?.ok === false) return signed;
   const tagged = await client.pushManifest(tag, MANIFEST_TYPE, manifest);

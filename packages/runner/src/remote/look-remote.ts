@@ -3,7 +3,7 @@ import { openRegistryClient, parseRepository, renderRepository } from "@dibkit/r
 import type { BuildRequest } from "../job/build-request.js";
 import type { StepEntry } from "../job/layer.js";
 import type { SharedEntry } from "./layer-image.js";
-import { lookInto } from "./layer-sources.js";
+import { lookInto } from "./look-into.js";
 import type { LayerKind } from "./oci-whiteouts.js";
 
 /** A look into the registries of a request: the records of layers, and nothing is brought. */

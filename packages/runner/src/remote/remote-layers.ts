@@ -2,12 +2,14 @@ import { parseRepository } from "@dibkit/registry";
 import type { BuildRequest } from "../job/build-request.js";
 import type { LayerEntry } from "../job/layer.js";
 import { isTrusted } from "../layers/look-up.js";
-import { readSigningKey } from "./cache-keys.js";
+import { readSecretKey, readSigningKey } from "./cache-keys.js";
 import type { SharedEntry } from "./layer-image.js";
 import { openLayerSink } from "./layer-sink.js";
-import { type FetchedLayer, openLayerSources, type WantedLayer } from "./layer-sources.js";
+import { type FetchedLayer, openLayerSources } from "./layer-sources.js";
 import type { RemoteContext } from "./remote-context.js";
+import { sealingOf } from "./sealing.js";
 import type { FinishedTree } from "./tree-image.js";
+import type { WantedLayer } from "./wanted-layer.js";
 
 /** The layers of other machines, in registries: read through into the store, written behind the build. */
 export interface RemoteLayers {
@@ -18,8 +20,8 @@ export interface RemoteLayers {
   /** The tree is finished: in the mode max it becomes an image of its own. */
   offerTree(tree: FinishedTree): void;
   /**
-   * A step could see a secret. Its layer may hold it, and so may what later steps copy of its files: nothing of this
-   * build is shared any more, and nobody else can have what the steps come to.
+   * A step could see a secret. Its layer may hold it, and so may what later steps copy of its files: from here on layers
+   * are shared with those only who have the project's key, and with nobody when there is none.
    */
   seal(step: string): void;
   /** Ends uploads and says what came and went. */
@@ -40,22 +42,25 @@ export function cacheTrouble(flag: "cacheFrom" | "cacheTo", word: string): strin
 /** What a request says about registries. */
 export type RemoteRequest = Pick<
   BuildRequest,
-  "cacheFrom" | "cacheTo" | "cacheSign" | "trustedKeys" | "refresh" | "keepLayers"
+  "cacheFrom" | "cacheTo" | "cacheSign" | "cacheSecretKey" | "trustedKeys" | "refresh" | "keepLayers"
 >;
 
 /** Undefined when a request names no registry. Its words have been checked. */
 export function openRemoteLayers(
-  { cacheFrom = [], cacheTo, cacheSign, trustedKeys, refresh, keepLayers = true }: RemoteRequest,
+  { cacheFrom = [], cacheTo, cacheSign, cacheSecretKey, trustedKeys, refresh, keepLayers = true }: RemoteRequest,
   given: Omit<RemoteContext, "trusted"> & { readonly image?: string },
 ): RemoteLayers | undefined {
   if (!keepLayers || (cacheFrom.length === 0 && cacheTo === undefined)) return undefined;
   const context = { ...given, trusted: trustedKeys };
   const signing = cacheSign === undefined ? undefined : readSigningKey(cacheSign);
-  if (signing?.ok === false) {
-    const message = `nothing is shared: the signing key ${signing.error.file} ${signing.error.message}`;
+  const secret = readSecretKey(cacheSecretKey === undefined ? {} : { cacheSecretKey });
+  const trouble = signing?.ok === false ? signing.error : secret.ok ? undefined : secret.error;
+  if (trouble !== undefined || signing?.ok === false || !secret.ok) {
+    const message = `nothing is shared: the key ${trouble?.file} ${trouble?.message}`;
     context.emit({ type: "warning", message });
     return undefined;
   }
+  const sealing = secret.value === undefined ? undefined : sealingOf(secret.value);
   // Who asks to run everything again does not want what others have run.
   const from = refresh ? [] : cacheFrom.map((word) => wordsOf(word, []).repository);
   const sources = openLayerSources(from, context);
@@ -73,11 +78,14 @@ export function openRemoteLayers(
       context,
     );
   let sealedBy: string | undefined;
+  const isOpen = () => sealedBy === undefined || sealing !== undefined;
+  /** How what is asked for or offered now is sealed. */
+  const now = () => (sealedBy === undefined ? undefined : sealing);
   return {
-    announce: async (wanted) => (sealedBy === undefined ? sources.announce(wanted) : undefined),
-    fetch: async (wanted) => (sealedBy === undefined ? sources.fetch(wanted) : undefined),
+    announce: async (wanted) => (isOpen() ? sources.announce({ ...wanted, sealing: now() }) : undefined),
+    fetch: async (wanted) => (isOpen() ? sources.fetch({ ...wanted, sealing: now() }) : undefined),
     offer(entry) {
-      if (sealedBy === undefined && isTrusted(entry, trustedKeys)) sink?.offer(entry);
+      if (isOpen() && isTrusted(entry, trustedKeys)) sink?.offer(entry, now());
     },
     offerTree(tree) {
       if (sealedBy === undefined) sink?.offerTree(tree);
@@ -86,7 +94,10 @@ export function openRemoteLayers(
       if (sealedBy !== undefined) return;
       sealedBy = step;
       if (sink === undefined) return;
-      const message = `layers are not shared from ${step} on, which could see the value of a secret`;
+      const message =
+        sealing === undefined
+          ? `layers are not shared from ${step} on, which could see the value of a secret`
+          : `layers are sealed with the project's key from ${step} on, which could see the value of a secret`;
       context.emit({ type: "note", message });
     },
     async finish() {

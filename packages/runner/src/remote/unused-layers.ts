@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "@dibkit/model";
 import { signatureTag } from "@dibkit/registry";
 import { parseAge } from "../layers/layer-age.js";
-import { isKey, layersOf, type RemoteLayer } from "./list-remote.js";
+import { layersOf, type RemoteLayer } from "./list-remote.js";
 import { eachOf, type LookContext, type OpenRemote, withRemote } from "./open-remote.js";
 import { dayOfUse, readUse } from "./use-record.js";
 
@@ -39,7 +39,8 @@ export function unusedLayers(
     if (!used.ok) return used;
     const all = await layersOf(remote, tags.value);
     const layers = all.filter(({ entry }) => entry.created.slice(0, 10) < day && !used.value.has(entry.key));
-    const signed = await signaturesOfOthers(remote, tags.value);
+    const known = new Set(all.map(({ entry }) => entry.key));
+    const signed = await signaturesOfOthers(remote, tags.value, known);
     if (!signed.ok) return signed;
     const stay = all.filter((layer) => !layers.includes(layer));
     const kept = new Set([...signed.value, ...stay.map(({ digest }) => signatureTag(digest))]);
@@ -55,13 +56,17 @@ export function unusedLayers(
   });
 }
 
-/** Tags of signatures that are of neither layers nor notes: of trees, or of what somebody else keeps there. */
+/**
+ * Tags of signatures that are of neither known layers nor notes: of trees, of sealed layers, or of what somebody else
+ * keeps there.
+ */
 async function signaturesOfOthers(
   { client, told }: OpenRemote,
   tags: readonly string[],
+  layers: ReadonlySet<string>,
 ): Promise<Result<readonly string[], string>> {
   const found: string[] = [];
-  const others = tags.filter((tag) => !isKey(tag) && !SIGNATURE.test(tag) && dayOfUse(tag) === undefined);
+  const others = tags.filter((tag) => !layers.has(tag) && !SIGNATURE.test(tag) && dayOfUse(tag) === undefined);
   const read = await eachOf(others, async (tag) => {
     const manifest = await client.manifest(tag);
     if (!manifest.ok) return err(told(manifest.error));

@@ -7,7 +7,8 @@ import { lookUp, replacesLayers, whyUnusable } from "../layers/look-up.js";
 import { OUTPUT_STEP } from "../plan/disk-keys.js";
 import { findStepKey, type ScriptStep, stepName } from "../plan/script-step.js";
 import { couldSeeSecret } from "../plan/secret-reach.js";
-import type { FetchedLayer, WantedLayer } from "../remote/layer-sources.js";
+import type { FetchedLayer } from "../remote/layer-sources.js";
+import type { WantedLayer } from "../remote/wanted-layer.js";
 import { type BuildSession, lookUpContext } from "./build-session.js";
 
 /** The step's layer from a registry, when there is one that may be used; it is in the store then, as if made here. */

@@ -18,8 +18,8 @@ import { hashText } from "../job/hash-text.js";
 import { openLayerStore } from "../layers/layer-store.js";
 import { openLayerTrees } from "../layers/open-layer-trees.js";
 import type { FoundCommands } from "../layers/script-commands.js";
-import { storeKey } from "../layers/store-key.js";
 import { baseEnvironment } from "../plan/base-environment.js";
+import { digestKey } from "../plan/digest-key.js";
 import { helperFiles } from "../plan/helper-files.js";
 import { mergeHooks } from "../plan/hooks-tree.js";
 import { keyContext } from "../plan/key-context.js";
@@ -100,7 +100,7 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     secrets,
     sealed: {},
     keys: keyContext(
-      { request, helpers, digest: valueDigest(secrets, await storeKey(store)) },
+      { request, helpers, digest: valueDigest(secrets, await digestKey(request, store)) },
       (await store.records.scriptCommands<FoundCommands>(job.id)) ?? [],
     ),
     base,
