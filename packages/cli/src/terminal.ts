@@ -1,4 +1,4 @@
-/** Where a command writes to, and what it may know of its surroundings. Commands never touch `process`. */
+/** Where a command writes to, and what it may know of its context. Commands never touch `process`. */
 export interface Terminal {
   /** The result: what another program would read. */
   readonly stdout: NodeJS.WritableStream;

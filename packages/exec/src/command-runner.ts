@@ -54,7 +54,7 @@ export type CommandFailure =
   | (FailureBase & { readonly kind: "not-found"; readonly program: string })
   | (FailureBase & { readonly kind: "aborted" });
 
-/** The only door to other programs. */
+/** The only way to other programs. */
 export interface CommandRunner {
   run(argv: readonly string[], options?: CommandOptions): Promise<Result<CommandResult, CommandFailure>>;
 }

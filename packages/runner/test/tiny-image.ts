@@ -149,8 +149,8 @@ export function tinyProject(): TinyProject {
       };
       const env = { PATH: process.env.PATH, HOME: directory, DIB_LOCKFILES: join(directory, "locks"), ...environment };
       const elementsPath = paths.map((path) => join(directory, path));
-      const surroundings = { env, cwd: directory, hostArchitecture: "amd64", words: names };
-      const request = buildRequest(flags, names, undefined, surroundings);
+      const context = { env, cwd: directory, hostArchitecture: "amd64", words: names };
+      const request = buildRequest(flags, names, undefined, context);
       const onDisk = loadCatalog(elementsPath);
       const defined = definitions.map((definition) => [definition.name, elementOf(definition)] as const);
       const catalog = { ...onDisk, elements: new Map([...onDisk.elements, ...defined]) };

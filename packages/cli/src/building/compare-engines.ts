@@ -29,7 +29,7 @@ export interface CompareOptions extends Omit<BuildOptionValues, "output" | "type
   readonly verbose: boolean;
 }
 
-/** `dibkit conform` once its surroundings are known: both builds, the comparison, the report and the record. */
+/** `dibkit conform` once its context is known: both builds, the comparison, the report and the record. */
 export async function compareEngines(options: CompareOptions, terminal: Terminal): Promise<ExitCode> {
   const { elements, directory, upstream } = options;
   const probe = join(directory, "elements");

@@ -220,7 +220,7 @@ function reportRemoved(terminal: Terminal, removed: readonly UsedLayer[]): 0 {
   return 0;
 }
 
-function reportGarbage(terminal: Terminal, { halves, replaced, records }: Garbage): 0 {
-  terminal.stdout.write(`removed ${replaced} replaced layers, ${halves} unfinished ones and ${records} old records\n`);
+function reportGarbage(terminal: Terminal, { partial, replaced, records }: Garbage): 0 {
+  terminal.stdout.write(`removed ${replaced} replaced layers, ${partial} unfinished ones and ${records} old records\n`);
   return 0;
 }

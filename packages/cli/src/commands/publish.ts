@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { PublishSurroundings, PublishTrouble } from "@dibkit/publish";
+import type { PublishContext, PublishTrouble } from "@dibkit/publish";
 import { defineCommand, type ExitCode, optionFlag } from "../command.js";
 import { foreignOption, publishOptions } from "../publish/publish-options.js";
 import { publishProgress } from "../publish/publish-progress.js";
@@ -51,7 +51,7 @@ export default defineCommand({
     if (!properties.ok) return usageFailure(terminal, properties.error, "write --property os_distro=fedora-atomic");
     const progress = publishProgress(terminal, publish.renderBytes);
     const runner = createCommandRunner();
-    const around: PublishSurroundings = {
+    const context: PublishContext = {
       runner,
       ...{ env: terminal.env, cwd: terminal.cwd, signal: terminal.signal, onEvent: progress.event },
     };
@@ -63,9 +63,9 @@ export default defineCommand({
     terminal.signal.addEventListener("abort", onAbort);
     const published =
       target === "glance"
-        ? await publish.publishGlance(glanceRequest(path, options, properties.value), around)
+        ? await publish.publishGlance(glanceRequest(path, options, properties.value), context)
         : await publish.publishLibvirt(libvirtRequest(path, options, terminal, wish.ok ? wish.value : "auto"), {
-            ...around,
+            ...context,
             kvmTrouble: (emulator, architecture) => kvmTrouble(emulator, architecture, proving),
           });
     terminal.signal.removeEventListener("abort", onAbort);

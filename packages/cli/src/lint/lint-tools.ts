@@ -8,7 +8,7 @@ import { pythonVerdicts } from "./python-verdicts.js";
 import { runShellcheck } from "./run-shellcheck.js";
 import { openTextCache } from "./text-cache.js";
 
-/** What the linter may ask: other programs, run through the one door to them, and files outside of elements. */
+/** What the linter may ask: other programs, run by the one command runner, and files outside of elements. */
 export function lintTools(
   { configuration, repository }: Pick<LintSession, "configuration" | "repository">,
   terminal: Pick<Terminal, "stderr" | "env">,

@@ -10,9 +10,9 @@ import { openCloudSession } from "../openstack/cloud-session.js";
 import { openHttpClient } from "../openstack/http-client.js";
 import type { CloudSelection } from "../openstack/load-cloud-config.js";
 import { loadCloudConfig } from "../openstack/load-cloud-config.js";
+import type { IfExists, PublishContext, PublishEvent } from "../publish-context.js";
 import type { PublishFailure, PublishTrouble } from "../publish-failure.js";
 import { renderBytes } from "../publish-failure.js";
-import type { IfExists, PublishEvent, PublishSurroundings } from "../publish-surroundings.js";
 import type { GlanceImages, ImageRecord } from "./glance-images.js";
 import { createGlanceImages } from "./glance-images.js";
 import { openImageData } from "./image-data.js";
@@ -65,28 +65,28 @@ interface Publication {
  */
 export async function publishGlance(
   request: GlanceRequest,
-  around: PublishSurroundings,
+  context: PublishContext,
 ): Promise<Result<PublishedImage, PublishTrouble>> {
   const fail = (failure: PublishFailure) => err({ failure, leftovers: [] });
   const file = await inspectImage(
-    around.runner,
+    context.runner,
     request.image,
-    childEnvironment(around.env),
+    childEnvironment(context.env),
     request.settings?.diskFormat,
   );
   if (!file.ok) return fail(file.error);
-  const config = await loadCloudConfig(around.env, around.cwd, request.cloud);
+  const config = await loadCloudConfig(context.env, context.cwd, request.cloud);
   if (!config.ok) return fail(config.error);
   const client = await openHttpClient(config.value.tls);
   if (!client.ok) return fail(client.error);
-  const session = await openCloudSession(config.value, client.value, around.signal);
+  const session = await openCloudSession(config.value, client.value, context.signal);
   if (!session.ok) return fail(session.error);
   const name = request.settings?.name ?? file.value.name;
-  const notify = around.onEvent ?? (() => {});
-  const images = createGlanceImages(session.value, around.signal);
+  const notify = context.onEvent ?? (() => {});
+  const images = createGlanceImages(session.value, context.signal);
   const cleanup = createGlanceImages(session.value);
   const patienceSeconds = request.patienceSeconds ?? 60;
-  const { signal } = around;
+  const { signal } = context;
   const result = await publish({ request, file: file.value, name, images, cleanup, patienceSeconds, signal, notify });
   return result.ok ? result : err(session.value.redactor.value(result.error));
 }

@@ -3,7 +3,7 @@ import type { Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
 import type { PublishFailure } from "../publish-failure.js";
 import { machines } from "./domain-xml.js";
-import type { LibvirtRequest, LibvirtSurroundings } from "./libvirt-request.js";
+import type { LibvirtContext, LibvirtRequest } from "./libvirt-request.js";
 import type { Virsh } from "./virsh.js";
 import { firstText } from "./xml-element.js";
 
@@ -15,7 +15,7 @@ export const virtualizations = ["auto", "kvm", "qemu"] as const;
  */
 export async function chooseVirtualization(
   { virtualization: wish, architecture, start }: LibvirtRequest,
-  { kvmTrouble }: LibvirtSurroundings,
+  { kvmTrouble }: LibvirtContext,
   virsh: Virsh,
 ): Promise<Result<"kvm" | "qemu", PublishFailure>> {
   if (wish === "qemu" || (wish === "kvm" && !start)) return ok(wish);

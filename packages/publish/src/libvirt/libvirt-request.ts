@@ -1,4 +1,4 @@
-import type { IfExists, PublishSurroundings } from "../publish-surroundings.js";
+import type { IfExists, PublishContext } from "../publish-context.js";
 import type { DomainDefinition } from "./domain-xml.js";
 import type { Storage } from "./storage-directory.js";
 
@@ -19,7 +19,7 @@ export interface LibvirtRequest extends Pick<DomainDefinition, "architecture" | 
 }
 
 /** What making a domain needs of the process it runs in. */
-export interface LibvirtSurroundings extends PublishSurroundings {
+export interface LibvirtContext extends PublishContext {
   /** Why this emulator (an absolute path) does not run guests with KVM; undefined when it does. */
   readonly kvmTrouble: (emulator: string, architecture: LibvirtRequest["architecture"]) => Promise<string | undefined>;
 }

@@ -6,11 +6,11 @@ import type { Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
 import { childEnvironment } from "../child-environment.js";
 import { type DiskImage, inspectImage } from "../inspect-image.js";
+import type { PublishContext } from "../publish-context.js";
 import type { PublishFailure, PublishTrouble } from "../publish-failure.js";
-import type { PublishSurroundings } from "../publish-surroundings.js";
 import { chooseVirtualization } from "./choose-virtualization.js";
 import { domainXml } from "./domain-xml.js";
-import type { LibvirtRequest, LibvirtSurroundings } from "./libvirt-request.js";
+import type { LibvirtContext, LibvirtRequest } from "./libvirt-request.js";
 import { attempt, besides, copyImage, placeDisk, storageDirectory } from "./storage-directory.js";
 import { createVirsh, remoteHost, type Virsh } from "./virsh.js";
 import { firstText } from "./xml-element.js";
@@ -32,7 +32,7 @@ interface OldDomain {
 
 interface Definition {
   readonly request: LibvirtRequest;
-  readonly around: LibvirtSurroundings;
+  readonly context: LibvirtContext;
   readonly env: Readonly<Record<string, string>>;
   readonly virsh: Virsh;
   readonly file: DiskImage;
@@ -43,11 +43,11 @@ interface Definition {
 /** Copies an image into libvirt's storage and makes a domain of it. On failure everything is as it was before. */
 export async function publishLibvirt(
   request: LibvirtRequest,
-  around: LibvirtSurroundings,
+  context: LibvirtContext,
 ): Promise<Result<PublishedDomain, PublishTrouble>> {
-  const fail = (failure: PublishFailure) => err({ failure: interruptedBy(around, failure), leftovers: [] });
-  const env = childEnvironment(around.env);
-  const file = await inspectImage(around.runner, request.image, env);
+  const fail = (failure: PublishFailure) => err({ failure: interruptedBy(context, failure), leftovers: [] });
+  const env = childEnvironment(context.env);
+  const file = await inspectImage(context.runner, request.image, env);
   if (!file.ok) return fail(file.error);
   if (file.value.format !== "qcow2" && file.value.format !== "raw")
     return fail({
@@ -58,13 +58,13 @@ export async function publishLibvirt(
       },
       help: "build it with -t qcow2, or convert it with qemu-img convert -O qcow2",
     });
-  const uri = request.uri ?? (around.env.LIBVIRT_DEFAULT_URI || "qemu:///system");
+  const uri = request.uri ?? (context.env.LIBVIRT_DEFAULT_URI || "qemu:///system");
   const host = remoteHost(uri);
   if (host) {
     const message = `libvirt at "${uri}" is on host "${host}", but the disk is copied by path`;
     return fail({ kind: "configuration", message, help: `run dibkit on ${host}` });
   }
-  const virsh = createVirsh(around.runner, uri, env, around.signal);
+  const virsh = createVirsh(context.runner, uri, env, context.signal);
   const name = request.name ?? file.value.name;
   if (!/^[^./\s][^/\n]*$/.test(name))
     return fail({
@@ -78,14 +78,14 @@ export async function publishLibvirt(
     return fail({ kind: "exists", target: "domain", name, id: old.value.uuid });
   if (old.value && request.ifExists === "skip") return ok({ name, outcome: "skipped", started: false });
   const undo = createUndoStack();
-  const defined = await define({ request, around, env, virsh, file: file.value, name, old: old.value }, undo);
+  const defined = await define({ request, context, env, virsh, file: file.value, name, old: old.value }, undo);
   if (defined.ok) return defined;
   const notUndone = await undo.unwind();
   const leftovers = notUndone.map(({ label, error }) => `could not ${label}: ${(error as Error).message}`);
-  return err({ failure: interruptedBy(around, defined.error), leftovers });
+  return err({ failure: interruptedBy(context, defined.error), leftovers });
 }
 
-function interruptedBy({ signal }: PublishSurroundings, failure: PublishFailure): PublishFailure {
+function interruptedBy({ signal }: PublishContext, failure: PublishFailure): PublishFailure {
   return signal?.aborted ? { kind: "interrupted" } : failure;
 }
 
@@ -102,17 +102,17 @@ async function findDomain(virsh: Virsh, name: string): Promise<Result<OldDomain 
 }
 
 async function define(definition: Definition, undo: UndoStack): Promise<Result<PublishedDomain, PublishFailure>> {
-  const { request, around, env, virsh, file, name, old } = definition;
+  const { request, context, env, virsh, file, name, old } = definition;
   const directory = await storageDirectory(virsh, request.storage);
   if (!directory.ok) return directory;
   const format = file.format === "raw" ? "raw" : "qcow2";
   const disk = join(directory.value, `${name}.${format}`);
   if (!old && existsSync(disk)) return err({ kind: "exists", target: "file", name: disk });
-  const virtualization = await chooseVirtualization(request, around, virsh);
+  const virtualization = await chooseVirtualization(request, context, virsh);
   if (!virtualization.ok) return virtualization;
   const copy = besides(disk, `dibkit-${process.pid}`);
   const copyUndo = undo.defer(`remove "${copy}"`, () => rm(copy, { force: true }));
-  const copied = await copyImage(around.runner, file.path, copy, env, around.signal);
+  const copied = await copyImage(context.runner, file.path, copy, env, context.signal);
   if (!copied.ok) return copied;
   const setAside = await retireOld(definition, disk, undo);
   if (!setAside.ok) return setAside;

@@ -4,7 +4,7 @@ import type { CommandRunner } from "@dibkit/exec";
 import { bashCommand, shellCommand } from "@dibkit/exec";
 import { ok, type Result } from "@dibkit/model";
 import { commandFailed, type DiskFailure } from "./disk-failure.js";
-import { type TreeHalves, treeHalves } from "./tree-halves.js";
+import { type SplitTree, splitTree } from "./split-tree.js";
 
 interface Programs {
   readonly commands: CommandRunner;
@@ -16,12 +16,12 @@ interface Programs {
  * processes, in two thirds of the time.
  */
 export async function copyTree(from: string, to: string, context: Programs): Promise<Result<void, DiskFailure>> {
-  const split = await treeHalves(from, context.commands);
+  const split = await splitTree(from, context.commands);
   return split === undefined ? copy([`${from}/.`], to, context) : copyHalves(split, from, to, context);
 }
 
 async function copyHalves(
-  { halves, directories }: TreeHalves,
+  { halves, directories }: SplitTree,
   from: string,
   to: string,
   context: Programs,

@@ -8,7 +8,7 @@ import { namesIn, readJson } from "./store-records.js";
 /** What was removed, by kind. */
 export interface Garbage {
   /** Layer directories without a description: what a kill in the middle of a removal leaves. */
-  readonly halves: number;
+  readonly partial: number;
   /** Layers that a newer one of the same key has taken the place of. */
   readonly replaced: number;
   /** Remembered environments, texts and ingredients that no layer can need any more. */
@@ -27,8 +27,8 @@ export async function collectGarbage(store: LayerStore, commands: CommandRunner)
   };
   const metas = await store.all();
   const names = new Set(metas.map(({ key }) => layerName(key)));
-  const halves = (await namesIn(store.layers)).filter((name) => name !== "empty" && !names.has(name));
-  for (const name of halves) await rm(join(store.layers, name), { recursive: true, force: true });
+  const partial = (await namesIn(store.layers)).filter((name) => name !== "empty" && !names.has(name));
+  for (const name of partial) await rm(join(store.layers, name), { recursive: true, force: true });
 
   let replaced = 0;
   let records = 0;
@@ -52,7 +52,7 @@ export async function collectGarbage(store: LayerStore, commands: CommandRunner)
     replaced += 1;
   }
   records += await removeOldFiles(store, metas, isFree);
-  return { halves: halves.length, replaced, records };
+  return { partial: partial.length, replaced, records };
 }
 
 /** Layers of the builds that `shell`, `blame`, `diff` still know. */

@@ -70,7 +70,7 @@ export function layerKey(input: KeyInput): LayerKey {
   return { key: hashText(JSON.stringify([input.step, sorted])), ingredients };
 }
 
-/** The key of a step of dibkit's own: no script runs, so its surroundings are all that counts. */
+/** The key of a step of dibkit's own: no script runs, so its context is all that counts. */
 export function ownStepKey(input: Pick<KeyInput, "step" | "parent" | "architecture" | "options" | "named">): LayerKey {
   const reach: KeyReach = { files: {}, mentions: () => true };
   return layerKey({ ...input, side: "host", scriptHash: "", scriptMode: 0, environment: {}, reach });

@@ -1,7 +1,7 @@
 import { readsWholeEnvironment } from "./environment-readers.js";
 import { type ScriptCommands, type ScriptReader, scriptReader } from "./script-commands.js";
-import { openedDoors } from "./script-doors.js";
 import { WELL_KNOWN_PROGRAMS } from "./well-known-programs.js";
+import { wideReads } from "./wide-reads.js";
 
 /** A file of an element that scripts may read or run. */
 export interface HelperFile {
@@ -37,7 +37,7 @@ const WORD = /[A-Za-z0-9_.+-]+/g;
 
 /**
  * Follows what a script mentions: a file whose name occurs is read too, and so is a hook script that may have written a
- * program which is run. A text that opens a door (the hooks directory, the element list, its own path) can reach what
+ * program which is run. A text that reads widely (the hooks directory, the element list, its own path) can reach what
  * lies behind it. Where the judgement ends (a compiled program, a program nobody knows, `eval`) everything counts.
  */
 export function reachOf(
@@ -66,12 +66,12 @@ export function reachOf(
     const commands = asShell || text.startsWith("#!") ? reader.commandsOf(text) : undefined;
     const code = commands?.code ?? text;
     codes.push(code);
-    const doors = openedDoors(code, words);
-    if (doors.all) reach(files);
-    if (doors.helpers) reach(index.helpers);
-    for (const path of doors.paths)
+    const reads = wideReads(code, words);
+    if (reads.all) reach(files);
+    if (reads.helpers) reach(index.helpers);
+    for (const path of reads.paths)
       reach(files.filter((file) => file.path === path || file.path.startsWith(`${path}/`)));
-    if (doors.oldPackageLists) reach(files.filter(({ name }) => name.startsWith("package-installs-")));
+    if (reads.oldPackageLists) reach(files.filter(({ name }) => name.startsWith("package-installs-")));
     anyVariable ||= readsWholeEnvironment(code) || (commands?.listsVariables ?? false);
     if (commands !== undefined) followCommands(text, commands);
     for (const word of words) for (const file of index.byName.get(word) ?? []) use(file, false);

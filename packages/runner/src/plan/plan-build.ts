@@ -137,8 +137,8 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
   };
   const keys = keyContext({ request, helpers, digest });
   const remote = input.readOnly ? await openLook(request, store) : undefined;
-  const surroundings = { request, hooks, helpers, base, store, lineage, keys, secrets, secretNames: names, remote };
-  const steps = await planSteps(surroundings, own);
+  const context = { request, hooks, helpers, base, store, lineage, keys, secrets, secretNames: names, remote };
+  const steps = await planSteps(context, own);
   remote?.close();
   const { installType, architecture, upstreamVersion } = request;
   const { units } = checkFormats(formatRequest(request, image));
@@ -174,7 +174,7 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     ...{ code: "cache-registry", severity: "warning", message },
   })) satisfies readonly Diagnostic[];
   const authored = elements.filter(({ origin }) => origin === "typescript");
-  const predict = () => predictSteps(surroundings, own);
+  const predict = () => predictSteps(context, own);
   const scripts = keys.scripts.found();
   return ok({ document, job, authored, scripts, diagnostics: [...diagnostics, ...troubles], predict });
 }

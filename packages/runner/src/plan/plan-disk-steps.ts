@@ -9,7 +9,7 @@ import { hooksBaseOf } from "./hooks-tree.js";
 import { finishStep } from "./own-steps.js";
 import { phaseStep } from "./phase-step.js";
 import type { PlannedStep } from "./plan-document.js";
-import { plannedScripts, recordedEnvironment, type StepSurroundings } from "./planned-scripts.js";
+import { type PlanningContext, plannedScripts, recordedEnvironment } from "./planned-scripts.js";
 import { stepKey, stepName } from "./script-step.js";
 
 type Outputs = Pick<BuildJob, "image" | "disk" | "elements">;
@@ -19,20 +19,20 @@ type Outputs = Pick<BuildJob, "image" | "disk" | "elements">;
  * when the tree has to be made first. When the outputs are kept, nothing else of this runs.
  */
 export async function planDiskSteps(
-  surroundings: StepSurroundings,
+  context: PlanningContext,
   { image, disk, elements }: Outputs,
   state: ImageState | undefined,
 ): Promise<readonly PlannedStep[]> {
-  const { request, base } = surroundings;
+  const { request, base } = context;
   const inputs = { request, image, disk, elements };
-  const before = await scriptsOf(surroundings, state, phasesOn("beside"));
-  const onDisk = await scriptsOf(surroundings, state, phasesOn("disk"));
+  const before = await scriptsOf(context, state, phasesOn("beside"));
+  const onDisk = await scriptsOf(context, state, phasesOn("disk"));
   const keys = { ...before.keys, ...onDisk.keys };
   const isKnown = state !== undefined && before.isKnown && onDisk.isKnown;
-  const outputs = await ownLayer(surroundings, OUTPUT_STEP, isKnown ? outputsKey(inputs, state, keys) : undefined);
+  const outputs = await ownLayer(context, OUTPUT_STEP, isKnown ? outputsKey(inputs, state, keys) : undefined);
   const hasDiskLayer = state !== undefined && before.steps.length === 0;
   const diskKey = hasDiskLayer ? populatedDiskKey(inputs, state) : undefined;
-  const diskLayer = await ownLayer(surroundings, DISK_STEP, diskKey, outputs.reason);
+  const diskLayer = await ownLayer(context, DISK_STEP, diskKey, outputs.reason);
   const finish = { phase: "dibkit", script: finishStep(base).label.script, element: null, runs: "host" as const };
   const work = [...before.steps, diskLayer, ...onDisk.steps, { ...finish, key: null, ...ON_DISK }];
   if (!outputs.cached) return [...work, outputs];
@@ -41,20 +41,20 @@ export async function planDiskSteps(
 
 const ON_DISK = { cached: false, reason: "works on the real disk" };
 
-async function scriptsOf(surroundings: StepSurroundings, state: ImageState | undefined, phases: readonly Phase[]) {
-  const declared = declaredVariablePhases(surroundings.hooks);
+async function scriptsOf(context: PlanningContext, state: ImageState | undefined, phases: readonly Phase[]) {
+  const declared = declaredVariablePhases(context.hooks);
   const steps: PlannedStep[] = [];
   const keys: Record<string, string> = {};
   let isKnown = true;
   for (const phase of phases) {
-    const scripts = plannedScripts(surroundings, phase);
-    const environment = scripts.length > 0 && state ? await recordedEnvironment(surroundings, phase, state) : undefined;
+    const scripts = plannedScripts(context, phase);
+    const environment = scripts.length > 0 && state ? await recordedEnvironment(context, phase, state) : undefined;
     for (const script of scripts) {
       const step = phaseStep(phase, script, environment ?? {}, true, declared);
       const { label, side } = step;
       steps.push({ ...label, element: label.element ?? null, runs: side, key: null, ...ON_DISK });
       if (environment === undefined || state === undefined) isKnown = false;
-      else keys[stepName(label)] = stepKey(step, state, surroundings.keys).key;
+      else keys[stepName(label)] = stepKey(step, state, context.keys).key;
     }
   }
   return { steps, keys, isKnown };
@@ -65,7 +65,7 @@ async function scriptsOf(surroundings: StepSurroundings, state: ImageState | und
  * reason `unchanged` when it is missing though nothing has changed.
  */
 async function ownLayer(
-  { request, store, lineage, hooks }: StepSurroundings,
+  { request, store, lineage, hooks }: PlanningContext,
   name: typeof OUTPUT_STEP | typeof DISK_STEP,
   key: LayerKey | undefined,
   unchanged?: string,

@@ -36,12 +36,12 @@ interface Phase {
 /** The packages that upstream's package-installs will install and remove in each phase. */
 export function planPackages(
   elements: readonly Element[],
-  surroundings: Surroundings,
+  context: Surroundings,
 ): Readonly<Record<string, PlannedPackages>> {
-  const squashed = squash(elements, surroundings);
+  const squashed = squash(elements, context);
   const planned = (wishes: readonly Wish[]): readonly PlannedPackage[] =>
     wishes.flatMap(({ name, element, when }) =>
-      namesOf(element, name, surroundings).map((mapped) => ({
+      namesOf(element, name, context).map((mapped) => ({
         name: mapped,
         element: element.name,
         ...(when.length > 0 ? { when } : {}),
@@ -63,8 +63,8 @@ export function askedPackages(planned: ReturnType<typeof planPackages>): Readonl
 }
 
 /** What `package-installs-squash` makes of all lists, in its order, which decides between installing and removing. */
-function squash(elements: readonly Element[], surroundings: Surroundings): ReadonlyMap<string, Phase> {
-  const installWins = upstreamHas("installBeatsRemoval", surroundings.upstreamVersion);
+function squash(elements: readonly Element[], context: Surroundings): ReadonlyMap<string, Phase> {
+  const installWins = upstreamHas("installBeatsRemoval", context.upstreamVersion);
   const phases = new Map<string, Phase>();
   for (const element of elements) {
     for (const { name, alternatives } of viewsOf(element).packageInstalls.value) {
@@ -72,7 +72,7 @@ function squash(elements: readonly Element[], surroundings: Surroundings): Reado
         const phase = phases.get(alternative.phase) ?? { install: [], uninstall: [] };
         phases.set(alternative.phase, phase);
         const kinds = installWins ? kindsBesides(alternative, name, phase) : kindsOf(alternative);
-        const when = appliesTo(alternative, element.name, surroundings);
+        const when = appliesTo(alternative, element.name, context);
         if (when !== undefined) for (const kind of kinds) phase[kind].push({ name, element, when });
       }
     }

@@ -13,24 +13,24 @@ import { ownSteps } from "./own-steps.js";
 import { phaseStep } from "./phase-step.js";
 import { planDiskSteps } from "./plan-disk-steps.js";
 import type { PlannedStep } from "./plan-document.js";
-import { plannedScripts, recordedEnvironment, type StepSurroundings } from "./planned-scripts.js";
+import { type PlanningContext, plannedScripts, recordedEnvironment } from "./planned-scripts.js";
 import { type ScriptStep, stepKey, stepName } from "./script-step.js";
 import { couldSeeSecret } from "./secret-reach.js";
 
 /** Every script in order, and whether its layer is there. Follows the chain of layers without mounting anything. */
 export async function planSteps(
-  surroundings: StepSurroundings,
+  context: PlanningContext,
   outputs: Pick<BuildJob, "image" | "disk" | "elements">,
 ): Promise<readonly PlannedStep[]> {
-  const { store } = surroundings;
+  const { store } = context;
   const steps: PlannedStep[] = [];
-  const own = ownSteps(surroundings.request, surroundings.base);
-  const declared = declaredVariablePhases(surroundings.hooks);
+  const own = ownSteps(context.request, context.base);
+  const declared = declaredVariablePhases(context.hooks);
   // Undefined from the first step on that has to run: what comes after it depends on its result.
   let state: ImageState | undefined = emptyState((store && (await layerKind(store))) ?? "overlay");
   for (const phase of phasesOn("tree")) {
-    const scripts = plannedScripts(surroundings, phase);
-    const environment = scripts.length > 0 && state ? await recordedEnvironment(surroundings, phase, state) : undefined;
+    const scripts = plannedScripts(context, phase);
+    const environment = scripts.length > 0 && state ? await recordedEnvironment(context, phase, state) : undefined;
     const wanted = [
       ...scripts.map((script) => phaseStep(phase, script, environment ?? {}, false, declared)),
       ...own.filter(({ after }) => after === phase.name).map(({ step }) => step),
@@ -38,38 +38,38 @@ export async function planSteps(
     for (const step of wanted) {
       const isScript = step.label.phase === phase.name;
       const usable: ImageState | undefined = isScript && environment === undefined ? undefined : state;
-      const unknown = state === undefined ? AFTER_ANOTHER : await unknownEnvironment(surroundings, step);
-      const { planned, after } = await planStep(surroundings, step, usable, unknown);
+      const unknown = state === undefined ? AFTER_ANOTHER : await unknownEnvironment(context, step);
+      const { planned, after } = await planStep(context, step, usable, unknown);
       steps.push(planned);
       state = after;
     }
   }
-  return [...steps, ...(await planDiskSteps(surroundings, outputs, state))];
+  return [...steps, ...(await planDiskSteps(context, outputs, state))];
 }
 
 const AFTER_ANOTHER = "comes after a step that has to run";
 
 /** Why the key of a script is not known though the image before it is: nobody has evaluated `environment.d` for it. */
-async function unknownEnvironment({ request, store, lineage }: StepSurroundings, step: ScriptStep): Promise<string> {
+async function unknownEnvironment({ request, store, lineage }: PlanningContext, step: ScriptStep): Promise<string> {
   if (request.refresh) return "asked to run everything again";
   const before = await store?.records.ingredients(lineage, stepName(step.label));
   return before === undefined ? NEVER_RAN : "environment.d has to be evaluated first";
 }
 
 /** Steps that could see a secret are not asked for; nor is what comes after them, whose keys are not known then. */
-async function inRegistry(surroundings: StepSurroundings, step: ScriptStep, key: LayerKey) {
-  const { remote, request, hooks } = surroundings;
-  if (remote === undefined || couldSeeSecret(step, key, surroundings)) return undefined;
+async function inRegistry(context: PlanningContext, step: ScriptStep, key: LayerKey) {
+  const { remote, request, hooks } = context;
+  if (remote === undefined || couldSeeSecret(step, key, context)) return undefined;
   return remote.find(key.key, (entry) => whyUnusable({ request, hooks: hooksBaseOf(hooks) }, entry));
 }
 
 async function planStep(
-  surroundings: StepSurroundings,
+  context: PlanningContext,
   step: ScriptStep,
   state: ImageState | undefined,
   unknown: string,
 ): Promise<{ readonly planned: PlannedStep; readonly after: ImageState | undefined }> {
-  const { request, helpers, store, lineage, hooks, keys } = surroundings;
+  const { request, helpers, store, lineage, hooks, keys } = context;
   const { label, side } = step;
   const base = { phase: label.phase, script: label.script, element: label.element ?? null, runs: side };
   if (state === undefined) {
@@ -79,7 +79,7 @@ async function planStep(
   const key = stepKey(step, state, keys);
   const found = await lookUp({ store, lineage, request, hooks: hooksBaseOf(hooks) }, "step", name, key);
   if (found.hit) return { planned: { ...base, key: key.key, cached: true }, after: afterLayer(state, found.entry) };
-  const there = await inRegistry(surroundings, step, key);
+  const there = await inRegistry(context, step, key);
   if (there !== undefined)
     return {
       planned: { ...base, key: key.key, cached: false, registry: there.from },

@@ -23,7 +23,7 @@ import { environmentKey, startingEnvironment } from "./phase-environment.js";
 import type { PhaseScript } from "./phase-step.js";
 import { openEnvironment, type SecretNames, type SecretValues } from "./secrets.js";
 
-export interface StepSurroundings {
+export interface PlanningContext {
   readonly request: BuildRequest;
   readonly hooks: HooksTree;
   readonly helpers: readonly HelperFile[];
@@ -39,7 +39,7 @@ export interface StepSurroundings {
 }
 
 /** Scripts of a phase as the elements give them, with those that install-types will link into `install.d`. */
-export function plannedScripts({ hooks, request }: StepSurroundings, phase: Phase): readonly PhaseScript[] {
+export function plannedScripts({ hooks, request }: PlanningContext, phase: Phase): readonly PhaseScript[] {
   const found = new Map<string, PhaseScript>();
   for (const { path, element, file } of hooks.entries.values()) {
     const [directory, name, ...deeper] = path.split("/");
@@ -76,7 +76,7 @@ function installTypeScripts(hooks: HooksTree, request: BuildRequest): readonly P
 
 /** The files of `environment.d` of a phase, the last of a name. */
 export function plannedEnvironmentFiles(
-  { hooks, request }: Pick<StepSurroundings, "hooks" | "request">,
+  { hooks, request }: Pick<PlanningContext, "hooks" | "request">,
   phase: Phase,
 ): readonly { readonly name: string; readonly text: string; readonly hash: string }[] {
   const files = new Map<string, { readonly text: string; readonly hash: string }>();
@@ -94,12 +94,12 @@ export function plannedEnvironmentFiles(
 
 /** The environment a phase had the last time it started from the same state. */
 export async function recordedEnvironment(
-  surroundings: StepSurroundings,
+  context: PlanningContext,
   phase: Phase,
   state: ImageState,
 ): Promise<EnvironmentValues | undefined> {
-  const { helpers, base, store, keys, secrets } = surroundings;
-  const files = Object.fromEntries(plannedEnvironmentFiles(surroundings, phase).map(({ name, hash }) => [name, hash]));
+  const { helpers, base, store, keys, secrets } = context;
+  const files = Object.fromEntries(plannedEnvironmentFiles(context, phase).map(({ name, hash }) => [name, hash]));
   const start = startingEnvironment(base, phase);
   const key = environmentKey(phase, state, files, start, helpers, keys.digest);
   const known = await store?.records.environment(key);

@@ -10,7 +10,7 @@ import { formatRequest } from "./format-request.js";
 import { type OwnStep, ownSteps } from "./own-steps.js";
 import { startingEnvironment } from "./phase-environment.js";
 import { phaseStep } from "./phase-step.js";
-import { plannedEnvironmentFiles, plannedScripts, type StepSurroundings } from "./planned-scripts.js";
+import { type PlanningContext, plannedEnvironmentFiles, plannedScripts } from "./planned-scripts.js";
 import { type ScriptStep, stepKey } from "./script-step.js";
 
 /** A step before the disk, and what it will have in common with steps of other images. */
@@ -36,8 +36,8 @@ const OF_THE_CALL: ReadonlySet<string> = new Set(["DIB_PYTHON_EXEC", "PYTHONPATH
  * Follows an image's scripts without a store: the key of each is made of the one before it in place of the content that
  * it leaves. What `environment.d` computes is told by the files that compute it.
  */
-export function predictSteps(surroundings: StepSurroundings, { disk }: Pick<BuildJob, "disk">): Prediction {
-  const { request, base, hooks } = surroundings;
+export function predictSteps(context: PlanningContext, { disk }: Pick<BuildJob, "disk">): Prediction {
+  const { request, base, hooks } = context;
   const own = ownSteps(request, base);
   const declared = declaredVariablePhases(hooks);
   const steps: PredictedStep[] = [];
@@ -45,15 +45,15 @@ export function predictSteps(surroundings: StepSurroundings, { disk }: Pick<Buil
   let parent = "";
   for (const phase of PHASES as readonly Phase[]) {
     const beforeDisk = phase.worksOn === "tree";
-    const scripts = plannedScripts(surroundings, phase);
-    const { values, functions } = scripts.length > 0 ? predictEnvironment(surroundings, phase) : NOTHING;
+    const scripts = plannedScripts(context, phase);
+    const { values, functions } = scripts.length > 0 ? predictEnvironment(context, phase) : NOTHING;
     const wanted = scripts.map((script) => ({
       ...phaseStep(phase, script, values, !beforeDisk, declared),
       // Code that runs in every script that calls it.
       ...(functions === undefined ? {} : { options: { "functions of environment.d": functions } }),
     }));
     for (const step of [...wanted, ...(beforeDisk ? ofPhase(own, phase) : [])]) {
-      const key = predictedKey(surroundings, step, parent);
+      const key = predictedKey(context, step, parent);
       if (!beforeDisk) onDisk.push(key);
       else {
         parent = key;
@@ -71,7 +71,7 @@ function ofPhase(own: readonly OwnStep[], phase: Phase) {
   return own.filter(({ after }) => after === phase.name).map(({ step }) => step);
 }
 
-function predictedKey({ request, keys, secrets }: StepSurroundings, step: ScriptStep, parent: string): string {
+function predictedKey({ request, keys, secrets }: PlanningContext, step: ScriptStep, parent: string): string {
   const hidden = Object.values(secrets);
   const { passEnvironment = [] } = request;
   // What a machine's login gives programs, unless the image says it.
@@ -94,9 +94,9 @@ interface PredictedEnvironment {
 const NOTHING: PredictedEnvironment = { values: {} };
 
 /** The environment of a phase as far as the files of `environment.d` say it; a mark of the files where they do not. */
-function predictEnvironment(surroundings: StepSurroundings, phase: Phase): PredictedEnvironment {
-  const start = startingEnvironment(surroundings.base, phase);
-  const files = plannedEnvironmentFiles(surroundings, phase).toSorted((a, b) =>
+function predictEnvironment(context: PlanningContext, phase: Phase): PredictedEnvironment {
+  const start = startingEnvironment(context.base, phase);
+  const files = plannedEnvironmentFiles(context, phase).toSorted((a, b) =>
     compareEnvironmentFiles(`environment.d/${a.name}`, `environment.d/${b.name}`),
   );
   let known: KnownEnvironment = new Map<string, string | null>(Object.entries(start));

@@ -43,7 +43,7 @@ export interface BuildFlags extends Partial<UpstreamFlags> {
   readonly passEnvironment?: readonly string[];
 }
 
-export interface RequestSurroundings {
+export interface RequestContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly hostArchitecture: string;
@@ -60,11 +60,11 @@ export function buildRequest(
   flags: BuildFlags,
   elements: readonly string[],
   definition: Definition | undefined,
-  surroundings: RequestSurroundings,
+  context: RequestContext,
 ): BuildRequest {
-  const { cwd, upstreamVersion } = surroundings;
+  const { cwd, upstreamVersion } = context;
   const environment: Readonly<Record<string, string | undefined>> = {
-    ...(Object.fromEntries(Object.entries(surroundings.env).filter(([, value]) => value !== undefined)) as Record<
+    ...(Object.fromEntries(Object.entries(context.env).filter(([, value]) => value !== undefined)) as Record<
       string,
       string
     >),
@@ -82,7 +82,7 @@ export function buildRequest(
   const formats = formatNames(flags.types?.split(",") ?? definition?.formats ?? ["qcow2"]);
   return {
     elements,
-    architecture: flags.arch ?? definition?.arch ?? setting("ARCH") ?? surroundings.hostArchitecture,
+    architecture: flags.arch ?? definition?.arch ?? setting("ARCH") ?? context.hostArchitecture,
     imageName: imageName(flags.output ?? setting("IMAGE_NAME") ?? definition?.name ?? "image", formats),
     formats,
     trace: (flags.trace ?? 0) + Number(setting("DIB_DEBUG_TRACE") ?? 0),
@@ -99,7 +99,7 @@ export function buildRequest(
     noTmpfs: flags.noTmpfs === true || environment.DIB_NO_TMPFS === "1",
     offline: flags.offline === true || setting("DIB_OFFLINE") !== undefined,
     installType: flags.installType ?? setting("DIB_DEFAULT_INSTALLTYPE") ?? definition?.installType ?? "source",
-    arguments: surroundings.words,
+    arguments: context.words,
     environment: environment as Readonly<Record<string, string>>,
     workingDirectory: cwd,
     ...(upstreamVersion === undefined ? {} : { upstreamVersion }),

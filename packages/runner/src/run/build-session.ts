@@ -66,7 +66,7 @@ export function lookUpContext({ store, lineage, job, hooks }: BuildSession): Loo
 }
 
 /** Directories of one build in the store. */
-export interface BuildPlaces {
+export interface BuildPaths {
   readonly directory: string;
   readonly logs: string;
   readonly view: string;
@@ -83,7 +83,7 @@ export interface BuildPlaces {
   readonly lock: string;
 }
 
-export function buildPlaces(store: string, id: string): BuildPlaces {
+export function buildPaths(store: string, id: string): BuildPaths {
   const directory = join(store, "builds", id);
   const place = (name: string) => join(directory, name);
   return {
@@ -103,19 +103,19 @@ export function buildPlaces(store: string, id: string): BuildPlaces {
 }
 
 /** A directory of the build on the filesystem of the store, in which a layer is put together. */
-export function stagingPlace({ store, job }: Pick<BuildSession, "store" | "job">, name: string): string {
-  return join(buildPlaces(store.directory, job.id).staging, name);
+export function stagingPath({ store, job }: Pick<BuildSession, "store" | "job">, name: string): string {
+  return join(buildPaths(store.directory, job.id).staging, name);
 }
 
 /** Directories that only a running build has. They are made under its lock, so that nobody takes them for leftovers. */
-export function bulkPlaces(places: BuildPlaces): readonly string[] {
+export function bulkPaths(places: BuildPaths): readonly string[] {
   return [places.viewScratch, places.view, places.staging, places.scratch, places.memory, places.image];
 }
 
 /** Makes the directories of a build that stay; must run before the view of the host is put together. */
-export async function createBuildPlaces(store: string, id: string): Promise<BuildPlaces> {
+export async function createBuildPaths(store: string, id: string): Promise<BuildPaths> {
   await openLayerStore(store);
-  const places = buildPlaces(store, id);
+  const places = buildPaths(store, id);
   for (const directory of [places.logs, places.elements, places.hooks]) await mkdir(directory, { recursive: true });
   await writeFile(places.lock, "");
   return places;

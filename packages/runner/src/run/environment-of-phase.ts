@@ -11,7 +11,7 @@ import { CAPTURE_ENVIRONMENT_SCRIPT } from "../plan/capture-environment-sh.js";
 import { parseCapture } from "../plan/environment-capture.js";
 import { environmentKey, startingEnvironment } from "../plan/phase-environment.js";
 import { openEnvironment, sealEnvironment } from "../plan/secrets.js";
-import { type BuildSession, stagingPlace } from "./build-session.js";
+import { type BuildSession, stagingPath } from "./build-session.js";
 import { runCommandStep } from "./run-command-step.js";
 
 /**
@@ -31,7 +31,7 @@ export async function environmentOfPhase(
   const known = reusable ? await session.store.records.environment(key) : undefined;
   if (known !== undefined) return ok({ ...start, ...openEnvironment(known, session.secrets) });
   const directory = phase.side === "target" ? "/tmp/in_target.d/environment.d" : `${HOOKS_DIRECTORY}/environment.d`;
-  const staging = stagingPlace(session, `environment-${phase.name}`);
+  const staging = stagingPath(session, `environment-${phase.name}`);
   const log = join(session.logs, `${phase.name}-environment.log`);
   const result = await runCommandStep(session, {
     id: `environment ${phase.name}`,

@@ -9,7 +9,7 @@ import type { ImageState } from "../job/layer.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { afterLayer, layerName } from "../layers/layer-store.js";
 import { type ScriptStep, stepName } from "../plan/script-step.js";
-import { type BuildSession, stagingPlace } from "./build-session.js";
+import { type BuildSession, stagingPath } from "./build-session.js";
 import { isToolState } from "./host-tool-state.js";
 import { keepStep } from "./keep-step.js";
 import { type CommandStepResult, runCommandStep } from "./run-command-step.js";
@@ -69,7 +69,7 @@ async function prepare(
   const id = stepName(step.label);
   const log = join(session.logs, `${id.replaceAll("/", "-")}.log`);
   const name = id.replaceAll("/", "_");
-  const staging = memory === undefined ? stagingPlace(session, name) : join(memory, name);
+  const staging = memory === undefined ? stagingPath(session, name) : join(memory, name);
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true });
   if (step.side === "host") await session.hostWrites.bring(state);

@@ -15,7 +15,7 @@ import { hooksBefore, settleHooks } from "../layers/settle-hooks.js";
 import { measureTrees } from "../layers/tree-changes.js";
 import { hooksBaseOf } from "../plan/hooks-tree.js";
 import { type AfterScript, type ScriptStep, stepName } from "../plan/script-step.js";
-import { type BuildSession, stagingPlace } from "./build-session.js";
+import { type BuildSession, stagingPath } from "./build-session.js";
 import { hooksDirectories } from "./phase-scripts.js";
 import { rootTrouble } from "./root-trouble.js";
 
@@ -108,7 +108,7 @@ async function onDisk(
   staging: string,
   trees: readonly string[],
 ): Promise<Result<string, CopyFailure>> {
-  const place = stagingPlace(session, basename(staging));
+  const place = stagingPath(session, basename(staging));
   if (staging === place) return ok(place);
   const copied = await copyLayer(session.commands, staging, place, trees);
   return copied.ok ? ok(place) : copied;

@@ -20,7 +20,7 @@ import { finishStep } from "../plan/own-steps.js";
 import { settleStep } from "../plan/settle-step.js";
 import { sourceDate } from "../plan/source-date.js";
 import { bringOutputs } from "./bring-layer.js";
-import { type BuildSession, buildPlaces, lookUpContext, stagingPlace } from "./build-session.js";
+import { type BuildSession, buildPaths, lookUpContext, stagingPath } from "./build-session.js";
 import { type DiskStep, diskChanges } from "./disk-changes.js";
 import { refuseLegacyDevice } from "./legacy-device.js";
 import { keepOutputs, noteKeptChanges, outputKey, restoreOutputs, writtenBeside } from "./output-layer.js";
@@ -41,7 +41,7 @@ export async function makeImage(session: BuildSession, state: ImageState): Stage
     targetPath: TARGET_DIRECTORY,
     treePath: TREE_DIRECTORY,
     // Not its name inside the build: the backing file of a loop device then tells everybody whose it is.
-    imageDirectory: buildPlaces(session.store.directory, session.job.id).image,
+    imageDirectory: buildPaths(session.store.directory, session.job.id).image,
     scratchDirectory: join(session.directory, "scratch"),
     architecture: session.job.request.architecture,
     environment: session.base,
@@ -160,7 +160,7 @@ async function rewriteOnDate(session: BuildSession, disk: MountedDisk): Stage<vo
 
 /** Mounts the finished tree and the hooks for the rest of the build; their changes are thrown away at the end. */
 async function showTree(session: BuildSession, state: ImageState): Stage<void> {
-  const staging = stagingPlace(session, "tree");
+  const staging = stagingPath(session, "tree");
   const { root, hooks } = await session.trees.show(state, staging);
   for (const tree of [{ ...root, at: TREE_DIRECTORY }, hooks]) {
     const mounted = await session.commands.run(bashCommand(renderTreeMount(tree)));

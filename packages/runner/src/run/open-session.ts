@@ -30,22 +30,22 @@ import { openRemoteLayers } from "../remote/remote-layers.js";
 import { breakPoints } from "./break-points.js";
 import { buildMemory } from "./build-memory.js";
 import { createBuildRecorder } from "./build-recorder.js";
-import { type BuildSession, buildPlaces } from "./build-session.js";
+import { type BuildSession, buildPaths } from "./build-session.js";
 import { writeHooks } from "./hooks-directory.js";
 import { createHostWrites } from "./host-writes.js";
 
-export interface SessionSurroundings {
+export interface WorkerContext {
   readonly emit: (event: BuildEvent) => void;
   readonly signal: AbortSignal;
 }
 
 /** Prepares a build inside its view of the host: directories, mounts that last the whole build, hooks, environment. */
-export async function openSession(job: BuildJob, surroundings: SessionSurroundings): Promise<BuildSession> {
+export async function openSession(job: BuildJob, context: WorkerContext): Promise<BuildSession> {
   const started = performance.now();
   const { request } = job;
-  const places = buildPlaces(request.store, job.id);
+  const places = buildPaths(request.store, job.id);
   const store = await openLayerStore(request.store);
-  const commands = createCommandRunner({ signal: surroundings.signal });
+  const commands = createCommandRunner({ signal: context.signal });
   for (const directory of [TARGET_DIRECTORY, HOOKS_DIRECTORY, TREE_DIRECTORY, ELEMENTS_DIRECTORY, IMAGE_DIRECTORY]) {
     await mkdir(directory, { recursive: true });
   }
@@ -85,13 +85,13 @@ export async function openSession(job: BuildJob, surroundings: SessionSurroundin
     trees,
     remote: openRemoteLayers(request, {
       ...{ store, kind: trees.kind, architecture: request.architecture, commands, env: request.environment },
-      ...{ ...surroundings, scratch: places.staging, image: imageOfUse(job) },
+      ...{ ...context, scratch: places.staging, image: imageOfUse(job) },
     }),
     memory: buildMemory({ trees, store, commands, request, directory: places.memory }),
     directory: places.directory,
     logs: places.logs,
     commands,
-    ...surroundings,
+    ...context,
     elements,
     hooks,
     hooksBase: places.hooks,

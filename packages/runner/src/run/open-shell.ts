@@ -13,7 +13,7 @@ import { layerKind, layerTrees } from "../layers/open-layer-trees.js";
 import { targetEnvironment } from "../plan/base-environment.js";
 import { serialiseEnvironment } from "../plan/environment-capture.js";
 import { openEnvironment } from "../plan/secrets.js";
-import { bulkPlaces, createBuildPlaces } from "./build-session.js";
+import { bulkPaths, createBuildPaths } from "./build-session.js";
 import { renderStepScript } from "./step-script.js";
 import { removeBulk } from "./sweep-builds.js";
 
@@ -81,8 +81,8 @@ export async function openShell(
 ): Promise<number> {
   const { job } = build;
   const id = `shell-${process.pid}`;
-  const places = await createBuildPlaces(store.directory, id);
-  for (const place of bulkPlaces(places)) mkdirSync(place, { recursive: true });
+  const places = await createBuildPaths(store.directory, id);
+  for (const place of bulkPaths(places)) mkdirSync(place, { recursive: true });
   const sealed = build.record.environments[moment.step.label.phase] ?? {};
   const environment = openEnvironment(
     sealed,

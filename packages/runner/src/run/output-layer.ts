@@ -20,7 +20,7 @@ import { OUTPUT_STEP, outputsKey } from "../plan/disk-keys.js";
 import { formatRequest } from "../plan/format-request.js";
 import { phaseStep } from "../plan/phase-step.js";
 import { findStepKey, stepName } from "../plan/script-step.js";
-import { type BuildSession, stagingPlace } from "./build-session.js";
+import { type BuildSession, stagingPath } from "./build-session.js";
 import { environmentOfPhase } from "./environment-of-phase.js";
 import { environmentFiles, phaseScripts } from "./phase-scripts.js";
 
@@ -97,7 +97,7 @@ interface MadeOutputs {
 
 /** Keeps finished outputs, and what scripts wrote beside them, as a layer; the build goes on when it cannot. */
 export async function keepOutputs(session: BuildSession, key: LayerKey, made: MadeOutputs): Promise<void> {
-  const staging = stagingPlace(session, "outputs");
+  const staging = stagingPath(session, "outputs");
   try {
     await copyOutputs(session, staging, key, made);
   } catch (error) {

@@ -18,8 +18,8 @@ import { lookUp } from "../layers/look-up.js";
 import { measureFiles } from "../layers/measure-files.js";
 import { readJson } from "../layers/store-records.js";
 import { DISK_STEP, populatedDiskKey } from "../plan/disk-keys.js";
-import { type BuildSession, lookUpContext, stagingPlace } from "./build-session.js";
-import { openInPlace } from "./disk-place.js";
+import { type BuildSession, lookUpContext, stagingPath } from "./build-session.js";
+import { openInPlace } from "./disk-directory.js";
 import { LARGEST_KEPT_BYTES } from "./output-layer.js";
 import { phaseScripts } from "./phase-scripts.js";
 import { planFinalDisk } from "./plan-final-disk.js";
@@ -124,7 +124,7 @@ async function restore(session: BuildSession, context: BuildContext, meta: DiskE
 
 /** Copies the disk while it is quiet; what takes time after that goes on beside the scripts on the disk. */
 async function keep(session: BuildSession, disk: MountedDisk, plan: DiskPlan, key: LayerKey): Stage<PopulatedDisk> {
-  const staging = stagingPlace(session, "disk");
+  const staging = stagingPath(session, "disk");
   const work = () => stage(session, disk.keep(join(staging, "disk")));
   await mkdir(staging, { recursive: true });
   const copied = await timed(session, "disk", "keep", work);

@@ -6,15 +6,15 @@ import { ownSteps } from "../plan/own-steps.js";
 import { stepName } from "../plan/script-step.js";
 import type { BuildSession } from "./build-session.js";
 import { makeImage } from "./make-image.js";
-import { openSession, type SessionSurroundings } from "./open-session.js";
+import { openSession, type WorkerContext } from "./open-session.js";
 import { runPhase, upToStop } from "./run-phase.js";
 import { runScriptStep } from "./run-script-step.js";
 import { systemFailure } from "./system-failure.js";
 
 /** Builds an image: root tree in layers, then the disk, then the output formats. Runs inside the build's namespaces. */
-export async function runBuild(job: BuildJob, surroundings: SessionSurroundings): Promise<BuildOutcome> {
-  const timeline = recordTimeline(job.id, surroundings.emit);
-  const session = await openSession(job, { ...surroundings, emit: timeline.emit });
+export async function runBuild(job: BuildJob, context: WorkerContext): Promise<BuildOutcome> {
+  const timeline = recordTimeline(job.id, context.emit);
+  const session = await openSession(job, { ...context, emit: timeline.emit });
   const tree = await buildTree(session);
   const { stopAfter } = job.request;
   const outputs = !tree.ok ? tree : stopAfter === undefined ? await makeImage(session, tree.value) : ok([]);
@@ -28,7 +28,7 @@ export async function runBuild(job: BuildJob, surroundings: SessionSurroundings)
     const failure = systemFailure(error);
     if (failure === undefined) throw error;
     // What the build itself came to counts more.
-    surroundings.emit({ type: "warning", message: `the build will not be remembered: ${failure.message}` });
+    context.emit({ type: "warning", message: `the build will not be remembered: ${failure.message}` });
   }
   await session.remote?.finish();
   return outputs.ok ? { kind: "built", outputs: outputs.value } : outputs.error;

@@ -15,7 +15,7 @@ import type { FoundCommands } from "../layers/script-commands.js";
 import { verifyAfterRestart } from "../layers/verify-store.js";
 import { stepName } from "../plan/script-step.js";
 import { sealEnvironment, secretValues } from "../plan/secrets.js";
-import { type BuildPlaces, bulkPlaces, createBuildPlaces } from "./build-session.js";
+import { type BuildPaths, bulkPaths, createBuildPaths } from "./build-session.js";
 import { removeBulk, sweepBuilds } from "./sweep-builds.js";
 import { systemFailure } from "./system-failure.js";
 import { tidyScript } from "./tidy-script.js";
@@ -75,7 +75,7 @@ async function runInWorker({ job, authored, scripts }: StartableBuild, watcher: 
     const message = `the layer of ${stepName(label)} did not survive the last stop of the machine, and is made anew`;
     watcher.onEvent({ type: "warning", message });
   }
-  const places = await createBuildPlaces(job.request.store, job.id);
+  const places = await createBuildPaths(job.request.store, job.id);
   for (const element of authored) writeElement(element, join(places.elements, element.name));
   const secrets = secretValues(new Set(job.secrets), job.request.environment);
   const environment = sealEnvironment(job.request.environment, secrets);
@@ -117,14 +117,14 @@ async function runInWorker({ job, authored, scripts }: StartableBuild, watcher: 
 /** The docker daemon's socket, where only the format docker looks for it. */
 async function dockerSockets(
   { request }: BuildJob,
-  places: BuildPlaces,
+  places: BuildPaths,
 ): Promise<readonly { readonly from: string; readonly at: string }[]> {
   const from = await neededSocket(request.formats);
   return from === undefined ? [] : [{ from, at: join(places.scratch, DOCKER_SOCKET) }];
 }
 
 /** The first process of the build: locks it, makes its directories, puts its view of the host together. */
-async function workerScript(job: BuildJob, places: BuildPlaces): Promise<string> {
+async function workerScript(job: BuildJob, places: BuildPaths): Promise<string> {
   const view = {
     table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
     mountPoint: places.view,
@@ -135,5 +135,5 @@ async function workerScript(job: BuildJob, places: BuildPlaces): Promise<string>
   const node = [process.execPath, "--enable-source-maps", workerModule(), places.job];
   // The lock says that the build runs; it goes with the last process of the namespace.
   const lock = `exec 9> ${shellQuote(places.lock)}; flock 9`;
-  return [lock, shellCommand("mkdir", "-p", "--", ...bulkPlaces(places)), renderHostView(view, node)].join("\n");
+  return [lock, shellCommand("mkdir", "-p", "--", ...bulkPaths(places)), renderHostView(view, node)].join("\n");
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
 import type { LayerStore } from "../layers/layer-store.js";
 import { isRunning } from "../layers/running-builds.js";
-import { buildPlaces, bulkPlaces } from "./build-session.js";
+import { buildPaths, bulkPaths } from "./build-session.js";
 
 const REMEMBERED_BUILDS = 20;
 
@@ -16,7 +16,7 @@ export async function sweepBuilds(store: LayerStore, commands: CommandRunner): P
   const ids = await store.records.buildIds();
   const old = new Set(ids.slice(0, Math.max(0, ids.length - REMEMBERED_BUILDS)));
   const sweep = async (id: string) => {
-    const nothingLeft = !bulkPlaces(buildPlaces(store.directory, id)).some(existsSync);
+    const nothingLeft = !bulkPaths(buildPaths(store.directory, id)).some(existsSync);
     if ((nothingLeft && !old.has(id)) || (await isRunning(store, id, commands))) return;
     await removeBulk(store.directory, id);
     if (old.has(id)) await rm(join(store.directory, "builds", id), { recursive: true, force: true });
@@ -26,5 +26,5 @@ export async function sweepBuilds(store: LayerStore, commands: CommandRunner): P
 
 /** Removes everything big of a build that is over; the hooks stay for `dibkit shell`. */
 export async function removeBulk(store: string, id: string): Promise<void> {
-  for (const place of bulkPlaces(buildPlaces(store, id))) await rm(place, { recursive: true, force: true });
+  for (const place of bulkPaths(buildPaths(store, id))) await rm(place, { recursive: true, force: true });
 }

@@ -3,15 +3,15 @@ import { shellCommand, shellQuote } from "@dibkit/exec";
 import { LOOP_DEVICES } from "../disk/loop-device.js";
 import { withoutUdev } from "../disk/without-udev.js";
 import { partialOwner } from "../formats/partial-file.js";
-import { type BuildPlaces, bulkPlaces } from "./build-session.js";
+import { type BuildPaths, bulkPaths } from "./build-session.js";
 
 /**
  * A bash script that removes what a build has left when it is over, however it ended: its bulky directories, outputs
  * that are not whole, loop devices that were attached but not yet marked auto-clear, LVM's volumes on them, which outlive
  * every process, and the partitions of its loop devices, which the kernel forgets to remove when it detaches them.
  */
-export function tidyScript(places: BuildPlaces, image: string): string {
-  const bulk = shellCommand("rm", "-rf", "--", ...bulkPlaces(places));
+export function tidyScript(places: BuildPaths, image: string): string {
+  const bulk = shellCommand("rm", "-rf", "--", ...bulkPaths(places));
   const partial = `${shellQuote(`${dirname(image)}/.${basename(image)}.`)}*${shellQuote(`.${partialOwner(places.scratch)}.partial`)}*`;
   const own = `*/builds/${shellQuote(basename(places.directory))}/image/*`;
   return `unmap() {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { bashCommand } from "@dibkit/exec";
 import { afterEach, describe, expect, it } from "vitest";
 import { copyTree } from "../../src/disk/copy-tree.js";
-import { treeHalves } from "../../src/disk/tree-halves.js";
+import { splitTree } from "../../src/disk/split-tree.js";
 import { measureTrees } from "../../src/layers/tree-changes.js";
 import { createTestContext, type TestContext } from "./disk-context.js";
 
@@ -54,7 +54,7 @@ describe("a copy of a tree", () => {
     ["one with nothing but /usr/share", "mkdir -p usr/share; truncate -s 10M usr/share/x; touch holes", false],
   ])("has everything: %s", async (_, script, inHalves) => {
     const context = await treeOf(script);
-    expect((await treeHalves(context.treePath, context.commands)) !== undefined).toBe(inHalves);
+    expect((await splitTree(context.treePath, context.commands)) !== undefined).toBe(inHalves);
     const before = await description(context, context.treePath);
     // There already, as a mount point is in an image of several partitions.
     await mkdir(join(context.targetPath, "srv"), { recursive: true });

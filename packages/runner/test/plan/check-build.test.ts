@@ -64,8 +64,8 @@ async function problems(
     imageCache: join(directory, "cache"),
   };
   const env = { PATH: join(directory, "no-programs"), HOME: directory, ...variables };
-  const surroundings = { env, cwd: directory, hostArchitecture: "amd64", words: elements, upstreamVersion };
-  const request = buildRequest(flags, elements, undefined, surroundings);
+  const context = { env, cwd: directory, hostArchitecture: "amd64", words: elements, upstreamVersion };
+  const request = buildRequest(flags, elements, undefined, context);
   const resolution = resolve(loadCatalog([directory]), elements, { arch: "amd64", base: false });
   if (!resolution.ok) throw new Error(resolution.error.map(({ diagnostic }) => diagnostic.message).join("\n"));
   const planned = await planBuild({ request, resolution: resolution.value, elementsPath: [directory], verbose: false });

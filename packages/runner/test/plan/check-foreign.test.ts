@@ -11,8 +11,8 @@ writeFileSync(join(directory, "qemu-s390x"), "enabled\ninterpreter /usr/bin/qemu
 writeFileSync(join(directory, "qemu-ppc64le"), "disabled\n");
 
 function told(arch: string, upstreamVersion?: string): readonly string[] {
-  const surroundings = { env: { PATH: directory }, cwd: "/", hostArchitecture: "amd64", words: [], upstreamVersion };
-  const request = buildRequest({ arch, refresh: false }, [], undefined, surroundings);
+  const context = { env: { PATH: directory }, cwd: "/", hostArchitecture: "amd64", words: [], upstreamVersion };
+  const request = buildRequest({ arch, refresh: false }, [], undefined, context);
   return checkForeign(request, [{ name: "debootstrap" }], directory).map(({ message }) => message);
 }
 

@@ -23,8 +23,8 @@ function planned(
     writeFileSync(join(directory, name, "package-installs.yaml"), text);
   }
   const elements = [...loadCatalog([directory]).elements.values()];
-  const surroundings = { values, architecture: "amd64", installType: "source", upstreamVersion };
-  const phases = Object.values(planPackages(elements, surroundings));
+  const context = { values, architecture: "amd64", installType: "source", upstreamVersion };
+  const phases = Object.values(planPackages(elements, context));
   return phases.flatMap(({ install, uninstall }) => [
     ...install.map(({ name, when }) => `+${name}${when === undefined ? "" : ` if ${when.join(" and ")}`}`),
     ...uninstall.map(({ name }) => `-${name}`),

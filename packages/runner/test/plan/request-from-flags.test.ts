@@ -22,12 +22,12 @@ test.each([
     elements: [],
     ...(defined === undefined ? {} : { checksum: defined }),
   };
-  const surroundings = {
+  const context = {
     env: { DIB_CHECKSUM: variable },
     cwd: "/",
     hostArchitecture: "amd64",
     words: [],
     upstreamVersion,
   };
-  expect(buildRequest({ checksum, refresh: false }, [], definition, surroundings).checksums).toEqual(expected);
+  expect(buildRequest({ checksum, refresh: false }, [], definition, context).checksums).toEqual(expected);
 });

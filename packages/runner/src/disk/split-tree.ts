@@ -14,14 +14,14 @@ interface Part {
 }
 
 /** A tree in two halves that are about the same work to copy. No two parts share a hard link. */
-export interface TreeHalves {
+export interface SplitTree {
   readonly halves: readonly (readonly Part[])[];
   /** The directories that are in neither half, though what they hold is. */
   readonly directories: readonly string[];
 }
 
 /** The halves of a tree; undefined when it does not look like a system, or when a hard link would be taken apart. */
-export async function treeHalves(tree: string, commands: CommandRunner): Promise<TreeHalves | undefined> {
+export async function splitTree(tree: string, commands: CommandRunner): Promise<SplitTree | undefined> {
   const split = join(tree, SPLIT);
   const status = await Promise.all([split, join(split, FILES)].map((path) => lstat(path).catch(() => undefined)));
   if (!status.every((one) => one?.isDirectory())) return undefined;

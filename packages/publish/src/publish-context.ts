@@ -11,7 +11,7 @@ export type PublishEvent =
   | { readonly kind: "note"; readonly text: string };
 
 /** What publishing needs of the process it runs in. */
-export interface PublishSurroundings {
+export interface PublishContext {
   readonly runner: CommandRunner;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

@@ -1,7 +1,7 @@
 import { PHASES } from "@dibkit/model";
 
 /** Which files of elements a text can find without naming them. */
-export interface OpenedDoors {
+export interface WideReads {
   /** Everything, hook scripts and documents too. */
   readonly all: boolean;
   /** All but those. */
@@ -42,7 +42,7 @@ const WALKERS = /\b(find|rsync|tar|cpio|tree|walk|rglob|glob|scandir|copytree)\b
 const PHASE_NAMES = PHASES.map(({ name }) => name);
 
 /** `words` are those of the text, without its punctuation. */
-export function openedDoors(text: string, words: ReadonlySet<string>): OpenedDoors {
+export function wideReads(text: string, words: ReadonlySet<string>): WideReads {
   const paths: string[] = [];
   let all = BUILD_DIRECTORY.test(text);
   let helpers = false;
