@@ -225,6 +225,8 @@ export const ROWS: readonly Row[] = [
     only: ["without diskimage-builder"],
     otherwise: { exit: 2, says: ['"debian-minimal" (site → debian-minimal), "vm" (site → vm)', INSTALL] },
   },
+  { argv: "matrix", otherwise: { exit: 2, says: ["the project defines no matrix", "defineMatrix"] } },
+  { argv: "sbom", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
   { argv: "shell", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
   { argv: "size", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
   {

@@ -1,4 +1,4 @@
-export { seededUuid } from "./block-device/seeded-uuid.js";
+export { planSeededDisk } from "./block-device/plan-seeded-disk.js";
 export * from "./browser-core.js";
 export * from "./define/index.js";
 export * from "./elements-path.js";

@@ -12,8 +12,8 @@ export interface DiskParameters {
   readonly blockSize?: number;
   /** Sizes of logical volumes are those of partitions, of which whole extents are taken; else lvcreate reads them. */
   readonly volumeSizesInUnits?: boolean;
-  /** Gives filesystems and disks their UUIDs, by what each is of, such as `mkfs root`; random without it. */
-  readonly uuidOf?: (purpose: string) => string;
+  /** Makes filesystem UUIDs and disk signatures the same with the same seed (see `planSeededDisk`); random without it. */
+  readonly seed?: string;
 }
 
 export interface DiskImageNode {

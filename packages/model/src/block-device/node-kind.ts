@@ -39,6 +39,8 @@ export interface GraphNode {
 
 export interface PlanContext {
   readonly parameters: DiskParameters;
+  /** The UUID of something, such as `mkfs root`; null: random when it is made. */
+  readonly uuidOf: (purpose: string) => string | null;
   /** Bytes of a disk planned earlier; undefined while its size is not known. */
   readonly diskBytes: (name: string) => number | undefined;
   readonly blockSize: (name: string) => number;

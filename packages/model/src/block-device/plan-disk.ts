@@ -15,14 +15,20 @@ export interface PlannedDisk {
 
 /**
  * Computes everything that will be made for a checked configuration. Pure; call it once before the build without
- * `imageBytes` (sizes are then null) and again when the size of the tree is known.
+ * `imageBytes` (sizes are then null) and again when the size of the tree is known. The seed of the parameters is
+ * `planSeededDisk`'s, which makes UUIDs of it.
  */
-export function planDisk(config: BlockDeviceGraph, parameters: DiskParameters = {}): PlannedDisk {
+export function planDisk(
+  config: BlockDeviceGraph,
+  parameters: DiskParameters = {},
+  uuidOf: PlanContext["uuidOf"] = () => null,
+): PlannedDisk {
   const { diagnostics, report } = createReport();
   const merged = { ...config, entries: config.entries.map((entry) => withRootDefaults(entry, parameters)) };
   const loops = new Map(merged.entries.filter(({ kind }) => kind === "local_loop").map((entry) => [entry.name, entry]));
   const context: PlanContext = {
     parameters,
+    uuidOf,
     report,
     diskBytes: (name) => {
       const size = loops.get(name)?.values.size;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type DiskParameters, parseBlockDeviceGraph, planDisk } from "../../src/block-device/index.js";
-import { seededUuid } from "../../src/block-device/seeded-uuid.js";
+import { type DiskParameters, parseBlockDeviceGraph } from "../../src/block-device/index.js";
+import { planSeededDisk } from "../../src/block-device/plan-seeded-disk.js";
 
 const MIB = 1024 * 1024;
 
 function plan(text: string, parameters: DiskParameters = {}) {
   const { config, diagnostics } = parseBlockDeviceGraph({ path: "test.yaml", text });
   if (config === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
-  return planDisk(config, parameters);
+  return planSeededDisk(config, parameters);
 }
 
 const mbr = `
@@ -75,7 +75,8 @@ it("gives only mkfs_root the options of the command line", () => {
 it("makes the same UUIDs from the same seed, and none without one", () => {
   const uuids = (parameters: DiskParameters) =>
     plan(mbr, parameters).plan?.nodes.flatMap((node) => ("uuid" in node ? [node.uuid] : []));
-  const seeded = (seed: string) => ({ uuidOf: (purpose: string) => seededUuid(seed, purpose) });
+  // They go to the process that builds as JSON.
+  const seeded = (seed: string): DiskParameters => JSON.parse(JSON.stringify({ seed }));
   expect(uuids({})).toEqual([null, null, null]);
   expect(uuids(seeded("a"))).toEqual(uuids(seeded("a")));
   expect(new Set([...(uuids(seeded("a")) ?? []), ...(uuids(seeded("b")) ?? [])]).size).toBe(6);

@@ -9,10 +9,9 @@ import {
   type Element,
   hasEfiLayout,
   parseBlockDeviceGraph,
-  planDisk,
+  planSeededDisk,
   rootMkfsOptions,
   type SourceText,
-  seededUuid,
   upstreamHas,
 } from "@dibkit/model";
 import type { BuildRequest } from "../job/build-request.js";
@@ -48,10 +47,10 @@ export function planDiskLayout(request: BuildRequest, elements: readonly Element
   const { config, diagnostics } = parseBlockDeviceGraph(source);
   if (config === undefined) return { layout: undefined, diagnostics };
   // The type of the root filesystem decides its default options, and only the plan knows the type.
-  const first = planDisk(config, rootParameters(request, seed));
+  const first = planSeededDisk(config, rootParameters(request, seed));
   const type = first.plan?.environment.DIB_ROOT_FSTYPE;
   const parameters = rootParameters(request, seed, type);
-  const { plan, diagnostics: more } = planDisk(config, parameters);
+  const { plan, diagnostics: more } = planSeededDisk(config, parameters);
   const all = [
     ...diagnostics,
     ...more,
@@ -71,7 +70,7 @@ function checkGivenSize(
   if (!(size > 0)) return [];
   // Other than the size itself only room for an EFI partition is added.
   const kib = computeImageSize(0, { imageSize: size, rootFilesystem: "", efi: hasEfiLayout(elements) });
-  const { plan, diagnostics } = planDisk(config, { ...parameters, imageBytes: kib * 1024 });
+  const { plan, diagnostics } = planSeededDisk(config, { ...parameters, imageBytes: kib * 1024 });
   return plan === undefined ? diagnostics : [];
 }
 
@@ -88,7 +87,7 @@ function rootParameters(request: BuildRequest, seed: string, rootType?: string):
     ...(environment.DIB_RELEASE === undefined ? {} : { release: environment.DIB_RELEASE }),
   });
   return {
-    uuidOf: (purpose) => seededUuid(seed, purpose),
+    seed,
     volumeSizesInUnits: upstreamHas("volumeSizesInUnits", upstreamVersion),
     rootFilesystem: environment.FS_TYPE || "ext4",
     ...(rootLabel === undefined || rootLabel === "" ? {} : { rootLabel }),

@@ -5,7 +5,7 @@ import {
   hasEfiLayout,
   ok,
   parseBlockDeviceGraph,
-  planDisk,
+  planSeededDisk,
   type Result,
 } from "@dibkit/model";
 import { measureTree } from "../disk/copy-tree.js";
@@ -37,7 +37,7 @@ export async function planFinalDisk(
     efi: hasEfiLayout(session.elements),
   });
   const { config, diagnostics } = parseBlockDeviceGraph(disk.source);
-  const planned = config && planDisk(config, { ...disk.parameters, imageBytes: kib * 1024 });
+  const planned = config && planSeededDisk(config, { ...disk.parameters, imageBytes: kib * 1024 });
   if (planned?.plan !== undefined) return ok(planned.plan);
   const reason = [...diagnostics, ...(planned?.diagnostics ?? [])].find(({ severity }) => severity === "error");
   return err({ kind: "stage-failed", message: reason?.message ?? "the disk cannot be planned", tail: [] });

@@ -1,7 +1,7 @@
 import { access, mkdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CommandRunner, createCommandRunner } from "@dibkit/exec";
-import { type DiskParameters, type DiskPlan, parseBlockDeviceGraph, planDisk, seededUuid } from "@dibkit/model";
+import { type DiskParameters, type DiskPlan, parseBlockDeviceGraph, planSeededDisk } from "@dibkit/model";
 import { afterEach, describe, expect, it } from "vitest";
 import { copyTree, measureTree } from "../../src/disk/copy-tree.js";
 import { checkDiskHost, createDisk, diskTools } from "../../src/disk/create-disk.js";
@@ -14,7 +14,7 @@ function planOf(text: string, imageMib: number, parameters: DiskParameters = {})
   const { config, diagnostics } = parseBlockDeviceGraph({ path: "test.yaml", text });
   if (config === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
   const options = { imageBytes: imageMib * MIB, rootMkfsOptions: SMALL_JOURNAL, ...parameters };
-  const { plan, diagnostics: trouble } = planDisk(config, options);
+  const { plan, diagnostics: trouble } = planSeededDisk(config, options);
   if (plan === undefined) throw new Error(trouble.map(({ message }) => message).join("\n"));
   return plan;
 }
@@ -138,7 +138,7 @@ describe.skipIf(process.getuid?.() !== 0)("createDisk (needs root and loop devic
       - { name: root, type: 8300, size: 100%, mkfs: { type: ext4, ${EXT_OPTIONS}, mount: { mount_point: / } } }`,
       ),
       96,
-      { uuidOf: (purpose) => seededUuid("image", purpose) },
+      { seed: "image" },
     );
     const { imagePath } = await makeImage(plan, build);
     expect(await tool(build, "sgdisk", "--verify", imagePath)).toContain("No problems found");

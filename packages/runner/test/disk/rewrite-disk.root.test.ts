@@ -1,7 +1,7 @@
 import { link, mkdir, open, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type DiskPlan, parseBlockDeviceGraph, planDisk, seededUuid } from "@dibkit/model";
+import { type DiskPlan, parseBlockDeviceGraph, planSeededDisk } from "@dibkit/model";
 import { afterEach, describe, expect, it } from "vitest";
 import { between } from "../../src/disk/copy-around.js";
 import { createDisk } from "../../src/disk/create-disk.js";
@@ -38,9 +38,7 @@ const contexts: TestContext[] = [];
 
 function planOf(text: string, mib = 120): DiskPlan {
   const { config } = parseBlockDeviceGraph({ path: "test.yaml", text });
-  const { plan } = config
-    ? planDisk(config, { imageBytes: mib * MIB, uuidOf: (purpose) => seededUuid("image", purpose) })
-    : { plan: undefined };
+  const { plan } = config ? planSeededDisk(config, { imageBytes: mib * MIB, seed: "image" }) : { plan: undefined };
   if (plan === undefined) throw new Error("cannot be planned");
   return plan;
 }

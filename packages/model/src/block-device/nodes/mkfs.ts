@@ -26,7 +26,7 @@ export default defineNodeKind({
       words: `mkfs "${entry.name}"`,
       location: entry.locate(["name"]),
       after: needOfBase(entry, ["disk", "partition", "logical-volume"]),
-      plan: ({ parameters }) => {
+      plan: ({ uuidOf }) => {
         const { type, label } = filesystemOf(entry);
         return [
           {
@@ -36,7 +36,7 @@ export default defineNodeKind({
             type: type ?? "ext4",
             label,
             options: textValue(entry, "opts")?.trim().split(" ") ?? [],
-            uuid: textValue(entry, "uuid") ?? parameters.uuidOf?.(`mkfs ${entry.name}`) ?? null,
+            uuid: textValue(entry, "uuid") ?? uuidOf(`mkfs ${entry.name}`),
           },
         ];
       },

@@ -83,7 +83,7 @@ function planPartition(entry: BlockDeviceEntry, index: number, context: PlanCont
   return [table, partition];
 }
 
-function planTable(entry: BlockDeviceEntry, base: string, { diskBytes, parameters }: PlanContext): PartitionTableNode {
+function planTable(entry: BlockDeviceEntry, base: string, { diskBytes, uuidOf }: PlanContext): PartitionTableNode {
   const kind = tableKind(entry);
   const bytes = diskBytes(base);
   const alignment = parseSize(String(entry.values.align ?? "1MiB")) as number;
@@ -102,10 +102,10 @@ function planTable(entry: BlockDeviceEntry, base: string, { diskBytes, parameter
       primary: isPrimary(partition),
       start: bytes === undefined ? null : place.start,
       bytes: bytes === undefined ? null : place.bytes,
-      uuid: parameters.uuidOf?.(`partition ${partition.name}`) ?? null,
+      uuid: uuidOf(`partition ${partition.name}`),
     };
   });
-  const uuid = parameters.uuidOf?.(`table ${base}`) ?? null;
+  const uuid = uuidOf(`table ${base}`);
   const label = String(entry.values.label);
   return { kind: "partition-table", name: entry.name, base, label, alignment, uuid, partitions };
 }
