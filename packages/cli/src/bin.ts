@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { getEventListeners } from "node:events";
-import { createRequire } from "node:module";
 import { commands } from "./commands/index.js";
+import { dibkitVersion } from "./dibkit-version.js";
 import { bundledCommand, fromBundle } from "./from-bundle.js";
 import { isImageCreate } from "./image-create/is-image-create.js";
 import { terminalOf, writeTrouble } from "./terminal.js";
@@ -34,7 +34,7 @@ const isColorFlag = (word: string, at: number) =>
   (word === "--color" || word === "--no-color") && (end === -1 || at < end);
 const color = words.filter(isColorFlag).at(-1);
 const argv = words.filter((word, at) => !isColorFlag(word, at));
-const { version } = createRequire(import.meta.url)("dibkit/package.json") as { version: string };
+const version = dibkitVersion();
 const terminal = terminalOf(
   process,
   process.env,

@@ -1,7 +1,7 @@
 import { type AnyCommand, COMMAND_GROUPS, type CommandEntry, type ExitCode } from "./command.js";
 import { type ParsedArguments, parseArguments } from "./parse-arguments.js";
 import type { Terminal } from "./terminal.js";
-import { usageFailure } from "./terminal.js";
+import { COLUMNS, usageFailure } from "./terminal.js";
 
 /** Runs `dibkit ARGV…` and returns the exit code. Throws only what is a bug in dibkit, or what Ctrl-C has ended. */
 export async function main(
@@ -71,8 +71,6 @@ Options:
   --no-color   never colour; --color always colours
 `;
 }
-
-const COLUMNS = 80;
 
 /** The text in lines that fit beside a margin, in which the first has its beginning already. */
 function hanging(text: string, margin: number): string {

@@ -1,3 +1,6 @@
+/** Width that tables and help are made for. */
+export const COLUMNS = 80;
+
 /** Where a command writes to, and what it may know of its context. Commands never touch `process`. */
 export interface Terminal {
   /** The result: what another program would read. */

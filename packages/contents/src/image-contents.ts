@@ -52,8 +52,12 @@ export async function textOf(image: ImageContents, path: string): Promise<string
 
 /** SHA-256 of a file's content. */
 export async function contentHash(file: ImageFile): Promise<string> {
-  if (file.hash !== undefined) return file.hash;
-  const hash = createHash("sha256");
-  if (file.place !== undefined) await pipeline(createReadStream(file.place), hash);
+  return file.hash ?? hashOf(file, "sha256");
+}
+
+/** A hash of a file's content; of one whose content is not on this machine, that of nothing. */
+export async function hashOf({ place }: ImageFile, algorithm: "sha1" | "sha256"): Promise<string> {
+  const hash = createHash(algorithm);
+  if (place !== undefined) await pipeline(createReadStream(place), hash);
   return hash.digest("hex");
 }

@@ -1,4 +1,5 @@
 export { planSeededDisk } from "./block-device/plan-seeded-disk.js";
+export { seededUuid } from "./block-device/seeded-uuid.js";
 export * from "./browser-core.js";
 export * from "./define/index.js";
 export * from "./elements-path.js";

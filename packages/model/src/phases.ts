@@ -5,7 +5,7 @@ export type PhaseSide = "host" | "target";
  * What a phase finds: the `tree`, before there is a disk; `beside` the finished tree, with nothing mounted at the target;
  * the mounted final `disk`.
  */
-export type PhaseGround = "tree" | "beside" | "disk";
+type PhaseGround = "tree" | "beside" | "disk";
 
 /** One phase of a diskimage-builder build. The single source for types, lint, plan and docs. */
 export interface Phase {

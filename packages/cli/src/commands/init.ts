@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import { basename, resolve } from "node:path";
 import { defineCommand } from "../command.js";
+import { dibkitVersion } from "../dibkit-version.js";
 import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
@@ -23,7 +23,7 @@ export default defineCommand({
     const name = options.name ?? basename(directory);
     const problem = nameProblem(name);
     if (problem) return usageFailure(terminal, problem, "give one with --name");
-    const { version } = createRequire(import.meta.url)("dibkit/package.json") as { version: string };
+    const version = dibkitVersion();
     const code = await writeNewFiles(terminal, directory, projectTemplate(name, version));
     if (code !== 0) return code;
     const change = DIR === undefined ? "" : `cd ${DIR} && `;

@@ -1,7 +1,7 @@
-import { createRequire } from "node:module";
 import { resolve as resolvePath } from "node:path";
 import { openStore, storeOptions } from "../building/open-store.js";
 import { defineCommand } from "../command.js";
+import { dibkitVersion } from "../dibkit-version.js";
 import { contentsOptions, IMAGE_WORDS, withContents } from "../open-contents.js";
 
 export default defineCommand({
@@ -34,7 +34,7 @@ export default defineCommand({
       const { createCommandRunner } = await import("@dibkit/exec");
       const { cyclonedxDocument, imageParts, spdxDocument } = await import("@dibkit/contents");
       const parts = await imageParts(image, createCommandRunner({ signal: terminal.signal }));
-      const { version } = createRequire(import.meta.url)("dibkit/package.json") as { version: string };
+      const version = dibkitVersion();
       const created = image.built === undefined ? new Date() : new Date(image.built);
       const request = { parts, created, version };
       const text =

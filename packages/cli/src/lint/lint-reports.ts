@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { type LintResult, type Rule, reporters } from "@dibkit/lint";
+import { dibkitVersion } from "../dibkit-version.js";
 import type { Terminal } from "../terminal.js";
 import { writeWhole } from "../write-whole.js";
 
@@ -19,7 +19,7 @@ export async function writeReports(
   rules: readonly Rule[],
   terminal: Terminal,
 ): Promise<boolean> {
-  const { version } = createRequire(import.meta.url)("dibkit/package.json") as { version: string };
+  const version = dibkitVersion();
   const ruleById = new Map(rules.map((rule) => [rule.id, rule]));
   let fine = true;
   for (const { format, file } of wanted) {

@@ -1,5 +1,5 @@
-import { BUILD_FLAGS, type BuildFlag, type BuildFlagName } from "@dibkit/model";
-import type { BuildOptionValues } from "../building/build-options.js";
+import { BUILD_FLAGS } from "@dibkit/model";
+import { type BuildOptionValues, NOTHING_GIVEN } from "../building/build-options.js";
 import { storeOptions } from "../building/open-store.js";
 import type { OptionSpec, OptionsOf } from "../command.js";
 import { projectOptions } from "../project/open-project.js";
@@ -28,9 +28,5 @@ export type MatrixOptionValues = OptionsOf<typeof matrixOptions>;
 
 /** The flags of a build as if none of the others were given. */
 export function buildOptionsOf(options: MatrixOptionValues): BuildOptionValues {
-  const unset = (Object.keys(BUILD_FLAGS) as BuildFlagName[]).map((name) => {
-    const { type, repeatable }: BuildFlag = BUILD_FLAGS[name];
-    return [name, type === "boolean" ? false : type === "count" ? 0 : repeatable ? [] : undefined] as const;
-  });
-  return { ...(Object.fromEntries(unset) as unknown as BuildOptionValues), ...options };
+  return { ...NOTHING_GIVEN, ...options };
 }

@@ -2,11 +2,9 @@ import type { JobStatus } from "@dibkit/fleet";
 import type { BuildOptionValues } from "../building/build-options.js";
 import type { ExitCode } from "../command.js";
 import { count } from "../count.js";
-import { type Terminal, usageFailure } from "../terminal.js";
+import { COLUMNS, type Terminal, usageFailure } from "../terminal.js";
 import { missingRegistry, openRecords, recordsRepository } from "./open-records.js";
 import type { PlannedMatrix } from "./plan-matrix.js";
-
-const COLUMNS = 80;
 
 /** Prints what a registry knows of the jobs of a matrix; 0 when all are done, 1 otherwise. */
 export async function matrixStatus(

@@ -3,14 +3,13 @@ import { resolve as resolvePath } from "node:path";
 import type { MatrixDefinition, Result } from "@dibkit/model";
 import { openProject, type Project, type ProjectOptions } from "../project/open-project.js";
 import type { ProjectFailure } from "../project/project-failure.js";
+import { MODULE } from "../project/select-image.js";
 import type { Terminal } from "../terminal.js";
 
 export interface SelectedMatrix {
   readonly project: Project;
   readonly matrix: MatrixDefinition;
 }
-
-const MODULE = /^(.+\.[cm]?ts)(?:#(.+))?$/;
 
 /** Opens the project and finds the matrix that a word names: by its name, or by its module; without one the only one. */
 export async function selectMatrix(

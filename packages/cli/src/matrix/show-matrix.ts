@@ -1,9 +1,7 @@
 import type { Estimate, JobGraph, MatrixJob } from "@dibkit/fleet";
 import { type MatrixCell, renderAxisValue } from "@dibkit/model";
 import { count } from "../count.js";
-import type { Terminal } from "../terminal.js";
-
-const COLUMNS = 80;
+import { COLUMNS, type Terminal } from "../terminal.js";
 
 interface Shown {
   readonly graph: JobGraph;

@@ -21,7 +21,8 @@ export interface SelectedImage {
   readonly definition: ImageDefinition | undefined;
 }
 
-const MODULE = /^(.+\.[cm]?ts)(?:#(.+))?$/;
+/** A module, and the name of one of its definitions: `IMAGE.ts#NAME`. */
+export const MODULE = /^(.+\.[cm]?ts)(?:#(.+))?$/;
 
 /** Upstream's `diskimage-builder` takes such files; its `disk-image-create` does not. No element is called so. */
 const IMAGE_LIST = /\.ya?ml$/;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { seededUuid } from "@dibkit/model";
 import type { ImageParts } from "./image-parts.js";
 
 /** What every format of a bill of materials is made from. */
@@ -12,11 +12,7 @@ export interface BillRequest {
 
 /** A UUID that is the same for the same parts, so that a second bill of one image is the same document. */
 export function documentUuid({ parts, created }: BillRequest): string {
-  const hex = createHash("sha256")
-    .update(JSON.stringify([parts, created]))
-    .digest("hex");
-  // Version 8 of RFC 9562: made by its user's own rule.
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return seededUuid(JSON.stringify([parts, created]), "bill of materials");
 }
 
 /** Bytes of names that are not UTF-8 are lone surrogates in strings, which no JSON reader takes. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { CommandRunner } from "@dibkit/exec";
 import { lastNameOf } from "@dibkit/model";
 import type { StepLabel } from "@dibkit/runner";
-import { contentHash, contentOf, type ImageContents, textOf } from "../image-contents.js";
+import { contentHash, hashOf, type ImageContents, textOf } from "../image-contents.js";
 import { mergedPath, readDatabases } from "../packages/installed-packages.js";
 import type { InstalledPackage } from "../packages/package-database.js";
 import { GIT_MANIFEST, OS_RELEASE, PYTHON_METADATA } from "../telling-files.js";
@@ -153,9 +153,13 @@ async function unownedFiles(image: ImageContents, owned: ReadonlySet<string>): P
   const parts: FilePart[] = [];
   for (const [path, file] of [...image.files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (file.type !== "file" || owned.has(path)) continue;
-    const bytes = await contentOf(image, path);
-    const sha1 = bytes === undefined ? undefined : createHash("sha1").update(bytes).digest("hex");
-    const sha256 = bytes === undefined ? await contentHash(file) : createHash("sha256").update(bytes).digest("hex");
+    const text = image.texts.get(path);
+    const sha1 =
+      file.place !== undefined ? await hashOf(file, "sha1") : text && createHash("sha1").update(text).digest("hex");
+    const sha256 =
+      file.place === undefined && text !== undefined
+        ? createHash("sha256").update(text).digest("hex")
+        : await contentHash(file);
     parts.push({
       ...{ path, sha256 },
       ...(sha1 === undefined ? {} : { sha1 }),
