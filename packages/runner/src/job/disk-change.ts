@@ -20,7 +20,7 @@ export interface DiskChange {
   readonly bytes: number;
   /** Of symbolic links. */
   readonly target?: string;
-  /** SHA-256 of a file's new content, or what stands for it where files are too many or too large to be read. */
+  /** SHA-256 of a file's new content. */
   readonly hash?: string;
   /** New content of a small file, in base64. */
   readonly data?: string;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
+import { createReadStream, lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { CommandRunner } from "@dibkit/exec";
 import { pathInside } from "../host/inside-root.js";
 import type { StepLabel } from "../job/build-event.js";
@@ -15,8 +16,8 @@ export interface DiskStep {
 /** dibkit's own step, which writes the fstab into every image. */
 const CREATE: StepLabel = { phase: "disk", script: "create" };
 
-/** So much of what scripts write on the disk is read; a deployment of ostree is tens of thousands of files. */
-const MOST_READ = { files: 1000, bytes: 1 << 20, kept: 64 << 10 };
+/** So much of what scripts write on the disk is kept whole; a deployment of ostree is tens of thousands of files. */
+const MOST_KEPT = { files: 1000, bytes: 64 << 10 };
 
 interface Found {
   readonly path: string;
@@ -27,6 +28,14 @@ interface Found {
   readonly mode: number;
   readonly owner: string;
   readonly target: string;
+  /** Device and inode, by which further names of a file are known. */
+  readonly inode: string;
+}
+
+/** What was read on the way: how many files were kept whole, and contents by inode. */
+interface ReadFiles {
+  kept: number;
+  readonly known: Map<string, Pick<DiskChange, "hash" | "data">>;
 }
 
 /**
@@ -46,14 +55,15 @@ export async function diskChanges(
   if (first === undefined) return fstab;
   const found = await changedSince(disk, first.began, commands);
   if (found === undefined) return undefined;
-  const read = { files: 0 };
-  const changes = found.flatMap((one): readonly DiskChange[] => {
+  const read: ReadFiles = { kept: 0, known: new Map() };
+  const changes: DiskChange[] = [];
+  for (const one of found) {
     // The kernel's clock for files is a few milliseconds late; a step takes longer than that to begin.
     const writer = (steps.findLast(({ began }) => began <= one.changedMs) ?? first).label;
-    const gone = one.type === "directory" ? removedFrom(disk, tree, one.path, writer) : [];
-    const own = one.path === "" ? undefined : changeOf(disk, tree, one, writer, read);
-    return own === undefined ? gone : [own, ...gone];
-  });
+    const own = one.path === "" ? undefined : await changeOf(disk, tree, one, writer, read);
+    if (own !== undefined) changes.push(own);
+    if (one.type === "directory") changes.push(...removedFrom(disk, tree, one.path, writer));
+  }
   const written = new Set(changes.map(({ path }) => path));
   return [...fstab.filter(({ path }) => !written.has(path)), ...changes];
 }
@@ -68,7 +78,7 @@ async function fstabChange(disk: string): Promise<readonly DiskChange[]> {
   return [{ path: path.slice(disk.length), type: "file", writer: CREATE, ...facts, ...content }];
 }
 
-const FIELDS = ["%P", "%y", "%s", "%T@", "%C@", "%m", "%U:%G", "%l"];
+const FIELDS = ["%P", "%y", "%s", "%T@", "%C@", "%m", "%U:%G", "%l", "%D:%i"];
 
 async function changedSince(
   disk: string,
@@ -84,13 +94,11 @@ async function changedSince(
   const fields = Buffer.concat(listed).toString("utf8").split("\0");
   const found: Found[] = [];
   for (let at = 0; at + FIELDS.length <= fields.length; at += FIELDS.length) {
-    const [path = "", type = "", bytes, modified = "", changed, mode = "", owner = "", target = ""] = fields.slice(
-      at,
-      at + FIELDS.length,
-    );
+    const [path = "", type = "", bytes, modified = "", changed, ...rest] = fields.slice(at, at + FIELDS.length);
+    const [mode = "", owner = "", target = "", inode = ""] = rest;
     found.push({
       ...{ path: path === "" ? "" : `/${path}`, type: TYPES[type] ?? "special", bytes: Number(bytes), modified },
-      ...{ changedMs: Number(changed) * 1000, mode: Number.parseInt(mode, 8), owner, target },
+      ...{ changedMs: Number(changed) * 1000, mode: Number.parseInt(mode, 8), owner, target, inode },
     });
   }
   return found;
@@ -99,13 +107,14 @@ async function changedSince(
 const TYPES: Readonly<Record<string, DiskChange["type"]>> = { f: "file", d: "directory", l: "symlink" };
 
 /** Undefined for a directory that was there and is as it was: only something in it is new. */
-function changeOf(
+async function changeOf(
   disk: string,
   tree: string,
-  { path, type, bytes, modified, mode, owner, target }: Found,
+  found: Found,
   writer: StepLabel,
-  read: { files: number },
-): DiskChange | undefined {
+  read: ReadFiles,
+): Promise<DiskChange | undefined> {
+  const { path, type, bytes, modified, mode, owner, target } = found;
   const before = statusOf(join(tree, path));
   const kind = before && typeOf(before);
   const kept = before !== undefined && (before.mode & 0o7777) === mode && `${before.uid}:${before.gid}` === owner;
@@ -114,14 +123,27 @@ function changeOf(
   const link = type === "symlink" ? { target } : {};
   const same = kind === type && (type !== "file" || (before?.size === bytes && sameTime(before, modified)));
   if (same || type !== "file") return { ...facts, content: !same, ...link };
-  return { ...facts, content: true, ...contentOf(join(disk, path), bytes, modified, read) };
+  return { ...facts, content: true, ...(await contentOf(join(disk, path), found, read)) };
 }
 
-function contentOf(file: string, bytes: number, modified: string, read: { files: number }) {
-  read.files += 1;
-  if (read.files > MOST_READ.files || bytes > MOST_READ.bytes) return { hash: `${bytes} bytes of ${modified}` };
+/** A file may have many names: a deployment of ostree links what is in its repository. */
+async function contentOf(file: string, { bytes, inode }: Found, read: ReadFiles) {
+  const known = read.known.get(inode);
+  if (known !== undefined) return known;
+  const content = await readContent(file, bytes, read.kept < MOST_KEPT.files);
+  if (content.data !== undefined) read.kept += 1;
+  read.known.set(inode, content);
+  return content;
+}
+
+async function readContent(file: string, bytes: number, keep: boolean): Promise<Pick<DiskChange, "hash" | "data">> {
+  if (bytes > MOST_KEPT.bytes) {
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(file), hash);
+    return { hash: hash.digest("hex") };
+  }
   const data = readFileSync(file);
-  return { hash: sha256(data), ...(bytes > MOST_READ.kept ? {} : { data: data.toString("base64") }) };
+  return { hash: sha256(data), ...(keep ? { data: data.toString("base64") } : {}) };
 }
 
 function sha256(data: Buffer): string {
