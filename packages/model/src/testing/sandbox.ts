@@ -23,9 +23,9 @@ for tool in ${TOOLS.join(" ")}; do
 done
 for fake in "$root"/run/dibkit/bin/*; do
     [ -e "$fake" ] || continue
-    for place in usr/bin usr/sbin bin sbin; do
-        if [ -e "$root/$place/\${fake##*/}" ] && [ ! -L "$root/$place" ]; then
-            mount --bind "$fake" "$(readlink -f "$root/$place")/\${fake##*/}" || true
+    for directory in usr/bin usr/sbin bin sbin; do
+        if [ -e "$root/$directory/\${fake##*/}" ] && [ ! -L "$root/$directory" ]; then
+            mount --bind "$fake" "$(readlink -f "$root/$directory")/\${fake##*/}" || true
         fi
     done
 done
