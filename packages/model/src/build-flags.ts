@@ -24,7 +24,7 @@ export interface BuildFlag {
 }
 
 /** Kinds of values that can be checked before anything runs. */
-export type FlagCheck = "gigabytes" | "megabytes" | "blocks" | "memory" | "key-values" | "image-name";
+export type FlagCheck = "gigabytes" | "megabytes" | "blocks" | "memory" | "key-values" | "image-name" | "network";
 
 /**
  * Every flag of a build but those about projects, in the order in which upstream's `diskimage-builder` writes them. The
@@ -140,6 +140,10 @@ export const BUILD_FLAGS = {
     ...{ type: "string", value: "NAME", repeatable: true },
     summary: "hand this variable on to scripts even if nothing in the build names it; NAME, PREFIX_*, or all",
   },
+  network: {
+    ...{ type: "string", value: "NAME", variable: "DIBKIT_NETWORK", check: "network" },
+    summary: "what scripts reach: host (default), or none, which is loopback alone",
+  },
   refresh: { type: "boolean", summary: "run every script again, even when its layer is in the cache" },
   maxAge: {
     ...{ type: "string", value: "AGE" },
@@ -222,6 +226,7 @@ const CHECKS: Readonly<Record<FlagCheck, { readonly must: string; readonly test:
     must: "must end with a file name, such as out/image",
     test: (value) => !/(^|\/)\.{0,2}$/.test(value),
   },
+  network: { must: 'must be "host" or "none"', test: (value) => value === "host" || value === "none" },
 };
 
 /**

@@ -41,6 +41,7 @@ export interface BuildFlags extends Partial<UpstreamFlags> {
   readonly maxAge?: string | undefined;
   readonly secrets?: readonly string[];
   readonly passEnvironment?: readonly string[];
+  readonly network?: string | undefined;
 }
 
 export interface RequestContext {
@@ -128,6 +129,7 @@ export function buildRequest(
         (upstreamHas("rootLabelVariable", upstreamVersion) ? setting("ROOT_LABEL") : undefined),
       ramdiskElement: flags.ramdiskElement,
       maxAge: flags.maxAge,
+      network: flags.network ?? setting("DIBKIT_NETWORK"),
       cacheTo: flags.cacheTo,
       cacheSign: flags.cacheSign === undefined ? undefined : resolvePath(cwd, flags.cacheSign),
       cacheSecretKey: flags.cacheSecretKey === undefined ? undefined : resolvePath(cwd, flags.cacheSecretKey),

@@ -4,6 +4,7 @@ import { bashCommand, createCommandRunner, exitCodeOf, namespaceCommand, shellCo
 import { err, ok, type Result } from "@dibkit/model";
 import { renderHostView } from "../host/host-view.js";
 import { parseMountInfo } from "../host/mount-table.js";
+import { chooseNetwork } from "../host/network/choose-network.js";
 import { BUILD_DIRECTORY, HOOKS_DIRECTORY, TARGET_DIRECTORY } from "../job/build-directories.js";
 import type { RecordedStep } from "../job/build-record.js";
 import type { ImageState } from "../job/layer.js";
@@ -100,7 +101,9 @@ export async function openShell(
   const kind = (await layerKind(store)) ?? "overlay";
   const trees = layerTrees(kind, { store, commands, hooksBase, scratch: places.scratch });
   const shown = await trees.show(state, places.staging);
+  const network = chooseNetwork(job.request);
   const script = renderStepScript({
+    network,
     trees: [shown.root, shown.hooks],
     target: TARGET_DIRECTORY,
     mounts: state.mounts,
@@ -125,7 +128,7 @@ export async function openShell(
   // Held for as long as the shell is open, so that no build takes its directories for leftovers.
   const locked = ["setpriv", "--pdeathsig", "KILL", "--", "flock", "--close", places.lock];
   try {
-    const done = await commands.run([...locked, ...namespaceCommand(bashCommand(inView))], {
+    const done = await commands.run([...locked, ...namespaceCommand(bashCommand(inView), network.namespaces)], {
       cwd: "/",
       ...(interactive ? { stdio: "inherit" as const } : {}),
       onOutput,

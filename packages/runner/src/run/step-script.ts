@@ -1,5 +1,6 @@
 import { shellCommand, shellQuote } from "@dibkit/exec";
 import { INSIDE_ROOT } from "../host/inside-root.js";
+import type { Network } from "../host/network/network.js";
 import { isPrivate, renderPrivateCache } from "../host/private-cache.js";
 import { resolveSource } from "../host/record-mounts.js";
 import { renderTreeMount, type TreeMount } from "../host/tree-mount.js";
@@ -9,6 +10,7 @@ import type { MountRecord, NamedDirectories } from "../job/mount-record.js";
 export interface StepScript {
   /** What to mount first: the target root and the hooks directory; nothing on the real disk. */
   readonly trees: readonly TreeMount[];
+  readonly network: Network;
   readonly target: string;
   readonly mounts: readonly MountRecord[];
   readonly named: NamedDirectories;
@@ -112,6 +114,7 @@ export function renderStepScript(step: StepScript): string {
   const setUp = [
     // A process in a new PID namespace needs a /proc of its own to find itself.
     "mount -t proc proc /proc",
+    ...step.network.setUp,
     ...step.trees.map(renderTreeMount),
     ...renderMounts(step),
     ...(step.chroot ? [refreshResolver(step.target)] : []),
