@@ -24,7 +24,15 @@ export interface BuildFlag {
 }
 
 /** Kinds of values that can be checked before anything runs. */
-export type FlagCheck = "gigabytes" | "megabytes" | "blocks" | "memory" | "key-values" | "image-name" | "network";
+export type FlagCheck =
+  | "gigabytes"
+  | "megabytes"
+  | "blocks"
+  | "memory"
+  | "key-values"
+  | "image-name"
+  | "network"
+  | "disk-way";
 
 /**
  * Every flag of a build but those about projects, in the order in which upstream's `diskimage-builder` writes them. The
@@ -144,6 +152,10 @@ export const BUILD_FLAGS = {
     ...{ type: "string", value: "NAME", variable: "DIBKIT_NETWORK", check: "network" },
     summary: "what scripts reach: host (default), or none, which is loopback alone",
   },
+  disk: {
+    ...{ type: "string", value: "WAY", check: "disk-way" },
+    summary: "make the disk on loop devices (loop) or in files alone (files); auto takes loop where there is any",
+  },
   refresh: { type: "boolean", summary: "run every script again, even when its layer is in the cache" },
   maxAge: {
     ...{ type: "string", value: "AGE" },
@@ -221,6 +233,10 @@ const CHECKS: Readonly<Record<FlagCheck, { readonly must: string; readonly test:
   "key-values": {
     must: "must be key=value, with a comma between two of them",
     test: (value) => value.split(",").every((word) => /^[^=,\s]+=.*$/.test(word)),
+  },
+  "disk-way": {
+    must: "must be auto, loop or files",
+    test: (value) => ["auto", "loop", "files"].includes(value),
   },
   "image-name": {
     must: "must end with a file name, such as out/image",

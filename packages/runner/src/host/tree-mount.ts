@@ -12,6 +12,8 @@ export interface OverlayMount {
    * copies. Default: true.
    */
   readonly redirects?: boolean;
+  /** What the mount table says that is mounted. Default: `dibkit`. */
+  readonly source?: string;
 }
 
 /** A directory shown at another place. */
@@ -38,7 +40,7 @@ function renderOverlay(overlay: OverlayMount): string {
     : "";
   const redirects = `redirect_dir=${overlay.redirects === false ? "off" : "on"}`;
   const options = `${lower}${upper},${redirects},${OVERLAY_OPTIONS}`;
-  return `${shellCommand("cd", overlay.base)} && ${shellCommand("mount", "-t", "overlay", "-o", options, "dibkit", overlay.at)}`;
+  return `${shellCommand("cd", overlay.base)} && ${shellCommand("mount", "-t", "overlay", "-o", options, overlay.source ?? "dibkit", overlay.at)}`;
 }
 
 /** A path as overlayfs wants it in its options. */
