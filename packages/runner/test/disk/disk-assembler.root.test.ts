@@ -115,7 +115,20 @@ async function makeImage(assembler: DiskAssembler, plan: DiskPlan, date?: number
   await checkSources(plan, disk, build);
   await runScripts(disk, build);
   if (date !== undefined) {
-    await tool(build, "find", disk.rootPath, "-newermt", `@${date}`, "-exec", "touch", "-h", "-d", `@${date}`, "{}", "+");
+    await tool(
+      build,
+      "find",
+      disk.rootPath,
+      "-newermt",
+      `@${date}`,
+      "-exec",
+      "touch",
+      "-h",
+      "-d",
+      `@${date}`,
+      "{}",
+      "+",
+    );
     expect(ready(await disk.rewrite(date))).toEqual([]);
   }
   ready(await disk.unmount());
