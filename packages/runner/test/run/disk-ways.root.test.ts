@@ -23,7 +23,7 @@ const LAYOUT = `
 const LOOK = `#!/bin/bash
 set -eu
 while read -r _ _ _ _ at _ line; do
-  case $at in "$1"|"$1/srv"|/|/srv) source=\${line#* - * }; echo "$at \${source%% *}" ;; esac
+  case $at in "$1"|"$1/srv"|/|/srv) source=\${line#*- * }; echo "$at \${source%% *}" ;; esac
 done < /proc/self/mountinfo
 `;
 
