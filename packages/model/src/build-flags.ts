@@ -24,7 +24,10 @@ export interface BuildFlag {
 }
 
 /** Kinds of values that can be checked before anything runs. */
-export type FlagCheck = "gigabytes" | "megabytes" | "blocks" | "memory" | "key-values" | "image-name";
+export type FlagCheck = "gigabytes" | "megabytes" | "blocks" | "memory" | "key-values" | "image-name" | "privilege";
+
+/** How a build gets to mount filesystems and to own files: see docs/where-it-runs.md. */
+export const PRIVILEGES = ["auto", "root", "namespace"] as const;
 
 /**
  * Every flag of a build but those about projects, in the order in which upstream's `diskimage-builder` writes them. The
@@ -140,6 +143,10 @@ export const BUILD_FLAGS = {
     ...{ type: "string", value: "NAME", repeatable: true },
     summary: "hand this variable on to scripts even if nothing in the build names it; NAME, PREFIX_*, or all",
   },
+  privilege: {
+    ...{ type: "string", value: "WHO", variable: "DIBKIT_PRIVILEGE", check: "privilege" },
+    summary: "who builds: root, the root of a user namespace (namespace), or as this user may (auto, the default)",
+  },
   refresh: { type: "boolean", summary: "run every script again, even when its layer is in the cache" },
   maxAge: {
     ...{ type: "string", value: "AGE" },
@@ -217,6 +224,10 @@ const CHECKS: Readonly<Record<FlagCheck, { readonly must: string; readonly test:
   "key-values": {
     must: "must be key=value, with a comma between two of them",
     test: (value) => value.split(",").every((word) => /^[^=,\s]+=.*$/.test(word)),
+  },
+  privilege: {
+    must: `must be one of ${PRIVILEGES.join(", ")}`,
+    test: (value) => (PRIVILEGES as readonly string[]).includes(value),
   },
   "image-name": {
     must: "must end with a file name, such as out/image",

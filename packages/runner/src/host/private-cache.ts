@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { shellCommand } from "@dibkit/exec";
 import { hashText } from "../job/hash-text.js";
 import type { NamedDirectories } from "../job/mount-record.js";
+import type { KernelMounts } from "./kernel-mounts.js";
 import { resolveSource } from "./record-mounts.js";
 import { cacheMark } from "./shown-cache.js";
 import { escapeLayer } from "./tree-mount.js";
@@ -21,10 +22,16 @@ export function isPrivate(source: string): boolean {
 }
 
 /** A line of bash that shows a directory of the cache at `at`; `staging` takes the changes. `at` is quoted already. */
-export function renderPrivateCache(source: string, named: NamedDirectories, staging: string, at: string): string {
+export function renderPrivateCache(
+  source: string,
+  { named, staging }: { readonly named: NamedDirectories; readonly staging: string },
+  at: string,
+  kernel: KernelMounts,
+): string {
   const place = join(staging, PRIVATE_CACHES, hashText(source).slice(0, 8));
   const [lower, upper, work] = [resolveSource(source, named), join(place, "upper"), join(place, "work")];
-  const options = `lowerdir=${escapeLayer(lower)},upperdir=${escapeLayer(upper)},workdir=${escapeLayer(work)},volatile`;
+  const directories = `lowerdir=${escapeLayer(lower)},upperdir=${escapeLayer(upper)},workdir=${escapeLayer(work)}`;
+  const options = [directories, "volatile", ...kernel.overlayMarks].join(",");
   const name = shellCommand("printf", "%s", source);
   return [
     shellCommand("mkdir", "-p", lower, upper, work),

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import { toPortable } from "./portable-member.js";
 import { createTarRewriter } from "./tar-rewriter.js";
 
 /** Takes the bytes of one pax archive, in pieces of any size. */
 export interface TarHash {
   write(chunk: Buffer): void;
-  /** Hexadecimal SHA-256 of the archive as it would be with each entry's extended attributes sorted by name. */
+  /** Hexadecimal SHA-256 of the archive as it would be on any machine, see `toPortable`, with attributes sorted by name. */
   digest(): string;
 }
 
@@ -17,7 +18,10 @@ const ATTRIBUTE = "SCHILY.xattr.";
 export function createTarHash(): TarHash {
   const hash = createHash("sha256");
   const rewriter = createTarRewriter(
-    (member) => [{ ...member, records: sortAttributes(member.records) }],
+    (member) => {
+      const portable = toPortable(member);
+      return [{ ...portable, records: sortAttributes(portable.records) }];
+    },
     (bytes) => hash.update(bytes),
   );
   return { write: rewriter.write, digest: () => hash.digest("hex") };

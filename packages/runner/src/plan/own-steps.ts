@@ -1,5 +1,6 @@
 import { shellCommand } from "@dibkit/exec";
 import { INSIDE_ROOT } from "../host/inside-root.js";
+import { PTS_OPTIONS } from "../host/kernel-mounts.js";
 import { HOOKS_DIRECTORY } from "../job/build-directories.js";
 import type { BuildRequest } from "../job/build-request.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
@@ -38,7 +39,7 @@ mkdir -p "$(inside "$target" tmp/in_target.d)" "$proc" "$dev" "$sys"
 mount -t proc none "$proc"
 mount --bind /dev "$dev"
 mkdir -p "$dev/pts"
-mount -t devpts -o "$(findmnt --first-only /dev/pts --noheadings --output OPTIONS)" devpts "$dev/pts"
+mount -t devpts -o ${PTS_OPTIONS} devpts "$dev/pts"
 mount -t sysfs -o ro none "$sys"
 `;
 

@@ -2,6 +2,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createCommandRunner } from "@dibkit/exec";
 import { loadElement } from "@dibkit/model";
+import { hostLayer } from "../host/host-view.js";
 import { SUDO_SCRIPT } from "../host/sudo-sh.js";
 import {
   BUILD_DIRECTORY,
@@ -107,7 +108,7 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
     named: { DIB_IMAGE_CACHE: request.imageCache, DIB_LOCKFILES: request.lockFiles },
     breaks: breakPoints(request),
     recorder: createBuildRecorder({ job, store, secretNames, secrets }),
-    hostWrites: createHostWrites(join(places.viewScratch, "root", "upper"), store.layers, commands),
+    hostWrites: createHostWrites(hostLayer(places.viewScratch), store.layers, commands),
     lineage: lineageOf(job.image, request.architecture),
   };
 

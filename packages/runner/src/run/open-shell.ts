@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bashCommand, createCommandRunner, exitCodeOf, namespaceCommand, shellCommand } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import { renderHostView } from "../host/host-view.js";
-import { parseMountInfo } from "../host/mount-table.js";
+import { readHost } from "../host/read-host.js";
 import { BUILD_DIRECTORY, HOOKS_DIRECTORY, TARGET_DIRECTORY } from "../job/build-directories.js";
 import type { RecordedStep } from "../job/build-record.js";
 import type { ImageState } from "../job/layer.js";
@@ -116,7 +116,7 @@ export async function openShell(
   });
   const prepare = shellCommand("mkdir", "-p", TARGET_DIRECTORY, HOOKS_DIRECTORY, BUILD_DIRECTORY);
   const view = {
-    table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
+    ...readHost(),
     mountPoint: places.view,
     scratch: places.viewScratch,
     writable: [store.directory, job.request.imageCache],

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,7 +5,7 @@ import { createCommandRunner, shellCommand, shellQuote, startWorker } from "@dib
 import { type Element, writeElement } from "@dibkit/model";
 import { DOCKER_SOCKET, neededSocket } from "../formats/docker-daemon.js";
 import { renderHostView } from "../host/host-view.js";
-import { parseMountInfo } from "../host/mount-table.js";
+import { readHost } from "../host/read-host.js";
 import type { BuildEvent } from "../job/build-event.js";
 import type { BuildJob, BuildOutcome } from "../job/build-job.js";
 import { openLayerStore } from "../layers/layer-store.js";
@@ -126,7 +125,7 @@ async function dockerSockets(
 /** The first process of the build: locks it, makes its directories, puts its view of the host together. */
 async function workerScript(job: BuildJob, places: BuildPaths): Promise<string> {
   const view = {
-    table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
+    ...readHost(),
     mountPoint: places.view,
     scratch: places.viewScratch,
     writable: [job.request.store, job.request.imageCache, job.request.lockFiles, ...job.writable],
