@@ -1,10 +1,11 @@
 import { shellCommand, shellQuote } from "@dibkit/exec";
-import { INSIDE_ROOT } from "../host/inside-root.js";
+import { INSIDE_ROOT_SCRIPT } from "../host/inside-root-sh.js";
 import type { Network } from "../host/network/network.js";
 import { isPrivate, renderPrivateCache } from "../host/private-cache.js";
 import { resolveSource } from "../host/record-mounts.js";
 import { renderTreeMount, type TreeMount } from "../host/tree-mount.js";
 import type { MountRecord, NamedDirectories } from "../job/mount-record.js";
+import { STEP_FUNCTIONS_SCRIPT } from "./step-functions-sh.js";
 
 /** One command to run on a state of the image, in mount and PID namespaces of its own. */
 export interface StepScript {
@@ -81,29 +82,7 @@ function mountFilesystem(record: Extract<MountRecord, { kind: "filesystem" }>, a
   return `mount ${record.readOnly ? "-o ro " : ""}-t ${record.type} none ${at}`;
 }
 
-/** Bash functions of every step: builtins alone, because on some machines a process costs ten milliseconds. */
-const FUNCTIONS = `${INSIDE_ROOT}
-# The options of the host's pseudo-terminals, into "options".
-pts_options() {
-  local at own more
-  while read -r _ _ _ _ at own more; do
-    options=$own,\${more##* }
-    [ "$at" != /dev/pts ] || return 0
-  done < /proc/self/mountinfo
-  options=
-}
-same_text() {
-  local one other
-  mapfile one < "$1" && mapfile other < "$2" && [ "\${one[*]-}" = "\${other[*]-}" ]
-}
-# The mount table into a file, without what is mounted at a path that is given.
-write_mount_table() {
-  local line file=$1 hidden=\${2-}
-  while IFS= read -r line; do
-    [ -n "$hidden" ] && [[ $line == *" \${hidden// /\\\\040} "* ]] || printf '%s\\n' "$line"
-  done < /proc/self/mountinfo > "$file"
-}
-`;
+const FUNCTIONS = `${INSIDE_ROOT_SCRIPT}${STEP_FUNCTIONS_SCRIPT}`;
 
 /**
  * The bash script that is the first process of a step. It mounts, runs, notes the mount table, ends whatever the
