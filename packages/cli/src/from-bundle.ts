@@ -11,19 +11,19 @@ const COMPILED = ["model", "shell", "lint", "exec", "runner", "cli"] as const;
  * a bundle, or with one that is out of date. What a bundle holds twice, such as the element model, keeps no state but
  * caches. `place` is a module in the compiled directory of this package.
  */
-export async function fromBundle<T>(name: string, place: string | URL = import.meta.url): Promise<T | undefined> {
-  const bundle = new URL(`../bundle/${name}.js`, place);
+export async function fromBundle<T>(name: string, module: string | URL = import.meta.url): Promise<T | undefined> {
+  const bundle = new URL(`../bundle/${name}.js`, module);
   const made = modified(bundle);
   if (made === undefined) return undefined;
   // An installed package has one time for all its files, and nothing is compiled later.
-  const compiled = COMPILED.map((part) => modified(new URL(`../../${part}/dist/.tsbuildinfo`, place)) ?? 0);
+  const compiled = COMPILED.map((part) => modified(new URL(`../../${part}/dist/.tsbuildinfo`, module)) ?? 0);
   return made < Math.max(...compiled) ? undefined : ((await import(bundle.href)) as T);
 }
 
 /** The command, from the bundle when it is there. */
-export function bundledCommand(entry: CommandEntry, place?: string | URL): CommandEntry {
+export function bundledCommand(entry: CommandEntry, module?: string | URL): CommandEntry {
   if (!BUNDLED.has(entry.name)) return entry;
-  return { ...entry, load: async () => (await fromBundle(entry.name, place)) ?? entry.load() };
+  return { ...entry, load: async () => (await fromBundle(entry.name, module)) ?? entry.load() };
 }
 
 function modified(file: URL): number | undefined {

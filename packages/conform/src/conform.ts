@@ -94,7 +94,7 @@ async function buildUpstream(
   watcher: ConformWatcher,
 ): Promise<Result<Built, ConformFailure>> {
   const { request, image, elementsPath } = plan.job;
-  const place = join(directory, "upstream");
+  const upstreamDirectory = join(directory, "upstream");
   const words = upstreamArguments(request, image);
   const variables = Object.entries(request.environment).filter(([name]) => name.startsWith("DIB_"));
   const asked = {
@@ -102,10 +102,10 @@ async function buildUpstream(
     environment: Object.fromEntries(variables),
     version: upstream.version ?? "unknown",
   };
-  const kept = await keptRun(place);
+  const kept = await keptRun(upstreamDirectory);
   if (kept !== undefined && JSON.stringify({ ...kept, seconds: 0 }) === JSON.stringify({ ...asked, seconds: 0 })) {
-    watcher.onNote(`using what upstream built in ${place}`);
-    return ok({ image: await imageIn(place), run: kept });
+    watcher.onNote(`using what upstream built in ${upstreamDirectory}`);
+    return ok({ image: await imageIn(upstreamDirectory), run: kept });
   }
   watcher.onNote(`building with upstream ${asked.version}`);
   const started = performance.now();
@@ -115,13 +115,13 @@ async function buildUpstream(
   );
   if (outcome.kind !== "built") return err({ kind: "upstream", outcome });
   const run = { ...asked, seconds: (performance.now() - started) / 1000 };
-  const built = await moveOutputs(image, place);
-  await writeFile(join(place, "run.json"), `${JSON.stringify(run, null, 2)}\n`);
+  const built = await moveOutputs(image, upstreamDirectory);
+  await writeFile(join(upstreamDirectory, "run.json"), `${JSON.stringify(run, null, 2)}\n`);
   return ok({ image: built, run });
 }
 
-async function keptRun(place: string): Promise<UpstreamRun | undefined> {
-  const text = await readFile(join(place, "run.json"), "utf8").catch(() => undefined);
+async function keptRun(upstreamDirectory: string): Promise<UpstreamRun | undefined> {
+  const text = await readFile(join(upstreamDirectory, "run.json"), "utf8").catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as UpstreamRun);
 }
 
@@ -138,14 +138,18 @@ async function namedAfter(image: string): Promise<readonly string[]> {
   return files.filter((file) => file.startsWith(`${basename(image)}.`)).map((file) => join(dirname(image), file));
 }
 
-async function imageIn(place: string): Promise<BuiltImage> {
-  const entries = await readdir(place, { withFileTypes: true });
+async function imageIn(upstreamDirectory: string): Promise<BuiltImage> {
+  const entries = await readdir(upstreamDirectory, { withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && entry.name.startsWith("image."));
-  const named = new Map(files.map(({ name }) => [name.slice("image.".length), join(place, name)]));
+  const named = new Map(files.map(({ name }) => [name.slice("image.".length), join(upstreamDirectory, name)]));
   const raw = named.get("raw");
   named.delete("tar");
   named.delete("raw");
-  return { tar: join(place, "image.tar"), ...(raw === undefined ? {} : { raw }), beside: Object.fromEntries(named) };
+  return {
+    tar: join(upstreamDirectory, "image.tar"),
+    ...(raw === undefined ? {} : { raw }),
+    beside: Object.fromEntries(named),
+  };
 }
 
 function pathsOf({ tar, raw, beside }: BuiltImage): readonly string[] {

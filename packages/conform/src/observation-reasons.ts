@@ -149,14 +149,14 @@ const OBSERVATIONS: readonly Reason[] = [
 
 /** Whether upstream's program is the one that the sandbox puts first. */
 function isStandIn(program: string) {
-  const place = new RegExp(`/dibkit-upstream-\\w+/bin/${program}$`);
-  return (upstream: Value) => place.test(upstream ?? "");
+  const path = new RegExp(`/dibkit-upstream-\\w+/bin/${program}$`);
+  return (upstream: Value) => path.test(upstream ?? "");
 }
 
 /** Mounts of the build's own directories, whatever the filesystem; anything else must be the same. */
 function sameMount(upstream: Value, dibkit: Value): boolean {
-  const place = (upstream ?? dibkit ?? "").split(" ")[0] ?? "";
-  const own = /^(\$TMP_BUILD_DIR(\/(built|elements|hooks|mnt))?|\/|\/tmp\/in_target\.d)$/.test(place);
+  const path = (upstream ?? dibkit ?? "").split(" ")[0] ?? "";
+  const own = /^(\$TMP_BUILD_DIR(\/(built|elements|hooks|mnt))?|\/|\/tmp\/in_target\.d)$/.test(path);
   return (
     own &&
     [upstream, dibkit].every((mount) => mount === null || /^\S+ \S+ (rw|ro)\b.* (overlay|tmpfs|ext4) /.test(mount))

@@ -117,7 +117,7 @@ async function changesOf(old: ImageFile, now: ImageFile): Promise<readonly strin
 
 async function sameContent(old: ImageFile, now: ImageFile): Promise<boolean> {
   // Two builds that share a layer share its files.
-  if (old.place !== undefined && old.place === now.place) return true;
+  if (old.contentPath !== undefined && old.contentPath === now.contentPath) return true;
   // A further name of a hard-linked file counts no bytes, so only two counted lengths say something.
   if (old.bytes !== now.bytes && old.bytes !== 0 && now.bytes !== 0) return false;
   return (await contentHash(old)) === (await contentHash(now));

@@ -18,8 +18,8 @@ export interface ImageFile {
   /** The step that wrote the content; unknown when the image was read from a file. */
   readonly writer?: StepLabel;
   /** Where the content is on this machine. */
-  readonly place?: string;
-  /** SHA-256 of the content, when it is known without `place`. */
+  readonly contentPath?: string;
+  /** SHA-256 of the content, when it is known without `contentPath`. */
   readonly hash?: string;
 }
 
@@ -28,7 +28,7 @@ export interface ImageContents {
   /** What to call it: an output's path, or the id of a build. */
   readonly name: string;
   readonly files: ReadonlyMap<string, ImageFile>;
-  /** Content of files that were read on the way, by path, for images without places. */
+  /** Content of files that were read on the way, by path, for images whose content is not on this machine. */
   readonly texts: ReadonlyMap<string, Buffer>;
   /** When the build began, in ISO form; unknown when the image was read from a file. */
   readonly built?: string;
@@ -42,7 +42,7 @@ export interface ImageContents {
 export async function contentOf(image: ImageContents, path: string): Promise<Buffer | undefined> {
   const file = image.files.get(path);
   if (file?.type !== "file") return undefined;
-  return file.place === undefined ? image.texts.get(path) : readFile(file.place);
+  return file.contentPath === undefined ? image.texts.get(path) : readFile(file.contentPath);
 }
 
 /** Content of a file as UTF-8; undefined when the image has no such file. */
@@ -56,8 +56,8 @@ export async function contentHash(file: ImageFile): Promise<string> {
 }
 
 /** A hash of a file's content; of one whose content is not on this machine, that of nothing. */
-export async function hashOf({ place }: ImageFile, algorithm: "sha1" | "sha256"): Promise<string> {
+export async function hashOf({ contentPath }: ImageFile, algorithm: "sha1" | "sha256"): Promise<string> {
   const hash = createHash(algorithm);
-  if (place !== undefined) await pipeline(createReadStream(place), hash);
+  if (contentPath !== undefined) await pipeline(createReadStream(contentPath), hash);
   return hash.digest("hex");
 }

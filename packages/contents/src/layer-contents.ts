@@ -62,8 +62,9 @@ function createTree() {
       } else {
         const more = { ...(target === undefined ? {} : { target }), ...(hash === undefined ? {} : { hash }) };
         // Readers of package databases have to have files: the tree's are nearer to the truth than none.
-        const place = isPackageData(path) && before?.place !== undefined ? { place: before.place } : {};
-        files.set(path, { type, mode, owner, bytes, writer, ...place, ...more });
+        const content =
+          isPackageData(path) && before?.contentPath !== undefined ? { contentPath: before.contentPath } : {};
+        files.set(path, { type, mode, owner, bytes, writer, ...content, ...more });
       }
     },
     mark(marks: readonly OverlayMark[]) {
@@ -73,9 +74,9 @@ function createTree() {
         if (movedFrom === undefined) continue;
         for (const [other, file] of before) {
           if (!other.startsWith(`${movedFrom}/`)) continue;
-          const place = path + other.slice(movedFrom.length);
-          files.set(place, file);
-          times.set(place, times.get(other) ?? 0);
+          const moved = path + other.slice(movedFrom.length);
+          files.set(moved, file);
+          times.set(moved, times.get(other) ?? 0);
         }
       }
     },

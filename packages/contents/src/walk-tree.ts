@@ -20,15 +20,15 @@ export function* walkTree(root: string, writer?: StepLabel): Generator<FoundFile
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
     for (const entry of readdirSync(join(root, directory), { withFileTypes: true }).sort(byName)) {
       const path = `${directory}/${entry.name}`;
-      const place = join(root, path);
-      const status = lstatSync(place);
+      const contentPath = join(root, path);
+      const status = lstatSync(contentPath);
       if (status.isDirectory()) pending.push(path);
       const found = { path, modifiedMs: status.mtimeMs };
       if (isWhiteout(status)) yield found;
       else {
         const again = status.isFile() && status.nlink > 1 && linked.has(status.ino);
         if (status.isFile()) linked.add(status.ino);
-        yield { ...found, file: fileOf(place, status, again, writer) };
+        yield { ...found, file: fileOf(contentPath, status, again, writer) };
       }
     }
   }
@@ -38,7 +38,7 @@ function byName(a: Dirent, b: Dirent): number {
   return a.name < b.name ? -1 : 1;
 }
 
-function fileOf(place: string, status: Stats, again: boolean, writer: StepLabel | undefined): ImageFile {
+function fileOf(contentPath: string, status: Stats, again: boolean, writer: StepLabel | undefined): ImageFile {
   const type = status.isFile()
     ? "file"
     : status.isDirectory()
@@ -51,8 +51,8 @@ function fileOf(place: string, status: Stats, again: boolean, writer: StepLabel 
     mode: status.mode & 0o7777,
     owner: `${status.uid}:${status.gid}`,
     bytes: type === "file" && !again ? status.size : 0,
-    ...(type === "file" ? { place } : {}),
-    ...(type === "symlink" ? { target: readlinkSync(place) } : {}),
+    ...(type === "file" ? { contentPath } : {}),
+    ...(type === "symlink" ? { target: readlinkSync(contentPath) } : {}),
     ...(writer === undefined ? {} : { writer }),
   };
 }

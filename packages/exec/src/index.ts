@@ -1,6 +1,7 @@
 export { bashCommand } from "./bash-command.js";
 export {
   type CommandFailure,
+  type CommandOptions,
   type CommandResult,
   type CommandRunner,
   createCommandRunner,

@@ -23,7 +23,7 @@ export interface ImageConfiguration {
   /** Where an image file defines it. */
   readonly location?: Location;
   /** Where it names its elements. */
-  readonly places?: ReadonlyMap<string, Location>;
+  readonly locations?: ReadonlyMap<string, Location>;
   /** Do not add `base`. */
   readonly skipBase?: boolean;
 }

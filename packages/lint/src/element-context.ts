@@ -36,7 +36,7 @@ export interface ElementContext {
   /** What `bash -n` says of a script the grammar does not understand; undefined when it was not asked. */
   bashVerdict(script: ScriptFile): SyntaxVerdict | undefined;
   /** The first line of a file, or the element's directory when it has no such text file. */
-  place(path?: string): Location;
+  locationOf(path?: string): Location;
 }
 
 /** What an interpreter says of a script that it reads and does not run. */
@@ -93,7 +93,7 @@ export function elementContext(input: ElementContextInput): ElementContext {
     get environmentFiles() {
       return environmentFiles();
     },
-    place: (path) => place(element, path),
+    locationOf: (path) => locationOf(element, path),
   };
 }
 
@@ -130,7 +130,7 @@ function isText(file: RegularFile): boolean {
   return fileSize(file) <= LARGEST_TEXT && !file.bytes.subarray(0, 8_192).includes(0);
 }
 
-function place(element: Element, path?: string): Location {
+function locationOf(element: Element, path?: string): Location {
   const file = path === undefined ? undefined : regularFileAt(element, path);
   if (file === undefined || !isText(file)) {
     const shown = path === undefined ? element.root : `${element.root}/${path}`;

@@ -60,7 +60,7 @@ export function imagesOf({ entries }: ImageFileContext): readonly ImageConfigura
     images.set(name, {
       name,
       location: before?.location ?? location,
-      places: new Map([...(before?.places ?? []), ...placesOf(fields.get("elements")?.node)]),
+      locations: new Map([...(before?.locations ?? []), ...locationsOf(fields.get("elements")?.node)]),
       elements: [...(before?.elements ?? []), ...(Array.isArray(elements) ? elements.map(String) : [])],
       environment: { ...before?.environment, ...(isMapping(environment) && textsOf(environment)) },
       ...(arch !== undefined && { arch: String(arch) }),
@@ -71,7 +71,7 @@ export function imagesOf({ entries }: ImageFileContext): readonly ImageConfigura
   return [...images.values()].filter(({ elements }) => elements.length > 0);
 }
 
-function placesOf(list: DataNode | undefined): readonly (readonly [string, Location])[] {
+function locationsOf(list: DataNode | undefined): readonly (readonly [string, Location])[] {
   const items = list?.kind === "sequence" ? list.items : [];
   return items.flatMap((item) => (item.kind === "scalar" ? [[String(item.value), item.location] as const] : []));
 }

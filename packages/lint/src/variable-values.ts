@@ -1,13 +1,7 @@
-import { ARCHITECTURES, closeName, DISTRO_FAMILIES } from "@dibkit/model";
+import { ARCHITECTURES, closeName, DISTRIBUTIONS, distributionFacts } from "@dibkit/model";
 import type { Given } from "@dibkit/shell";
 
-/** Distributions by the names that upstream knows. */
-export const DISTRIBUTIONS: ReadonlySet<string> = new Set([
-  ...Object.values(DISTRO_FAMILIES).flat(),
-  "rocky",
-  "almalinux",
-  "openeuler",
-]);
+const KNOWN_DISTRIBUTIONS: ReadonlySet<string> = new Set(DISTRIBUTIONS);
 
 /** Code names of releases; the others are numbers. */
 const CODE_NAMES = (
@@ -34,16 +28,16 @@ export interface Impossible {
 export function impossibleValue(
   variable: string,
   value: string,
-  distros: ReadonlySet<string> = DISTRIBUTIONS,
+  distros: ReadonlySet<string> = KNOWN_DISTRIBUTIONS,
 ): Impossible | undefined {
   switch (variable) {
     case "DIB_RELEASE": {
       if (RELEASES.has(value) || !/^[a-z]+$/i.test(value)) return undefined;
-      if (DISTRIBUTIONS.has(value)) return { why: "a distribution, not a release", help: "compare DISTRO_NAME" };
+      if (KNOWN_DISTRIBUTIONS.has(value)) return { why: "a distribution, not a release", help: "compare DISTRO_NAME" };
       return misspelt(value, RELEASES, "which no release is called");
     }
     case "DISTRO_NAME": {
-      if (distros.has(value) || DISTRIBUTIONS.has(value)) return undefined;
+      if (distros.has(value) || KNOWN_DISTRIBUTIONS.has(value)) return undefined;
       if (value === "redhat" || value === "suse" || value === "el") {
         const meant = value === "suse" ? "opensuse" : "rhel";
         return { why: "which no distribution is called", help: `write "${meant}"`, meant };
@@ -73,21 +67,12 @@ function misspelt(value: string, known: ReadonlySet<string>, why: string): Impos
   return { why, help: `did you mean "${meant}"?`, meant };
 }
 
-/** Releases that are no number, by distribution; the others count with numbers. */
-const NAMED: Readonly<Record<string, string>> = {
-  ubuntu: "jammy",
-  debian: "bookworm",
-  centos: "9-stream",
-  gentoo: "gentoo",
-  opensuse: "15.6",
-};
-
 /** A release that is no whole number, of one of the distributions; undefined when all count with whole numbers. */
 export function unnumberedRelease(
   distros: readonly string[],
 ): { readonly distro: string; readonly release: string } | undefined {
   for (const distro of distros) {
-    const release = Object.hasOwn(NAMED, distro) ? NAMED[distro] : undefined;
+    const release = distributionFacts(distro)?.namedRelease;
     if (release !== undefined) return { distro, release };
   }
   return undefined;
@@ -100,6 +85,6 @@ export function givenDistributions(given: readonly Given[]): readonly string[] |
   return last.values.flatMap((value) => {
     const stem = value.replace(/[*?^$].*$/, "");
     const open = last.regex || stem !== value;
-    return open ? [...DISTRIBUTIONS].filter((distro) => distro.startsWith(stem)) : [value];
+    return open ? DISTRIBUTIONS.filter((distro) => distro.startsWith(stem)) : [value];
   });
 }

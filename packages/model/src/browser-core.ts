@@ -11,6 +11,7 @@ export * from "./checksum-algorithms.js";
 export * from "./compare-versions.js";
 export * from "./dependency-closure.js";
 export * from "./diagnostic.js";
+export * from "./distributions.js";
 export * from "./element.js";
 export * from "./nearest-name.js";
 export * from "./output-formats.js";

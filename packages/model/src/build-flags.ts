@@ -24,7 +24,15 @@ export interface BuildFlag {
 }
 
 /** Kinds of values that can be checked before anything runs. */
-export type FlagCheck = "gigabytes" | "megabytes" | "blocks" | "memory" | "key-values" | "image-name" | "privilege";
+export type FlagCheck =
+  | "gigabytes"
+  | "megabytes"
+  | "blocks"
+  | "memory"
+  | "key-values"
+  | "image-name"
+  | "network"
+  | "privilege";
 
 /** How a build gets to mount filesystems and to own files: see docs/where-it-runs.md. */
 export const PRIVILEGES = ["auto", "root", "namespace"] as const;
@@ -143,6 +151,10 @@ export const BUILD_FLAGS = {
     ...{ type: "string", value: "NAME", repeatable: true },
     summary: "hand this variable on to scripts even if nothing in the build names it; NAME, PREFIX_*, or all",
   },
+  network: {
+    ...{ type: "string", value: "NAME", variable: "DIBKIT_NETWORK", check: "network" },
+    summary: "what scripts reach: host (default), or none, which is loopback alone",
+  },
   privilege: {
     ...{ type: "string", value: "WHO", variable: "DIBKIT_PRIVILEGE", check: "privilege" },
     summary: "who builds: root, the root of a user namespace (namespace), or as this user may (auto, the default)",
@@ -233,6 +245,7 @@ const CHECKS: Readonly<Record<FlagCheck, { readonly must: string; readonly test:
     must: "must end with a file name, such as out/image",
     test: (value) => !/(^|\/)\.{0,2}$/.test(value),
   },
+  network: { must: 'must be "host" or "none"', test: (value) => value === "host" || value === "none" },
 };
 
 /**

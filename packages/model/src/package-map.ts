@@ -1,26 +1,17 @@
 import { compareVersions } from "./compare-versions.js";
+import { type DistroFamily, distributionFacts } from "./distributions.js";
 import type { PkgMap, PkgMapEntry } from "./views/pkg-map.js";
 
-/** Distributions by the family that upstream's pkg-map counts them to; a name of no family maps by distro only. */
-export const DISTRO_FAMILIES = {
-  debian: ["debian", "ubuntu"],
-  gentoo: ["gentoo"],
-  redhat: ["almalinux", "centos", "centos7", "fedora", "openeuler", "rhel", "rhel7", "rocky"],
-  suse: ["opensuse"],
-} as const;
-
-/** Distributions that upstream's pkg-map counts to a family from a version on only. */
-const COUNTED_SINCE: Readonly<Record<string, string>> = { almalinux: "3.33.0", openeuler: "3.14.0", rocky: "3.18.0" };
-
-export type DistroFamilyName = keyof typeof DISTRO_FAMILIES;
-
-/** `upstreamVersion` is that of diskimage-builder; without one, the newest. */
-export function distroFamily(distro: string, upstreamVersion?: string): DistroFamilyName | undefined {
-  const since = COUNTED_SINCE[distro];
+/**
+ * The family that upstream's pkg-map counts a distribution to; undefined for one that it does not know.
+ * `upstreamVersion` is that of diskimage-builder; without one, the newest.
+ */
+export function distroFamily(distro: string, upstreamVersion?: string): DistroFamily | undefined {
+  const facts = distributionFacts(distro);
+  const since = facts?.familySince;
   if (since !== undefined && upstreamVersion !== undefined && compareVersions(upstreamVersion, since) < 0)
     return undefined;
-  const families = Object.entries(DISTRO_FAMILIES) as [DistroFamilyName, readonly string[]][];
-  return families.find(([, distros]) => distros.includes(distro))?.[0];
+  return facts?.family;
 }
 
 /**

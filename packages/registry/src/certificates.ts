@@ -8,8 +8,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Where docker, podman and skopeo look for the certificates of a registry's own authority. */
 export function certificateDirectories(registry: string, env: Environment): readonly string[] {
   const configuration = env.XDG_CONFIG_HOME || join(homeDirectory(env), ".config");
-  const places = [join(configuration, "containers"), "/etc/containers", "/etc/docker"];
-  return places.map((place) => join(place, "certs.d", registry));
+  const directories = [join(configuration, "containers"), "/etc/containers", "/etc/docker"];
+  return directories.map((directory) => join(directory, "certs.d", registry));
 }
 
 /**

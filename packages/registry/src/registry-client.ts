@@ -161,11 +161,11 @@ async function readSmall(ask: AskBlob, { digest, size }: Descriptor): Promise<Re
 
 async function upload(
   push: (request: Omit<RegistryRequest, "scope">) => Promise<Result<Answer, RegistryFailure>>,
-  place: string,
+  uploadsUrl: string,
   digest: string,
   body: Body,
 ): Promise<Result<boolean, RegistryFailure>> {
-  const begun = await push({ method: "POST", url: place, body: Buffer.alloc(0) });
+  const begun = await push({ method: "POST", url: uploadsUrl, body: Buffer.alloc(0) });
   if (!begun.ok) return begun;
   begun.value.body.destroy();
   const { location } = begun.value.headers;

@@ -71,9 +71,9 @@ function takeShort(word: string, rest: string[], table: OptionTable): readonly P
   const options: ParsedOption[] = [];
   for (let at = 1; at < word.length; at += 1) {
     const letter = word[at] as string;
-    const place = letter === ":" ? -1 : table.short.indexOf(letter);
-    if (place === -1) return `invalid option -- '${letter}'`;
-    if (table.short[place + 1] !== ":") {
+    const letterAt = letter === ":" ? -1 : table.short.indexOf(letter);
+    if (letterAt === -1) return `invalid option -- '${letter}'`;
+    if (table.short[letterAt + 1] !== ":") {
       options.push({ name: letter, value: "" });
       continue;
     }

@@ -21,7 +21,7 @@ export interface ContentStoreOptions {
   readonly mostBytes: number;
 }
 
-type Place = readonly [start: number, end: number];
+type ByteRange = readonly [start: number, end: number];
 
 /**
  * One file, which may be removed at any time: its first line is the version, the second says where each text is in the
@@ -29,16 +29,16 @@ type Place = readonly [start: number, end: number];
  */
 export function openContentStore(env: Terminal["env"], options: ContentStoreOptions): ContentStore {
   const path = join(cacheHome(env), "dibkit", "lint", options.name);
-  const { bytes, places } = load(path, options.version);
+  const { bytes, ranges } = load(path, options.version);
   const fresh = new Map<string, string>();
   const used = new Set<string>();
   let freshSize = 0;
   return {
     get(key) {
-      const place = places.get(key);
-      if (place === undefined) return fresh.get(key);
+      const range = ranges.get(key);
+      if (range === undefined) return fresh.get(key);
       used.add(key);
-      return bytes.toString("utf8", ...place);
+      return bytes.toString("utf8", ...range);
     },
     set(key, text) {
       // More than fits is not even collected: a tree can have gigabytes of it.
@@ -48,13 +48,13 @@ export function openContentStore(env: Terminal["env"], options: ContentStoreOpti
     },
     save() {
       if (fresh.size === 0) return;
-      const old = [...places].filter(([key]) => !fresh.has(key));
+      const old = [...ranges].filter(([key]) => !fresh.has(key));
       const inOrder = [...old.filter(([key]) => used.has(key)), ...old.filter(([key]) => !used.has(key))];
       const kept: (readonly [string, Buffer])[] = [];
       let size = 0;
       for (const [key, text] of [
         ...[...fresh].map(([key, text]) => [key, Buffer.from(text)] as const),
-        ...inOrder.map(([key, place]) => [key, bytes.subarray(...place)] as const),
+        ...inOrder.map(([key, range]) => [key, bytes.subarray(...range)] as const),
       ]) {
         if (size + text.length > options.mostBytes) continue;
         kept.push([key, text]);
@@ -70,19 +70,19 @@ export function keyOfText(text: string): string {
   return createHash("sha1").update(text).digest("base64url");
 }
 
-function load(path: string, version: string): { bytes: Buffer; places: ReadonlyMap<string, Place> } {
+function load(path: string, version: string): { bytes: Buffer; ranges: ReadonlyMap<string, ByteRange> } {
   try {
     const all = readFileSync(path);
     const first = all.indexOf("\n");
     const second = all.indexOf("\n", first + 1);
     if (second > first && all.toString("utf8", 0, first) === version) {
       const index = JSON.parse(all.toString("utf8", first + 1, second)) as readonly [string, number, number][];
-      return { bytes: all.subarray(second + 1), places: new Map(index.map(([key, ...place]) => [key, place])) };
+      return { bytes: all.subarray(second + 1), ranges: new Map(index.map(([key, ...range]) => [key, range])) };
     }
   } catch {
     // There is none, or what is there is not whole.
   }
-  return { bytes: Buffer.alloc(0), places: new Map() };
+  return { bytes: Buffer.alloc(0), ranges: new Map() };
 }
 
 function write(path: string, version: string, texts: readonly (readonly [string, Buffer])[]): void {

@@ -57,7 +57,7 @@ export function keyOfRun(
   const { catalog, elements, configuration, base, ignoredDibLintChecks, diagnostics, rules } = session;
   const all = [...catalog.elements.values(), ...catalog.shadowed.map(({ element }) => element)];
   if (all.some(({ origin }) => origin !== "disk") || rules.some(({ from }) => from !== undefined)) return undefined;
-  if ((configuration.images ?? []).some(({ location, places }) => location ?? places)) return undefined;
+  if ((configuration.images ?? []).some(({ location, locations }) => location ?? locations)) return undefined;
   if (diagnostics.length > 0 || all.length > MOST_ELEMENTS) return undefined;
   const hash = createHash("sha1");
   const settings = { only, rest, configuration, base, ignoredDibLintChecks, paths: catalog.paths };
@@ -162,7 +162,7 @@ export function stillHolds({ read, repository }: KeptResult, tools: LintTools, t
 
 /** The result to keep; undefined when a finding is about a text that is in no file. */
 export function packed(result: LintResult, { read, repository, shellcheck }: Asked): KeptResult | undefined {
-  const place = ({ source, start, end }: Location): KeptLocation => [source.path, start, end, source.text === ""];
+  const kept = ({ source, start, end }: Location): KeptLocation => [source.path, start, end, source.text === ""];
   const isFile = ({ source }: Location) => source.path.startsWith("/") && !source.path.includes("#");
   const all = result.diagnostics.flatMap(({ location, related = [] }) => [
     ...(location ? [location] : []),
@@ -171,8 +171,8 @@ export function packed(result: LintResult, { read, repository, shellcheck }: Ask
   if (!all.every(isFile)) return undefined;
   const diagnostics = result.diagnostics.map(({ location, related, ...rest }) => ({
     ...rest,
-    ...(location && { location: place(location) }),
-    ...(related && { related: related.map((other) => ({ ...other, location: place(other.location) })) }),
+    ...(location && { location: kept(location) }),
+    ...(related && { related: related.map((other) => ({ ...other, location: kept(other.location) })) }),
   }));
   return { read, repository, shellcheck, result: { ...result, diagnostics } };
 }
@@ -180,7 +180,7 @@ export function packed(result: LintResult, { read, repository, shellcheck }: Ask
 /** The result as it was, with the texts of the files that it speaks of. */
 export function unpacked({ result }: KeptResult): LintResult {
   const sources = new Map<string, SourceText>();
-  const place = ([path, start, end, empty]: KeptLocation): Location => {
+  const restored = ([path, start, end, empty]: KeptLocation): Location => {
     const key = `${empty} ${path}`;
     const source = sources.get(key) ?? { path, text: empty ? "" : textAt(path) };
     sources.set(key, source);
@@ -190,8 +190,8 @@ export function unpacked({ result }: KeptResult): LintResult {
     ...result,
     diagnostics: result.diagnostics.map(({ location, related, ...rest }) => ({
       ...rest,
-      ...(location && { location: place(location) }),
-      ...(related && { related: related.map((other) => ({ ...other, location: place(other.location) })) }),
+      ...(location && { location: restored(location) }),
+      ...(related && { related: related.map((other) => ({ ...other, location: restored(other.location) })) }),
     })),
   };
 }

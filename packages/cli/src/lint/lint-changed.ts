@@ -8,12 +8,12 @@ import { type Change, type ChangeFailure, checkOut } from "./changed-files.js";
 import type { SessionFailure } from "./lint-session.js";
 
 /** What was linted, so that it can be linted as it was. */
-export interface LintedPlaces {
+export interface LintedPaths {
   readonly paths: readonly string[];
   readonly elementsPath: readonly string[];
 }
 
-type LintAt = (places: LintedPlaces, terminal: Terminal) => Promise<LintResult | SessionFailure>;
+type LintAt = (linted: LintedPaths, terminal: Terminal) => Promise<LintResult | SessionFailure>;
 
 /**
  * Keeps the findings in files that changed, and those elsewhere that were not there before: what the change breaks. To
@@ -22,12 +22,12 @@ type LintAt = (places: LintedPlaces, terminal: Terminal) => Promise<LintResult |
 export async function findingsOfChange(
   result: LintResult,
   change: Change,
-  places: LintedPlaces,
+  linted: LintedPaths,
   lintAt: LintAt,
   terminal: Terminal,
 ): Promise<Result<LintResult, ChangeFailure>> {
   if (change.files.size === 0) return { ok: true, value: { ...result, diagnostics: [] } };
-  const before = await lintBefore(change, places, lintAt, terminal);
+  const before = await lintBefore(change, linted, lintAt, terminal);
   if (!before.ok) return before;
   const baseline = createBaseline(before.value, change.top);
   const fresh = new Set(applyBaseline(result, baseline, change.top).result.diagnostics);
@@ -42,7 +42,7 @@ export async function findingsOfChange(
 /** Findings as they were at the commit, with paths as if it were checked out in the repository. */
 async function lintBefore(
   change: Change,
-  places: LintedPlaces,
+  linted: LintedPaths,
   lintAt: LintAt,
   terminal: Terminal,
 ): Promise<Result<LintResult, ChangeFailure>> {
@@ -56,10 +56,10 @@ async function lintBefore(
     const moved = (path: string) => movedTo(tree, change.top, path);
     const cwd = moved(realpathSync(terminal.cwd));
     mkdirSync(cwd, { recursive: true });
-    const absolute = places.paths.map((path) => moved(realOf(resolve(terminal.cwd, path))));
+    const absolute = linted.paths.map((path) => moved(realOf(resolve(terminal.cwd, path))));
     const paths = absolute.filter((path) => existsSync(path));
-    const nothing = places.paths.length > 0 && paths.length === 0;
-    const elementsPath = places.elementsPath
+    const nothing = linted.paths.length > 0 && paths.length === 0;
+    const elementsPath = linted.elementsPath
       .flatMap((entry) => entry.split(delimiter))
       .map((path) => moved(realOf(resolve(terminal.cwd, path))))
       .filter((path) => existsSync(path));

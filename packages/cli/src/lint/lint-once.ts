@@ -38,7 +38,7 @@ export async function lintOnce(wanted: LintWanted, terminal: Terminal): Promise<
     result,
     wanted.change,
     wanted,
-    (places, there) => lintAt(wanted, places, there),
+    (paths, there) => lintAt(wanted, paths, there),
     terminal,
   );
   return kept.ok ? { ok: true, value: { result: kept.value, rules } } : kept;
@@ -46,10 +46,10 @@ export async function lintOnce(wanted: LintWanted, terminal: Terminal): Promise<
 
 async function lintAt(
   wanted: LintWanted,
-  places: Pick<LintWanted, "paths" | "elementsPath">,
+  paths: Pick<LintWanted, "paths" | "elementsPath">,
   terminal: Terminal,
 ): Promise<LintResult | SessionFailure> {
-  const session = await openLintSession(terminal, { ...wanted, ...places });
+  const session = await openLintSession(terminal, { ...wanted, ...paths });
   return session.ok ? lintSession(session.value, wanted, terminal) : session.error;
 }
 

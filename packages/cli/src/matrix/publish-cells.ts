@@ -59,12 +59,12 @@ async function imageOf(
     import("@dibkit/runner"),
     import("@dibkit/fleet"),
   ]);
-  const place = resolvePath(terminal.cwd, directory);
+  const output = resolvePath(terminal.cwd, directory);
   const job = graph.jobs.find((one) => one.name === name);
   const done = job && records && (await isDone(job, records));
-  const files = done?.ok && done.value !== undefined ? await madeFiles(done.value, place) : [];
+  const files = done?.ok && done.value !== undefined ? await madeFiles(done.value, output) : [];
   if (files.length > 0) return files;
-  const planning = await planCell(name, place);
+  const planning = await planCell(name, output);
   if (!planning.ok) return planning.exitCode || 2;
   const progress = createBuildProgress(terminal, verbose);
   const outcome = await startBuild(planning.plan, { onEvent: progress.show, signal: terminal.signal });

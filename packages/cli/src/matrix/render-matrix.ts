@@ -85,6 +85,7 @@ function jobOptions(
     ...(options.noTypecheck ? ["--no-typecheck"] : []),
     ...(options.offline ? ["--offline"] : []),
     ...(options.noTmpfs ? ["--no-tmpfs"] : []),
+    ...(options.network === undefined ? [] : ["--network", options.network]),
   ];
 }
 

@@ -50,14 +50,14 @@ export function recover(outDir: string): void {
     const path = join(outDir, entry);
     if (entry.startsWith(STAGED)) rmSync(path, { recursive: true, force: true });
     if (!entry.startsWith(REPLACED)) continue;
-    const place = join(outDir, entry.slice(REPLACED.length));
-    if (existsSync(place)) rmSync(path, { recursive: true, force: true });
-    else renameSync(path, place);
+    const destination = join(outDir, entry.slice(REPLACED.length));
+    if (existsSync(destination)) rmSync(path, { recursive: true, force: true });
+    else renameSync(path, destination);
   }
 }
 
 function replaceElement(plan: EmitPlan, name: string, changes: readonly FileChange[]): void {
-  const place = join(plan.outDir, name);
+  const destination = join(plan.outDir, name);
   const staged = join(plan.outDir, STAGED + name);
   const replaced = join(plan.outDir, REPLACED + name);
   const old = plan.existing.get(name);
@@ -65,16 +65,16 @@ function replaceElement(plan: EmitPlan, name: string, changes: readonly FileChan
   const target: Target = { root: staged, made: new Set() };
   mkdirSync(staged);
   try {
-    for (const file of old?.files.values() ?? []) if (!changed.has(file.path)) carryOver(file, place, target);
+    for (const file of old?.files.values() ?? []) if (!changed.has(file.path)) carryOver(file, destination, target);
     for (const change of changes) if (change.after) writeEntry(change.after, target);
   } catch (error) {
     rmSync(staged, { recursive: true, force: true });
     throw error;
   }
-  if (old) renameSync(place, replaced);
-  renameSync(staged, place);
+  if (old) renameSync(destination, replaced);
+  renameSync(staged, destination);
   if (old) rmSync(replaced, { recursive: true, force: true });
-  if (!plan.elements.has(name)) removeWhenEmpty(place);
+  if (!plan.elements.has(name)) removeWhenEmpty(destination);
 }
 
 function removeWhenEmpty(directory: string): void {

@@ -4,12 +4,12 @@ import { type ElementFile, encodePath, fsPath } from "@dibkit/model";
 
 /** Writes a file of an element below a directory, with its execute bit. */
 export function copyFile(file: ElementFile, directory: string): void {
-  const place = join(directory, file.path);
-  mkdirSync(fsPath(dirname(place)), { recursive: true });
-  if (file.kind === "directory") mkdirSync(fsPath(place), { recursive: true });
-  else if (file.kind === "symlink") symlinkSync(encodePath(file.target), fsPath(place));
+  const target = join(directory, file.path);
+  mkdirSync(fsPath(dirname(target)), { recursive: true });
+  if (file.kind === "directory") mkdirSync(fsPath(target), { recursive: true });
+  else if (file.kind === "symlink") symlinkSync(encodePath(file.target), fsPath(target));
   else {
-    writeFileSync(fsPath(place), file.bytes);
-    chmodSync(fsPath(place), (file.mode & 0o111) !== 0 ? 0o755 : 0o644);
+    writeFileSync(fsPath(target), file.bytes);
+    chmodSync(fsPath(target), (file.mode & 0o111) !== 0 ? 0o755 : 0o644);
   }
 }

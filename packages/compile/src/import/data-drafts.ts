@@ -1,5 +1,7 @@
 import {
   ARCHITECTURES,
+  DISTRIBUTIONS,
+  DISTRO_FAMILIES,
   type Element,
   PACKAGE_FIELDS,
   PHASES,
@@ -73,16 +75,17 @@ function isCondition(condition: unknown, inView: ReadonlySet<string>): boolean {
   return name !== undefined && (inView.has(name) || (STANDARD_VARIABLES as readonly string[]).includes(name));
 }
 
-const DISTROS = "almalinux centos centos7 debian fedora gentoo openeuler opensuse rhel rhel7 rocky ubuntu".split(" ");
-const FAMILIES = "debian gentoo redhat suse".split(" ");
-
 /** `pkg-map` as the field `pkgMap`; undefined when it has sections or distros the field does not know. */
 export function pkgMapDraft(element: Element): FieldDraft | undefined {
   const data = jsonOf(element, "pkg-map");
   if (!isObject(data) || !keysIn(data, ["release", "distro", "family", "default"])) return undefined;
   const { release = {}, distro = {}, family = {}, default: fallback = {} } = data;
   if (![release, distro, family, fallback].every(isObject)) return undefined;
-  if (!keysIn(release as Data, DISTROS) || !keysIn(distro as Data, DISTROS) || !keysIn(family as Data, FAMILIES))
+  if (
+    !keysIn(release as Data, DISTRIBUTIONS) ||
+    !keysIn(distro as Data, DISTRIBUTIONS) ||
+    !keysIn(family as Data, DISTRO_FAMILIES)
+  )
     return undefined;
   const names = [...Object.values(distro as Data), ...Object.values(family as Data), fallback];
   const releases = Object.values(release as Data);
@@ -95,7 +98,7 @@ export function svcMapDraft(element: Element): FieldDraft | undefined {
   const data = yamlOf(element, "svc-map");
   if (!isObject(data)) return undefined;
   const legal = Object.values(data).every(
-    (each) => isStrings(each) && keysIn(each, [...DISTROS, ...FAMILIES, "default"]),
+    (each) => isStrings(each) && keysIn(each, [...DISTRIBUTIONS, ...DISTRO_FAMILIES, "default"]),
   );
   return legal ? { key: "svcMap", value: data, code: data } : undefined;
 }

@@ -9,11 +9,11 @@ export interface CompilerFinding {
   readonly category: "error" | "warning";
   /** Lines of the message chain, the outermost first. */
   readonly lines: readonly string[];
-  readonly place: CompilerPlace | undefined;
-  readonly related: readonly { readonly message: string; readonly place: CompilerPlace }[];
+  readonly location: CompilerLocation | undefined;
+  readonly related: readonly { readonly message: string; readonly location: CompilerLocation }[];
 }
 
-export interface CompilerPlace {
+export interface CompilerLocation {
   readonly path: string;
   readonly text: string;
   readonly start: number;
@@ -132,10 +132,10 @@ function finding(diagnostic: CompilerDiagnostic, texts: Map<string, string>): Co
     code: diagnostic.code,
     category: diagnostic.category === 1 ? "error" : "warning",
     lines: chainOf(diagnostic),
-    place: placeOf(diagnostic, texts),
+    location: locationOf(diagnostic, texts),
     related: (diagnostic.relatedInformation ?? []).flatMap((information) => {
-      const place = placeOf(information, texts);
-      return place ? [{ message: chainOf(information).join(" "), place }] : [];
+      const location = locationOf(information, texts);
+      return location ? [{ message: chainOf(information).join(" "), location }] : [];
     }),
   };
 }
@@ -144,7 +144,10 @@ function chainOf({ text, messageChain }: CompilerDiagnostic): readonly string[] 
   return [...text.split("\n"), ...(messageChain ?? []).flatMap(chainOf)];
 }
 
-function placeOf({ fileName, pos, end }: CompilerDiagnostic, texts: Map<string, string>): CompilerPlace | undefined {
+function locationOf(
+  { fileName, pos, end }: CompilerDiagnostic,
+  texts: Map<string, string>,
+): CompilerLocation | undefined {
   if (fileName === undefined || !existsSync(fileName)) return undefined;
   const text = texts.get(fileName) ?? readFileSync(fileName, "utf8");
   texts.set(fileName, text);

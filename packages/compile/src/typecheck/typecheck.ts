@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Diagnostic, Location, SourceText } from "@dibkit/model";
 import { fromSource, ownPackages } from "../load/own-packages.js";
-import { type CheckResult, type CompilerFinding, type CompilerPlace, startCheck } from "./check-modules.js";
+import { type CheckResult, type CompilerFinding, type CompilerLocation, startCheck } from "./check-modules.js";
 import { isKnownGood, rememberGood } from "./known-good.js";
 
 /** A type check that goes on by itself. */
@@ -66,16 +66,18 @@ function diagnostic(finding: CompilerFinding, texts: Map<string, SourceText>): D
   const [message, ...chain] = finding.lines;
   const refusal = refusalIn(finding);
   // Where dibkit declares a type is of no use to an author.
-  const related = finding.related.filter(({ place }) => !ownDirectories().some((own) => place.path.startsWith(own)));
+  const related = finding.related.filter(
+    ({ location }) => !ownDirectories().some((own) => location.path.startsWith(own)),
+  );
   const details = chain.map((line) => line.trim()).join("; ");
   return {
     code: `typescript/TS${finding.code}`,
     severity: finding.category,
     message: refusal ?? (message as string).replace(/\.$/, ""),
     ...(details && !refusal ? { help: details.replace(/\.$/, "") } : {}),
-    ...(finding.place ? { location: location(finding.place, texts) } : {}),
+    ...(finding.location ? { location: locationIn(finding.location, texts) } : {}),
     ...(related.length > 0 && !refusal
-      ? { related: related.map(({ message, place }) => ({ message, location: location(place, texts) })) }
+      ? { related: related.map(({ message, location }) => ({ message, location: locationIn(location, texts) })) }
       : {}),
   };
 }
@@ -91,8 +93,8 @@ function refusalIn({ code, lines }: CompilerFinding): string | undefined {
   return sentences.find((text) => text.split(" ").length > 4)?.replace(/\\(.)/g, "$1");
 }
 
-function location(place: CompilerPlace, texts: Map<string, SourceText>): Location {
-  const source = texts.get(place.path) ?? { path: place.path, text: place.text };
-  texts.set(place.path, source);
-  return { source, start: place.start, end: place.end };
+function locationIn(location: CompilerLocation, texts: Map<string, SourceText>): Location {
+  const source = texts.get(location.path) ?? { path: location.path, text: location.text };
+  texts.set(location.path, source);
+  return { source, start: location.start, end: location.end };
 }

@@ -51,20 +51,20 @@ export async function runUpstream(build: UpstreamBuild, watcher: UpstreamWatcher
   const work = await mkdtemp(join(request.environment.TMP_DIR ?? "/tmp", "dibkit-upstream-"));
   const commands = createCommandRunner({ signal: watcher.signal });
   try {
-    const places = await preparePlaces(work, build);
+    const paths = await preparePaths(work, build);
     const mapped = (await commands.run(["dmsetup", "version"])).ok;
-    await writeShims(places.bin, {
+    await writeShims(paths.bin, {
       sudo: SUDO_SCRIPT,
       losetup: losetupShim(noteOfLoops(work)),
       ...(mapped ? {} : MAPPER_SHIMS),
       ...((await hasFatDriver(commands)) ? {} : FAT_SHIMS),
     });
-    const elements = build.authored.length === 0 ? [] : [places.elements];
+    const elements = build.authored.length === 0 ? [] : [paths.elements];
     const command = upstreamCommand(request, image, [...elements, ...build.elementsPath], build.upstream);
     const { PATH = "/usr/sbin:/usr/bin:/sbin:/bin" } = command.environment;
-    const script = await renderRun(places, build, command.argv, mapped);
+    const script = await renderRun(paths, build, command.argv, mapped);
     const done = await commands.run(namespaceCommand(bashCommand(script)), {
-      env: { ...command.environment, ...build.environment, TMP_DIR: places.build, PATH: `${places.bin}:${PATH}` },
+      env: { ...command.environment, ...build.environment, TMP_DIR: paths.build, PATH: `${paths.bin}:${PATH}` },
       cwd: "/",
       onOutput: (line) => watcher.onLine(line),
     });
@@ -77,7 +77,7 @@ export async function runUpstream(build: UpstreamBuild, watcher: UpstreamWatcher
   }
 }
 
-interface Places {
+interface RunPaths {
   readonly view: string;
   readonly scratch: string;
   readonly temporary: string;
@@ -92,23 +92,23 @@ function noteOfLoops(work: string): string {
   return join(work, "tmp", ".loop-devices");
 }
 
-async function preparePlaces(work: string, build: UpstreamBuild): Promise<Places> {
-  const place = (name: string) => join(work, name);
-  const places = {
-    view: place("view"),
-    scratch: place("host"),
-    temporary: place("tmp"),
+async function preparePaths(work: string, build: UpstreamBuild): Promise<RunPaths> {
+  const path = (name: string) => join(work, name);
+  const paths = {
+    view: path("view"),
+    scratch: path("host"),
+    temporary: path("tmp"),
     // The element ramdisk builds inside the image too, where this directory has to be as well.
-    build: build.request.ramdiskElement === undefined ? place("tmp") : (build.request.environment.TMP_DIR ?? "/tmp"),
-    bin: place("bin"),
-    elements: place("elements"),
+    build: build.request.ramdiskElement === undefined ? path("tmp") : (build.request.environment.TMP_DIR ?? "/tmp"),
+    bin: path("bin"),
+    elements: path("elements"),
   };
   const { imageCache, lockFiles } = build.request;
-  for (const directory of [...Object.values(places), imageCache, lockFiles, dirname(build.image)]) {
+  for (const directory of [...Object.values(paths), imageCache, lockFiles, dirname(build.image)]) {
     await mkdir(directory, { recursive: true });
   }
-  for (const element of build.authored) writeElement(element, join(places.elements, element.name));
-  return places;
+  for (const element of build.authored) writeElement(element, join(paths.elements, element.name));
+  return paths;
 }
 
 async function hasFatDriver(commands: CommandRunner): Promise<boolean> {
@@ -124,19 +124,19 @@ async function writeShims(bin: string, shims: Readonly<Record<string, string>>):
 }
 
 async function renderRun(
-  places: Places,
+  paths: RunPaths,
   build: UpstreamBuild,
   argv: readonly string[],
   mapped: boolean,
 ): Promise<string> {
   const { request } = build;
-  const writable = [places.temporary, places.build, request.imageCache, request.lockFiles, dirname(build.image)];
+  const writable = [paths.temporary, paths.build, request.imageCache, request.lockFiles, dirname(build.image)];
   if (request.logFile !== undefined) writable.push(dirname(request.logFile));
   const socket = await neededSocket(request.formats);
   const view = {
     ...readHost(),
-    mountPoint: places.view,
-    scratch: places.scratch,
+    mountPoint: paths.view,
+    scratch: paths.scratch,
     writable,
     sockets: socket === undefined ? [] : [{ from: socket, at: socket }],
   };

@@ -1,16 +1,16 @@
 import { textOf } from "../image-contents.js";
 import type { InstalledPackage, PackageDatabase } from "./package-database.js";
 
-const PLACES = ["/lib/apk/db/installed", "/usr/lib/apk/db/installed"];
+const DATABASES = ["/lib/apk/db/installed", "/usr/lib/apk/db/installed"];
 
 /** Alpine's: one file, a paragraph for each package, with `F:DIRECTORY` and the `R:FILE` in it. */
 export const apkDatabase: PackageDatabase = {
   name: "apk",
   urlType: "apk",
-  isPart: (path) => PLACES.includes(path),
+  isPart: (path) => DATABASES.includes(path),
   async read(image) {
-    const place = PLACES.find((path) => image.files.has(path)) ?? "";
-    return ((await textOf(image, place)) ?? "").split(/\n\n+/).flatMap(packageOf);
+    const path = DATABASES.find((path) => image.files.has(path)) ?? "";
+    return ((await textOf(image, path)) ?? "").split(/\n\n+/).flatMap(packageOf);
   },
 };
 

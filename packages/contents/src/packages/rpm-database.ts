@@ -34,9 +34,9 @@ export const rpmDatabase: PackageDatabase = {
 };
 
 async function copyPart(image: ImageContents, path: string, to: string): Promise<void> {
-  const place = image.files.get(path)?.place;
+  const content = image.files.get(path)?.contentPath;
   const copy = join(to, basename(path));
-  if (place !== undefined) await copyFile(place, copy);
+  if (content !== undefined) await copyFile(content, copy);
   else await writeFile(copy, (await contentOf(image, path)) ?? "");
 }
 

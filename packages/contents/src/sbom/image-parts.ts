@@ -106,8 +106,8 @@ async function packagePart(
 async function copyrightOf(image: ImageContents, name: string): Promise<Licence | undefined> {
   // The documentation of one package may be a link to that of another.
   const directory = image.files.get(`/usr/share/doc/${name}`);
-  const place = directory?.type === "symlink" ? directory.target?.split("/").at(-1) : name;
-  const text = await textOf(image, `/usr/share/doc/${place}/copyright`);
+  const documented = directory?.type === "symlink" ? directory.target?.split("/").at(-1) : name;
+  const text = await textOf(image, `/usr/share/doc/${documented}/copyright`);
   return text === undefined ? undefined : licenceOfCopyright(text);
 }
 
@@ -155,9 +155,11 @@ async function unownedFiles(image: ImageContents, owned: ReadonlySet<string>): P
     if (file.type !== "file" || owned.has(path)) continue;
     const text = image.texts.get(path);
     const sha1 =
-      file.place !== undefined ? await hashOf(file, "sha1") : text && createHash("sha1").update(text).digest("hex");
+      file.contentPath !== undefined
+        ? await hashOf(file, "sha1")
+        : text && createHash("sha1").update(text).digest("hex");
     const sha256 =
-      file.place === undefined && text !== undefined
+      file.contentPath === undefined && text !== undefined
         ? createHash("sha256").update(text).digest("hex")
         : await contentHash(file);
     parts.push({

@@ -20,7 +20,7 @@ export const gitlab: Engine = {
       ...Object.fromEntries(jobs.map((job) => [job.name, renderJob(job, input)])),
     };
     const write = `${matrix}: write the jobs`;
-    const place = `${matrix}.yml`;
+    const path = `${matrix}.yml`;
     const { dibkit = "dibkit", prepare = [], container } = input.settings;
     const labels = labelsOf(input.settings);
     const parent = {
@@ -36,13 +36,13 @@ export const gitlab: Engine = {
       },
       [matrix]: {
         needs: [write],
-        trigger: { include: [{ artifact: `dibkit-jobs/${place}`, job: write }], strategy: "depend" },
+        trigger: { include: [{ artifact: `dibkit-jobs/${path}`, job: write }], strategy: "depend" },
       },
     };
     const head = '# Written by "dibkit matrix render gitlab"';
     const render = (value: unknown) => stringify(value, { lineWidth: 0 });
     return ok([
-      { path: place, text: `${head}: a child pipeline.\n${render(child)}` },
+      { path, text: `${head}: a child pipeline.\n${render(child)}` },
       {
         path: "parent.gitlab-ci.yml",
         text: `${head}: include it in .gitlab-ci.yml, to have the jobs written anew each time.\n${render(parent)}`,

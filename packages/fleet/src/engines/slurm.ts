@@ -85,11 +85,13 @@ exit "$code"
 }
 
 function renderSubmit(batches: readonly Batch[]): string {
-  const place = new Map(batches.flatMap(({ jobs, variable }) => jobs.map(({ name }, at) => [name, { variable, at }])));
+  const position = new Map(
+    batches.flatMap(({ jobs, variable }) => jobs.map(({ name }, at) => [name, { variable, at }])),
+  );
   const lines = batches.map(({ jobs, file, variable }) => {
     const needs = jobs[0]?.needs ?? [];
     const ids = needs.flatMap((name) => {
-      const found = place.get(name);
+      const found = position.get(name);
       return found === undefined ? [] : [`"\${${found.variable}}"_${found.at}`];
     });
     const dependency = ids.length === 0 ? "" : `--dependency=afterok:${ids.join(":")} `;

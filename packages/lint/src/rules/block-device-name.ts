@@ -25,7 +25,7 @@ export default defineRule({
     bad: { "disk/block-device-x86_64.yaml": "- local_loop:\n    name: image0\n" },
     good: { "disk/block-device-amd64.yaml": "- local_loop:\n    name: image0\n" },
   },
-  *check({ element, place, textFiles }) {
+  *check({ element, locationOf, textFiles }) {
     for (const [path, entry] of element.files) {
       const [, name, suffix] = /^block-device-([^/]+)\.(yaml|yml|json)$/.exec(path) ?? [];
       if (name === undefined || entry.kind === "directory") continue;
@@ -42,7 +42,7 @@ export default defineRule({
             ? `${path} is never used: ARCH is "${other}" there`
             : `${path} is never used: nothing looks for that name`,
         help: `rename it to "block-device-${meant ?? "default"}.yaml"`,
-        location: place(path),
+        location: locationOf(path),
       };
     }
   },

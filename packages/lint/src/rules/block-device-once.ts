@@ -35,11 +35,11 @@ export default defineGraphRule({
       element: second.element.name,
       message: `${enumerated(owners.map(({ element }) => element.name))} each bring a block-device configuration: which one is used is left to chance`,
       help: "keep one of them, or set DIB_BLOCK_DEVICE_CONFIG",
-      location: contextOf(second.element).place("block-device-default.yaml"),
+      location: contextOf(second.element).locationOf("block-device-default.yaml"),
       related: [
         {
           message: `that of "${first.element.name}"`,
-          location: contextOf(first.element).place("block-device-default.yaml"),
+          location: contextOf(first.element).locationOf("block-device-default.yaml"),
         },
       ],
     };

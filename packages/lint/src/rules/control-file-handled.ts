@@ -61,7 +61,7 @@ export default defineGraphRule({
             element: element.name,
             message: `${path} of element "${element.name}" ${handler.does}, and only "base" brings "${handler.element}", which handles it`,
             help: `add "${handler.element}" to element-deps, for images that leave "base" out (-n)`,
-            location: contextOf(element).place(path),
+            location: contextOf(element).locationOf(path),
           };
         }
         if (where === undefined) continue;
@@ -75,7 +75,7 @@ export default defineGraphRule({
           element: element.name,
           message: `${path} of element "${element.name}" ${handler.does}, but nothing${beside ? " that it depends on" : where} brings "${handler.element}", which handles it`,
           help: `add "${handler.element}" to element-deps`,
-          location: contextOf(element).place(path),
+          location: contextOf(element).locationOf(path),
         };
       }
     }

@@ -42,7 +42,7 @@ export default defineRule({
     bad: { "web/elements-deps": "base\n", "base/README.rst": "x\n" },
     good: { "web/element-deps": "base\n", "base/README.rst": "x\n" },
   },
-  *check({ element, textFiles, place }) {
+  *check({ element, textFiles, locationOf }) {
     for (const entry of element.files.values()) {
       const name = entry.path;
       if (name.includes("/") || CONTROL_FILES.includes(name) || entry.kind === "directory") continue;
@@ -60,7 +60,7 @@ export default defineRule({
           : {}),
         message: `"${name}" of element "${element.name}" is not read by anything; did you mean "${meant}"?`,
         help: `rename it to "${meant}"`,
-        location: place(name),
+        location: locationOf(name),
         ...(entry.kind === "file" && nameChange(`rename to ${meant}, which makes builds read it`, entry, meant)),
       };
     }

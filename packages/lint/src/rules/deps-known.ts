@@ -18,8 +18,8 @@ export default defineGraphRule({
   *check({ composition, catalog, facts, focus, upstream }) {
     for (const failure of composition.failures) {
       if (failure.kind !== "missing-element" || failure.name.startsWith("#")) continue;
-      const place = composition.image?.places?.get(failure.name);
-      yield { ...(place && { location: place }), ...failure.diagnostic };
+      const asked = composition.image?.locations?.get(failure.name);
+      yield { ...(asked && { location: asked }), ...failure.diagnostic };
     }
     if (focus === undefined) return;
     for (const { name, path, askedAt } of composition.closure.missing) {

@@ -13,7 +13,7 @@ export default defineRule({
     good: { "my-web/README.rst": "x\n" },
     later: { "web/package-installs.yaml": "nginx:\n" },
   },
-  *check({ element, catalog, place }) {
+  *check({ element, catalog, locationOf }) {
     for (const shadow of catalog.shadowed) {
       if (shadow.by !== element) continue;
       const packages = ["package-installs.yaml", "package-installs.json"].some((name) =>
@@ -25,7 +25,7 @@ export default defineRule({
           ? `element "${element.name}" replaces ${shadow.element.root}, but upstream installs the packages of both`
           : `element "${element.name}" replaces ${shadow.element.root}`,
         help: "give it another name unless the replacement is meant",
-        location: place(),
+        location: locationOf(),
       };
     }
   },

@@ -33,7 +33,7 @@ export default defineGraphRule({
           element: element.name,
           message: `element "${element.name}" requires "${variable.name}", which image "${composition.name}" does not set`,
           help: "set it in the image's environment",
-          location: composition.image.places?.get(element.name) ?? composition.image.location ?? variable.location,
+          location: composition.image.locations?.get(element.name) ?? composition.image.location ?? variable.location,
         };
       }
     }

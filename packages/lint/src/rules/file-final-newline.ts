@@ -17,7 +17,7 @@ export default defineRule({
     bad: { "web/install.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail" },
     good: { "web/install.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\n" },
   },
-  *check({ element, textFiles, place }) {
+  *check({ element, textFiles, locationOf }) {
     const texts = new Set(textFiles.map(({ path }) => path));
     for (const file of textFiles) {
       const { text } = file.source;
@@ -37,7 +37,7 @@ export default defineRule({
       if (file.bytes.length === 0 || file.bytes.at(-1) === NEWLINE) continue;
       // Of data only dib-lint expects it, which asks all files of a library directory.
       const message = `${file.path} does not end with a newline`;
-      yield { severity: "info", message, help: "leave data as it is", location: place(file.path) };
+      yield { severity: "info", message, help: "leave data as it is", location: locationOf(file.path) };
     }
   },
 });

@@ -18,8 +18,8 @@ export default defineRule({
     bad: { "web/install.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\nif true; then\n\tuptime\nfi\n" },
     good: { "web/install.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\nif true; then\n    uptime\nfi\n" },
   },
-  *check({ element, textFiles, place }) {
-    yield* tabsInData(element, textFiles, place);
+  *check({ element, textFiles, locationOf }) {
+    yield* tabsInData(element, textFiles, locationOf);
     for (const file of textFiles) {
       // Makefiles are made of tabs.
       if (!file.executable && (/^(GNUm|M|m)akefile|\.mk$|\.(c|h|go|dts)$/.test(file.name) || !isIndented(file)))
@@ -69,13 +69,13 @@ const LARGEST = 1_000_000;
 function* tabsInData(
   element: Element,
   texts: readonly ScriptFile[],
-  place: ElementContext["place"],
+  locationOf: ElementContext["locationOf"],
 ): Generator<Finding> {
   const known = new Set(texts.map(({ path }) => path));
   for (const file of element.files.values()) {
     if (file.kind !== "file" || known.has(file.path) || file.path.startsWith("test-elements/")) continue;
     if (fileSize(file) > LARGEST || !/^ *\t/m.test(new TextDecoder("latin1").decode(file.bytes))) continue;
     const message = `${file.path} has lines that begin with a tab`;
-    yield { severity: "info", message, help: "leave data as it is", location: place(file.path) };
+    yield { severity: "info", message, help: "leave data as it is", location: locationOf(file.path) };
   }
 }

@@ -37,7 +37,9 @@ export default defineGraphRule({
           continue;
         }
         if (focus !== undefined && focus !== before && focus !== element) continue;
-        yield clash(before, element, file.path, ` (${arrows(path)})`, (owner) => contextOf(owner).place(file.path));
+        yield clash(before, element, file.path, ` (${arrows(path)})`, (owner) =>
+          contextOf(owner).locationOf(file.path),
+        );
       }
     }
     if (focus !== undefined) yield* clashesWithSystems(context, focus);
@@ -65,7 +67,7 @@ function* clashesWithSystems({ composition, catalog, targets, contextOf }: Build
       ?.find((owner) => !present.has(owner) && systemsWith(catalog, owner.name, targets).length > 0);
     if (other === undefined) continue;
     const where = onSystemsOnly(systemsWith(catalog, other.name, targets), systems);
-    const found = clash(other, focus, file.path, "", (owner) => contextOf(owner).place(file.path));
+    const found = clash(other, focus, file.path, "", (owner) => contextOf(owner).locationOf(file.path));
     // Where it is not so on every system, the element may not be meant for that one.
     yield { ...found, message: `${found.message}${where}`, ...(where !== "" && { severity: "warning" as const }) };
   }
@@ -91,7 +93,7 @@ function ownersInSystems(catalog: Catalog): ReadonlyMap<string, readonly Element
   return owners;
 }
 
-function clash(before: Element, element: Element, file: string, way: string, place: (owner: Element) => Location) {
+function clash(before: Element, element: Element, file: string, way: string, locationOf: (owner: Element) => Location) {
   const isHook = /^[a-z-]+\.d\/[^/]+$/.test(file);
   const effect = isHook ? "the build refuses that" : "one of them is lost";
   return {
@@ -99,7 +101,7 @@ function clash(before: Element, element: Element, file: string, way: string, pla
     element: element.name,
     message: `elements "${before.name}" and "${element.name}"${way} both have ${file}: ${effect}`,
     help: "rename one of the files",
-    location: place(element),
-    related: [{ message: `the same file of "${before.name}"`, location: place(before) }],
+    location: locationOf(element),
+    related: [{ message: `the same file of "${before.name}"`, location: locationOf(before) }],
   };
 }

@@ -15,7 +15,7 @@ export default defineRule({
     bad: { "web/init-scripts/system/web.service": "[Service]\nExecStart=/usr/bin/web\n" },
     good: { "web/init-scripts/systemd/web.service": "[Service]\nExecStart=/usr/bin/web\n" },
   },
-  *check({ element, place }) {
+  *check({ element, locationOf }) {
     const told = new Set<string>();
     for (const path of element.files.keys()) {
       const [top, init = "", below] = path.split("/");
@@ -33,7 +33,7 @@ export default defineRule({
             : meant === undefined
               ? "rename it"
               : `did you mean "${meant}"?`,
-        location: place(path),
+        location: locationOf(path),
       };
     }
   },

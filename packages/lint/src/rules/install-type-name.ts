@@ -16,7 +16,7 @@ export default defineRule({
     bad: { "web/install.d/web-src-install/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\n" },
     good: { "web/install.d/web-source-install/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\n" },
   },
-  *check({ element, textFiles, place }) {
+  *check({ element, textFiles, locationOf }) {
     const told = new Set<string>();
     const texts = [...textFiles].filter(({ path }) => !path.startsWith("install.d/"));
     for (const path of element.files.keys()) {
@@ -42,7 +42,7 @@ export default defineRule({
             : name.includes("-")
               ? `use "source" or "package", or export ${variable}=${type}`
               : `rename it to "${prefix}-source-install" or "${prefix}-package-install"`,
-        location: place(path),
+        location: locationOf(path),
       };
     }
   },

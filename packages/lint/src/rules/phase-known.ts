@@ -24,7 +24,7 @@ export default defineRule({
     bad: { "web/finalize.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\n" },
     good: { "web/finalise.d/50-web": "#!/bin/bash\nset -eu\nset -o pipefail\n", "web/modprobe.d/web.conf": "x\n" },
   },
-  *check({ element, views, textFiles, place }) {
+  *check({ element, views, textFiles, locationOf }) {
     for (const { name, files } of views.unknownPhases.value) {
       const nearest = SHORT_FORMS[name] ?? nearestName(name, [...NAMES, "environment.d"]);
       const scripts = files.filter((file) => file.kind === "file" && /^[^/]+\/\d\d-[^/]+$/.test(file.path));
@@ -36,7 +36,7 @@ export default defineRule({
         ...(nearest === undefined ? { severity: "warning" as const } : {}),
         message: `"${name}" of element "${element.name}" is no phase, so nothing in it is run; the phases are ${quoted(NAMES)}`,
         help: nearest === undefined ? "move the scripts to a phase" : `did you mean "${nearest}"?`,
-        location: place(files[0]?.path),
+        location: locationOf(files[0]?.path),
       };
     }
   },

@@ -1,9 +1,9 @@
-import { closeName, DISTRO_FAMILIES, nearestName } from "@dibkit/model";
+import { closeName, DISTRIBUTIONS, DISTRO_FAMILIES, nearestName } from "@dibkit/model";
 import { defineRule } from "../rule.js";
 import { quoted } from "../words.js";
 
-const FAMILIES = Object.keys(DISTRO_FAMILIES);
-const DISTROS: ReadonlySet<string> = new Set(Object.values(DISTRO_FAMILIES).flat());
+const FAMILIES: readonly string[] = DISTRO_FAMILIES;
+const DISTROS: ReadonlySet<string> = new Set(DISTRIBUTIONS);
 
 export default defineRule({
   id: "pkg-map-known",

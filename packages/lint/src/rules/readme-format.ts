@@ -14,10 +14,10 @@ export default defineRule({
     bad: { "web/README.md": "# web\n" },
     good: { "web/README.rst": "===\nweb\n===\n" },
   },
-  *check({ element, place }) {
+  *check({ element, locationOf }) {
     for (const entry of element.files.values()) {
       if (!entry.path.endsWith(".md")) continue;
-      yield { message: `${entry.path} is Markdown`, help: "write it as .rst", location: place(entry.path) };
+      yield { message: `${entry.path} is Markdown`, help: "write it as .rst", location: locationOf(entry.path) };
     }
   },
 });

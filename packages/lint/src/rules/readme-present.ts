@@ -13,9 +13,9 @@ export default defineRule({
     bad: { "web/package-installs.yaml": "nginx:\n" },
     good: { "web/README.rst": "===\nweb\n===\nInstalls nginx.\n", "web/package-installs.yaml": "nginx:\n" },
   },
-  *check({ element, place }) {
+  *check({ element, locationOf }) {
     // Test elements are found below others and need none.
     if (element.files.has("README.rst") || element.root.includes("/test-elements/")) return;
-    yield { message: `element "${element.name}" has no README.rst`, help: "write one", location: place() };
+    yield { message: `element "${element.name}" has no README.rst`, help: "write one", location: locationOf() };
   },
 });

@@ -1,7 +1,8 @@
+import { DISTRIBUTIONS, distributionFacts } from "@dibkit/model";
 import { type Given, onlyVariable } from "@dibkit/shell";
 import { defineRule } from "../rule.js";
 import { shellFiles } from "../shell-files.js";
-import { DISTRIBUTIONS, givenDistributions, unnumberedRelease } from "../variable-values.js";
+import { givenDistributions, unnumberedRelease } from "../variable-values.js";
 
 export default defineRule({
   id: "script-comparison-number",
@@ -23,7 +24,7 @@ export default defineRule({
     },
   },
   *check(context) {
-    const all = [...new Set(context.targets.map(({ distro }) => distro))].filter((name) => DISTRIBUTIONS.has(name));
+    const all = [...new Set(context.targets.map(({ distro }) => distro))].filter(distributionFacts);
     for (const file of shellFiles(context)) {
       const { text } = file.source;
       if (file.shell.assignments.some(({ name }) => name === "DIB_RELEASE" || name === "DISTRO_NAME")) continue;
@@ -75,6 +76,6 @@ function givenBefore(
 
 /** An element for one system is called after it; any other is built on all. */
 function ownDistributions(path: string, element: string, all: readonly string[]): readonly string[] {
-  const named = [...DISTRIBUTIONS].filter((distro) => `${element}/${path}`.includes(distro));
+  const named = DISTRIBUTIONS.filter((distro) => `${element}/${path}`.includes(distro));
   return named.length > 0 ? named : all;
 }

@@ -47,7 +47,9 @@ export default defineGraphRule({
         message: `the package lists are removed in ${script.path}, but ${later.script.path} of element "${later.element.name}" installs packages after that`,
         help: "remove them later, or leave it to the builder",
         location: script.at(command),
-        related: [{ message: "installs packages here", location: contextOf(later.element).place(later.script.path) }],
+        related: [
+          { message: "installs packages here", location: contextOf(later.element).locationOf(later.script.path) },
+        ],
       };
     }
   },

@@ -32,9 +32,9 @@ export default defineGraphRule({
         const destination = repository.destination;
         if (destination === undefined || destination.value.includes("$") || repository.type?.value === "package")
           continue;
-        const place = destination.value.replace(/\/+$/, "");
-        const before = first.get(place);
-        first.set(place, before ?? { element: element.name, repository, location: destination.location });
+        const directory = destination.value.replace(/\/+$/, "");
+        const before = first.get(directory);
+        first.set(directory, before ?? { element: element.name, repository, location: destination.location });
         if (before === undefined) continue;
         const together = clashOf(before.repository, repository);
         const told = focus === undefined || focus.name === before.element || focus.name === element.name;
@@ -42,7 +42,7 @@ export default defineGraphRule({
         yield {
           ...together.weight,
           element: element.name,
-          message: `"${before.repository.name.value}" and "${repository.name.value}" both go to "${place}": ${together.effect}`,
+          message: `"${before.repository.name.value}" and "${repository.name.value}" both go to "${directory}": ${together.effect}`,
           help: "give one of them another destination",
           location: destination.location,
           related: [{ message: `first used here by "${before.element}"`, location: before.location }],

@@ -1,7 +1,5 @@
+import { distributionFacts } from "@dibkit/model";
 import { defineRule } from "../rule.js";
-
-/** Distributions that pkg-map counts to family `redhat`, and svc-map to none. */
-const WITHOUT_FAMILY = ["almalinux", "openeuler", "rocky"];
 
 export default defineRule({
   id: "svc-map-family",
@@ -18,15 +16,15 @@ export default defineRule({
     configuration: { targets: [{ distro: "rocky", release: "9", arch: "amd64" }] },
   },
   *check({ views, targets }) {
-    const distros = [...new Set(targets.map(({ distro }) => distro))].filter((name) => WITHOUT_FAMILY.includes(name));
+    const distros = [...new Set(targets.map(({ distro }) => distro))].flatMap((name) => distributionFacts(name) ?? []);
     for (const { name, names } of views.svcMap.value?.entries ?? []) {
-      const family = names.findLast(({ key }) => key === "redhat");
-      if (family === undefined) continue;
       const otherwise = names.findLast(({ key }) => key === "default")?.service ?? name;
-      for (const distro of distros) {
-        if (otherwise === family.service || names.some(({ key }) => key === distro)) continue;
+      for (const { name: distro, servicesByFamily, family: wanted } of distros) {
+        const family = names.findLast(({ key }) => key === wanted);
+        if (servicesByFamily || family === undefined || family.service === otherwise) continue;
+        if (names.some(({ key }) => key === distro)) continue;
         yield {
-          message: `service "${name}" is "${otherwise}" on ${distro}, which svc-map does not count to family "redhat"`,
+          message: `service "${name}" is "${otherwise}" on ${distro}, which svc-map does not count to family "${wanted}"`,
           help: `add "${distro}: ${family.service}"`,
           location: family.location,
         };

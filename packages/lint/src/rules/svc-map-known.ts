@@ -1,8 +1,5 @@
-import { nearestName } from "@dibkit/model";
+import { DISTRIBUTIONS, DISTRO_FAMILIES, nearestName } from "@dibkit/model";
 import { defineRule } from "../rule.js";
-import { DISTRIBUTIONS } from "../variable-values.js";
-
-const FAMILIES = ["debian", "redhat", "suse", "gentoo"];
 
 export default defineRule({
   id: "svc-map-known",
@@ -17,7 +14,12 @@ export default defineRule({
     good: { "web/svc-map": "web:\n  default: nginx\n" },
   },
   *check({ views, targets }) {
-    const known = new Set([...FAMILIES, "default", ...DISTRIBUTIONS, ...targets.map(({ distro }) => distro)]);
+    const known = new Set<string>([
+      ...DISTRO_FAMILIES,
+      "default",
+      ...DISTRIBUTIONS,
+      ...targets.map(({ distro }) => distro),
+    ]);
     for (const { name, names } of views.svcMap.value?.entries ?? []) {
       for (const { key, location } of names) {
         if (known.has(key)) continue;

@@ -111,9 +111,9 @@ function checkValue(
   if (field.values !== undefined) {
     for (const [index, one] of [value].flat().entries()) {
       if (field.values.includes(String(one))) continue;
-      const place = Array.isArray(value) ? entry.locate([...at, key, index]) : location;
+      const itemLocation = Array.isArray(value) ? entry.locate([...at, key, index]) : location;
       const near = nearest(String(one), field.values);
-      report("bad-value", `"${key}" of ${owner} is "${one}" but must be ${listed(field.values)}`, place, {
+      report("bad-value", `"${key}" of ${owner} is "${one}" but must be ${listed(field.values)}`, itemLocation, {
         ...(near === undefined ? {} : { help: `write "${near}"`, rename: near }),
       });
       return false;

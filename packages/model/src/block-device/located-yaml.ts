@@ -24,19 +24,19 @@ export function locateYaml(source: SourceText): LocatedYaml {
 
 function locate(source: SourceText, root: DataNode | undefined, path: ValuePath, part: "key" | "value"): Location {
   let node = root;
-  let place = root?.location ?? { source, start: 0, end: 0 };
+  let location = root?.location ?? { source, start: 0, end: 0 };
   for (const [depth, step] of path.entries()) {
     if (node?.kind === "sequence") {
       const item: DataNode | undefined = node.items[Number(step)];
       if (item === undefined) break;
       node = item;
-      place = item.location;
+      location = item.location;
     } else {
       const entry = entryOf(node, String(step));
       if (entry === undefined) break;
       node = entry.node;
-      place = part === "key" && depth === path.length - 1 ? entry.keyLocation : node.location;
+      location = part === "key" && depth === path.length - 1 ? entry.keyLocation : node.location;
     }
   }
-  return place;
+  return location;
 }

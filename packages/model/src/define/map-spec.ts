@@ -1,20 +1,4 @@
-/** Values of `DISTRO_NAME` that upstream's operating-system elements set. */
-export type DistroName =
-  | "almalinux"
-  | "centos"
-  | "centos7"
-  | "debian"
-  | "fedora"
-  | "gentoo"
-  | "openeuler"
-  | "opensuse"
-  | "rhel"
-  | "rhel7"
-  | "rocky"
-  | "ubuntu";
-
-/** Families upstream's pkg-map and svc-map sort distros into. */
-export type DistroFamily = "debian" | "gentoo" | "redhat" | "suse";
+import type { DistroFamily, DistroName } from "../distributions.js";
 
 /** What a package is called: names separated by spaces, or "" for "nothing to install here". */
 export type PackageNames = { readonly [name: string]: string };

@@ -30,23 +30,23 @@ function isConsequence(error: SchemaError): boolean {
 /** The place of a JSON pointer: a scalar itself, the key of anything larger, or an item's first line. */
 function locate(root: DataNode, pointer: string, key: string | undefined): Location {
   let node = root;
-  let place = firstLineOf(root.location);
+  let location = firstLineOf(root.location);
   for (const part of pointer.split("/").slice(1)) {
     const segment = part.replaceAll("~1", "/").replaceAll("~0", "~");
     if (node.kind === "mapping") {
       const entry = node.entries.findLast((candidate) => candidate.key === segment);
-      if (entry === undefined) return place;
+      if (entry === undefined) return location;
       node = entry.node;
-      place = node.kind === "scalar" ? node.location : entry.keyLocation;
+      location = node.kind === "scalar" ? node.location : entry.keyLocation;
     } else if (node.kind === "sequence") {
       const item = node.items[Number(segment)];
-      if (item === undefined) return place;
+      if (item === undefined) return location;
       node = item;
-      place = firstLineOf(node.location);
+      location = firstLineOf(node.location);
     }
   }
-  if (key === undefined || node.kind !== "mapping") return place;
-  return node.entries.findLast((entry) => entry.key === key)?.keyLocation ?? place;
+  if (key === undefined || node.kind !== "mapping") return location;
+  return node.entries.findLast((entry) => entry.key === key)?.keyLocation ?? location;
 }
 
 function firstLineOf(location: Location): Location {

@@ -33,10 +33,10 @@ const SKELETON: RootSpec = {
 /** Writes a root directory: the skeleton, and the given files over it. */
 export function writeRoot(directory: string, files: RootSpec): void {
   for (const [path, content] of Object.entries({ ...SKELETON, ...files })) {
-    const place = join(directory, path.replace(/^\/+/, ""));
-    mkdirSync(content === null ? place : dirname(place), { recursive: true });
-    if (typeof content === "string") writeFileSync(place, content);
-    else if (content !== null) symlinkSync(content.link, place);
+    const target = join(directory, path.replace(/^\/+/, ""));
+    mkdirSync(content === null ? target : dirname(target), { recursive: true });
+    if (typeof content === "string") writeFileSync(target, content);
+    else if (content !== null) symlinkSync(content.link, target);
   }
 }
 

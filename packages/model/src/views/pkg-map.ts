@@ -60,8 +60,8 @@ function names(
   return entriesIn(node).flatMap((entry) => {
     if (entry.node.kind !== "scalar" || typeof entry.node.value !== "string") return [];
     const packages = entry.node.value.split(/\s+/).filter((word) => word !== "");
-    const place = { location: entry.keyLocation, valueLocation: entry.node.location };
-    return [{ section, key, release, name: entry.key, packages, ...place }];
+    const locations = { location: entry.keyLocation, valueLocation: entry.node.location };
+    return [{ section, key, release, name: entry.key, packages, ...locations }];
   });
 }
 

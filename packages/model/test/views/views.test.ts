@@ -129,7 +129,7 @@ describe("pkg-map", () => {
       '"web"',
       '"web web-tools"',
     ]);
-    expect(Object.keys(DISTRO_FAMILIES)).toEqual(["debian", "gentoo", "redhat", "suse"]);
+    expect(DISTRO_FAMILIES).toEqual(["debian", "gentoo", "redhat", "suse"]);
   });
 
   it.each([

@@ -28,14 +28,14 @@ export function renderPrivateCache(
   at: string,
   kernel: KernelMounts,
 ): string {
-  const place = join(staging, PRIVATE_CACHES, hashText(source).slice(0, 8));
-  const [lower, upper, work] = [resolveSource(source, named), join(place, "upper"), join(place, "work")];
+  const parts = join(staging, PRIVATE_CACHES, hashText(source).slice(0, 8));
+  const [lower, upper, work] = [resolveSource(source, named), join(parts, "upper"), join(parts, "work")];
   const directories = `lowerdir=${escapeLayer(lower)},upperdir=${escapeLayer(upper)},workdir=${escapeLayer(work)}`;
   const options = [directories, "volatile", ...kernel.overlayMarks].join(",");
   const name = shellCommand("printf", "%s", source);
   return [
     shellCommand("mkdir", "-p", lower, upper, work),
-    `${name} > ${shellCommand(join(place, "source"))}`,
+    `${name} > ${shellCommand(join(parts, "source"))}`,
     `${shellCommand("mount", "-t", "overlay", "-o", options, cacheMark(source))} ${at}`,
   ].join(" && ");
 }
@@ -45,9 +45,9 @@ export function renderPrivateCache(
  * meanwhile stays; what the step has removed stays too. A cache that takes no more files is no failure.
  */
 export async function shareCaches(staging: string, named: NamedDirectories): Promise<void> {
-  const places = await readdir(join(staging, PRIVATE_CACHES)).catch(() => []);
-  for (const place of places) {
-    const directory = join(staging, PRIVATE_CACHES, place);
+  const caches = await readdir(join(staging, PRIVATE_CACHES)).catch(() => []);
+  for (const parts of caches) {
+    const directory = join(staging, PRIVATE_CACHES, parts);
     const source = await readFile(join(directory, "source"), "utf8").catch(() => undefined);
     if (source === undefined) continue;
     const shared = resolveSource(source, named);

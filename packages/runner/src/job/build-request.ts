@@ -50,6 +50,8 @@ export interface BuildRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** Variables of the caller that scripts get although nothing in the build names them: names, `PREFIX_*`, or `all`. */
   readonly passEnvironment?: readonly string[];
+  /** `--network`: what scripts reach, the host's network unless given. */
+  readonly network?: string;
   readonly workingDirectory: string;
   /** Version of the diskimage-builder in use, such as `3.13.0`; missing where it cannot be told. */
   readonly upstreamVersion?: string;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { toPortable } from "./portable-member.js";
-import { createTarRewriter } from "./tar-rewriter.js";
+import { toPortable } from "../host/portable-member.js";
+import { createTarRewriter } from "../host/tar-rewriter.js";
 
 /** Takes the bytes of one pax archive, in pieces of any size. */
 export interface TarHash {

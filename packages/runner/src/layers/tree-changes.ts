@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
-import { OVERLAY_NOTES } from "./portable-member.js";
+import { OVERLAY_NOTES } from "../host/portable-member.js";
 import { createTarHash } from "./tar-hash.js";
 
 /** Whether a directory holds anything. */

@@ -28,6 +28,7 @@ import { checkDiskHost, diskTools } from "../disk/create-disk.js";
 import { rewriteTools } from "../disk/rewrite-tools.js";
 import { checkFormats } from "../formats/check-formats.js";
 import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
+import { NETWORKS } from "../host/network/choose-network.js";
 import type { BuildRequest } from "../job/build-request.js";
 import { wrongAge } from "../layers/layer-age.js";
 import { readSecretKey, readTrustedKeys } from "../remote/cache-keys.js";
@@ -149,6 +150,7 @@ function checkTools({ request, elements, disk, image }: BuildChecks): readonly D
     ...(disk === undefined ? [] : diskTools(disk)),
     ...(disk === undefined || sourceDate(request.environment) === undefined ? [] : rewriteTools(disk)),
     ...checkFormats(formatRequest(request, image)).tools,
+    ...NETWORKS.filter(({ name }) => name === request.network).flatMap(({ tools }) => tools),
     ...(request.cacheTo === undefined && (request.cacheFrom ?? []).length === 0 ? [] : REGISTRY_TOOLS),
   ]);
   return wanted

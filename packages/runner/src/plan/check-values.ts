@@ -10,6 +10,7 @@ const VALUES: Partial<Readonly<Record<BuildFlagName, (request: BuildRequest) => 
   minTmpfs: ({ minTmpfs }) => (minTmpfs === undefined ? undefined : String(minTmpfs)),
   mkfsJournalSize: ({ journalSize }) => journalSize,
   qemuImgOptions: ({ qemuImgOptions }) => qemuImgOptions,
+  network: ({ network }) => network,
 };
 
 /** Sector sizes that a loop device can have. */

@@ -41,6 +41,7 @@ export interface BuildFlags extends Partial<UpstreamFlags> {
   readonly maxAge?: string | undefined;
   readonly secrets?: readonly string[];
   readonly passEnvironment?: readonly string[];
+  readonly network?: string | undefined;
 }
 
 export interface RequestContext {
@@ -76,8 +77,8 @@ export function buildRequest(
   // Upstream writes `${NAME:-default}` for all of these: set to nothing is as good as not set.
   const setting = (name: string): string | undefined => environment[name] || undefined;
   const home = homeDirectory(environment);
-  const place = (path: string | undefined, fallback: string) => resolvePath(cwd, path ?? fallback);
-  const store = place(flags.store ?? setting("DIBKIT_CACHE"), join(home, ".cache/dibkit"));
+  const absolute = (path: string | undefined, fallback: string) => resolvePath(cwd, path ?? fallback);
+  const store = absolute(flags.store ?? setting("DIBKIT_CACHE"), join(home, ".cache/dibkit"));
   const minTmpfs = flags.minTmpfs ?? setting("DIB_MIN_TMPFS");
   const formats = formatNames(flags.types?.split(",") ?? definition?.formats ?? ["qcow2"]);
   return {
@@ -94,8 +95,8 @@ export function buildRequest(
       Boolean,
     ),
     checksums: checksumsOf(flags.checksum, definition?.checksum, setting("DIB_CHECKSUM"), upstreamVersion),
-    imageCache: place(flags.imageCache ?? setting("DIB_IMAGE_CACHE"), join(home, ".cache/image-create")),
-    lockFiles: place(setting("DIB_LOCKFILES"), join(home, ".cache/dib/lockfiles")),
+    imageCache: absolute(flags.imageCache ?? setting("DIB_IMAGE_CACHE"), join(home, ".cache/image-create")),
+    lockFiles: absolute(setting("DIB_LOCKFILES"), join(home, ".cache/dib/lockfiles")),
     noTmpfs: flags.noTmpfs === true || environment.DIB_NO_TMPFS === "1",
     offline: flags.offline === true || setting("DIB_OFFLINE") !== undefined,
     installType: flags.installType ?? setting("DIB_DEFAULT_INSTALLTYPE") ?? definition?.installType ?? "source",
@@ -128,6 +129,7 @@ export function buildRequest(
         (upstreamHas("rootLabelVariable", upstreamVersion) ? setting("ROOT_LABEL") : undefined),
       ramdiskElement: flags.ramdiskElement,
       maxAge: flags.maxAge,
+      network: flags.network ?? setting("DIBKIT_NETWORK"),
       cacheTo: flags.cacheTo,
       cacheSign: flags.cacheSign === undefined ? undefined : resolvePath(cwd, flags.cacheSign),
       cacheSecretKey: flags.cacheSecretKey === undefined ? undefined : resolvePath(cwd, flags.cacheSecretKey),

@@ -6,8 +6,8 @@ import { PassThrough } from "node:stream";
 import { type CommandFailure, type CommandRunner, describeFailure } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import { kernelMounts } from "../host/kernel-mounts.js";
-import { OVERLAY_NOTES, toLocal, toPortable } from "../layers/portable-member.js";
-import { createTarRewriter, paxRecordParts, type TarMember } from "../layers/tar-rewriter.js";
+import { OVERLAY_NOTES, toLocal, toPortable } from "../host/portable-member.js";
+import { createTarRewriter, paxRecordParts, type TarMember } from "../host/tar-rewriter.js";
 import { createArchiveGuard, ForbiddenMember, OVERLAY_RECORD } from "./archive-guard.js";
 import { createOciReader, type LayerKind, toOciMembers } from "./oci-whiteouts.js";
 

@@ -4,6 +4,7 @@ import type { CommandFailure, CommandResult } from "@dibkit/exec";
 import { namespaceCommand, pipedCommand } from "@dibkit/exec";
 import type { Result } from "@dibkit/model";
 import { type MountEntry, parseMountInfo } from "../host/mount-table.js";
+import { chooseNetwork } from "../host/network/choose-network.js";
 import { shareCaches } from "../host/private-cache.js";
 import { HOOKS_DIRECTORY, TARGET_DIRECTORY } from "../job/build-directories.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
@@ -51,7 +52,9 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
   writeFileSync(file("environment"), serialiseEnvironment(step.environment), { mode: 0o600 });
   writeFileSync(file("captured"), "");
   writeFileSync(file("mountinfo"), "");
+  const network = chooseNetwork(session.job.request);
   const script = renderStepScript({
+    network,
     trees: shown === undefined ? [] : [shown.root, shown.hooks],
     target: TARGET_DIRECTORY,
     mounts: step.state.mounts,
@@ -73,7 +76,7 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
   try {
     const outcome = await session.commands.run(
       // Tied to the shell of the pipe, which is what an interrupt ends.
-      pipedCommand(namespaceCommand(["bash", file("step.sh")])),
+      pipedCommand(namespaceCommand(["bash", file("step.sh")], network.namespaces)),
       {
         signal: session.signal,
         cwd: "/",

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CommandFailure, exitCodeOf } from "@dibkit/exec";
+import { chooseNetwork } from "../host/network/choose-network.js";
 import type { BuildFailure } from "../job/build-job.js";
 import type { CopyFailure } from "../layers/copy-layer.js";
 import { type ScriptStep, stepName } from "../plan/script-step.js";
@@ -62,7 +63,7 @@ function failedScript({ job }: BuildSession, step: ScriptStep) {
   return {
     kind: "script-failed",
     ...(own === undefined ? {} : { source: own.authored ? own.directory : join(own.directory, stepName(step.label)) }),
-    help: step.help ?? shellHelp(step),
+    help: step.help ?? [chooseNetwork(job.request).failureHelp ?? [], shellHelp(step)].flat().join("; "),
   } as const;
 }
 

@@ -1,15 +1,18 @@
 import { shellCommand, shellQuote } from "@dibkit/exec";
-import { INSIDE_ROOT } from "../host/inside-root.js";
+import { INSIDE_ROOT_SCRIPT } from "../host/inside-root-sh.js";
 import { type KernelMounts, kernelMounts } from "../host/kernel-mounts.js";
+import type { Network } from "../host/network/network.js";
 import { isPrivate, renderPrivateCache } from "../host/private-cache.js";
 import { resolveSource } from "../host/record-mounts.js";
 import { renderTreeMount, type TreeMount } from "../host/tree-mount.js";
 import type { MountRecord, NamedDirectories } from "../job/mount-record.js";
+import { STEP_FUNCTIONS_SCRIPT } from "./step-functions-sh.js";
 
 /** One command to run on a state of the image, in mount and PID namespaces of its own. */
 export interface StepScript {
   /** What to mount first: the target root and the hooks directory; nothing on the real disk. */
   readonly trees: readonly TreeMount[];
+  readonly network: Network;
   readonly target: string;
   readonly mounts: readonly MountRecord[];
   readonly named: NamedDirectories;
@@ -38,6 +41,18 @@ export interface StepScript {
     readonly note: string;
     readonly log: string;
   };
+}
+
+const SHOWN_DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
+
+/** Lines that show devices over the files that stand for them, as long as the image has no `/dev` of the build's. */
+function renderDevices({ target, mounts, trees }: StepScript, { devices }: KernelMounts): readonly string[] {
+  if (devices === "nodes" || trees.length === 0 || mounts.some(({ at }) => at === "dev")) return [];
+  const show = SHOWN_DEVICES.map((name) => {
+    const file = `${FOUND}/${name}`;
+    return `if [ -f ${file} ] && [ ! -L ${file} ]; then mount --bind /dev/${name} ${file} || return 1; fi`;
+  });
+  return [findInside(target, "dev"), ...show];
 }
 
 /** Lines that make recorded mounts again below the target; they use `find_inside`. */
@@ -87,20 +102,7 @@ function mountFilesystem(
   return type === "proc" ? kernel.proc(at, readOnly) : kernel.sys(at, readOnly);
 }
 
-/** Bash functions of every step: builtins alone, because on some machines a process costs ten milliseconds. */
-const FUNCTIONS = `${INSIDE_ROOT}
-same_text() {
-  local one other
-  mapfile one < "$1" && mapfile other < "$2" && [ "\${one[*]-}" = "\${other[*]-}" ]
-}
-# The mount table into a file, without what is mounted at a path that is given.
-write_mount_table() {
-  local line file=$1 hidden=\${2-}
-  while IFS= read -r line; do
-    [ -n "$hidden" ] && [[ $line == *" \${hidden// /\\\\040} "* ]] || printf '%s\\n' "$line"
-  done < /proc/self/mountinfo > "$file"
-}
-`;
+const FUNCTIONS = `${INSIDE_ROOT_SCRIPT}${STEP_FUNCTIONS_SCRIPT}`;
 
 /**
  * The bash script that is the first process of a step. It mounts, runs, notes the mount table, ends whatever the
@@ -111,7 +113,9 @@ export function renderStepScript(step: StepScript, kernel: KernelMounts = kernel
   const setUp = [
     // A process in a new PID namespace needs a /proc of its own to find itself.
     kernel.proc("/proc"),
+    ...step.network.setUp,
     ...step.trees.map((tree) => renderTreeMount(tree, kernel)),
+    ...renderDevices(step, kernel),
     ...renderMounts(step, kernel),
     ...(step.chroot ? [refreshResolver(step.target)] : []),
     ...(step.hooksInTarget === undefined

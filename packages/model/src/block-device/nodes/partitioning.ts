@@ -156,12 +156,12 @@ function checkMbr(entry: BlockDeviceEntry, partitions: readonly PartitionValues[
     }
     const { type } = partition;
     if (typeof type === "number") {
-      const place = entry.locate([...at, "type"]);
-      const written = place.source.text.slice(place.start, place.end);
+      const writtenAt = entry.locate([...at, "type"]);
+      const written = writtenAt.source.text.slice(writtenAt.start, writtenAt.end);
       // Upstream takes the digits for hexadecimal ones, whatever they look like.
       const meant = isMbrType(written) ? written : `0x${type.toString(16)}`;
       const message = `type of partition "${partition.name}" is a number but must be text`;
-      report("wrong-type", message, place, { help: `quote it: '${meant}'` });
+      report("wrong-type", message, writtenAt, { help: `quote it: '${meant}'` });
     } else if (type !== undefined && !isMbrType(String(type))) {
       report(
         "bad-value",
@@ -196,13 +196,13 @@ function checkGpt(entry: BlockDeviceEntry, partitions: readonly PartitionValues[
         { help: "remove the flag" },
       );
     }
-    const place = entry.locate(["partitions", index, "type"]);
-    const written = place.source.text.slice(place.start, place.end);
+    const writtenAt = entry.locate(["partitions", index, "type"]);
+    const written = writtenAt.source.text.slice(writtenAt.start, writtenAt.end);
     if (typeof partition.type === "number" && written !== String(partition.type)) {
       report(
         "wrong-type",
         `type ${written} of partition "${partition.name}" is read as the number ${partition.type}`,
-        place,
+        writtenAt,
         { help: `quote it: '${written}'` },
       );
     }

@@ -1,5 +1,5 @@
-import { DEVICE_MARK, parseDeviceMark } from "../host/device-placeholders.js";
-import type { KernelMounts } from "../host/kernel-mounts.js";
+import { DEVICE_MARK, parseDeviceMark } from "./device-placeholders.js";
+import type { KernelMounts } from "./kernel-mounts.js";
 import { paxRecord, paxRecordParts, type TarMember, tarNumber, tarType } from "./tar-rewriter.js";
 
 const ATTRIBUTE = "SCHILY.xattr.";

@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { bashCommand, createCommandRunner, findProgram, namespaceCommand } from "@dibkit/exec";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { chooseNetwork, NETWORKS } from "../../src/host/network/choose-network.js";
+import { mayBuild, type TinyProject, tinyProject } from "../tiny-image.js";
+
+const commands = createCommandRunner();
+
+/** Bash makes the connection, as no image has to have a program for it; port 9 has no listener. */
+const LOOPBACK_IS_SILENT = "! { : < /dev/tcp/127.0.0.1/9; } 2>&1 | grep -q 'Connection refused'";
+
+/** What a script of a step sees of its network, as a step sets it up. */
+async function inNetwork(name: string, script: string) {
+  const { setUp, namespaces } = chooseNetwork({ network: name });
+  const prepared = setUp.map((line) => `${line} || exit 125`).join("\n");
+  return commands.run(namespaceCommand(bashCommand(`mount -t proc proc /proc\n${prepared}\n${script}`), namespaces));
+}
+
+async function interfacesIn(name: string): Promise<readonly string[]> {
+  const seen = await inNetwork(name, "cat /proc/net/dev");
+  if (!seen.ok) throw new Error(JSON.stringify(seen.error));
+  return [...seen.value.stdout.matchAll(/^\s*(\S+):/gm)].map(([, found]) => found ?? "");
+}
+
+describe.each(NETWORKS.map(({ name }) => name))("network %s", (name) => {
+  test("needs programs that are named, and are those of this machine", () => {
+    const { tools } = chooseNetwork({ network: name });
+    for (const { program } of tools) expect(findProgram(program, process.env)).toBeDefined();
+  });
+
+  test("has a loopback that answers", async () => {
+    const answer = await inNetwork(name, `if ${LOOPBACK_IS_SILENT}; then exit 3; fi`);
+    expect(answer).toMatchObject({ ok: true });
+  });
+
+  test("gives the exit code of the script", async () => {
+    expect(await inNetwork(name, "exit 7")).toMatchObject({ ok: false, error: { exitCode: 7 } });
+  });
+
+  test("leaves the machine's own interfaces as they were", async () => {
+    const before = await interfacesIn("host");
+    await inNetwork(name, "true");
+    expect(await interfacesIn("host")).toEqual(before);
+  });
+});
+
+test("network none has nothing but loopback", async () => {
+  expect(await interfacesIn("none")).toEqual(["lo"]);
+});
+
+test("the host's network is the default, and an unknown one is none", () => {
+  expect(chooseNetwork({}).name).toBe("host");
+  expect(() => chooseNetwork({ network: "vpn" })).toThrow('no network is called "vpn"');
+});
+
+describe.skipIf(!mayBuild)("a build", () => {
+  let project: TinyProject;
+  beforeEach(() => {
+    project = tinyProject();
+    project.element("probe", {
+      "extra-data.d/10-seen": "#!/bin/bash\ncat /proc/net/dev\n",
+      "install.d/50-file": "#!/bin/bash\necho made > /etc/made\n",
+    });
+  });
+  afterEach(() => project.remove());
+
+  const alone = { environment: { DIBKIT_NETWORK: "none" } };
+
+  test("runs its scripts in the network that it asks for, and uses layers made in another", async () => {
+    const first = await project.build(alone);
+    expect(first.outcome).toMatchObject({ kind: "built" });
+    const log = readFileSync(join(first.logs, "extra-data.d-10-seen.log"), "utf8");
+    expect([...log.matchAll(/^\s*(\S+):/gm)].map(([, name]) => name)).toEqual(["lo"]);
+    const second = await project.build();
+    expect(new Set(Object.values(second.steps))).toEqual(new Set(["cached"]));
+  });
+
+  test("says that there was no network where a script fails", async () => {
+    project.element("probe", { "extra-data.d/10-seen": "#!/bin/bash\nexit 4\n" });
+    const { outcome } = await project.build(alone);
+    expect(outcome).toMatchObject({ kind: "script-failed", help: expect.stringContaining("--network host") });
+  });
+});
