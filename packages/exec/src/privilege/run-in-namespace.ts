@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { execa } from "execa";
+import { ADMIN_DIRECTORIES } from "../find-program.js";
 import { enterNamespace, type NamespaceEntry } from "./enter-namespace.js";
 
 /**
@@ -12,8 +13,12 @@ export async function runInNamespace(
   signal: AbortSignal,
 ): Promise<number> {
   const [program = "", ...words] = enterNamespace(command, entry);
-  // Root's home, which is looked up where the variable is missing, is not the user's.
-  const env = { HOME: homedir(), ...process.env };
+  const env = {
+    // Root's home, which is looked up where the variable is missing, is not the user's.
+    HOME: homedir(),
+    ...process.env,
+    PATH: [process.env.PATH ?? "/usr/bin:/bin", ...ADMIN_DIRECTORIES].join(":"),
+  };
   const child = execa(program, words, { stdio: "inherit", reject: false, env, cleanup: true });
   const pass = () => {
     const fromTerminal = process.stdin.isTTY && /SIGINT/.test(String(signal.reason));
