@@ -32,7 +32,8 @@ export type FlagCheck =
   | "key-values"
   | "image-name"
   | "network"
-  | "privilege";
+  | "privilege"
+  | "disk-way";
 
 /** How a build gets to mount filesystems and to own files: see docs/where-it-runs.md. */
 export const PRIVILEGES = ["auto", "root", "namespace"] as const;
@@ -159,6 +160,10 @@ export const BUILD_FLAGS = {
     ...{ type: "string", value: "WHO", variable: "DIBKIT_PRIVILEGE", check: "privilege" },
     summary: "who builds: root, the root of a user namespace (namespace), or as this user may (auto, the default)",
   },
+  disk: {
+    ...{ type: "string", value: "WAY", check: "disk-way" },
+    summary: "make the disk on loop devices (loop) or in files alone (files); auto takes loop where there is any",
+  },
   refresh: { type: "boolean", summary: "run every script again, even when its layer is in the cache" },
   maxAge: {
     ...{ type: "string", value: "AGE" },
@@ -240,6 +245,10 @@ const CHECKS: Readonly<Record<FlagCheck, { readonly must: string; readonly test:
   privilege: {
     must: `must be one of ${PRIVILEGES.join(", ")}`,
     test: (value) => (PRIVILEGES as readonly string[]).includes(value),
+  },
+  "disk-way": {
+    must: "must be auto, loop or files",
+    test: (value) => ["auto", "loop", "files"].includes(value),
   },
   "image-name": {
     must: "must end with a file name, such as out/image",

@@ -18,11 +18,12 @@ import { createBuildProgress } from "./build-progress.js";
 import { conformText } from "./conform-text.js";
 import { planImage } from "./plan-image.js";
 
-export interface CompareOptions extends Omit<BuildOptionValues, "output" | "types"> {
+export interface CompareOptions extends Omit<BuildOptionValues, "output" | "types" | "disk"> {
   readonly elements: readonly string[];
   /** Absolute. */
   readonly directory: string;
   readonly upstream: UpstreamInstallation;
+  /** Compare disks too; they are made in the default way. */
   readonly disk: boolean;
   readonly record: string | undefined;
   readonly format: "text" | "json";
@@ -39,6 +40,7 @@ export async function compareEngines(options: CompareOptions, terminal: Terminal
     ...options,
     output,
     types: options.disk ? "raw,tar" : "tar",
+    disk: undefined,
     elementsPath: [probe, ...options.elementsPath],
     // Layers of other images would show what the probe saw there: their names and directories are in no key.
     cacheDir: options.cacheDir ?? join(directory, "layers"),

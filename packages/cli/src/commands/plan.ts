@@ -37,7 +37,7 @@ function planText(plan: PlanDocument): string {
     stepSection(plan.steps),
     section("packages", packageRows(plan)),
     section(
-      "disk",
+      `disk (${plan.diskWay.way}: ${plan.diskWay.reason})`,
       plan.disk.nodes.map((node) => [node.kind, node.name]),
     ),
     section(

@@ -70,12 +70,24 @@ export function between(ranges: readonly Range[], size: number): readonly Range[
   return start < size ? [...found, { start, end: size }] : found;
 }
 
-async function copyRange(from: FileHandle, to: FileHandle, { start, end }: Range): Promise<void> {
+/** Copies a range of a file to the same place in another, or to where it says; what is zero is not written. */
+async function copyRange(from: FileHandle, to: FileHandle, { start, end }: Range, target = start): Promise<void> {
   const zeros = Buffer.alloc(CHUNK);
   for (let at = start; at < end; at += CHUNK) {
     const length = Math.min(CHUNK, end - at);
     const { buffer, bytesRead } = await from.read(Buffer.alloc(length), 0, length, at);
     const bytes = buffer.subarray(0, bytesRead);
-    if (!bytes.equals(zeros.subarray(0, bytesRead))) await to.write(bytes, 0, bytesRead, at);
+    if (!bytes.equals(zeros.subarray(0, bytesRead))) await to.write(bytes, 0, bytesRead, target + at - start);
+  }
+}
+
+/** Copies a range of a file into another that is there, at `target`; what is zero is not written. */
+export async function copyBytes(from: string, to: string, range: Range, target: number): Promise<void> {
+  const [source, image] = [await open(from, "r"), await open(to, "r+")];
+  try {
+    await copyRange(source, image, range, target);
+  } finally {
+    await source.close();
+    await image.close();
   }
 }

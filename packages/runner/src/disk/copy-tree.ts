@@ -54,7 +54,7 @@ async function copy(paths: readonly string[], to: string, context: Programs): Pr
 }
 
 /** Owner, mode, times and extended attributes of directories whose content has been copied. */
-async function copyAttributes(
+export async function copyAttributes(
   directories: readonly string[],
   from: string,
   to: string,

@@ -19,6 +19,9 @@ export type DiskFailure =
   /** The image directory or the disk is full. */
   | { readonly kind: "no-space"; readonly node: string; readonly message: string; readonly help: string };
 
+/** What tools say when a filesystem is full: the kernel, e2fsprogs and mtools. */
+const FULL = /No space left on device|Could not allocate (block|inode) in ext2 filesystem|^Disk full$/;
+
 /** ext4 keeps 16 MiB to itself that count as free. */
 const LEAST_FREE_BYTES = 48 * 1024 ** 2;
 
@@ -42,7 +45,7 @@ export async function orNoSpace(
 export function commandFailed(node: string, command: CommandFailure): Result<never, DiskFailure> {
   const reason = command.tail.findLast((line) => line.trim() !== "" && !/^\s*Run `.* --help'/.test(line));
   const message = `block-device node "${node}": ${describeFailure(command)}${reason === undefined ? "" : `: ${reason.trim()}`}`;
-  if (command.tail.some((line) => line.includes("No space left on device"))) {
+  if (command.tail.some((line) => FULL.test(line))) {
     return err({
       kind: "no-space",
       node,

@@ -2,13 +2,16 @@ import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ok, type Result } from "@dibkit/model";
 import type { DiskFailure } from "./disk-failure.js";
-import type { MadeFilesystem, RewriteState } from "./disk-node.js";
-import { rootAttributes, userFlags } from "./ext-attributes.js";
+import type { DiskState } from "./disk-node.js";
+import { type StoredAttribute, userFlags } from "./ext-attributes.js";
+import type { ExtTarget } from "./ext-target.js";
+import { withTreeAlone } from "./tree-alone.js";
 
 type Done = Promise<Result<void, DiskFailure>>;
 
 /** e2fsprogs takes this time for the present one; 0 would mean that there is none. */
-function fakeTime(date: number): readonly string[] {
+function fakeTime(date: number | undefined): readonly string[] {
+  if (date === undefined) return [];
   const time = Math.max(1, date);
   return ["env", `E2FSPROGS_FAKE_TIME=${time}`, `E2FSCK_TIME=${time}`];
 }
@@ -17,32 +20,33 @@ function fakeTime(date: number): readonly string[] {
 const FIRST_INODE = 11;
 const ROOT = "<2>";
 
+/** What writing a filesystem from a directory needs. */
+export interface TreeWriting extends Pick<DiskState, "context" | "run" | "clean"> {
+  /** The time for everything that has none of its own, in seconds since 1970; undefined: as it comes. */
+  readonly date: number | undefined;
+  /** Where each filesystem is mounted. */
+  readonly mountPoints: ReadonlyMap<string, string>;
+}
+
 /**
  * Makes an ext filesystem with the files of a mounted one. `mkfs` gets its command with `-d` for the tree; what its `-d`
- * does not set (attributes of the root directory, flags) or takes from the build (times of access and change) is set
- * with debugfs.
+ * does not set (attributes of the root directory, flags) or takes from the build (times of access and change, when there
+ * is a date) is set with debugfs.
  */
 export async function writeExtTree(
-  original: MadeFilesystem,
-  command: readonly string[],
-  device: string,
+  target: ExtTarget,
   directory: string,
-  state: RewriteState,
+  state: TreeWriting,
+  attributes: readonly StoredAttribute[] = [],
 ): Done {
-  const { name } = original;
-  const tree = join(state.context.scratchDirectory, `tree-${name}`);
-  // Bound alone, so that filesystems mounted inside it are not seen.
-  const shown = await state.run(name, ["sh", "-c", 'mkdir -p "$2" && mount --bind "$1" "$2"', "sh", directory, tree]);
-  if (!shown.ok) return shown;
-  try {
-    const made = await state.run(name, [...fakeTime(state.date), ...command.slice(0, -1), "-d", tree, device]);
+  const { name, command, device, opened } = target;
+  return withTreeAlone(name, directory, state, async (tree) => {
+    const made = await state.run(name, [...fakeTime(state.date), ...command, "-d", tree, ...device]);
     if (!made.ok) return made;
-    const indexed = await state.run(name, [...fakeTime(state.date), "sh", "-c", INDEX_DIRECTORIES, "sh", device]);
+    const indexed = await state.run(name, [...fakeTime(state.date), "sh", "-c", INDEX_DIRECTORIES, "sh", opened]);
     if (!indexed.ok) return indexed;
-    return await settleInodes(original, device, { tree, directory }, state);
-  } finally {
-    await state.clean(name, ["umount", tree]);
-  }
+    return settleInodes(target, attributes, { tree, directory }, state);
+  });
 }
 
 /** `-d` leaves large directories without the index that the kernel would have given them. 1: something was changed. */
@@ -55,43 +59,64 @@ interface Places {
   readonly directory: string;
 }
 
-async function settleInodes(original: MadeFilesystem, device: string, places: Places, state: RewriteState): Done {
-  const { name } = original;
-  const { tree, directory } = places;
-  const listed = await state.run(name, ["dumpe2fs", device]);
-  if (!listed.ok) return listed;
-  const inodes = [ROOT, ...usedInodes(listed.value).map((inode) => `<${inode}>`)];
-  const time = `@${state.date}`;
+async function settleInodes(
+  target: ExtTarget,
+  attributes: readonly StoredAttribute[],
+  { tree, directory }: Places,
+  state: TreeWriting,
+): Done {
+  const { name, opened } = target;
   const { mode, uid, gid, mtimeMs } = await stat(tree);
-  const flags = await userFlags(original, device, tree, state);
+  const flags = await userFlags(target, tree, state);
   if (!flags.ok) return flags;
-  const attributes = await rootAttributes(original, state);
-  if (!attributes.ok) return attributes;
+  const times = state.date === undefined ? ok([]) : await settledTimes(target, { tree, directory }, state.date, state);
+  if (!times.ok) return times;
   const commands = [
     `sif ${ROOT} mode 0${mode.toString(8)}`,
     `sif ${ROOT} uid ${uid}`,
     `sif ${ROOT} gid ${gid}`,
     `sif ${ROOT} mtime @${Math.floor(mtimeMs / 1000)}`,
-    ...attributes.value.map(({ attribute, file }) => `ea_set -f ${file} ${ROOT} ${attribute}`),
+    ...attributes.map(({ attribute, file }) => `ea_set -f ${file} ${ROOT} ${attribute}`),
     ...flags.value.map(({ path, flags: value }) => `sif ${path} flags 0x${value.toString(16)}`),
-    ...(await coveredDirectories(tree, directory, state)).map((path) => `sif "${path}" mtime ${time}`),
-    ...inodes.flatMap((inode) => ["atime", "ctime", "crtime"].map((field) => `sif ${inode} ${field} ${time}`)),
-    // How much e2fsprogs wrote depends on how; a filesystem that counts from nothing is not counted any further.
-    "ssv kbytes_written 0",
+    ...times.value,
   ];
   const script = join(state.context.scratchDirectory, `inodes-${name}`);
   await writeFile(script, `${commands.join("\n")}\n`);
-  const set = await state.run(name, [...fakeTime(state.date), "sh", "-c", DEBUGFS, "sh", script, device]);
+  const set = await state.run(name, [...fakeTime(state.date), "sh", "-c", DEBUGFS, "sh", script, opened]);
   return set.ok ? ok(undefined) : set;
 }
 
+/** Commands of debugfs that set what depends on when and how a filesystem is written. */
+async function settledTimes(
+  { name, opened }: ExtTarget,
+  { tree, directory }: Places,
+  date: number,
+  state: TreeWriting,
+): Promise<Result<readonly string[], DiskFailure>> {
+  const listed = await state.run(name, ["dumpe2fs", opened]);
+  if (!listed.ok) return listed;
+  const inodes = [ROOT, ...usedInodes(listed.value).map((inode) => `<${inode}>`)];
+  const time = `@${date}`;
+  return ok([
+    ...(await coveredDirectories(tree, directory, date, state)).map((path) => `sif "${path}" mtime ${time}`),
+    ...inodes.flatMap((inode) => ["atime", "ctime", "crtime"].map((field) => `sif ${inode} ${field} ${time}`)),
+    // How much e2fsprogs wrote depends on how; a filesystem that counts from nothing is not counted any further.
+    "ssv kbytes_written 0",
+  ]);
+}
+
 /** Mount points of other filesystems: what is mounted there hides them, so their times could not be settled before. */
-async function coveredDirectories(tree: string, directory: string, state: RewriteState): Promise<readonly string[]> {
+async function coveredDirectories(
+  tree: string,
+  directory: string,
+  date: number,
+  state: TreeWriting,
+): Promise<readonly string[]> {
   const found: string[] = [];
   for (const mountPoint of state.mountPoints.values()) {
     const path = mountPoint.startsWith(`${directory}/`) ? mountPoint.slice(directory.length) : undefined;
     const status = path === undefined ? undefined : await stat(join(tree, path)).catch(() => undefined);
-    if (path !== undefined && status !== undefined && status.mtimeMs / 1000 > state.date) found.push(path);
+    if (path !== undefined && status !== undefined && status.mtimeMs / 1000 > date) found.push(path);
   }
   return found;
 }

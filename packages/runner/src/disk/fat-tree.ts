@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ok, type Result } from "@dibkit/model";
 import type { DiskFailure } from "./disk-failure.js";
@@ -48,7 +48,7 @@ export async function writeFatTree(
   node: string,
   device: string,
   directory: string,
-  { clean }: DiskState,
+  { clean }: Pick<DiskState, "clean">,
   date?: number,
 ): Promise<Result<void, DiskFailure>> {
   const repeatable = date === undefined ? [] : [`SOURCE_DATE_EPOCH=${date}`, "TZ=UTC0"];
@@ -69,6 +69,7 @@ export async function writeFatTree(
     }
     pending.push(...directories);
   }
+  if (!(await stat(device)).isBlockDevice()) return ok(undefined);
   const flushed = await clean(node, ["blockdev", "--flushbufs", device]);
   return flushed.ok ? ok(undefined) : flushed;
 }

@@ -9,15 +9,24 @@ const BOOT_CODE_BYTES = 512;
 /** Files that boot loaders find by the numbers of their blocks, from the root of a filesystem. */
 const BLOCK_LISTED = ["ldlinux.sys", "syslinux/ldlinux.sys", "bootmap", "boot/bootmap"];
 
-/** Why a filesystem cannot be made anew from its files; undefined when it can. */
+/** Why a filesystem cannot be made anew from its files, byte for byte; undefined when it can. */
 export async function whyNotRewritten(
-  { type, device }: MadeFilesystem,
+  filesystem: MadeFilesystem,
   mountPoint: string | undefined,
 ): Promise<string | undefined> {
+  const { type } = filesystem;
   // mkswap writes nothing but what it is told, so a copy will do.
   if (type === "swap") return undefined;
   if (mountPoint === undefined) return "it is not mounted, so its files are not known";
   if (!isExtended(type) && !isFat(type)) return `mkfs.${type} puts times and random numbers into it`;
+  return whyBoundToBlocks(filesystem, mountPoint);
+}
+
+/** What in a filesystem is found by the numbers of its blocks, which another writing changes; undefined: nothing. */
+export async function whyBoundToBlocks(
+  { type, device }: Pick<MadeFilesystem, "type" | "device">,
+  mountPoint: string,
+): Promise<string | undefined> {
   if (isExtended(type) && (await hasBootCode(device))) return "boot code in it finds files by their blocks";
   for (const name of BLOCK_LISTED) {
     if (await exists(join(mountPoint, name))) return `the boot loader finds "${name}" by its blocks`;

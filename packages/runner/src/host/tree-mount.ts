@@ -13,6 +13,8 @@ export interface OverlayMount {
    * copies. Default: true.
    */
   readonly redirects?: boolean;
+  /** What the mount table says that is mounted. Default: `dibkit`. */
+  readonly source?: string;
 }
 
 /** A directory shown at another place. */
@@ -29,13 +31,14 @@ export function renderTreeMount(mount: TreeMount, kernel: KernelMounts = kernelM
 }
 
 /** One `mount -t overlay` line; `volatile` makes the many fsyncs of package managers free. */
-function renderOverlay({ base, lower, upper, at, redirects = true }: OverlayMount, kernel: KernelMounts): string {
+function renderOverlay(overlay: OverlayMount, kernel: KernelMounts): string {
+  const { base, lower, upper, at, redirects = true, source = "dibkit" } = overlay;
   const options = [
     `lowerdir=${lower.map(escapeLayer).join(":")}`,
     ...(upper ? [`upperdir=${escapeLayer(upper.directory)}`, `workdir=${escapeLayer(upper.work)}`, "volatile"] : []),
     ...kernel.overlayOfLayers(redirects),
   ];
-  return `${shellCommand("cd", base)} && ${shellCommand("mount", "-t", "overlay", "-o", options.join(","), "dibkit", at)}`;
+  return `${shellCommand("cd", base)} && ${shellCommand("mount", "-t", "overlay", "-o", options.join(","), source, at)}`;
 }
 
 /** A path as overlayfs wants it in its options. */

@@ -1,5 +1,6 @@
 import type { DiskParameters, SourceText } from "@dibkit/model";
 import type { BuildRequest } from "./build-request.js";
+import type { ChosenDiskWay } from "./disk-way.js";
 
 /** A Python of the host. */
 export interface HostPython {
@@ -37,6 +38,8 @@ export interface BuildJob {
     readonly parameters: DiskParameters;
     /** `DIB_ROOT_LABEL`, `DIB_ROOT_FSTYPE`, `DIB_BOOT_LABEL`, `DIB_MOUNTPOINTS`. */
     readonly environment: Readonly<Record<string, string>>;
+    /** How the disk is made, and why so. */
+    readonly chosen: ChosenDiskWay;
   };
   /** Existing directories that stay really writable. */
   readonly writable: readonly string[];

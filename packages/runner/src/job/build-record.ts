@@ -1,4 +1,5 @@
 import type { StepLabel } from "./build-event.js";
+import type { ChosenDiskWay } from "./disk-way.js";
 import type { EnvironmentValues } from "./environment-values.js";
 import type { ImageState } from "./layer.js";
 
@@ -20,6 +21,8 @@ export interface BuildRecord {
   /** Absolute path of the outputs without suffix. */
   readonly image: string;
   readonly elements: readonly string[];
+  /** How its disk was made, and why so; absent in records of earlier versions. */
+  readonly disk?: ChosenDiskWay;
   readonly steps: readonly RecordedStep[];
   /** `stopped`: it ended well after the step that the request named, without outputs. */
   readonly status: "running" | "built" | "stopped" | "failed" | "interrupted";

@@ -43,6 +43,8 @@ export interface BuildRequest {
   /** `--install-type`: `source` unless given. */
   readonly installType: string;
   readonly dockerTarget?: string;
+  /** `--disk`: `auto` unless given. */
+  readonly disk?: string;
   readonly logFile?: string;
   /** The command line's own words, for `DIB_ARGS`. */
   readonly arguments: readonly string[];

@@ -24,8 +24,7 @@ import {
   upstreamHas,
   viewsOf,
 } from "@dibkit/model";
-import { checkDiskHost, diskTools } from "../disk/create-disk.js";
-import { rewriteTools } from "../disk/rewrite-tools.js";
+import { DISK_ASSEMBLERS } from "../disk/disk-assemblers.js";
 import { checkFormats } from "../formats/check-formats.js";
 import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
 import { NETWORKS } from "../host/network/choose-network.js";
@@ -35,8 +34,8 @@ import { readSecretKey, readTrustedKeys } from "../remote/cache-keys.js";
 import { cacheTrouble } from "../remote/remote-layers.js";
 import { checkEnvironment } from "./check-environment.js";
 import { checkForeign } from "./check-foreign.js";
-import { checkLoopDevices } from "./check-loop-devices.js";
 import { checkValues } from "./check-values.js";
+import type { DiskWayChoice } from "./choose-disk-way.js";
 import { formatRequest } from "./format-request.js";
 import type { HooksTree } from "./hooks-tree.js";
 import type { EnvironmentStage } from "./known-environment.js";
@@ -48,7 +47,8 @@ export interface BuildChecks {
   readonly image: string;
   readonly elements: readonly Element[];
   readonly hooks: HooksTree;
-  readonly disk: DiskPlan | undefined;
+  /** The planned disk and how it is made; undefined when something is wrong with its configuration. */
+  readonly disk: (DiskWayChoice & { readonly plan: DiskPlan }) | undefined;
   readonly values: KnownValues;
   /** The environment files that `values` come of. */
   readonly stages: readonly EnvironmentStage[];
@@ -76,10 +76,7 @@ export async function checkBuild(checks: BuildChecks, readOnly = false): Promise
     ...(privilege === undefined ? [] : [error("needs-root", privilege.message, privilege.help)]),
     ...checkTools(checks),
     ...checkRpmHost(checks),
-    ...(checks.disk === undefined ? [] : checkLoopDevices()),
-    ...(checks.disk === undefined ? [] : checkDiskHost(checks.disk)).map((failure) =>
-      error(failure.kind, failure.message, failure.help),
-    ),
+    ...(checks.disk?.diagnostics ?? []),
     ...checkFormatRequest(checks),
     ...(await checkDocker(checks.request)),
     // What this user may not write says nothing of the root who is to build.
@@ -147,8 +144,7 @@ function checkTools({ request, elements, disk, image }: BuildChecks): readonly D
     ...RUNNER_TOOLS,
     ...elements.flatMap(({ name }) => ELEMENT_TOOLS[name] ?? []),
     ...(elements.some(({ name }) => name === "containerfile") ? [containerTool(request)] : []),
-    ...(disk === undefined ? [] : diskTools(disk)),
-    ...(disk === undefined || sourceDate(request.environment) === undefined ? [] : rewriteTools(disk)),
+    ...(disk === undefined ? [] : toolsOf(disk, request)),
     ...checkFormats(formatRequest(request, image)).tools,
     ...NETWORKS.filter(({ name }) => name === request.network).flatMap(({ tools }) => tools),
     ...(request.cacheTo === undefined && (request.cacheFrom ?? []).length === 0 ? [] : REGISTRY_TOOLS),
@@ -164,6 +160,13 @@ function checkTools({ request, elements, disk, image }: BuildChecks): readonly D
           : `install the package ${debianPackage}, for instance with "apt-get install ${debianPackage}"`,
       ),
     );
+}
+
+function toolsOf(
+  { plan, chosen }: NonNullable<BuildChecks["disk"]>,
+  { environment }: BuildRequest,
+): readonly HostTool[] {
+  return DISK_ASSEMBLERS[chosen.way].tools(plan, sourceDate(environment) !== undefined);
 }
 
 /** Some of it is no program: a plugin of dnf's too many, or one too few. */

@@ -9,6 +9,7 @@ const VALUES: Partial<Readonly<Record<BuildFlagName, (request: BuildRequest) => 
   maxOnlineResize: ({ maxOnlineResize }) => maxOnlineResize,
   minTmpfs: ({ minTmpfs }) => (minTmpfs === undefined ? undefined : String(minTmpfs)),
   mkfsJournalSize: ({ journalSize }) => journalSize,
+  disk: ({ disk }) => disk,
   qemuImgOptions: ({ qemuImgOptions }) => qemuImgOptions,
   network: ({ network }) => network,
 };

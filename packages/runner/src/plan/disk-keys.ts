@@ -22,6 +22,8 @@ export function populatedDiskKey({ request, disk, elements }: DiskInputs, state:
     architecture: request.architecture,
     options: {
       disk: disk.source.text,
+      // Times and what boot loaders write differ between the two ways.
+      "disk way": disk.chosen.way,
       "disk parameters": JSON.stringify([disk.parameters, disk.environment]),
       size: JSON.stringify([request.imageSize, request.imageExtraSize, request.journalSize]),
       efi: String(hasEfiLayout(elements)),

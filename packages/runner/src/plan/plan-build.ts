@@ -22,6 +22,7 @@ import { openRemoteLook } from "../remote/look-remote.js";
 import { baseEnvironment } from "./base-environment.js";
 import { checkBuild } from "./check-build.js";
 import { checkVariables } from "./check-variables.js";
+import { askedWay, chooseDiskWay, diskWayHost } from "./choose-disk-way.js";
 import { declaredVariablePhases } from "./declared-phases.js";
 import { digestKey } from "./digest-key.js";
 import { diskSeed } from "./disk-seed.js";
@@ -110,7 +111,9 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     disk: disk.layout?.plan.environment ?? {},
   });
   const { values: environment, stages } = await knownEnvironment(hooks, base);
-  const checks = { request, image, elements, hooks, disk: disk.layout?.plan, values: environment, stages };
+  const { layout } = disk;
+  const planned = layout && { ...layout, ...chooseDiskWay(askedWay(request), layout.plan, diskWayHost()) };
+  const checks = { request, image, elements, hooks, disk: planned, values: environment, stages };
   const checked = (await checkBuild(checks, input.readOnly)).map(
     (diagnostic): Diagnostic =>
       input.readOnly && HOST_LACKS.has(diagnostic.code) ? { ...diagnostic, severity: "warning" } : diagnostic,
@@ -122,8 +125,7 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     ...checkVariables(request),
     ...tellLeftOut(passed),
   ];
-  const { layout } = disk;
-  if (layout === undefined || diagnostics.some(({ severity }) => severity === "error")) return err(diagnostics);
+  if (planned === undefined || diagnostics.some(({ severity }) => severity === "error")) return err(diagnostics);
   const store = existsSync(request.store) ? layerStoreAt(request.store) : undefined;
   const digest = valueDigest(secrets, await digestKey(request, store, input.readOnly));
   const own = {
@@ -133,7 +135,10 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
       directory: element.root,
       authored: element.origin === "typescript",
     })),
-    disk: { source: layout.source, parameters: layout.parameters, environment: layout.plan.environment },
+    disk: {
+      ...{ source: planned.source, parameters: planned.parameters },
+      ...{ environment: planned.plan.environment, chosen: planned.chosen },
+    },
   };
   const keys = keyContext({ request, helpers, digest });
   const remote = input.readOnly ? await openLook(request, store) : undefined;
@@ -151,7 +156,8 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     steps,
     packages,
     environment: hideSecrets(environment, names, secrets),
-    disk: layout.plan,
+    disk: planned.plan,
+    diskWay: planned.chosen,
     outputs: units.flatMap(({ extension }) => {
       const path = `${image}.${extension}`;
       return extension === undefined ? [] : [path, ...request.checksums.map((algorithm) => `${path}.${algorithm}`)];

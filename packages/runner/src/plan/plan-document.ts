@@ -1,4 +1,5 @@
 import type { DiskPlan } from "@dibkit/model";
+import type { ChosenDiskWay } from "../job/disk-way.js";
 
 /** Everything that would happen, as `dibkit plan --format json` prints it. */
 export interface PlanDocument {
@@ -12,6 +13,8 @@ export interface PlanDocument {
   /** Null: set, but only the build knows to what. */
   readonly environment: Readonly<Record<string, string | null>>;
   readonly disk: DiskPlan;
+  /** How the disk is made: on loop devices, or in files alone; and why so. */
+  readonly diskWay: ChosenDiskWay;
   readonly outputs: readonly string[];
 }
 

@@ -38,6 +38,7 @@ export interface BuildFlags extends Partial<UpstreamFlags> {
   readonly cacheSecretKey?: string | undefined;
   readonly cacheTrust?: readonly string[];
   readonly refresh: boolean;
+  readonly disk?: string | undefined;
   readonly maxAge?: string | undefined;
   readonly secrets?: readonly string[];
   readonly passEnvironment?: readonly string[];
@@ -133,6 +134,7 @@ export function buildRequest(
       cacheTo: flags.cacheTo,
       cacheSign: flags.cacheSign === undefined ? undefined : resolvePath(cwd, flags.cacheSign),
       cacheSecretKey: flags.cacheSecretKey === undefined ? undefined : resolvePath(cwd, flags.cacheSecretKey),
+      disk: flags.disk,
       dockerTarget: flags.dockerTarget ?? definition?.dockerTarget,
       logFile: flags.logfile === undefined ? undefined : resolvePath(cwd, flags.logfile),
     }),

@@ -27,6 +27,7 @@ export function createBuildRecorder({ job, store, secretNames, secrets }: Record
     started: new Date().toISOString(),
     image: job.image,
     elements: job.elements.map(({ name }) => name),
+    disk: job.disk.chosen,
     steps: [],
     status: "running",
     environments: {},

@@ -45,8 +45,9 @@ async function placeInMemory(
 /** Bytes that the raw files of a plan can come to take. */
 function mostBytes(session: BuildSession, plan: DiskPlan): number {
   const sizes = plan.nodes.map((node) => (node.kind === "local-loop" ? (node.bytes ?? 0) : 0));
-  // A repeatable image is written a second time.
-  const copies = sourceDate(session.job.request.environment) === undefined ? 1 : 2;
+  const { request, disk } = session.job;
+  // A repeatable image is written a second time; a disk of files has files beside it, for what scripts change.
+  const copies = disk.chosen.way === "files" || sourceDate(request.environment) !== undefined ? 2 : 1;
   return copies * sizes.reduce((sum, size) => sum + size, 0);
 }
 

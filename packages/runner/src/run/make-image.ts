@@ -13,6 +13,7 @@ import { BUILD_DIRECTORY, TARGET_DIRECTORY, TREE_DIRECTORY } from "../job/build-
 import type { BuildFailure } from "../job/build-job.js";
 import type { DiskChange } from "../job/disk-change.js";
 import type { ImageState, OutputEntry } from "../job/layer.js";
+import type { MountRecord } from "../job/mount-record.js";
 import { lookUp } from "../layers/look-up.js";
 import { OUTPUT_STEP } from "../plan/disk-keys.js";
 import { formatRequest } from "../plan/format-request.js";
@@ -201,7 +202,12 @@ async function finishOnDisk(
     diskMounts: new Set(points.filter((point) => point !== "")),
   };
   // The hooks and host files of the tree: scripts of extra-data.d may have left some for these phases.
-  let state: ImageState = { ...tree, hash: "disk", root: [], mounts: KERNEL_MOUNTS };
+  let state: ImageState = {
+    ...tree,
+    hash: "disk",
+    root: [],
+    mounts: [...KERNEL_MOUNTS, ...disk.standIns.map(deviceMount)],
+  };
   for (const phase of phasesOn("disk")) {
     const done = await runPhase(onDisk, phase, state, true);
     if (!done.ok) return done;
@@ -213,6 +219,11 @@ async function finishOnDisk(
   if (sourceDate(session.job.request.environment) === undefined) return ok(changes);
   const settled = await runScriptStep(onDisk, { ...state, mounts: [] }, settleStep(onDisk.base));
   return settled.ok ? ok(changes) : settled;
+}
+
+/** A stand-in for a device has to be bound itself, because a bind of `/dev` shows what is below it only. */
+function deviceMount(path: string): MountRecord {
+  return { kind: "bind", at: path.slice(1), source: path, readOnly: false };
 }
 
 function commandFailure(session: BuildSession, message: string, tail: readonly string[]): Result<never, BuildFailure> {

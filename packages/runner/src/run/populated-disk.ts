@@ -2,13 +2,12 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DiskPlan, err, ok, type Result } from "@dibkit/model";
 import { sharesBlocks } from "../disk/copy-disk.js";
-import { copyTree } from "../disk/copy-tree.js";
-import { createDisk, reopenDisk } from "../disk/create-disk.js";
+import type { DiskAssembler } from "../disk/disk-assembler.js";
+import { DISK_ASSEMBLERS } from "../disk/disk-assemblers.js";
 import type { DiskFailure } from "../disk/disk-failure.js";
-import { canBeKept, diskUsage } from "../disk/keep-disk.js";
+import { diskUsage } from "../disk/keep-disk.js";
 import type { MountedDisk } from "../disk/mounted-disk.js";
 import type { BuildContext } from "../job/build-context.js";
-import { TARGET_DIRECTORY, TREE_DIRECTORY } from "../job/build-directories.js";
 import type { BuildFailure } from "../job/build-job.js";
 import type { DiskEntry, ImageState } from "../job/layer.js";
 import { isRepeated, noteIngredients } from "../layers/explain-miss.js";
@@ -72,23 +71,21 @@ async function populate(
     plan = planned.value;
     return stage(
       session,
-      openInPlace(session, context, plan, (place) => createDisk(planned.value, place)),
+      openInPlace(session, context, plan, (place) => assemblerOf(session).open(planned.value, place)),
     );
   };
   const made = await timed(session, "disk", "create", make, reason);
   if (!made.ok) return made;
   const disk = made.value;
   const filling = performance.now();
-  const copied = await timed(session, "disk", "copy", () =>
-    stage(session, copyTree(TREE_DIRECTORY, TARGET_DIRECTORY, context)),
-  );
+  const copied = await timed(session, "disk", "copy", () => stage(session, disk.fill()));
   if (!copied.ok) return copied;
   const { keepLayers = true } = session.job.request;
   const notKept = ok({ disk, kept: Promise.resolve() });
   if (key === undefined || plan === undefined || !keepLayers) return notKept;
   const repeated = await isRepeated(session.store, session.lineage, DISK_STEP, key.ingredients);
   await noteIngredients(session.store, session.lineage, DISK_STEP, key.ingredients);
-  if (!canBeKept(plan) || (await diskUsage(disk.images)) > LARGEST_KEPT_BYTES) return notKept;
+  if (!canKeep(disk) || (await diskUsage(disk.images)) > LARGEST_KEPT_BYTES) return notKept;
   // Copying a disk takes about as long as filling it. Where the copy is not free, it is made when that hardly makes this
   // build longer, or when the same tree comes to a disk for the second time: somebody works on the scripts after it.
   const small = performance.now() - filling < SMALL_PART * (filling - session.started);
@@ -105,6 +102,10 @@ async function diskKey(session: BuildSession, state: ImageState): Promise<LayerK
   return populatedDiskKey(session.job, state);
 }
 
+function assemblerOf({ job }: BuildSession): DiskAssembler {
+  return DISK_ASSEMBLERS[job.disk.chosen.way];
+}
+
 /** Undefined when the copy cannot be used, for instance because another build has just removed it. */
 async function restore(session: BuildSession, context: BuildContext, meta: DiskEntry): Stage<MountedDisk | undefined> {
   const name = layerName(meta.key);
@@ -114,7 +115,9 @@ async function restore(session: BuildSession, context: BuildContext, meta: DiskE
   const place = (disk: { readonly name: string }) =>
     join(session.store.treeDirectory(name, "disk"), `${disk.name}.raw`);
   const images = Object.fromEntries(disks.map((disk) => [disk.name, place(disk)]));
-  const opened = await openInPlace(session, context, plan, (place) => reopenDisk({ plan, images }, place));
+  const { reopen } = assemblerOf(session);
+  if (reopen === undefined) return ok(undefined);
+  const opened = await openInPlace(session, context, plan, (place) => reopen({ plan, images }, place));
   if (opened.ok) return opened;
   if (session.signal.aborted) return err({ kind: "interrupted" });
   await session.store.remove(meta);
@@ -122,8 +125,14 @@ async function restore(session: BuildSession, context: BuildContext, meta: DiskE
   return ok(undefined);
 }
 
+type KeepableDisk = MountedDisk & Required<Pick<MountedDisk, "keep">>;
+
+function canKeep(disk: MountedDisk): disk is KeepableDisk {
+  return disk.keep !== undefined;
+}
+
 /** Copies the disk while it is quiet; what takes time after that goes on beside the scripts on the disk. */
-async function keep(session: BuildSession, disk: MountedDisk, plan: DiskPlan, key: LayerKey): Stage<PopulatedDisk> {
+async function keep(session: BuildSession, disk: KeepableDisk, plan: DiskPlan, key: LayerKey): Stage<PopulatedDisk> {
   const staging = stagingPath(session, "disk");
   const work = () => stage(session, disk.keep(join(staging, "disk")));
   await mkdir(staging, { recursive: true });

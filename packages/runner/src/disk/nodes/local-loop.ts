@@ -1,11 +1,10 @@
-import { mkdir, open, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { type DiskImageNode, err, ok, type Result } from "@dibkit/model";
+import { type DiskImageNode, ok, type Result } from "@dibkit/model";
 import { copyAround } from "../copy-around.js";
 import { copyDiskCommand } from "../copy-disk.js";
 import type { DiskFailure } from "../disk-failure.js";
 import { type DiskState, defineDiskNode } from "../disk-node.js";
 import { attachLoop } from "../loop-device.js";
+import { makeSparseFile, plannedBytes, putRawFile } from "../raw-file.js";
 
 export default defineDiskNode({
   kind: "local-loop",
@@ -13,13 +12,7 @@ export default defineDiskNode({
     { program: "losetup", debianPackage: "mount", purpose: "use image files as disks" },
     { program: "partx", debianPackage: "util-linux", purpose: "make partitions visible" },
   ],
-  create: (node, state) =>
-    attach(node, state, async (image) => {
-      if (node.bytes === null) throw new Error(`disk "${node.name}" was planned without a size`);
-      const file = await open(image, "w");
-      await file.truncate(node.bytes).finally(() => file.close());
-      return ok(undefined);
-    }),
+  create: (node, state) => attach(node, state, (image) => makeSparseFile(image, plannedBytes(node))),
   reopen: (node, state) =>
     attach(node, state, async (image) => {
       const kept = state.kept?.[node.name];
@@ -41,25 +34,14 @@ async function attach(
   node: DiskImageNode,
   state: DiskState,
   write: (image: string) => Promise<Result<unknown, DiskFailure>>,
-  suffix = "raw",
+  suffix?: string,
 ): Promise<Result<void, DiskFailure>> {
-  const directory = node.directory ?? state.context.imageDirectory;
-  const image = join(directory, `${node.name}.${suffix}`);
-  try {
-    await mkdir(directory, { recursive: true });
-    state.context.undo.defer(`remove ${image}`, () => rm(image, { force: true }));
-    const written = await write(image);
-    if (!written.ok) return written;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    const help = `make "${directory}" writable, or free space there`;
-    return err({ kind: "no-space", node: node.name, message: `cannot create "${image}": ${code}`, help });
-  }
-  const loop = await attachLoop(node.name, image, node.blockSize, state);
+  const image = await putRawFile(node, state, write, suffix);
+  if (!image.ok) return image;
+  const loop = await attachLoop(node.name, image.value, node.blockSize, state);
   if (!loop.ok) return loop;
   state.onTakeDown(`detach ${loop.value.path}`, loop.value.detach);
-  state.images.set(node.name, image);
+  state.images.set(node.name, image.value);
   state.blockSizes.set(node.name, node.blockSize);
   state.devices.set(node.name, loop.value.path);
   return ok(undefined);

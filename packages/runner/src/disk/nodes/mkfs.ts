@@ -3,6 +3,7 @@ import type { HostTool } from "@dibkit/exec";
 import type { FilesystemNode } from "@dibkit/model";
 import { ok } from "@dibkit/model";
 import { type DiskState, defineDiskNode } from "../disk-node.js";
+import { rootAttributes } from "../ext-attributes.js";
 import { writeExtTree } from "../ext-tree.js";
 import { isFat, writeFatTree } from "../fat-tree.js";
 import { kernelKnowsFat } from "../host-filesystems.js";
@@ -57,14 +58,19 @@ export function mkfsCommand(
   ];
 }
 
+/** The program that makes a filesystem. */
+export function mkfsTools({ type }: FilesystemNode): readonly HostTool[] {
+  const maker = MAKERS[type] ?? OTHER;
+  const purpose = `make ${type} filesystems`;
+  return [{ program: programOf(type, maker), debianPackage: maker.debianPackage, purpose }];
+}
+
 export default defineDiskNode({
   kind: "mkfs",
-  tools: ({ type }): readonly HostTool[] => {
-    const maker = MAKERS[type] ?? OTHER;
-    const purpose = `make ${type} filesystems`;
-    const own = { program: programOf(type, maker), debianPackage: maker.debianPackage, purpose };
-    if (!isFat(type) || kernelKnowsFat()) return [own];
-    return [own, { ...MCOPY, purpose: "fill FAT filesystems, which this kernel cannot mount" }];
+  tools: (node): readonly HostTool[] => {
+    const own = mkfsTools(node);
+    if (!isFat(node.type) || kernelKnowsFat()) return own;
+    return [...own, { ...MCOPY, purpose: "fill FAT filesystems, which this kernel cannot mount" }];
   },
   canBeKept: ({ type }) => COPIABLE.includes(type),
   async create(node, state) {
@@ -85,8 +91,12 @@ export default defineDiskNode({
     const device = deviceOf(node, state);
     const uuid = node.uuid ?? randomUUID();
     if (isExtended(node.type)) {
-      const command = mkfsCommand(node, uuid, device, withExtendedOption(node.options, `hash_seed=${uuid}`));
-      return writeExtTree(original, command, device, tree, state);
+      const options = withExtendedOption(node.options, `hash_seed=${uuid}`);
+      const command = mkfsCommand(node, uuid, device, options).slice(0, -1);
+      const attributes = await rootAttributes(original, state);
+      if (!attributes.ok) return attributes;
+      const target = { name: node.name, command, device: [device], opened: device };
+      return writeExtTree(target, tree, state, attributes.value);
     }
     const made = await state.run(node.name, mkfsCommand(node, uuid, device, ["--invariant", ...node.options]));
     return made.ok ? writeFatTree(node.name, device, tree, state, state.date) : made;

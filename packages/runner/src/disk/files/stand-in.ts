@@ -1,0 +1,61 @@
+import { open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { err, ok, type Result } from "@dibkit/model";
+import type { DiskFailure } from "../disk-failure.js";
+import { makeSparseFile } from "../raw-file.js";
+import type { FilesState } from "./files-state.js";
+
+const DEVICES = "/dev";
+const MOST_DISKS = 1000;
+
+/** Shows a raw file as a disk: under the first free name of `/dev/dibkit0`, `/dev/dibkit1`, … Gives that name. */
+export async function nameDisk(node: string, file: string, state: FilesState): Promise<Result<string, DiskFailure>> {
+  for (let number = 0; number < MOST_DISKS; number += 1) {
+    const device = `${DEVICES}/dibkit${number}`;
+    if ([...state.devices.values()].includes(device) || !(await makePlaceholder(device))) continue;
+    const shown = await show(node, file, device, state);
+    return shown.ok ? ok(device) : shown;
+  }
+  const message = `no free name for disk "${node}" in ${DEVICES}`;
+  return err({ kind: "host-cannot", node, message, help: `remove what is left at ${DEVICES}/dibkit*` });
+}
+
+/** Makes a file that plays a partition, or a disk that is one filesystem, and shows it under the name of its device. */
+export async function makeStandIn(
+  node: string,
+  device: string,
+  bytes: number,
+  state: FilesState,
+): Promise<Result<void, DiskFailure>> {
+  const file = join(state.context.imageDirectory, `${node}.device`);
+  state.context.undo.defer(`remove ${file}`, () => rm(file, { force: true }));
+  await makeSparseFile(file, bytes);
+  await makePlaceholder(device);
+  state.standIns.set(node, file);
+  return show(node, file, device, state);
+}
+
+/** Whether an empty file could be made under a name that was free. */
+async function makePlaceholder(device: string): Promise<boolean> {
+  const file = await open(device, "wx").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "EEXIST") return undefined;
+    throw error;
+  });
+  await file?.close();
+  return file !== undefined;
+}
+
+/**
+ * The kernel tells programs a mounted file as one that is there: `grub-install`, `blkid` and others open it as they would
+ * open the device. A link would not do, because they resolve it and then look for a device of the other name.
+ */
+async function show(node: string, file: string, device: string, state: FilesState): Promise<Result<void, DiskFailure>> {
+  const bound = await state.run(node, ["mount", "--bind", file, device]);
+  state.onTakeDown(`remove ${device}`, async () => {
+    const unmounted = bound.ok ? await state.clean(node, ["umount", device]) : bound;
+    // A whole disk that is one filesystem is shown over its raw file, and only the last one is the placeholder.
+    await rm(device, { force: true }).catch(() => {});
+    return unmounted;
+  });
+  return bound.ok ? ok(undefined) : bound;
+}
