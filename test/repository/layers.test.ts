@@ -24,7 +24,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     job: [],
     host: ["job"],
     disk: ["job", "host"],
-    formats: ["job", "disk"],
+    formats: ["job", "host", "disk"],
     layers: ["job", "host", "disk"],
     remote: ["job", "host", "layers"],
     plan: ["job", "host", "disk", "formats", "layers", "remote"],

@@ -41,6 +41,7 @@ const terminal = terminalOf(
   process.cwd(),
   interrupt.signal,
   color === undefined ? undefined : color === "--color",
+  [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
 );
 
 process.on("uncaughtException", (error) => void endWith(error));

@@ -131,6 +131,11 @@ export interface Command<
   readonly options?: O;
   readonly examples: readonly CommandExample[];
   /**
+   * Why it runs in a user namespace when an ordinary user starts it: it mounts and makes files of other owners (`build`),
+   * or it reads and removes files that such a build left (`layers`).
+   */
+  readonly namespace?: "build" | "layers";
+  /**
    * Results go to `terminal.stdout`, progress and trouble to `terminal.stderr`. What the operating system refuses may be
    * thrown on: it is told with the option that gives another path. Any other throw is a bug in dibkit.
    */

@@ -32,8 +32,19 @@ export async function main(
     case "usage":
       return usageFailure(terminal, parsed.message, parsed.help);
     case "run":
-      return runCommand(command, parsed, terminal);
+      return (await runInside(command, parsed, terminal)) ?? runCommand(command, parsed, terminal);
   }
+}
+
+/** The exit code of the whole command, when it has run in a user namespace. */
+async function runInside(
+  command: AnyCommand,
+  { options }: Extract<ParsedArguments, { readonly kind: "run" }>,
+  terminal: Terminal,
+): Promise<ExitCode | undefined> {
+  if (command.namespace === undefined || terminal.self === undefined) return undefined;
+  const { runInside } = await import("./run-inside.js");
+  return runInside(command.namespace, options, terminal, terminal.self);
 }
 
 /** What the operating system refuses is told as any failure; everything else that is thrown is a bug. */

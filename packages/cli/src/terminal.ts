@@ -21,6 +21,8 @@ export interface Terminal {
   readonly columns: number;
   /** Aborted on Ctrl-C and SIGTERM; whoever listens gets to clean up before dibkit ends with 130. */
   readonly signal: AbortSignal;
+  /** The words that start this process anew; absent where dibkit is part of another program. */
+  readonly self?: readonly string[];
 }
 
 interface Streams {
@@ -36,6 +38,7 @@ export function terminalOf(
   cwd: string,
   signal: AbortSignal,
   colorFlag: boolean | undefined,
+  self: readonly string[],
 ): Terminal {
   return {
     ...streams,
@@ -46,6 +49,7 @@ export function terminalOf(
     colorStderr: mayColor(streams.stderr, env, colorFlag),
     columns: streams.stderr.columns ?? 100,
     signal,
+    self,
   };
 }
 

@@ -1,6 +1,7 @@
 export { bashCommand } from "./bash-command.js";
 export {
   type CommandFailure,
+  type CommandOptions,
   type CommandResult,
   type CommandRunner,
   createCommandRunner,
@@ -15,9 +16,12 @@ export { installPackages } from "./doctor/install-packages.js";
 export { rpmHostTroubles, YUM_CHROOT } from "./doctor/rpm-host.js";
 export { findProgram } from "./find-program.js";
 export { type HostTool, uniqueTools } from "./host-tool.js";
-export { missingPrivilege } from "./missing-privilege.js";
 export { namespaceCommand } from "./namespace-command.js";
 export { pipedCommand } from "./piped-command.js";
+export { decidePrivilege, type PrivilegeChoice, type PrivilegeDecision } from "./privilege/decide-privilege.js";
+export { inUserNamespace } from "./privilege/in-user-namespace.js";
+export { missingPrivilege } from "./privilege/missing-privilege.js";
+export { runInNamespace } from "./privilege/run-in-namespace.js";
 export { createRedactor, REDACTED, SHORTEST_SECRET, type TextFilter } from "./redactor.js";
 export { shellCommand, shellQuote } from "./shell-quote.js";
 export { createUndoStack, type Undo, type UndoStack } from "./undo-stack.js";

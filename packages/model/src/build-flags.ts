@@ -32,7 +32,11 @@ export type FlagCheck =
   | "key-values"
   | "image-name"
   | "network"
+  | "privilege"
   | "disk-way";
+
+/** How a build gets to mount filesystems and to own files: see docs/where-it-runs.md. */
+export const PRIVILEGES = ["auto", "root", "namespace"] as const;
 
 /**
  * Every flag of a build but those about projects, in the order in which upstream's `diskimage-builder` writes them. The
@@ -152,6 +156,10 @@ export const BUILD_FLAGS = {
     ...{ type: "string", value: "NAME", variable: "DIBKIT_NETWORK", check: "network" },
     summary: "what scripts reach: host (default), or none, which is loopback alone",
   },
+  privilege: {
+    ...{ type: "string", value: "WHO", variable: "DIBKIT_PRIVILEGE", check: "privilege" },
+    summary: "who builds: root, the root of a user namespace (namespace), or as this user may (auto, the default)",
+  },
   disk: {
     ...{ type: "string", value: "WAY", check: "disk-way" },
     summary: "make the disk on loop devices (loop) or in files alone (files); auto takes loop where there is any",
@@ -233,6 +241,10 @@ const CHECKS: Readonly<Record<FlagCheck, { readonly must: string; readonly test:
   "key-values": {
     must: "must be key=value, with a comma between two of them",
     test: (value) => value.split(",").every((word) => /^[^=,\s]+=.*$/.test(word)),
+  },
+  privilege: {
+    must: `must be one of ${PRIVILEGES.join(", ")}`,
+    test: (value) => (PRIVILEGES as readonly string[]).includes(value),
   },
   "disk-way": {
     must: "must be auto, loop or files",

@@ -8,7 +8,7 @@ export { FORMATS } from "./formats/formats.js";
 export { partialName } from "./formats/partial-file.js";
 export type { WrittenFormat } from "./formats/write-formats.js";
 export { renderHostView } from "./host/host-view.js";
-export { parseMountInfo } from "./host/mount-table.js";
+export { readHost } from "./host/read-host.js";
 export { SUDO_SCRIPT } from "./host/sudo-sh.js";
 export type { BuildEvent, StepLabel } from "./job/build-event.js";
 export type { BuildFailure, BuildJob, BuildOutcome } from "./job/build-job.js";

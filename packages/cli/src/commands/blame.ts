@@ -20,6 +20,7 @@ export default defineCommand({
     { command: "dibkit blame /etc/hostname", does: "names the script that wrote it last" },
     { command: "dibkit blame /etc/fstab debian.qcow2 --all", does: "lists its whole history" },
   ],
+  namespace: "layers",
   async run({ arguments: words, options }, terminal) {
     const { createCommandRunner } = await import("@dibkit/exec");
     const { blame, packageOwner } = await import("@dibkit/contents");

@@ -56,6 +56,7 @@ export default defineCommand({
     { command: "dibkit build --all -o out", does: "builds the cells of the project's matrix into out/" },
     { command: "dibkit build web-server.image.ts --verify", does: "ends with 1 when two builds are not the same" },
   ],
+  namespace: "build",
   async run({ arguments: words, options }, terminal) {
     const images = words["ELEMENT|IMAGE"];
     if (images.length === 0 && !options.all) {

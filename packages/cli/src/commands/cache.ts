@@ -75,6 +75,7 @@ export default defineCommand({
     { command: "dibkit cache why install.d/50-nginx", does: "says what its key is made of and why it ran last" },
     { command: "dibkit cache prune --size 10G", does: "removes the least recently used layers above 10 GiB" },
   ],
+  namespace: "layers",
   async run({ arguments: words, options }, terminal) {
     const { collectGarbage, pruneStore, usedLayers, verifyStore } = await import("@dibkit/runner");
     const { createCommandRunner } = await import("@dibkit/exec");

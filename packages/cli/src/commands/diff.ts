@@ -26,6 +26,7 @@ export default defineCommand({
     { command: "dibkit diff old.qcow2 new.qcow2 --file", does: "compares two finished images, wherever they are from" },
     { command: "dibkit diff debian.qcow2~3 debian.qcow2", does: "compares with the third build before the newest" },
   ],
+  namespace: "layers",
   async run({ arguments: { A, B }, options }, terminal) {
     const { createCommandRunner } = await import("@dibkit/exec");
     const { compareImages, isSame } = await import("@dibkit/contents");

@@ -28,6 +28,7 @@ export default defineCommand({
     { command: "dibkit sbom --format cyclonedx-json", does: "prints the parts of the newest build as CycloneDX" },
     { command: "dibkit sbom debian.tar --file", does: "reads the finished image, without knowing who wrote what" },
   ],
+  namespace: "layers",
   async run({ arguments: words, options }, terminal) {
     const store = await openStore(terminal, options.cacheDir);
     const code = await withContents(terminal, store, words.IMAGE, options.file, async (image) => {

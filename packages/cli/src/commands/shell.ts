@@ -19,6 +19,7 @@ export default defineCommand({
     { command: "dibkit shell", does: "opens a shell just before the script that failed" },
     { command: "dibkit shell debian.qcow2 --after install.d/01-package-installs", does: "looks at what it installed" },
   ],
+  namespace: "build",
   async run({ arguments: words, options }, terminal) {
     if (options.before !== undefined && options.after !== undefined) {
       return usageFailure(terminal, "--before and --after stand together", "give one of them");

@@ -38,6 +38,7 @@ export default defineCommand({
     { command: "dibkit size --format html > size.html", does: "writes a treemap of the newest build" },
     { command: "dibkit size debian.qcow2 --budget 800M", does: "fails when the image has grown above 800 MiB" },
   ],
+  namespace: "layers",
   async run({ arguments: words, options }, terminal) {
     const budget = options.budget === undefined ? undefined : parseByteSize(options.budget);
     if (options.budget !== undefined && budget === undefined) {

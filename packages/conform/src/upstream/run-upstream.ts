@@ -11,7 +11,7 @@ import {
 } from "@dibkit/exec";
 import { type Element, type UpstreamInstallation, writeElement } from "@dibkit/model";
 import type { BuildRequest } from "@dibkit/runner";
-import { neededSocket, parseMountInfo, renderHostView, SUDO_SCRIPT } from "@dibkit/runner";
+import { neededSocket, readHost, renderHostView, SUDO_SCRIPT } from "@dibkit/runner";
 import { detachLeftLoops, losetupShim } from "./detach-left-loops.js";
 import { FAT_SHIMS } from "./fat-shims.js";
 import { MAPPER_SHIMS } from "./mapper-shims.js";
@@ -134,7 +134,7 @@ async function renderRun(
   if (request.logFile !== undefined) writable.push(dirname(request.logFile));
   const socket = await neededSocket(request.formats);
   const view = {
-    table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
+    ...readHost(),
     mountPoint: paths.view,
     scratch: paths.scratch,
     writable,

@@ -2,8 +2,10 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { INSTALL_UPSTREAM, upstreamInstallation } from "@dibkit/model";
-import { missingPrivilege } from "../missing-privilege.js";
 import { namespaceCommand } from "../namespace-command.js";
+import { inUserNamespace } from "../privilege/in-user-namespace.js";
+import { missingPrivilege } from "../privilege/missing-privilege.js";
+import { namespaceNeeds } from "../privilege/namespace-needs.js";
 import type { HostProbe, ProbeContext, ProbeOutcome } from "./host-probe.js";
 import { probeRpmHost } from "./rpm-host.js";
 
@@ -11,21 +13,30 @@ const GIB = 1024 ** 3;
 /** What a small Debian image takes while it is built: the tree, its layers and the disk. */
 const ENOUGH_SPACE = 6 * GIB;
 
-/** What builds need of the machine itself, in the order in which one thing needs the one before. */
-export const hostProbes: readonly HostProbe[] = [
+const ofRoot: readonly HostProbe[] = [
   { name: "root", purpose: "make file trees and disks that belong to root", probe: probeRoot },
   { name: "namespaces", purpose: "keep mounts and processes of a build to itself", probe: probeNamespaces },
   { name: "overlayfs", purpose: "keep each script's effect as a layer", probe: probeOverlay },
   { name: "loop devices", purpose: "make partitions and filesystems in a disk image", probe: probeLoop },
+];
+
+const ofAnybody: readonly HostProbe[] = [
   { name: "upstream elements", purpose: "build on diskimage-builder's own elements", probe: probeUpstream },
   { name: "RPM distributions", purpose: "build fedora-minimal, centos-minimal and their like", probe: probeRpmHost },
   { name: "free space", purpose: "hold trees, layers and images", probe: probeSpace },
 ];
 
+/**
+ * What builds need of the machine itself, in the order in which one thing needs the one before. Root needs other things
+ * than an ordinary user, who builds in a user namespace.
+ */
+export const hostProbes: readonly HostProbe[] = [
+  ...(missingPrivilege() === undefined ? ofRoot : namespaceNeeds),
+  ...ofAnybody,
+];
+
 async function probeRoot(): Promise<ProbeOutcome> {
-  const missing = missingPrivilege();
-  if (missing === undefined) return { status: "ok", found: "running as root" };
-  return { status: "missing", found: missing.found, help: missing.help };
+  return { status: "ok", found: inUserNamespace() ? "root of a user namespace" : "running as root" };
 }
 
 async function probeNamespaces({ runner }: ProbeContext): Promise<ProbeOutcome> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ok } from "@dibkit/model";
 import { defineFormat } from "./format.js";
 import { notWritable, runFormatTool } from "./format-failure.js";
-import { tarCommand, tarTimes, tarTool } from "./tar-archive.js";
+import { archiveTree, tarTimes, tarTool } from "./tar-archive.js";
 
 export default defineFormat({
   name: "aci",
@@ -12,11 +12,8 @@ export default defineFormat({
   source: "tree",
   tools: [tarTool],
   async write({ request, context, sourcePath, targetPath }) {
-    const written = await runFormatTool(
-      "aci",
-      tarCommand(sourcePath, targetPath, request, ["--transform", "s,^.,rootfs,S"]),
-      context,
-    );
+    const more = ["--transform", "s,^.,rootfs,S"];
+    const written = await archiveTree({ format: "aci", tree: sourcePath, target: targetPath, more }, request, context);
     if (!written.ok) return written;
     if (request.aciManifest === undefined || request.aciManifest === "") {
       context.emit({

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DOCKER_SOCKET } from "./docker-daemon.js";
 import { defineFormat } from "./format.js";
 import { runFormatTool } from "./format-failure.js";
-import { tarCommand, tarTool } from "./tar-archive.js";
+import { archiveTree, tarTool } from "./tar-archive.js";
 
 /** A repository, perhaps with the registry's host and port before it, and a tag. */
 const IMAGE_NAME = /^([\w.-]+(:\d+)?\/)?[a-z\d]+([._/-]+[a-z\d]+)*(:\w[\w.-]{0,127})?$/;
@@ -30,7 +30,7 @@ export default defineFormat({
   async write({ request, context, sourcePath }) {
     const archive = join(context.scratchDirectory, "docker-import.tar");
     const undo = context.undo.defer(`remove ${archive}`, () => rm(archive, { force: true }));
-    const written = await runFormatTool("docker", tarCommand(sourcePath, archive, request), context);
+    const written = await archiveTree({ format: "docker", tree: sourcePath, target: archive }, request, context);
     const socket = join(context.scratchDirectory, DOCKER_SOCKET);
     const daemon = existsSync(socket) ? ["--host", `unix://${socket}`] : [];
     const words = ["docker", ...daemon, "import", archive, request.dockerTarget ?? ""];

@@ -1,4 +1,4 @@
-import { type CommandFailure, describeFailure } from "@dibkit/exec";
+import { type CommandFailure, type CommandOptions, describeFailure } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import type { BuildContext } from "../job/build-context.js";
 
@@ -19,8 +19,9 @@ export async function runFormatTool(
   format: string,
   argv: readonly string[],
   context: BuildContext,
+  options: CommandOptions = {},
 ): Promise<Result<void, FormatFailure>> {
-  const done = await context.commands.run(argv);
+  const done = await context.commands.run(argv, options);
   if (done.ok) return ok(undefined);
   const reason = done.error.tail.findLast((line) => line.trim() !== "");
   const message = `format ${format}: ${describeFailure(done.error)}${reason === undefined ? "" : `: ${reason.trim()}`}`;

@@ -8,7 +8,7 @@ import { createGzip } from "node:zlib";
 import { architectureFacts } from "@dibkit/model";
 import { defineFormat, type FormatRequest } from "./format.js";
 import { notWritable, runFormatTool } from "./format-failure.js";
-import { tarCommand, tarTool } from "./tar-archive.js";
+import { archiveTree, tarTool } from "./tar-archive.js";
 
 interface Descriptor {
   readonly mediaType: string;
@@ -29,7 +29,7 @@ export default defineFormat({
       const blobs = join(layout, "blobs", "sha256");
       await mkdir(blobs, { recursive: true });
       const tree = join(layout, "tree.tar");
-      const archived = await runFormatTool("oci", tarCommand(sourcePath, tree, request), context);
+      const archived = await archiveTree({ format: "oci", tree: sourcePath, target: tree }, request, context);
       if (!archived.ok) return archived;
       await writeLayout(layout, blobs, tree, context.architecture, request);
       const files = ["blobs", "index.json", "oci-layout"];

@@ -1,6 +1,5 @@
 import { defineFormat } from "./format.js";
-import { runFormatTool } from "./format-failure.js";
-import { tarCommand, tarTool } from "./tar-archive.js";
+import { archiveTree, tarTool } from "./tar-archive.js";
 
 export default defineFormat({
   name: "tar",
@@ -9,5 +8,5 @@ export default defineFormat({
   source: "tree",
   tools: [tarTool],
   write: ({ request, context, sourcePath, targetPath }) =>
-    runFormatTool("tar", tarCommand(sourcePath, targetPath, request), context),
+    archiveTree({ format: "tar", tree: sourcePath, target: targetPath }, request, context),
 });

@@ -1,6 +1,5 @@
 import { defineFormat } from "./format.js";
-import { runFormatTool } from "./format-failure.js";
-import { tarCommand, tarTool } from "./tar-archive.js";
+import { archiveTree, tarTool } from "./tar-archive.js";
 
 export default defineFormat({
   name: "tgz",
@@ -10,8 +9,8 @@ export default defineFormat({
   tools: [tarTool, { program: "gzip", debianPackage: "gzip", purpose: "compress archives" }],
   write: ({ request, context, sourcePath, targetPath }) => {
     // pigz notes the time even when it reads a pipe.
-    const timeless = request.sourceDate === undefined ? "" : " -n";
-    const filter = ["--use-compress-program", `${request.gzip ?? "gzip"} -9${timeless}`];
-    return runFormatTool("tgz", tarCommand(sourcePath, targetPath, request, filter), context);
+    const timeless = request.sourceDate === undefined ? [] : ["-n"];
+    const compress = [...(request.gzip ?? "gzip").split(" "), "-9", ...timeless];
+    return archiveTree({ format: "tgz", tree: sourcePath, target: targetPath, compress }, request, context);
   },
 });

@@ -3,42 +3,9 @@ import { lstat, readlink } from "node:fs/promises";
 const MOST_LINKS = 40;
 
 /**
- * Two functions of Bash that tell where a path of the image is on the host, with links followed as in the image. A link
- * to `/etc` in the image means the image's `/etc`; followed by the host it would lead out of the image.
- * `inside ROOT PATH` prints it; `find_inside ROOT PATH` puts it into `found_inside` and starts no process, which matters
- * because every step asks for half a dozen paths.
+ * Where a path of the image is on the host, with links followed as in the image; `inside-root.sh` is the same for scripts.
+ * What is not there yet counts as a plain file or directory.
  */
-export const INSIDE_ROOT = `inside() {
-  find_inside "$@" && printf '%s\\n' "$found_inside"
-}
-find_inside() {
-  local root=$1 rest=$2 at= part link links=0
-  while [ -n "$rest" ]; do
-    part=\${rest%%/*}
-    rest=\${rest#"$part"}
-    rest=\${rest#/}
-    case $part in
-      ""|.) continue ;;
-      ..) at=\${at%/*}; continue ;;
-    esac
-    if [ ! -L "$root$at/$part" ]; then
-      at=$at/$part
-      continue
-    fi
-    links=$((links + 1))
-    if [ $links -gt ${MOST_LINKS} ]; then
-      echo "too many links at $2 of the image" >&2
-      return 1
-    fi
-    link=$(readlink -- "$root$at/$part") || return 1
-    [ "\${link#/}" = "$link" ] || at=
-    rest=$link\${rest:+/$rest}
-  done
-  found_inside=$root$at
-}
-`;
-
-/** The same for dibkit's own code. What is not there yet counts as a plain file or directory. */
 export async function pathInside(root: string, path: string): Promise<string> {
   const rest = path.split("/");
   const at: string[] = [];
@@ -49,15 +16,15 @@ export async function pathInside(root: string, path: string): Promise<string> {
       at.pop();
       continue;
     }
-    const place = [root, ...at, part].join("/");
-    const status = await lstat(place).catch(() => undefined);
+    const found = [root, ...at, part].join("/");
+    const status = await lstat(found).catch(() => undefined);
     if (!status?.isSymbolicLink()) {
       at.push(part);
       continue;
     }
     links += 1;
     if (links > MOST_LINKS) throw new Error(`too many links at ${path} of the image`);
-    const link = await readlink(place);
+    const link = await readlink(found);
     if (link.startsWith("/")) at.length = 0;
     rest.unshift(...link.split("/"));
   }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { shellCommand } from "@dibkit/exec";
 import { hashText } from "../job/hash-text.js";
 import type { NamedDirectories } from "../job/mount-record.js";
+import type { KernelMounts } from "./kernel-mounts.js";
 import { resolveSource } from "./record-mounts.js";
 import { cacheMark } from "./shown-cache.js";
 import { escapeLayer } from "./tree-mount.js";
@@ -21,14 +22,20 @@ export function isPrivate(source: string): boolean {
 }
 
 /** A line of bash that shows a directory of the cache at `at`; `staging` takes the changes. `at` is quoted already. */
-export function renderPrivateCache(source: string, named: NamedDirectories, staging: string, at: string): string {
-  const place = join(staging, PRIVATE_CACHES, hashText(source).slice(0, 8));
-  const [lower, upper, work] = [resolveSource(source, named), join(place, "upper"), join(place, "work")];
-  const options = `lowerdir=${escapeLayer(lower)},upperdir=${escapeLayer(upper)},workdir=${escapeLayer(work)},volatile`;
+export function renderPrivateCache(
+  source: string,
+  { named, staging }: { readonly named: NamedDirectories; readonly staging: string },
+  at: string,
+  kernel: KernelMounts,
+): string {
+  const parts = join(staging, PRIVATE_CACHES, hashText(source).slice(0, 8));
+  const [lower, upper, work] = [resolveSource(source, named), join(parts, "upper"), join(parts, "work")];
+  const directories = `lowerdir=${escapeLayer(lower)},upperdir=${escapeLayer(upper)},workdir=${escapeLayer(work)}`;
+  const options = [directories, "volatile", ...kernel.overlayMarks].join(",");
   const name = shellCommand("printf", "%s", source);
   return [
     shellCommand("mkdir", "-p", lower, upper, work),
-    `${name} > ${shellCommand(join(place, "source"))}`,
+    `${name} > ${shellCommand(join(parts, "source"))}`,
     `${shellCommand("mount", "-t", "overlay", "-o", options, cacheMark(source))} ${at}`,
   ].join(" && ");
 }
@@ -38,9 +45,9 @@ export function renderPrivateCache(source: string, named: NamedDirectories, stag
  * meanwhile stays; what the step has removed stays too. A cache that takes no more files is no failure.
  */
 export async function shareCaches(staging: string, named: NamedDirectories): Promise<void> {
-  const places = await readdir(join(staging, PRIVATE_CACHES)).catch(() => []);
-  for (const place of places) {
-    const directory = join(staging, PRIVATE_CACHES, place);
+  const caches = await readdir(join(staging, PRIVATE_CACHES)).catch(() => []);
+  for (const parts of caches) {
+    const directory = join(staging, PRIVATE_CACHES, parts);
     const source = await readFile(join(directory, "source"), "utf8").catch(() => undefined);
     if (source === undefined) continue;
     const shared = resolveSource(source, named);

@@ -28,6 +28,7 @@ export function recordMounts(table: readonly MountEntry[], target: string, named
   for (const entry of table) {
     if (!isWithin(entry.mountPoint, target) || entry.mountPoint === target) continue;
     const at = entry.mountPoint.slice(target.length + 1);
+    if (isPartOfKernelTree(entry) || cameAlong(at, entry, records, outside)) continue;
     const readOnly = entry.options.includes("ro");
     const cache = entry.type === "overlay" ? shownCache(entry.source) : undefined;
     if (cache !== undefined) records.push({ kind: "bind", at, source: cache, readOnly });
@@ -37,12 +38,42 @@ export function recordMounts(table: readonly MountEntry[], target: string, named
       records.push({ kind: "bind-inside", at, from: entry.root.replace(/^\//, ""), readOnly });
     } else {
       const source = bindSource(entry, outside);
+      // Shown again by each step: see `renderDevices`.
+      if (source?.startsWith("/dev/") && source === `/${at}`) continue;
       if (source !== undefined) records.push({ kind: "bind", at, source: nameDirectory(source, named), readOnly });
       else if (entry.type === "tmpfs") records.push({ kind: "tmpfs", at, readOnly });
       else unrepeatable.push(entry);
     }
   }
   return { records, unrepeatable };
+}
+
+/** What every mount of `/proc` gets of itself, to be read only: see `KernelMounts`. */
+function isPartOfKernelTree({ type, root }: MountEntry): boolean {
+  return (type === "proc" || type === "sysfs") && root !== "/";
+}
+
+/** Whether a mount came with the one above it, which was a recursive bind: made again with that one, it is there twice. */
+function cameAlong(
+  at: string,
+  entry: MountEntry,
+  records: readonly MountRecord[],
+  outside: readonly MountEntry[],
+): boolean {
+  const above = records.findLast((record) => at !== record.at && isWithin(at, record.at));
+  const source = above && sourceOf(above);
+  if (above === undefined || source === undefined) return false;
+  const there = `${source}${at.slice(above.at.length)}`;
+  return outside.some(
+    ({ mountPoint, device, root }) => mountPoint === there && device === entry.device && root === entry.root,
+  );
+}
+
+/** What a record shows of the host, or might show: where a container hides parts of `/proc`, a bind stands for a mount. */
+function sourceOf(record: MountRecord): string | undefined {
+  if (record.kind === "bind") return record.source;
+  if (record.kind !== "filesystem" || record.type === "devpts") return undefined;
+  return record.type === "proc" ? "/proc" : "/sys";
 }
 
 function bindSource(entry: MountEntry, outside: readonly MountEntry[]): string | undefined {

@@ -1,4 +1,5 @@
 import { shellCommand } from "@dibkit/exec";
+import { type KernelMounts, kernelMounts } from "./kernel-mounts.js";
 
 /** Where an overlay's parts are. `lower` is newest first, relative to `base` so that many fit into one mount call. */
 export interface OverlayMount {
@@ -24,23 +25,20 @@ export interface BindMount {
 
 export type TreeMount = OverlayMount | BindMount;
 
-/** `xino` makes inode numbers unique where the parts of an overlay are on several filesystems. */
-const OVERLAY_OPTIONS = "index=off,metacopy=off,xino=on";
-
 /** The command that mounts a tree. */
-export function renderTreeMount(mount: TreeMount): string {
-  return "bind" in mount ? shellCommand("mount", "--bind", mount.bind, mount.at) : renderOverlay(mount);
+export function renderTreeMount(mount: TreeMount, kernel: KernelMounts = kernelMounts()): string {
+  return "bind" in mount ? shellCommand("mount", "--bind", mount.bind, mount.at) : renderOverlay(mount, kernel);
 }
 
 /** One `mount -t overlay` line; `volatile` makes the many fsyncs of package managers free. */
-function renderOverlay(overlay: OverlayMount): string {
-  const lower = `lowerdir=${overlay.lower.map(escapeLayer).join(":")}`;
-  const upper = overlay.upper
-    ? `,upperdir=${escapeLayer(overlay.upper.directory)},workdir=${escapeLayer(overlay.upper.work)},volatile`
-    : "";
-  const redirects = `redirect_dir=${overlay.redirects === false ? "off" : "on"}`;
-  const options = `${lower}${upper},${redirects},${OVERLAY_OPTIONS}`;
-  return `${shellCommand("cd", overlay.base)} && ${shellCommand("mount", "-t", "overlay", "-o", options, overlay.source ?? "dibkit", overlay.at)}`;
+function renderOverlay(overlay: OverlayMount, kernel: KernelMounts): string {
+  const { base, lower, upper, at, redirects = true, source = "dibkit" } = overlay;
+  const options = [
+    `lowerdir=${lower.map(escapeLayer).join(":")}`,
+    ...(upper ? [`upperdir=${escapeLayer(upper.directory)}`, `workdir=${escapeLayer(upper.work)}`, "volatile"] : []),
+    ...kernel.overlayOfLayers(redirects),
+  ];
+  return `${shellCommand("cd", base)} && ${shellCommand("mount", "-t", "overlay", "-o", options.join(","), source, at)}`;
 }
 
 /** A path as overlayfs wants it in its options. */

@@ -37,10 +37,10 @@ export class HooksReader {
       const word = await wordOf(base, path);
       if (word === "nothing") continue;
       if (word !== "other") return undefined;
-      const place = join(base, path);
-      const status = await lstat(place);
-      if (!status.isSymbolicLink()) return status.isFile() ? place : undefined;
-      const target = await readlink(place);
+      const located = join(base, path);
+      const status = await lstat(located);
+      if (!status.isSymbolicLink()) return status.isFile() ? located : undefined;
+      const target = await readlink(located);
       if (hops > 40 || target.startsWith("/")) return undefined;
       return this.locate(join(path, "..", target), hops + 1);
     }
@@ -50,10 +50,10 @@ export class HooksReader {
 
 async function wordOf(base: string, path: string): Promise<Word> {
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-  let place = base;
+  let located = base;
   for (const [index, part] of parts.entries()) {
-    place = join(place, part);
-    const status = await lstat(place).catch(() => undefined);
+    located = join(located, part);
+    const status = await lstat(located).catch(() => undefined);
     if (status === undefined) return "nothing";
     if (status.isCharacterDevice()) return "hidden";
     if (status.isDirectory()) continue;

@@ -64,7 +64,7 @@ export function hostInputs(
     const own = (path: string) =>
       OWN.test(path) ||
       (image !== undefined && path.startsWith(image)) ||
-      ownPlaces.some((place) => path === place || path.startsWith(`${place}/`));
+      ownPlaces.some((own) => path === own || path.startsWith(`${own}/`));
     const contents = paths.map((path) => (path.startsWith("/") && !own(path) ? contentOf(path) : undefined));
     if (!value.startsWith("/") && /^[\w.@+/-]+$/.test(value))
       contents.push(fileContent(files, join(workingDirectory, value)));

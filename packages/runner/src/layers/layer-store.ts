@@ -82,21 +82,21 @@ export function layerStoreAt(directory: string): LayerStore {
       const key = again ? hashText(JSON.stringify([given.key, given.created, process.pid, staging])) : given.key;
       const entry: T = { ...given, key, ...(again ? { asked: given.key } : {}) };
       await writeFile(join(staging, "meta.json"), JSON.stringify(entry));
-      const place = join(layers, layerName(entry.key));
+      const committed = join(layers, layerName(entry.key));
       try {
-        await rename(staging, place);
+        await rename(staging, committed);
         if (again) await writeJson(newerFile(given.key), { key });
         return entry;
       } catch (error) {
-        const earlier = existsSync(place) ? await find(entry.key) : undefined;
+        const earlier = existsSync(committed) ? await find(entry.key) : undefined;
         if (earlier?.kind === entry.kind) {
           await rm(staging, { recursive: true, force: true });
           return earlier as T;
         }
         // What a removal has left that was killed in the middle, or a power failure of the newest layers.
-        if (!existsSync(place)) throw error;
-        await rm(place, { recursive: true, force: true });
-        await rename(staging, place);
+        if (!existsSync(committed)) throw error;
+        await rm(committed, { recursive: true, force: true });
+        await rename(staging, committed);
         return entry;
       }
     },

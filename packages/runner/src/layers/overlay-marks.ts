@@ -14,7 +14,8 @@ export interface OverlayMark {
   readonly movedFrom?: string;
 }
 
-const PREFIX = "SCHILY.xattr.trusted.overlay.";
+/** Overlayfs's own attributes: root's, and those of a user namespace. */
+const PREFIXES = ["trusted.overlay.", "user.overlay."];
 
 /** Opaque and renamed directories of a layer, parents first. Node cannot read extended attributes, tar can. */
 export async function overlayMarks(root: string, commands: CommandRunner): Promise<readonly OverlayMark[]> {
@@ -23,7 +24,7 @@ export async function overlayMarks(root: string, commands: CommandRunner): Promi
     const archive = join(scratch, "directories.tar");
     const tar = shellCommand(
       ...["tar", "--null", "--no-recursion", "-T", "-", "--format=pax", "-cf", archive, "--xattrs"],
-      ...["--xattrs-include=trusted.overlay.opaque", "--xattrs-include=trusted.overlay.redirect"],
+      ...PREFIXES.flatMap((prefix) => [`--xattrs-include=${prefix}opaque`, `--xattrs-include=${prefix}redirect`]),
     );
     const find = `${shellCommand("cd", root)} && find . -mindepth 1 -type d -print0`;
     const listed = await commands.run(bashCommand(`set -o pipefail; ${find} | ${tar}`));
@@ -43,13 +44,15 @@ async function readMarks(archive: string): Promise<readonly OverlayMark[]> {
     const { name, pax } = member.header as typeof member.header & { readonly pax?: Record<string, string> | null };
     const path = name.replace(/^\./, "").replace(/\/$/, "");
     const parent = path.slice(0, path.lastIndexOf("/"));
-    const redirect = pax?.[`${PREFIX}redirect`];
+    const mark = (name: string) =>
+      PREFIXES.map((prefix) => pax?.[`SCHILY.xattr.${prefix}${name}`]).find((value) => value !== undefined);
+    const redirect = mark("redirect");
     // A redirect without a slash is another name in the same directory, which may itself have been renamed.
     const below = `${lowerPaths.get(parent) ?? parent}/${redirect ?? path.slice(parent.length + 1)}`;
     const lowerPath = redirect?.startsWith("/") ? redirect : below;
     lowerPaths.set(path, lowerPath);
     if (redirect !== undefined) marks.push({ path, movedFrom: lowerPath });
-    else if (pax?.[`${PREFIX}opaque`] === "y") marks.push({ path });
+    else if (mark("opaque") === "y") marks.push({ path });
     member.resume();
   }
   return marks;

@@ -5,7 +5,7 @@ import { isWhiteout } from "../job/whiteout.js";
 import { parentOf, scanTree, type TreeChanges, type TreeScan } from "./scan-tree.js";
 
 /** A path of bytes below a directory. */
-function place(directory: string, path: string): Buffer {
+function pathIn(directory: string, path: string): Buffer {
   return Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(path, "latin1")]);
 }
 
@@ -56,11 +56,11 @@ export async function applyPlainLayer(commands: CommandRunner, layer: string, tr
   const gone: string[] = [];
   for (const [path, stamp] of await scanTree(commands, layer, `${tree}.scan`)) {
     if (path === "") continue;
-    const there = await lstat(place(tree, path)).catch(() => undefined);
-    const whiteout = stamp.startsWith("c ") && isWhiteout(await lstat(place(layer, path)));
+    const there = await lstat(pathIn(tree, path)).catch(() => undefined);
+    const whiteout = stamp.startsWith("c ") && isWhiteout(await lstat(pathIn(layer, path)));
     if (whiteout) gone.push(path);
     if (there !== undefined && (whiteout || there.isDirectory() !== stamp.startsWith("d "))) {
-      await rm(place(tree, path), { recursive: true, force: true });
+      await rm(pathIn(tree, path), { recursive: true, force: true });
     }
   }
   const copy = shellCommand("cp", "-a", "--reflink=auto", "--remove-destination", "--", `${layer}/.`, `${tree}/`);

@@ -97,8 +97,8 @@ export function reachOf(
       for (const file of own) use(file, isSource);
       if (own.length > 0) continue;
       const isKnown = !isSource && WELL_KNOWN_PROGRAMS.has(name);
-      const place = isKnown ? `/local/bin/${name}` : `/${name}`;
-      const writers = index.scripts.filter((file) => file.text !== text && file.text?.includes(place));
+      const mention = isKnown ? `/local/bin/${name}` : `/${name}`;
+      const writers = index.scripts.filter((file) => file.text !== text && file.text?.includes(mention));
       for (const writer of writers) follow(writer.text ?? "", true);
       if (writers.length === 0 && !isKnown) giveUp();
     }

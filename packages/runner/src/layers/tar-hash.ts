@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
-import { createTarRewriter } from "./tar-rewriter.js";
+import { toPortable } from "../host/portable-member.js";
+import { createTarRewriter, TAR_BLOCK } from "../host/tar-rewriter.js";
 
 /** Takes the bytes of one pax archive, in pieces of any size. */
 export interface TarHash {
   write(chunk: Buffer): void;
-  /** Hexadecimal SHA-256 of the archive as it would be with each entry's extended attributes sorted by name. */
+  /** Hexadecimal SHA-256 of the archive as it would be on any machine, see `toPortable`, with attributes sorted by name. */
   digest(): string;
 }
+
+/** Two blocks of zeros end an archive, and tar fills the record of twenty blocks that it writes at once. */
+const END_BYTES = 2 * TAR_BLOCK;
+const RECORD_BYTES = 20 * TAR_BLOCK;
 
 const ATTRIBUTE = "SCHILY.xattr.";
 
@@ -16,11 +21,31 @@ const ATTRIBUTE = "SCHILY.xattr.";
  */
 export function createTarHash(): TarHash {
   const hash = createHash("sha256");
+  let length = 0;
+  let ended = false;
   const rewriter = createTarRewriter(
-    (member) => [{ ...member, records: sortAttributes(member.records) }],
-    (bytes) => hash.update(bytes),
+    (member) => {
+      const portable = toPortable(member);
+      return [{ ...portable, records: sortAttributes(portable.records) }];
+    },
+    (bytes) => {
+      if (ended) return;
+      hash.update(bytes);
+      length += bytes.length;
+    },
+    () => {
+      ended = true;
+      return [];
+    },
   );
-  return { write: rewriter.write, digest: () => hash.digest("hex") };
+  return {
+    write: rewriter.write,
+    digest() {
+      // How many blocks tar has filled its last record with depends on the archive as it was.
+      if (ended) hash.update(Buffer.alloc(Math.ceil((length + END_BYTES) / RECORD_BYTES) * RECORD_BYTES - length));
+      return hash.digest("hex");
+    },
+  };
 }
 
 /** The attributes in order of their bytes after the length; all other records stay where they are. */

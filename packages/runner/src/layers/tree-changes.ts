@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
+import { OVERLAY_NOTES } from "../host/portable-member.js";
 import { createTarHash } from "./tar-hash.js";
 
 /** Whether a directory holds anything. */
@@ -28,8 +29,7 @@ export async function measureTrees(
     ...["tar", "-C", directory, "--sort=name", "--mtime=@0"],
     ...["--numeric-owner", "--format=pax"],
     ...["--pax-option=exthdr.name=%d/%f,delete=atime,delete=ctime", "--xattrs", "--xattrs-include=*"],
-    // Where overlay copied a file from, and which mount did it, is no content and differs each time.
-    ...["origin", "uuid", "impure", "nlink"].map((name) => `--xattrs-exclude=trusted.overlay.${name}`),
+    ...OVERLAY_NOTES,
     ...["--warning=no-file-ignored", "-cf", "-", ...names],
   ];
   const aborted = signal === undefined ? {} : { signal };

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { inUserNamespace } from "@dibkit/exec";
 import type { Diagnostic } from "@dibkit/model";
 
 const CONTROL = "/dev/loop-control";
@@ -7,6 +8,11 @@ const CONTROL_DEVICE = (10 << 8) | 237;
 
 /** Whether this machine can attach disk images at all; a container often cannot. */
 export function checkLoopDevices(): readonly Diagnostic[] {
+  if (inUserNamespace()) {
+    const message = "loop devices are root's alone, and this is a user namespace";
+    const help = 'use a layout that "--disk files" can write, or build this image as root';
+    return [{ code: "no-loop-devices", severity: "error", message, help }];
+  }
   const found = statSync(CONTROL, { throwIfNoEntry: false });
   if (found?.isCharacterDevice() && found.rdev === CONTROL_DEVICE) return [];
   return [

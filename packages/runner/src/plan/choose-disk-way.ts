@@ -1,3 +1,4 @@
+import { inUserNamespace } from "@dibkit/exec";
 import type { Diagnostic, DiskPlan } from "@dibkit/model";
 import { DISK_ASSEMBLERS } from "../disk/disk-assemblers.js";
 import type { BuildRequest } from "../job/build-request.js";
@@ -18,7 +19,7 @@ export interface DiskWayHost {
 }
 
 export function diskWayHost(): DiskWayHost {
-  return { isRoot: process.getuid?.() === 0, loopTroubles: checkLoopDevices() };
+  return { isRoot: process.getuid?.() === 0 && !inUserNamespace(), loopTroubles: checkLoopDevices() };
 }
 
 /**

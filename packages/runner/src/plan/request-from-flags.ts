@@ -78,8 +78,8 @@ export function buildRequest(
   // Upstream writes `${NAME:-default}` for all of these: set to nothing is as good as not set.
   const setting = (name: string): string | undefined => environment[name] || undefined;
   const home = homeDirectory(environment);
-  const place = (path: string | undefined, fallback: string) => resolvePath(cwd, path ?? fallback);
-  const store = place(flags.store ?? setting("DIBKIT_CACHE"), join(home, ".cache/dibkit"));
+  const absolute = (path: string | undefined, fallback: string) => resolvePath(cwd, path ?? fallback);
+  const store = absolute(flags.store ?? setting("DIBKIT_CACHE"), join(home, ".cache/dibkit"));
   const minTmpfs = flags.minTmpfs ?? setting("DIB_MIN_TMPFS");
   const formats = formatNames(flags.types?.split(",") ?? definition?.formats ?? ["qcow2"]);
   return {
@@ -96,8 +96,8 @@ export function buildRequest(
       Boolean,
     ),
     checksums: checksumsOf(flags.checksum, definition?.checksum, setting("DIB_CHECKSUM"), upstreamVersion),
-    imageCache: place(flags.imageCache ?? setting("DIB_IMAGE_CACHE"), join(home, ".cache/image-create")),
-    lockFiles: place(setting("DIB_LOCKFILES"), join(home, ".cache/dib/lockfiles")),
+    imageCache: absolute(flags.imageCache ?? setting("DIB_IMAGE_CACHE"), join(home, ".cache/image-create")),
+    lockFiles: absolute(setting("DIB_LOCKFILES"), join(home, ".cache/dib/lockfiles")),
     noTmpfs: flags.noTmpfs === true || environment.DIB_NO_TMPFS === "1",
     offline: flags.offline === true || setting("DIB_OFFLINE") !== undefined,
     installType: flags.installType ?? setting("DIB_DEFAULT_INSTALLTYPE") ?? definition?.installType ?? "source",

@@ -1,4 +1,4 @@
-import { paxRecordParts, type TarMember, tarNumber, tarType } from "../layers/tar-rewriter.js";
+import { paxRecordParts, type TarMember, tarNumber, tarType } from "../host/tar-rewriter.js";
 
 /** Something an archive has that no layer in a registry may have; the message says what. */
 export class ForbiddenMember extends Error {}

@@ -54,7 +54,7 @@ export async function downloadLayer(
     if (code === undefined) throw error;
     return err(wrongContent(`has a layer there that cannot be kept here (${code})`));
   } finally {
-    for (const place of [staging, `${staging}.blobs`]) await rm(place, { recursive: true, force: true });
+    for (const path of [staging, `${staging}.blobs`]) await rm(path, { recursive: true, force: true });
   }
 }
 

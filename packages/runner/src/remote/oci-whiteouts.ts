@@ -1,4 +1,4 @@
-import { paxRecord, paxRecordParts, TAR_BLOCK, type TarMember } from "../layers/tar-rewriter.js";
+import { paxRecord, paxRecordParts, TAR_BLOCK, type TarMember } from "../host/tar-rewriter.js";
 import { ForbiddenMember, memberFacts } from "./archive-guard.js";
 
 /** How layers of a store say that something is gone: devices 0:0 of overlayfs, or 0:1 of plain copies. */

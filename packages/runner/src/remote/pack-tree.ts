@@ -5,7 +5,9 @@ import { stat } from "node:fs/promises";
 import { PassThrough } from "node:stream";
 import { type CommandFailure, type CommandRunner, describeFailure } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
-import { createTarRewriter, paxRecordParts, type TarMember } from "../layers/tar-rewriter.js";
+import { kernelMounts } from "../host/kernel-mounts.js";
+import { OVERLAY_NOTES, toLocal, toPortable } from "../host/portable-member.js";
+import { createTarRewriter, paxRecordParts, type TarMember } from "../host/tar-rewriter.js";
 import { createArchiveGuard, ForbiddenMember, OVERLAY_RECORD } from "./archive-guard.js";
 import { createOciReader, type LayerKind, toOciMembers } from "./oci-whiteouts.js";
 
@@ -29,8 +31,6 @@ export interface PackedTree {
 const NICE = ["nice", "-n", "10"];
 
 const ATTRIBUTES = ["--xattrs", "--xattrs-include=*"];
-/** Where overlay copied a file from, and which mount did it: no content. */
-const NO_CONTENT = ["origin", "uuid", "impure", "nlink"].map((name) => `--xattrs-exclude=trusted.overlay.${name}`);
 
 /** Packs a directory into a new file. The error says why it cannot be shared. */
 export async function packTree(
@@ -43,7 +43,8 @@ export async function packTree(
   let unpacked = 0;
   let redirects = false;
   const guard = createArchiveGuard();
-  const rewrite = (member: TarMember) => {
+  const rewrite = (given: TarMember) => {
+    const member = toPortable(given);
     redirects ||= member.records.some((record) => paxRecordParts(record)[0] === OVERLAY_RECORD);
     const members = toOciMembers(member);
     for (const one of members) guard(one);
@@ -51,7 +52,7 @@ export async function packTree(
   };
   const tar = [
     ...[...NICE, "tar", "-C", directory, "--sort=name", "--numeric-owner", "--format=pax", "--sparse"],
-    ...["--pax-option=exthdr.name=%d/%f,delete=atime,delete=ctime", ...ATTRIBUTES, ...NO_CONTENT],
+    ...["--pax-option=exthdr.name=%d/%f,delete=atime,delete=ctime", ...ATTRIBUTES, ...OVERLAY_NOTES],
     ...["--warning=no-file-ignored", "-cf", "-", "."],
   ];
   const packed = await pipeThrough(
@@ -83,9 +84,14 @@ export async function unpackTree(
   let unpacked = 0;
   const guard = createArchiveGuard();
   const reader = createOciReader(kind);
+  const kernel = kernelMounts();
+  const local = (member: TarMember) => toLocal(member, kernel);
   const rewrite = (member: TarMember) => {
     guard(member);
-    return reader.rewrite(member);
+    const isRenamed = member.records.some((record) => paxRecordParts(record)[0] === OVERLAY_RECORD);
+    if (isRenamed && kernel.privilege === "namespace")
+      throw new ForbiddenMember("it has a renamed directory, which overlayfs knows for root only");
+    return reader.rewrite(member).map(local);
   };
   return pipeThrough(
     commands,
@@ -103,7 +109,7 @@ export async function unpackTree(
       "-",
     ],
     (emit) => {
-      const rewriter = createTarRewriter(rewrite, emit, reader.atEnd);
+      const rewriter = createTarRewriter(rewrite, emit, () => reader.atEnd().map(local));
       return {
         end: rewriter.end,
         write(chunk) {

@@ -85,20 +85,20 @@ export interface BuildPaths {
 
 export function buildPaths(store: string, id: string): BuildPaths {
   const directory = join(store, "builds", id);
-  const place = (name: string) => join(directory, name);
+  const path = (name: string) => join(directory, name);
   return {
     directory,
-    logs: place("logs"),
-    view: place("view"),
-    viewScratch: place("host"),
-    elements: place("elements"),
-    hooks: place("hooks"),
-    image: place("image"),
-    staging: place("staging"),
-    scratch: place("scratch"),
-    memory: place("memory"),
-    job: place("job.json"),
-    lock: place("lock"),
+    logs: path("logs"),
+    view: path("view"),
+    viewScratch: path("host"),
+    elements: path("elements"),
+    hooks: path("hooks"),
+    image: path("image"),
+    staging: path("staging"),
+    scratch: path("scratch"),
+    memory: path("memory"),
+    job: path("job.json"),
+    lock: path("lock"),
   };
 }
 
@@ -108,15 +108,15 @@ export function stagingPath({ store, job }: Pick<BuildSession, "store" | "job">,
 }
 
 /** Directories that only a running build has. They are made under its lock, so that nobody takes them for leftovers. */
-export function bulkPaths(places: BuildPaths): readonly string[] {
-  return [places.viewScratch, places.view, places.staging, places.scratch, places.memory, places.image];
+export function bulkPaths(paths: BuildPaths): readonly string[] {
+  return [paths.viewScratch, paths.view, paths.staging, paths.scratch, paths.memory, paths.image];
 }
 
 /** Makes the directories of a build that stay; must run before the view of the host is put together. */
 export async function createBuildPaths(store: string, id: string): Promise<BuildPaths> {
   await openLayerStore(store);
-  const places = buildPaths(store, id);
-  for (const directory of [places.logs, places.elements, places.hooks]) await mkdir(directory, { recursive: true });
-  await writeFile(places.lock, "");
-  return places;
+  const paths = buildPaths(store, id);
+  for (const directory of [paths.logs, paths.elements, paths.hooks]) await mkdir(directory, { recursive: true });
+  await writeFile(paths.lock, "");
+  return paths;
 }

@@ -65,8 +65,8 @@ export async function keepStep(
   const [measured, copied] = await Promise.all([measure(), copy()]);
   if (!copied.ok) return copied;
   if (measured === undefined) return err(KILLED);
-  const place = copied.value;
-  const aptIndex = changed.root ? await aptIndexState(join(place, "root")) : undefined;
+  const layer = copied.value;
+  const aptIndex = changed.root ? await aptIndexState(join(layer, "root")) : undefined;
   const repeatable = !step.interactive && result.mounts.unrepeatable.length === 0;
   const meta: StepEntry = {
     version: 2,
@@ -84,7 +84,7 @@ export async function keepStep(
     ...(session.sealed.by === undefined ? { secretFree: true } : {}),
     ...(aptIndex === undefined ? {} : { aptIndex }),
   };
-  const committed = await session.store.commit(place, meta, replacesLayers(session.job.request));
+  const committed = await session.store.commit(layer, meta, replacesLayers(session.job.request));
   if (!keepLayers) return ok(committed);
   await noteIngredients(session.store, session.lineage, stepName(step.label), key.ingredients);
   await keepIngredientTexts(session.store, key.ingredients, ingredientTexts(step.script.text, session.helpers));
@@ -108,8 +108,8 @@ async function onDisk(
   staging: string,
   trees: readonly string[],
 ): Promise<Result<string, CopyFailure>> {
-  const place = stagingPath(session, basename(staging));
-  if (staging === place) return ok(place);
-  const copied = await copyLayer(session.commands, staging, place, trees);
-  return copied.ok ? ok(place) : copied;
+  const layer = stagingPath(session, basename(staging));
+  if (staging === layer) return ok(layer);
+  const copied = await copyLayer(session.commands, staging, layer, trees);
+  return copied.ok ? ok(layer) : copied;
 }

@@ -1,7 +1,9 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createCommandRunner } from "@dibkit/exec";
+import { createCommandRunner, inUserNamespace } from "@dibkit/exec";
 import { loadElement } from "@dibkit/model";
+import { hostLayer } from "../host/host-view.js";
+import { NAMESPACE_SHIMS } from "../host/namespace-shims.js";
 import { SUDO_SCRIPT } from "../host/sudo-sh.js";
 import {
   BUILD_DIRECTORY,
@@ -43,15 +45,15 @@ export interface WorkerContext {
 export async function openSession(job: BuildJob, context: WorkerContext): Promise<BuildSession> {
   const started = performance.now();
   const { request } = job;
-  const places = buildPaths(request.store, job.id);
+  const paths = buildPaths(request.store, job.id);
   const store = await openLayerStore(request.store);
   const commands = createCommandRunner({ signal: context.signal });
   for (const directory of [TARGET_DIRECTORY, HOOKS_DIRECTORY, TREE_DIRECTORY, ELEMENTS_DIRECTORY, IMAGE_DIRECTORY]) {
     await mkdir(directory, { recursive: true });
   }
   await writeShims();
-  await bind(places.image, IMAGE_DIRECTORY);
-  await bind(places.elements, ELEMENTS_DIRECTORY);
+  await bind(paths.image, IMAGE_DIRECTORY);
+  await bind(paths.elements, ELEMENTS_DIRECTORY);
   const loaded = job.elements.map(({ name, directory, authored }) => ({
     name,
     path: authored ? join(ELEMENTS_DIRECTORY, name) : directory,
@@ -62,7 +64,7 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
     return element.value;
   });
   const hooks = mergeHooks(elements);
-  await writeHooks(hooks, places.hooks, job.upstreamLibrary);
+  await writeHooks(hooks, paths.hooks, job.upstreamLibrary);
   const secretNames = new Set(job.secrets);
   const secrets = secretValues(secretNames, request.environment);
   const helpers = helperFiles(hooks);
@@ -77,7 +79,7 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
     ...(job.python === undefined ? {} : { python: job.python }),
     disk: job.disk.environment,
   });
-  const trees = await openLayerTrees({ store, commands, hooksBase: places.hooks, scratch: places.scratch });
+  const trees = await openLayerTrees({ store, commands, hooksBase: paths.hooks, scratch: paths.scratch });
   return {
     job,
     started,
@@ -85,16 +87,16 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
     trees,
     remote: openRemoteLayers(request, {
       ...{ store, kind: trees.kind, architecture: request.architecture, commands, env: request.environment },
-      ...{ ...context, scratch: places.staging, image: imageOfUse(job) },
+      ...{ ...context, scratch: paths.staging, image: imageOfUse(job) },
     }),
-    memory: buildMemory({ trees, store, commands, request, directory: places.memory }),
-    directory: places.directory,
-    logs: places.logs,
+    memory: buildMemory({ trees, store, commands, request, directory: paths.memory }),
+    directory: paths.directory,
+    logs: paths.logs,
     commands,
     ...context,
     elements,
     hooks,
-    hooksBase: places.hooks,
+    hooksBase: paths.hooks,
     helpers,
     secretNames,
     secrets,
@@ -107,7 +109,7 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
     named: { DIB_IMAGE_CACHE: request.imageCache, DIB_LOCKFILES: request.lockFiles },
     breaks: breakPoints(request),
     recorder: createBuildRecorder({ job, store, secretNames, secrets }),
-    hostWrites: createHostWrites(join(places.viewScratch, "root", "upper"), store.layers, commands),
+    hostWrites: createHostWrites(hostLayer(paths.viewScratch), store.layers, commands),
     lineage: lineageOf(job.image, request.architecture),
   };
 
@@ -124,7 +126,10 @@ function imageOfUse({ elements, request }: BuildJob): string {
 
 async function writeShims(): Promise<void> {
   await mkdir(SHIM_DIRECTORY, { recursive: true });
-  await writeFile(join(SHIM_DIRECTORY, "sudo"), SUDO_SCRIPT);
-  await chmod(join(SHIM_DIRECTORY, "sudo"), 0o755);
+  const shims = { sudo: SUDO_SCRIPT, ...(inUserNamespace() ? NAMESPACE_SHIMS : {}) };
+  for (const [name, text] of Object.entries(shims)) {
+    await writeFile(join(SHIM_DIRECTORY, name), text);
+    await chmod(join(SHIM_DIRECTORY, name), 0o755);
+  }
   await chmod(BUILD_DIRECTORY, 0o755);
 }

@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bashCommand, createCommandRunner, exitCodeOf, namespaceCommand, shellCommand } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import { renderHostView } from "../host/host-view.js";
-import { parseMountInfo } from "../host/mount-table.js";
 import { chooseNetwork } from "../host/network/choose-network.js";
+import { readHost } from "../host/read-host.js";
 import { BUILD_DIRECTORY, HOOKS_DIRECTORY, TARGET_DIRECTORY } from "../job/build-directories.js";
 import type { RecordedStep } from "../job/build-record.js";
 import type { ImageState } from "../job/layer.js";
@@ -82,15 +82,15 @@ export async function openShell(
 ): Promise<number> {
   const { job } = build;
   const id = `shell-${process.pid}`;
-  const places = await createBuildPaths(store.directory, id);
-  for (const place of bulkPaths(places)) mkdirSync(place, { recursive: true });
+  const paths = await createBuildPaths(store.directory, id);
+  for (const path of bulkPaths(paths)) mkdirSync(path, { recursive: true });
   const sealed = build.record.environments[moment.step.label.phase] ?? {};
   const environment = openEnvironment(
     sealed,
     Object.fromEntries(job.secrets.map((name) => [name, callerEnvironment[name] ?? ""])),
   );
   writeFileSync(
-    join(places.staging, "environment"),
+    join(paths.staging, "environment"),
     serialiseEnvironment({ ...targetEnvironment(environment), TERM: terminalType }),
     {
       mode: 0o600,
@@ -99,34 +99,34 @@ export async function openShell(
   const commands = createCommandRunner();
   const hooksBase = join(store.directory, "builds", job.id, "hooks");
   const kind = (await layerKind(store)) ?? "overlay";
-  const trees = layerTrees(kind, { store, commands, hooksBase, scratch: places.scratch });
-  const shown = await trees.show(state, places.staging);
+  const trees = layerTrees(kind, { store, commands, hooksBase, scratch: paths.scratch });
+  const shown = await trees.show(state, paths.staging);
   const network = chooseNetwork(job.request);
   const script = renderStepScript({
     network,
     trees: [shown.root, shown.hooks],
     target: TARGET_DIRECTORY,
     mounts: state.mounts,
-    staging: places.staging,
+    staging: paths.staging,
     named: { DIB_IMAGE_CACHE: job.request.imageCache, DIB_LOCKFILES: job.request.lockFiles },
     chroot: true,
     hooksInTarget: HOOKS_DIRECTORY,
     command: command.length > 0 ? command : ["bash"],
     workingDirectory: "/",
-    environmentFile: join(places.staging, "environment"),
+    environmentFile: join(paths.staging, "environment"),
     mountTableFile: "/dev/null",
     ...(interactive ? { interactive } : {}),
   });
   const prepare = shellCommand("mkdir", "-p", TARGET_DIRECTORY, HOOKS_DIRECTORY, BUILD_DIRECTORY);
   const view = {
-    table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
-    mountPoint: places.view,
-    scratch: places.viewScratch,
+    ...readHost(),
+    mountPoint: paths.view,
+    scratch: paths.viewScratch,
     writable: [store.directory, job.request.imageCache],
   };
   const inView = renderHostView(view, bashCommand(`${prepare}\n${script}`));
   // Held for as long as the shell is open, so that no build takes its directories for leftovers.
-  const locked = ["setpriv", "--pdeathsig", "KILL", "--", "flock", "--close", places.lock];
+  const locked = ["setpriv", "--pdeathsig", "KILL", "--", "flock", "--close", paths.lock];
   try {
     const done = await commands.run([...locked, ...namespaceCommand(bashCommand(inView), network.namespaces)], {
       cwd: "/",
@@ -136,6 +136,6 @@ export async function openShell(
     return done.ok ? 0 : exitCodeOf(done.error);
   } finally {
     await removeBulk(store.directory, id);
-    rmSync(places.directory, { recursive: true, force: true });
+    rmSync(paths.directory, { recursive: true, force: true });
   }
 }

@@ -25,11 +25,11 @@ export async function phaseScripts(
   const scripts: PhaseScript[] = [];
   const names = (await reader.list(phase)).filter((name) => HOOK_SCRIPT_NAME.test(name));
   for (const name of names.sort(compareHookScripts)) {
-    const place = await reader.locate(`${phase}/${name}`);
-    if (place === undefined) continue;
-    const { mode } = await stat(place);
+    const located = await reader.locate(`${phase}/${name}`);
+    if (located === undefined) continue;
+    const { mode } = await stat(located);
     if ((mode & 0o111) === 0) continue;
-    const bytes = await readFile(place);
+    const bytes = await readFile(located);
     const entry = session.hooks.entries.get(`${phase}/${name}`);
     const hash = hashText(bytes);
     const inputs = entry && declaredBy(session, entry, hash);
@@ -58,8 +58,8 @@ export async function environmentFiles(
   const reader = new HooksReader(hooksDirectories(session, state));
   const files: Record<string, string> = {};
   for (const name of await reader.list("environment.d")) {
-    const place = await reader.locate(`environment.d/${name}`);
-    if (place !== undefined) files[name] = hashText(await readFile(place));
+    const located = await reader.locate(`environment.d/${name}`);
+    if (located !== undefined) files[name] = hashText(await readFile(located));
   }
   return files;
 }

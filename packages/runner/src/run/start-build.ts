@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,7 +5,7 @@ import { createCommandRunner, shellCommand, shellQuote, startWorker } from "@dib
 import { type Element, writeElement } from "@dibkit/model";
 import { DOCKER_SOCKET, neededSocket } from "../formats/docker-daemon.js";
 import { renderHostView } from "../host/host-view.js";
-import { parseMountInfo } from "../host/mount-table.js";
+import { readHost } from "../host/read-host.js";
 import type { BuildEvent } from "../job/build-event.js";
 import type { BuildJob, BuildOutcome } from "../job/build-job.js";
 import { openLayerStore } from "../layers/layer-store.js";
@@ -75,18 +74,18 @@ async function runInWorker({ job, authored, scripts }: StartableBuild, watcher: 
     const message = `the layer of ${stepName(label)} did not survive the last stop of the machine, and is made anew`;
     watcher.onEvent({ type: "warning", message });
   }
-  const places = await createBuildPaths(job.request.store, job.id);
-  for (const element of authored) writeElement(element, join(places.elements, element.name));
+  const paths = await createBuildPaths(job.request.store, job.id);
+  for (const element of authored) writeElement(element, join(paths.elements, element.name));
   const secrets = secretValues(new Set(job.secrets), job.request.environment);
   const environment = sealEnvironment(job.request.environment, secrets);
   const sealed: BuildJob = { ...job, request: { ...job.request, environment } };
-  await writeFile(join(places.directory, "scripts.json"), JSON.stringify(scripts), { mode: 0o600 });
-  await writeFile(places.job, JSON.stringify(sealed), { mode: 0o600 });
+  await writeFile(join(paths.directory, "scripts.json"), JSON.stringify(scripts), { mode: 0o600 });
+  await writeFile(paths.job, JSON.stringify(sealed), { mode: 0o600 });
   let outcome: BuildOutcome | undefined;
   let begun = false;
   const request = {
-    script: await workerScript(job, places),
-    tidy: tidyScript(places, job.image),
+    script: await workerScript(job, paths),
+    tidy: tidyScript(paths, job.image),
     greeting: JSON.stringify(secrets),
     terminal: (job.request.environment.break ?? "") !== "",
   };
@@ -117,23 +116,23 @@ async function runInWorker({ job, authored, scripts }: StartableBuild, watcher: 
 /** The docker daemon's socket, where only the format docker looks for it. */
 async function dockerSockets(
   { request }: BuildJob,
-  places: BuildPaths,
+  paths: BuildPaths,
 ): Promise<readonly { readonly from: string; readonly at: string }[]> {
   const from = await neededSocket(request.formats);
-  return from === undefined ? [] : [{ from, at: join(places.scratch, DOCKER_SOCKET) }];
+  return from === undefined ? [] : [{ from, at: join(paths.scratch, DOCKER_SOCKET) }];
 }
 
 /** The first process of the build: locks it, makes its directories, puts its view of the host together. */
-async function workerScript(job: BuildJob, places: BuildPaths): Promise<string> {
+async function workerScript(job: BuildJob, paths: BuildPaths): Promise<string> {
   const view = {
-    table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")),
-    mountPoint: places.view,
-    scratch: places.viewScratch,
+    ...readHost(),
+    mountPoint: paths.view,
+    scratch: paths.viewScratch,
     writable: [job.request.store, job.request.imageCache, job.request.lockFiles, ...job.writable],
-    sockets: await dockerSockets(job, places),
+    sockets: await dockerSockets(job, paths),
   };
-  const node = [process.execPath, "--enable-source-maps", workerModule(), places.job];
+  const node = [process.execPath, "--enable-source-maps", workerModule(), paths.job];
   // The lock says that the build runs; it goes with the last process of the namespace.
-  const lock = `exec 9> ${shellQuote(places.lock)}; flock 9`;
-  return [lock, shellCommand("mkdir", "-p", "--", ...bulkPaths(places)), renderHostView(view, node)].join("\n");
+  const lock = `exec 9> ${shellQuote(paths.lock)}; flock 9`;
+  return [lock, shellCommand("mkdir", "-p", "--", ...bulkPaths(paths)), renderHostView(view, node)].join("\n");
 }

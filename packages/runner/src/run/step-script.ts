@@ -1,10 +1,12 @@
 import { shellCommand, shellQuote } from "@dibkit/exec";
-import { INSIDE_ROOT } from "../host/inside-root.js";
+import { INSIDE_ROOT_SCRIPT } from "../host/inside-root-sh.js";
+import { type KernelMounts, kernelMounts } from "../host/kernel-mounts.js";
 import type { Network } from "../host/network/network.js";
 import { isPrivate, renderPrivateCache } from "../host/private-cache.js";
 import { resolveSource } from "../host/record-mounts.js";
 import { renderTreeMount, type TreeMount } from "../host/tree-mount.js";
 import type { MountRecord, NamedDirectories } from "../job/mount-record.js";
+import { STEP_FUNCTIONS_SCRIPT } from "./step-functions-sh.js";
 
 /** One command to run on a state of the image, in mount and PID namespaces of its own. */
 export interface StepScript {
@@ -41,25 +43,40 @@ export interface StepScript {
   };
 }
 
-/** Lines that make recorded mounts again below the target; they use `find_inside` and `pts_options`. */
-export function renderMounts(step: Pick<StepScript, "mounts" | "target" | "named" | "staging">): readonly string[] {
+const SHOWN_DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
+
+/** Lines that show devices over the files that stand for them, as long as the image has no `/dev` of the build's. */
+function renderDevices({ target, mounts, trees }: StepScript, { devices }: KernelMounts): readonly string[] {
+  if (devices === "nodes" || trees.length === 0 || mounts.some(({ at }) => at === "dev")) return [];
+  const show = SHOWN_DEVICES.map((name) => {
+    const file = `${FOUND}/${name}`;
+    return `if [ -f ${file} ] && [ ! -L ${file} ]; then mount --bind /dev/${name} ${file} || return 1; fi`;
+  });
+  return [findInside(target, "dev"), ...show];
+}
+
+/** Lines that make recorded mounts again below the target; they use `find_inside`. */
+export function renderMounts(
+  step: Pick<StepScript, "mounts" | "target" | "named" | "staging">,
+  kernel: KernelMounts = kernelMounts(),
+): readonly string[] {
   return step.mounts.map((record) => {
     const find = findInside(step.target, record.at);
     const at = FOUND;
-    if (record.kind === "filesystem") return `${find} && ${mountFilesystem(record, at)}`;
+    if (record.kind === "filesystem") return `${find} && ${mountFilesystem(record, at, kernel)}`;
     if (record.kind === "tmpfs") return `${find} && mount -t tmpfs tmpfs ${at}`;
-    const options = record.readOnly ? "-o bind,ro" : "--bind";
     if (record.kind === "bind-inside") {
+      const options = record.readOnly ? "-o bind,ro" : "--bind";
       return `${findInside(step.target, record.from)} && from=${at} && ${find} && mount ${options} "$from" ${at}`;
     }
     if (isPrivate(record.source)) {
       const readOnly = record.readOnly ? ` && mount -o remount,bind,ro ${at}` : "";
-      return `${find} && ${renderPrivateCache(record.source, step.named, step.staging, at)}${readOnly}`;
+      return `${find} && ${renderPrivateCache(record.source, step, at, kernel)}${readOnly}`;
     }
     const source = resolveSource(record.source, step.named);
     // A cache that was emptied, or moved, since the step that made the mount has to be there again.
     const made = source === record.source ? "" : `${makeDirectory(shellQuote(source))} && `;
-    return `${made}${find} && ${shellCommand("mount", ...options.split(" "), source)} ${at}`;
+    return `${made}${find} && ${kernel.bind(source, at, record.readOnly)}`;
   });
 }
 
@@ -76,47 +93,30 @@ function makeDirectory(word: string): string {
   return `{ [ -d ${word} ] || mkdir -p ${word}; }`;
 }
 
-function mountFilesystem(record: Extract<MountRecord, { kind: "filesystem" }>, at: string): string {
-  if (record.type === "devpts") return `pts_options && mount -t devpts -o "$options" devpts ${at}`;
-  return `mount ${record.readOnly ? "-o ro " : ""}-t ${record.type} none ${at}`;
+function mountFilesystem(
+  { type, readOnly }: Extract<MountRecord, { kind: "filesystem" }>,
+  at: string,
+  kernel: KernelMounts,
+): string {
+  if (type === "devpts") return kernel.pts(at);
+  return type === "proc" ? kernel.proc(at, readOnly) : kernel.sys(at, readOnly);
 }
 
-/** Bash functions of every step: builtins alone, because on some machines a process costs ten milliseconds. */
-const FUNCTIONS = `${INSIDE_ROOT}
-# The options of the host's pseudo-terminals, into "options".
-pts_options() {
-  local at own more
-  while read -r _ _ _ _ at own more; do
-    options=$own,\${more##* }
-    [ "$at" != /dev/pts ] || return 0
-  done < /proc/self/mountinfo
-  options=
-}
-same_text() {
-  local one other
-  mapfile one < "$1" && mapfile other < "$2" && [ "\${one[*]-}" = "\${other[*]-}" ]
-}
-# The mount table into a file, without what is mounted at a path that is given.
-write_mount_table() {
-  local line file=$1 hidden=\${2-}
-  while IFS= read -r line; do
-    [ -n "$hidden" ] && [[ $line == *" \${hidden// /\\\\040} "* ]] || printf '%s\\n' "$line"
-  done < /proc/self/mountinfo > "$file"
-}
-`;
+const FUNCTIONS = `${INSIDE_ROOT_SCRIPT}${STEP_FUNCTIONS_SCRIPT}`;
 
 /**
  * The bash script that is the first process of a step. It mounts, runs, notes the mount table, ends whatever the
  * command left running, unmounts, and exits with the command's exit code; 125 means that mounting failed.
  */
-export function renderStepScript(step: StepScript): string {
+export function renderStepScript(step: StepScript, kernel: KernelMounts = kernelMounts()): string {
   const inTarget = '"$hooks_shown"';
   const setUp = [
     // A process in a new PID namespace needs a /proc of its own to find itself.
-    "mount -t proc proc /proc",
+    kernel.proc("/proc"),
     ...step.network.setUp,
-    ...step.trees.map(renderTreeMount),
-    ...renderMounts(step),
+    ...step.trees.map((tree) => renderTreeMount(tree, kernel)),
+    ...renderDevices(step, kernel),
+    ...renderMounts(step, kernel),
     ...(step.chroot ? [refreshResolver(step.target)] : []),
     ...(step.hooksInTarget === undefined
       ? []

@@ -10,10 +10,10 @@ import { type BuildPaths, bulkPaths } from "./build-session.js";
  * that are not whole, loop devices that were attached but not yet marked auto-clear, LVM's volumes on them, which outlive
  * every process, and the partitions of its loop devices, which the kernel forgets to remove when it detaches them.
  */
-export function tidyScript(places: BuildPaths, image: string): string {
-  const bulk = shellCommand("rm", "-rf", "--", ...bulkPaths(places));
-  const partial = `${shellQuote(`${dirname(image)}/.${basename(image)}.`)}*${shellQuote(`.${partialOwner(places.scratch)}.partial`)}*`;
-  const own = `*/builds/${shellQuote(basename(places.directory))}/image/*`;
+export function tidyScript(paths: BuildPaths, image: string): string {
+  const bulk = shellCommand("rm", "-rf", "--", ...bulkPaths(paths));
+  const partial = `${shellQuote(`${dirname(image)}/.${basename(image)}.`)}*${shellQuote(`.${partialOwner(paths.scratch)}.partial`)}*`;
+  const own = `*/builds/${shellQuote(basename(paths.directory))}/image/*`;
   return `unmap() {
   local holder name link
   for holder in "$1"/holders/* "$1"/*/holders/*; do
@@ -28,7 +28,7 @@ export function tidyScript(places: BuildPaths, image: string): string {
   done
 }
 # The last processes of a killed namespace still hold the lock.
-${shellCommand("flock", "--timeout", "10", places.lock, "true")}
+${shellCommand("flock", "--timeout", "10", paths.lock, "true")}
 while read -r device; do
   block=/sys/block/\${device##*/}
   # It goes when its last filesystem is unmounted, which happens after the last process. Another build may have it by now.
@@ -39,7 +39,7 @@ while read -r device; do
     esac
   done
   [ ! -d "$block" ] || [ -e "$block/loop" ] || partx -d "$device"
-done 2>/dev/null < ${shellQuote(join(places.scratch, LOOP_DEVICES))}
+done 2>/dev/null < ${shellQuote(join(paths.scratch, LOOP_DEVICES))}
 ${bulk} 2>/dev/null || { sleep 1; ${bulk}; }
 rm -f -- ${partial}
 `;

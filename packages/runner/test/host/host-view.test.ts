@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { planHostView } from "../../src/host/host-view.js";
+import { planHostView, type ViewMount } from "../../src/host/host-view.js";
 import { parseMountInfo } from "../../src/host/mount-table.js";
 
 const TABLE = `1 0 8:1 / / rw - ext4 /dev/sda1 rw
@@ -11,21 +11,53 @@ const TABLE = `1 0 8:1 / / rw - ext4 /dev/sda1 rw
 7 1 8:2 / /data rw - ext4 /dev/sda2 rw
 `;
 
+const TOP = [
+  { name: "bin", target: "usr/bin" },
+  ...["data", "dev", "proc", "sys", "tmp", "usr"].map((name) => ({ name })),
+];
+
+const shown = (mount: ViewMount) => `${mount.kind} ${mount.at}`;
+
 test("the root and /tmp get throw-away layers, other disks are read-only, caches stay writable", () => {
   const request = {
     table: parseMountInfo(TABLE),
+    top: TOP,
     mountPoint: "/store/view",
     scratch: "/store/host",
     writable: ["/home/me/cache", "/home/me/cache/inner", "/out"],
   };
-  expect(planHostView(request).map((mount) => `${mount.kind} ${mount.at}`)).toEqual([
+  expect(planHostView(request, { privilege: "root" }).map(shown)).toEqual([
     "overlay /",
     "overlay /tmp",
     "read-only-bind /data",
     "proc /proc",
-    "recursive-bind /sys",
-    "recursive-bind /dev",
+    "sys /sys",
+    "devices /dev",
+    "tmpfs /run/udev",
     "writable-bind /home/me/cache",
     "writable-bind /out",
+  ]);
+});
+
+test("in a user namespace each directory of the root gets a layer of its own, and shared memory one too", () => {
+  const request = {
+    table: parseMountInfo(`${TABLE}8 3 0:10 / /dev/shm rw - tmpfs tmpfs rw\n`),
+    top: TOP,
+    mountPoint: "/store/view",
+    scratch: "/store/host",
+    writable: ["/home/me/cache"],
+  };
+  expect(planHostView(request, { privilege: "namespace" }).map(shown)).toEqual([
+    "tmpfs /",
+    "link /bin",
+    "overlay /data",
+    "overlay /tmp",
+    "overlay /usr",
+    "proc /proc",
+    "sys /sys",
+    "devices /dev",
+    "overlay /dev/shm",
+    "tmpfs /run/udev",
+    "writable-bind /home/me/cache",
   ]);
 });

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createCommandRunner } from "@dibkit/exec";
 import { afterAll, describe, expect, test } from "vitest";
-import { INSIDE_ROOT, pathInside } from "../../src/host/inside-root.js";
+import { pathInside } from "../../src/host/inside-root.js";
+import { INSIDE_ROOT_SCRIPT } from "../../src/host/inside-root-sh.js";
 
 const root = mkdtempSync(join(tmpdir(), "dibkit-inside-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -37,7 +38,7 @@ describe("links of an image are followed as in the image", () => {
   });
 
   test("by the function for bash too", async () => {
-    const script = `set -eu\n${INSIDE_ROOT}for path in "\${@:2}"; do inside "$1" "$path"; done`;
+    const script = `set -eu\n${INSIDE_ROOT_SCRIPT}for path in "\${@:2}"; do inside "$1" "$path"; done`;
     const done = await createCommandRunner().run(["bash", "-c", script, "bash", root, ...CASES.map(([path]) => path)]);
     expect(done.ok && done.value.stdout.trimEnd().split("\n")).toEqual(
       CASES.map(([, expected]) => (expected === "" ? root : join(root, expected))),
@@ -46,7 +47,7 @@ describe("links of an image are followed as in the image", () => {
 
   test("and a circle of links is told", async () => {
     await expect(pathInside(root, "loop")).rejects.toThrow("too many links");
-    const done = await createCommandRunner().run(["bash", "-c", `${INSIDE_ROOT}inside "$1" loop`, "bash", root]);
+    const done = await createCommandRunner().run(["bash", "-c", `${INSIDE_ROOT_SCRIPT}inside "$1" loop`, "bash", root]);
     expect(done.ok ? [] : done.error.tail).toEqual(["too many links at loop of the image"]);
   });
 });

@@ -39,3 +39,34 @@ test("a named directory is found again on another machine", () => {
   expect(resolveSource("$DIB_IMAGE_CACHE/apt", { DIB_IMAGE_CACHE: "/srv/cache" })).toBe("/srv/cache/apt");
   expect(resolveSource("/dev", { DIB_IMAGE_CACHE: "/srv/cache" })).toBe("/dev");
 });
+
+const IN_NAMESPACE = `1 0 0:50 / / rw - tmpfs dibkit rw
+2 1 0:51 / /proc rw - proc proc rw
+3 1 0:70 / /dev rw - tmpfs dibkit rw
+4 3 0:6 /null /dev/null rw - devtmpfs devtmpfs rw
+5 3 0:71 / /dev/pts rw - devpts devpts rw
+6 1 0:60 / /build/mnt rw - overlay dibkit rw
+7 6 0:61 / /build/mnt/proc rw - proc none rw
+8 7 0:61 /sys /build/mnt/proc/sys ro - proc none rw
+9 6 0:70 / /build/mnt/dev rw - tmpfs dibkit rw
+10 9 0:6 /null /build/mnt/dev/null rw - devtmpfs devtmpfs rw
+11 9 0:71 / /build/mnt/dev/pts rw - devpts devpts rw
+12 11 0:72 / /build/mnt/dev/pts rw - devpts devpts rw
+`;
+
+test("what came with a recursive bind, and what protects the kernel's settings, is no mount of a script", () => {
+  expect(recordMounts(parseMountInfo(IN_NAMESPACE), "/build/mnt", {}).records).toEqual([
+    { kind: "filesystem", at: "proc", type: "proc", readOnly: false },
+    { kind: "bind", at: "dev", source: "/dev", readOnly: false },
+    { kind: "filesystem", at: "dev/pts", type: "devpts", readOnly: false },
+  ]);
+});
+
+test("a device that is shown over its placeholder before the image has a /dev is none either", () => {
+  const table = IN_NAMESPACE.split("\n")
+    .filter((line) => !/^(9|1[12]) /.test(line))
+    .join("\n");
+  expect(recordMounts(parseMountInfo(table), "/build/mnt", {}).records).toEqual([
+    { kind: "filesystem", at: "proc", type: "proc", readOnly: false },
+  ]);
+});

@@ -21,7 +21,7 @@ export function missingPrivilege(): MissingPrivilege | undefined {
     return {
       found: `running as user ${user}`,
       message: `root is needed to mount filesystems and to give files their owners, and this is user ${user}`,
-      help: 'run the same command as root, for instance with "sudo"; lint, compile, resolve, plan and boot need no root',
+      help: 'run the same command as root, for instance with "sudo", or see with "dibkit doctor" what a build without root lacks here',
     };
   }
   const capabilities = effectiveCapabilities();

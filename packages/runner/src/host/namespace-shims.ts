@@ -1,0 +1,14 @@
+import { DEVICE_MARK } from "./device-placeholders.js";
+import { PTS_OPTIONS } from "./kernel-mounts.js";
+import { DEBOOTSTRAP_SCRIPT } from "./shims/debootstrap-sh.js";
+import { MKNOD_SCRIPT } from "./shims/mknod-sh.js";
+import { MOUNT_SCRIPT } from "./shims/mount-sh.js";
+import { UMOUNT_SCRIPT } from "./shims/umount-sh.js";
+
+/** Programs that scripts of the host get in a user namespace in place of those of the machine, by name. */
+export const NAMESPACE_SHIMS: Readonly<Record<string, string>> = {
+  mount: MOUNT_SCRIPT.replaceAll("$DIBKIT_PTS_OPTIONS", PTS_OPTIONS),
+  umount: UMOUNT_SCRIPT,
+  mknod: MKNOD_SCRIPT.replaceAll("$DIBKIT_DEVICE_MARK", DEVICE_MARK),
+  debootstrap: DEBOOTSTRAP_SCRIPT,
+};

@@ -1,0 +1,9 @@
+// Generated from debootstrap.sh by "npm run gen"; edit that file.
+export const DEBOOTSTRAP_SCRIPT: string = [
+  "#!/bin/bash",
+  "# Stands in for debootstrap in a user namespace. Older versions first try whether devices can be made and removed again, and",
+  "# leave that out in containers of lxc, which cannot either.",
+  'PATH=${PATH#"$(dirname "$0")":}',
+  'exec env container=lxc debootstrap "$@"',
+  "",
+].join("\n");
