@@ -4,6 +4,7 @@ import { ok, type Result } from "@dibkit/model";
 import type { DiskFailure } from "./disk-failure.js";
 import type { DiskState } from "./disk-node.js";
 import { type StoredAttribute, userFlags } from "./ext-attributes.js";
+import { deviceCommands } from "./ext-devices.js";
 import type { ExtTarget } from "./ext-target.js";
 import { withTreeAlone } from "./tree-alone.js";
 
@@ -76,6 +77,7 @@ async function settleInodes(
     `sif ${ROOT} uid ${uid}`,
     `sif ${ROOT} gid ${gid}`,
     `sif ${ROOT} mtime @${Math.floor(mtimeMs / 1000)}`,
+    ...(await deviceCommands(tree, state)),
     ...attributes.map(({ attribute, file }) => `ea_set -f ${file} ${ROOT} ${attribute}`),
     ...flags.value.map(({ path, flags: value }) => `sif ${path} flags 0x${value.toString(16)}`),
     ...times.value,
