@@ -71,6 +71,8 @@ export interface TinyOptions {
   readonly cacheTrust?: readonly string[];
   readonly logfile?: string;
   readonly dockerTarget?: string;
+  /** How the disk is made. */
+  readonly disk?: "auto" | "loop" | "files";
   /** Name of the outputs without suffix. */
   readonly image?: string;
   readonly signal?: AbortSignal;
@@ -120,6 +122,7 @@ export function tinyProject(): TinyProject {
       cacheTrust = [],
       logfile,
       dockerTarget,
+      disk,
       image = "image",
     } = {}) {
       const flags = {
@@ -137,6 +140,7 @@ export function tinyProject(): TinyProject {
           cacheTrust,
           logfile,
           dockerTarget,
+          disk,
           packages,
           types: formats,
           imageSize: "0.2",

@@ -63,6 +63,11 @@ async function output(build: TestContext, script: string): Promise<string> {
 }
 
 /** Every file with its owner, mode and content, and what is where on the disk. */
+function keepIn(disk: MountedDisk, directory: string) {
+  if (disk.keep === undefined) throw new Error("the disk cannot be kept");
+  return disk.keep(directory);
+}
+
 async function contentOf(build: TestContext, disk: MountedDisk): Promise<string> {
   const files = `cd ${disk.rootPath}; find . -printf '%y %m %U:%G %l %p\\n' | sort; find . -type f | sort | xargs sha256sum`;
   return output(build, files);
@@ -95,7 +100,7 @@ describe.skipIf(process.getuid?.() !== 0)("a kept disk (needs root and loop devi
     const made = opened(await createDisk(plan, first));
     opened(await copyTree(first.treePath, made.rootPath, first));
     const before = { content: await contentOf(first, made), identity: await identityOf(first, made) };
-    const { images } = opened(await made.keep?.(join(first.scratchDirectory, "kept")));
+    const { images } = opened(await keepIn(made, join(first.scratchDirectory, "kept")));
     if (images === undefined) throw new Error("not kept");
     // The original goes on, and what happens to it then is not in the copy.
     await writeFile(join(made.rootPath, "etc/later"), "later\n");
@@ -125,7 +130,7 @@ describe.skipIf(process.getuid?.() !== 0)("a kept disk (needs root and loop devi
     await output(build, `mkdir ${place}; mount -t tmpfs -o size=64k tmpfs ${place}`);
     try {
       opened(await copyTree(build.treePath, made.rootPath, build));
-      const { images, reason } = opened(await made.keep?.(join(place, "kept")));
+      const { images, reason } = opened(await keepIn(made, join(place, "kept")));
       expect(images).toBeUndefined();
       expect(reason?.message).toMatch(/^block-device node "image0": .*No space left on device/);
       await writeFile(join(made.rootPath, "etc/later"), "still writable\n");

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
-import type { HostTool } from "@dibkit/exec";
+import { type HostTool, inUserNamespace } from "@dibkit/exec";
 import { ok, type Result } from "@dibkit/model";
+import { listPlaceholders } from "../../host/device-placeholders.js";
 import { copyBytes } from "../copy-around.js";
 import type { DiskFailure } from "../disk-failure.js";
 import type { MadeFilesystem } from "../disk-node.js";
@@ -74,6 +75,12 @@ const btrfs: FilesystemWriter = {
     const { mode, uid, gid } = await stat(directory);
     if ((mode & 0o7777) !== 0o755 || uid !== 0 || gid !== 0) {
       const message = `filesystem "${name}" has lost owner and mode of its top directory, which mkfs.btrfs does not copy`;
+      tree.context.emit({ type: "warning", message });
+    }
+    const devices = inUserNamespace() ? await listPlaceholders(directory, tree.context.commands) : [];
+    if (devices.length > 0) {
+      const paths = devices.map(({ path }) => `/${path}`).join(", ");
+      const message = `filesystem "${name}" has plain files for the devices ${paths}, which a user namespace cannot make on btrfs`;
       tree.context.emit({ type: "warning", message });
     }
     const made = await withTreeAlone(name, directory, tree, (alone) =>

@@ -1,0 +1,27 @@
+import type { DevicePlaceholder } from "../host/device-placeholders.js";
+
+/** Of the mode of an inode: what kind of file it is (inode(7)). */
+const KINDS = { c: 0o20_000, b: 0o60_000 } as const;
+
+/**
+ * Commands of debugfs that put a device where a file stands for it. It gets an inode of its own, because the directory
+ * notes the kind of the file too.
+ */
+export function deviceCommands(device: DevicePlaceholder): readonly string[] {
+  const { path, type, major, minor, mode, uid, gid, mtime } = device;
+  const place = quoted(`/${path}`);
+  const slash = path.lastIndexOf("/");
+  return [
+    `rm ${place}`,
+    `cd ${quoted(`/${path.slice(0, Math.max(0, slash))}`)}`,
+    `mknod ${quoted(path.slice(slash + 1))} ${type} ${major} ${minor}`,
+    `sif ${place} mode 0${(KINDS[type] | mode).toString(8)}`,
+    `sif ${place} uid ${uid}`,
+    `sif ${place} gid ${gid}`,
+    ...["atime", "ctime", "crtime", "mtime"].map((field) => `sif ${place} ${field} @${mtime}`),
+  ];
+}
+
+function quoted(path: string): string {
+  return `"${path.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createCommandRunner } from "@dibkit/exec";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { imageFacts } from "../disk/image-facts.js";
+import { mayBuild, type TinyOptions, type TinyProject, tinyProject, workerIsBuilt } from "../tiny-image.js";
+
+const OPTS = "opts: -i 4096 -J size=4";
+const LAYOUT = `
+- local_loop: { name: image0 }
+- partitioning:
+    base: image0
+    label: gpt
+    partitions:
+      - { name: BSP, type: EF02, size: 8MiB }
+      - { name: srv, size: 24MiB, mkfs: { type: ext4, ${OPTS}, mount: { mount_point: /srv } } }
+      - { name: pages, size: 8MiB, mkfs: { type: swap, mount: { mount_point: swap } } }
+      - { name: root, size: 100%, mkfs: { type: ext4, ${OPTS}, mount: { mount_point: / } } }
+`;
+
+/** What boot loaders and others look at, without what differs from build to build. */
+const LOOK = `#!/bin/bash
+set -eu
+while read -r _ _ _ _ at _ line; do
+  case $at in "$1"|"$1/srv"|/|/srv) source=\${line#*- * }; echo "$at \${source%% *}" ;; esac
+done < /proc/self/mountinfo
+`;
+
+const TIMES = / \d{10,}(?= )/g;
+
+describe.skipIf(!mayBuild)("a build whose disk is made in files alone", () => {
+  let project: TinyProject;
+  let scratch = "";
+  const options: TinyOptions = { formats: "raw", environment: { DIB_BLOCK_DEVICE_CONFIG: LAYOUT } };
+
+  beforeAll(async () => {
+    if (!workerIsBuilt) throw new Error('run "npm run build" first: a build runs in a worker of its own');
+    scratch = await mkdtemp(join(tmpdir(), "dibkit-ways-"));
+    project = tinyProject();
+    project.element("probe", {
+      "install.d/50-write":
+        "#!/bin/bash\nset -eu\nmkdir -p /srv/data /usr/old\necho tree > /srv/data/file\necho gone > /usr/old/gone\n",
+      "pre-finalise.d/50-host":
+        '#!/bin/bash\nset -eu\necho "$IMAGE_BLOCK_DEVICES"\nblkid -p -o value -s LABEL "${IMAGE_BLOCK_DEVICE}p4"\n',
+      "finalise.d/50-target": `${LOOK.replaceAll("$1", "/")}rm /usr/old/gone\necho $((1 + 1)) > /srv/data/sum
+echo "mount of $IMAGE_BLOCK_DEVICE"
+printf 'boot code' | { exec 3<> "$IMAGE_BLOCK_DEVICE"; cat >&3; }
+`,
+      "cleanup.d/50-host": "#!/bin/bash\nset -eu\nchmod 0700 $TMP_MOUNT_PATH/usr/old\n",
+    });
+  });
+  afterAll(async () => {
+    project.remove();
+    await rm(scratch, { recursive: true, force: true });
+  });
+
+  const facts = async (name: string) =>
+    JSON.parse(
+      JSON.stringify(
+        await imageFacts(join(project.directory, "out", `${name}.raw`), scratch, createCommandRunner()),
+      ).replaceAll(TIMES, ""),
+    );
+
+  test("is the same image, file for file, as on loop devices", async () => {
+    const loop = await project.build({ ...options, disk: "loop" });
+    expect(loop.outcome).toMatchObject({ kind: "built" });
+    const expected = await facts("image");
+    const files = await project.build({ ...options, disk: "files" });
+    expect(files.outcome).toMatchObject({ kind: "built" });
+    expect(files.steps).toMatchObject({ "install.d/50-write": "cached", "finalise.d/50-target": "ran" });
+    expect(project.log("finalise.d/50-target")).toMatch(/^\/ (\/dev\/dibkit\d+)p4\n\/srv \1p2\nmount of \1\n$/);
+    expect(project.log("pre-finalise.d/50-host")).toMatch(
+      /^ \[image0\]=(\S+) {2}\[BSP\]=\1p1 .* \[root\]=\1p4 \ncloudimg-rootfs\n$/,
+    );
+    expect(expected).toMatchObject({ boot: expect.stringMatching(/^boot code/) });
+    expect(await facts("image")).toEqual(expected);
+  });
+
+  test("is taken from the cache when nothing has changed, for its own way only", async () => {
+    const again = await project.build({ ...options, disk: "files" });
+    expect(again.steps["formats/outputs"]).toBe("cached");
+    const plan = await project.plan({ ...options, disk: "loop" });
+    expect(plan.document.diskWay).toEqual({ way: "loop", reason: "asked for with --disk" });
+  });
+
+  test("runs an edited script of finalise.d on the tree as it was", async () => {
+    project.element("probe", {
+      "finalise.d/60-more": "#!/bin/bash\nset -eu\n[ -e /usr/old/gone ] || echo more > /srv/data/more\n",
+    });
+    const { outcome, steps } = await project.build({ ...options, disk: "files" });
+    expect(outcome).toMatchObject({ kind: "built" });
+    const ran = Object.entries(steps).filter(([, how]) => how === "ran");
+    expect(ran.map(([step]) => step).filter((step) => !/^(disk|formats|dibkit)\//.test(step))).toEqual([
+      ...["pre-finalise.d/50-host", "finalise.d/50-target", "finalise.d/60-more", "cleanup.d/50-host"],
+    ]);
+    const files = JSON.stringify(await facts("image"));
+    expect(files).toContain("data/more f 644");
+    expect(files).not.toContain("old/gone");
+  });
+
+  test("refuses a layout that needs a device, before anything runs", async () => {
+    const xfs = "- local_loop: { name: image0, mkfs: { type: xfs, label: r, mount: { mount_point: / } } }";
+    const planning = project.plan({ formats: "raw", disk: "files", environment: { DIB_BLOCK_DEVICE_CONFIG: xfs } });
+    await expect(planning).rejects.toThrow(
+      'filesystem "mkfs_image0" is xfs, which no tool writes from a directory, so it cannot be made in files alone',
+    );
+  });
+});
