@@ -33,10 +33,11 @@ export interface OrdinaryUser {
 
 /**
  * The user that runs the tests, or, when that is root, one with a number that nobody has. `scratch` is a directory of
- * the test's that everybody may enter: where that user cannot read this clone, such as below `/root`, it is shown there.
+ * the test's that everybody may enter; `user` is another one to be: where that user cannot read this clone, such as below `/root`, it is shown there.
  */
-export function ordinaryUser(scratch: string): OrdinaryUser {
-  const drop = isRoot ? ["setpriv", ...unusedId(), "--clear-groups", "--"] : ["setpriv", "--inh-caps=-all", "--"];
+export function ordinaryUser(scratch: string, user?: { readonly id: number; readonly group: number }): OrdinaryUser {
+  const ids = () => (user === undefined ? unusedId() : ["--reuid", String(user.id), "--regid", String(user.group)]);
+  const drop = isRoot ? ["setpriv", ...ids(), "--clear-groups", "--"] : ["setpriv", "--inh-caps=-all", "--"];
   const shown = isRoot ? shownProgram(drop, scratch) : { mounts: [], words: [process.execPath, dibkitProgram] };
   return {
     run(argv, { cwd, env, withoutUpstream = false, ...rest }) {

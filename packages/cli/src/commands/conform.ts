@@ -25,12 +25,23 @@ export default defineCommand({
   ],
   async run({ arguments: words, options }, terminal) {
     const [
+      { inUserNamespace },
       { INSTALL_UPSTREAM, upstreamInstallation },
       { mkdirSync, mkdtempSync, rmSync },
       { join, resolve },
       { tmpdir },
-    ] = await Promise.all([import("@dibkit/model"), import("node:fs"), import("node:path"), import("node:os")]);
+    ] = await Promise.all([
+      import("@dibkit/exec"),
+      import("@dibkit/model"),
+      import("node:fs"),
+      import("node:path"),
+      import("node:os"),
+    ]);
     const upstream = upstreamInstallation(terminal.env);
+    if (inUserNamespace()) {
+      const message = "upstream builds on loop devices, which a user namespace has none of";
+      return usageFailure(terminal, message, "run dibkit conform as root of the machine");
+    }
     if (upstream === undefined) {
       return usageFailure(
         terminal,

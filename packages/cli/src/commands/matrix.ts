@@ -29,6 +29,7 @@ export default defineCommand({
     { command: "dibkit matrix render gitlab", does: "writes a child pipeline" },
     { command: "dibkit matrix render slurm --submit", does: "writes the jobs of a cluster, and submits them" },
   ],
+  namespace: "layers",
   async run({ arguments: words, options: given }, terminal) {
     const { ACTION: action = "show", "JOB|ENGINE": name } = words;
     const { output, submit, verbose, format, matrix, ...rest } = given;

@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import type { BuildOutcome } from "@dibkit/runner";
 import { planImage } from "../building/plan-image.js";
+import { runInside } from "../run-inside.js";
 import type { Terminal } from "../terminal.js";
 import { imageCreateHelp } from "./image-create-help.js";
 import { imageCreateOptions } from "./image-create-options.js";
@@ -44,6 +45,8 @@ export async function imageCreate(
     log("ERROR: At least one distribution root element must be specified");
     return 1;
   }
+  const inside = terminal.self && (await runInside("build", {}, terminal, terminal.self));
+  if (inside !== undefined) return inside;
   log(`Building elements: ${elements.join(" ")}`);
   const planned = await planImage(terminal, elements, { ...options, logfile: undefined }, true);
   if (!planned.ok) return 1;

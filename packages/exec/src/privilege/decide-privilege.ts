@@ -3,7 +3,7 @@ import { createCommandRunner } from "../command-runner.js";
 import type { NamespaceEntry } from "./enter-namespace.js";
 import { inUserNamespace } from "./in-user-namespace.js";
 import { type MissingPrivilege, missingPrivilege } from "./missing-privilege.js";
-import { findNamespaceEntry, firstUnmetNeed } from "./namespace-needs.js";
+import { canMountInside, findNamespaceEntry, firstUnmetNeed } from "./namespace-needs.js";
 
 /** What a caller wants: to build as root, in a user namespace, or as whoever it is can. */
 export type PrivilegeChoice = "auto" | "root" | "namespace";
@@ -23,7 +23,9 @@ export async function decidePrivilege(
   if (choice === "root" && missing !== undefined) return { kind: "refused", ...missing };
   if (missing === undefined && (choice !== "namespace" || inUserNamespace())) return { kind: "here" };
   const runner = createCommandRunner();
-  const unmet = await firstUnmetNeed({ runner, env, scratch: env.TMPDIR ?? tmpdir() });
+  const context = { runner, env, scratch: env.TMPDIR ?? tmpdir() };
+  // Trying the whole thing takes a fraction of the time that it takes to find out what of it is missing.
+  const unmet = (await canMountInside(context)) ? undefined : await firstUnmetNeed(context);
   if (unmet === undefined) return { kind: "enter", entry: await findNamespaceEntry(runner) };
   const message = `neither root nor a user namespace is there to build with: ${unmet.name}: ${unmet.found}`;
   return { kind: "refused", message, help: unmet.help ?? 'see "dibkit doctor"' };

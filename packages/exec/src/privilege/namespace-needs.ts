@@ -126,8 +126,15 @@ async function runInside({ runner }: ProbeContext, script: string, ...words: rea
   return runner.run(enterNamespace(inside, await findNamespaceEntry(runner)));
 }
 
+const MOUNT = "mount -t tmpfs tmpfs /tmp";
+
+/** Whether everything that builds cannot do without is there. */
+export async function canMountInside(context: ProbeContext): Promise<boolean> {
+  return (await runInside(context, MOUNT)).ok;
+}
+
 async function probeMounts(context: ProbeContext): Promise<ProbeOutcome> {
-  const run = await runInside(context, "mount -t tmpfs tmpfs /tmp");
+  const run = await runInside(context, MOUNT);
   if (run.ok) return { status: "ok", found: "allowed" };
   const help =
     settingHelp() ?? "see in the audit log whether AppArmor or SELinux refuses it; in a container allow mount";

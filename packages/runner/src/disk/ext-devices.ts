@@ -1,49 +1,27 @@
-import { lstat } from "node:fs/promises";
-import { join } from "node:path";
-import { inUserNamespace } from "@dibkit/exec";
-import { type DevicePlaceholder, listPlaceholders } from "../host/device-placeholders.js";
-import type { DiskState } from "./disk-node.js";
+import type { DevicePlaceholder } from "../host/device-placeholders.js";
+
+/** Of the mode of an inode: what kind of file it is (inode(7)). */
+const KINDS = { c: 0o20_000, b: 0o60_000 } as const;
 
 /**
- * Commands of debugfs that put device nodes where files of a tree stand for them; none where root made the tree. With a
- * date (seconds since 1970) that is the time of all that the kernel would note.
+ * Commands of debugfs that put a device where a file stands for it. It gets an inode of its own, because the directory
+ * notes the kind of the file too.
  */
-export async function deviceCommands(
-  tree: string,
-  { context, date }: Pick<DiskState, "context"> & { readonly date: number | undefined },
-): Promise<readonly string[]> {
-  const devices = inUserNamespace() ? await listPlaceholders(tree, context.commands) : [];
-  const commands: string[] = [];
-  for (const device of devices) {
-    const mtime = Math.floor((await lstat(join(tree, device.path))).mtimeMs / 1000);
-    commands.push(...replaceFile(device, mtime, date ?? mtime));
-  }
-  return commands;
-}
-
-const FORMATS = { c: 0o020000, b: 0o060000 };
-
-function replaceFile(
-  { path, type, major, minor, mode, uid, gid }: DevicePlaceholder,
-  mtime: number,
-  date: number,
-): readonly string[] {
+export function deviceCommands(device: DevicePlaceholder): readonly string[] {
+  const { path, type, major, minor, mode, uid, gid, mtime } = device;
+  const whole = quoted(`/${path}`);
   const slash = path.lastIndexOf("/");
-  const whole = quote(`/${path}`);
   return [
     `rm ${whole}`,
-    `cd ${quote(`/${path.slice(0, Math.max(slash, 0))}`)}`,
-    `mknod ${quote(path.slice(slash + 1))} ${type} ${major} ${minor}`,
-    "cd /",
-    `sif ${whole} mode 0${(FORMATS[type] | mode).toString(8)}`,
+    `cd ${quoted(`/${path.slice(0, Math.max(0, slash))}`)}`,
+    `mknod ${quoted(path.slice(slash + 1))} ${type} ${major} ${minor}`,
+    `sif ${whole} mode 0${(KINDS[type] | mode).toString(8)}`,
     `sif ${whole} uid ${uid}`,
     `sif ${whole} gid ${gid}`,
-    `sif ${whole} mtime @${mtime}`,
-    ...["atime", "ctime", "crtime"].map((field) => `sif ${whole} ${field} @${date}`),
+    ...["atime", "ctime", "crtime", "mtime"].map((field) => `sif ${whole} ${field} @${mtime}`),
   ];
 }
 
-/** A name or path as debugfs reads it. */
-function quote(path: string): string {
+function quoted(path: string): string {
   return `"${path.replaceAll('"', '""')}"`;
 }

@@ -1,6 +1,8 @@
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { inUserNamespace } from "@dibkit/exec";
 import { ok, type Result } from "@dibkit/model";
+import { listPlaceholders } from "../host/device-placeholders.js";
 import type { DiskFailure } from "./disk-failure.js";
 import type { DiskState } from "./disk-node.js";
 import { type StoredAttribute, userFlags } from "./ext-attributes.js";
@@ -31,7 +33,7 @@ export interface TreeWriting extends Pick<DiskState, "context" | "run" | "clean"
 
 /**
  * Makes an ext filesystem with the files of a mounted one. `mkfs` gets its command with `-d` for the tree; what its `-d`
- * does not set (attributes of the root directory, flags) or takes from the build (times of access and change, when there
+ * does not set (attributes of the root directory, flags, devices that files stand for) or takes from the build (times of access and change, when there
  * is a date) is set with debugfs.
  */
 export async function writeExtTree(
@@ -70,6 +72,7 @@ async function settleInodes(
   const { mode, uid, gid, mtimeMs } = await stat(tree);
   const flags = await userFlags(target, tree, state);
   if (!flags.ok) return flags;
+  const devices = inUserNamespace() ? await listPlaceholders(tree, state.context.commands) : [];
   const times = state.date === undefined ? ok([]) : await settledTimes(target, { tree, directory }, state.date, state);
   if (!times.ok) return times;
   const commands = [
@@ -77,8 +80,8 @@ async function settleInodes(
     `sif ${ROOT} uid ${uid}`,
     `sif ${ROOT} gid ${gid}`,
     `sif ${ROOT} mtime @${Math.floor(mtimeMs / 1000)}`,
-    ...(await deviceCommands(tree, state)),
     ...attributes.map(({ attribute, file }) => `ea_set -f ${file} ${ROOT} ${attribute}`),
+    ...devices.flatMap(deviceCommands),
     ...flags.value.map(({ path, flags: value }) => `sif ${path} flags 0x${value.toString(16)}`),
     ...times.value,
   ];

@@ -35,11 +35,12 @@ export async function canOverlay(
   directory: string,
 ): Promise<boolean> {
   const place = join(directory, "probe");
-  for (const name of ["upper", "work", "at"]) await mkdir(join(place, name), { recursive: true });
+  for (const name of ["upper", "work", "at", "lower/a/b"]) await mkdir(join(place, name), { recursive: true });
   const at = join(place, "at");
   const upper = { directory: join(place, "upper"), work: join(place, "work") };
-  const mount = renderTreeMount({ base: store.layers, lower: ["empty"], upper, at });
-  const use = `${shellCommand("mkdir", `${at}/a`)} && ${shellCommand("rmdir", `${at}/a`)}`;
+  const mount = renderTreeMount({ base: store.layers, lower: [join(place, "lower"), "empty"], upper, at });
+  // Where marks cannot be stored, a directory that took the place of a removed one cannot be made.
+  const use = `${shellCommand("rm", "-r", `${at}/a`)} && ${shellCommand("mkdir", `${at}/a`)}`;
   const whiteout = shellCommand("mknod", `${place}/whiteout`, "c", "0", "0");
   const done = await commands.run(namespaceCommand(bashCommand(`${mount} && ${use} && ${whiteout}`)));
   await rm(place, { recursive: true, force: true });

@@ -41,6 +41,9 @@ export interface StoreRecords {
   /** How layers are made: by overlayfs or as plain copies. */
   kind(): Promise<"overlay" | "plain" | undefined>;
   saveKind(kind: "overlay" | "plain"): Promise<void>;
+  /** Whose ids its files have: where the maps of a user namespace begin, `0 0` for the machine's own. */
+  ids(): Promise<string | undefined>;
+  saveIds(ids: string): Promise<void>;
   /** The boot of the machine in which the store was last verified. */
   boot(): Promise<string | undefined>;
   saveBoot(boot: string): Promise<void>;
@@ -83,6 +86,8 @@ export function storeRecords(directory: string): StoreRecords {
     saveNewestDisk: (lineage, key) => write({ key }, ...last(lineage, "newest-disk")),
     kind: async () => (await read<{ readonly kind: "overlay" | "plain" }>("kind.json"))?.kind,
     saveKind: (kind) => write({ kind }, "kind.json"),
+    ids: async () => (await read<{ readonly ids: string }>("ids.json"))?.ids,
+    saveIds: (ids) => write({ ids }, "ids.json"),
     boot: async () => (await read<{ readonly boot: string }>("boot.json"))?.boot,
     saveBoot: (boot) => write({ boot }, "boot.json"),
   };

@@ -15,6 +15,7 @@ import { verifyAfterRestart } from "../layers/verify-store.js";
 import { stepName } from "../plan/script-step.js";
 import { sealEnvironment, secretValues } from "../plan/secrets.js";
 import { type BuildPaths, bulkPaths, createBuildPaths } from "./build-session.js";
+import { whyNotInStore } from "./check-store.js";
 import { removeBulk, sweepBuilds } from "./sweep-builds.js";
 import { systemFailure } from "./system-failure.js";
 import { tidyScript } from "./tidy-script.js";
@@ -69,6 +70,8 @@ async function runInWorker({ job, authored, scripts }: StartableBuild, watcher: 
     await mkdir(directory, { recursive: true });
   }
   const store = await openLayerStore(job.request.store);
+  const refused = await whyNotInStore(store, createCommandRunner());
+  if (refused !== undefined) return refused;
   await sweepBuilds(store, createCommandRunner());
   for (const { label } of await verifyAfterRestart(store, createCommandRunner())) {
     const message = `the layer of ${stepName(label)} did not survive the last stop of the machine, and is made anew`;

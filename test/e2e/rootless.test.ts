@@ -1,0 +1,207 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tinyOs } from "../tiny-os.mjs";
+import { dibkit, type ProgramRun } from "./dibkit.js";
+import { type OrdinaryUser, ordinaryUser } from "./ordinary-user.js";
+import { makeUserWithIds, type UserWithIds, whyNoUser } from "./user-with-ids.js";
+
+const PROGRAMS = [
+  "bash",
+  "sh",
+  "cat",
+  "env",
+  "ls",
+  "mkdir",
+  "rm",
+  "sleep",
+  "grep",
+  "chown",
+  "chmod",
+  "id",
+  "ln",
+  "find",
+];
+
+/** Owners, modes, links, devices and marks of overlayfs; whatever else is on the machine does not get in. */
+const ELEMENTS: Readonly<Record<string, string>> = {
+  "tiny-os/element-provides": "operating-system\n",
+  "tiny-os/root.d/10-tiny": tinyOs(
+    PROGRAMS,
+    `for device in "666 null c 1 3" "600 console c 5 1" "660 sda b 8 0"; do
+  read -r mode name numbers <<<"$device"
+  sudo mknod -m "$mode" "$TARGET_ROOT/dev/$name" $numbers
+done
+sudo mknod "$TARGET_ROOT/root/queue" p
+`,
+  ),
+  "probe/root.d/50-null": 'set -eu\necho lost > "$TARGET_ROOT/dev/null"\n',
+  "probe/install.d/50-files": `set -eu
+mkdir -p /etc/kept/below /opt/theirs
+echo one > /etc/kept/below/file
+chown 33:44 /etc/kept/below/file
+chmod 4750 /etc/kept/below/file
+ln /etc/kept/below/file /opt/theirs/linked
+chown 65534:65534 /opt/theirs
+chmod 2770 /opt/theirs
+`,
+  "probe/install.d/60-again": "set -eu\nrm -r /etc/kept /bin/id\nmkdir /etc/kept\necho two > /etc/kept/new\n",
+  "probe/install.d/70-kernel": `set -eu
+grep -q '[a-z]' /proc/self/status
+[ -d /sys/kernel ]
+echo lost > /dev/null
+cat < /dev/zero > /dev/full && exit 1
+exit 0
+`,
+};
+
+function writeElements(directory: string): void {
+  for (const [path, text] of Object.entries(ELEMENTS)) {
+    const file = join(directory, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text.startsWith("#!") || !path.includes(".d/") ? text : `#!/bin/bash\n${text}`);
+    chmodSync(file, 0o755);
+  }
+}
+
+describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
+  const scratch = mkdtempSync(join(tmpdir(), "dibkit-e2e-rootless-"));
+  const ofRoot = join(scratch, "root");
+  let user: UserWithIds;
+  let program: OrdinaryUser;
+  const build = [
+    "build",
+    "--elements-path",
+    join(scratch, "elements"),
+    "-n",
+    "tiny-os",
+    "probe",
+    "--image-size",
+    "0.2",
+  ];
+  const environment = { LC_ALL: "C.UTF-8", PATH: "/usr/bin:/bin" };
+
+  const asUser = (...words: readonly string[]): Promise<ProgramRun> =>
+    program.run(words, { cwd: user.home, env: { ...environment, HOME: user.home } });
+
+  beforeAll(() => {
+    chmodSync(scratch, 0o755);
+    writeElements(join(scratch, "elements"));
+    mkdirSync(ofRoot);
+    user = makeUserWithIds(scratch);
+    program = ordinaryUser(scratch, user);
+  });
+  afterAll(() => {
+    user.remove();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  test("builds the image that root builds, to the last owner, mode and device", async () => {
+    const built = await asUser(...build, "-t", "tar,squashfs,raw", "-o", "out/image");
+    expect(built, built.stderr).toMatchObject({ exitCode: 0 });
+    const through = ["env", "-i", ...Object.entries({ ...environment, HOME: ofRoot }).map((pair) => pair.join("="))];
+    const root = await dibkit([...build, "-t", "tar,squashfs,raw", "--disk", "files", "-o", "out/image"], {
+      cwd: ofRoot,
+      through,
+    });
+    expect(root, root.stderr).toMatchObject({ exitCode: 0 });
+    const [ours, theirs] = [join(user.home, "out/image"), join(ofRoot, "out/image")];
+    expect(archived(`${ours}.tar`)).toBe(archived(`${theirs}.tar`));
+    expect(archived(`${ours}.tar`)).toContain("crw-rw-rw- 0/0 1,3 ./dev/null\n");
+    expect(squashed(`${ours}.squash`)).toBe(squashed(`${theirs}.squash`));
+    expect(onDisk(`${ours}.raw`)).toBe(onDisk(`${theirs}.raw`));
+    expect(onDisk(`${ours}.raw`)).toContain("console 20600 0 0");
+    expect(readdirSync(join(user.home, "out")).map((name) => ownerOf(join(user.home, "out", name)))).toEqual(
+      Array.from({ length: 3 }, () => user.id),
+    );
+  });
+
+  test("has layers with the content that root's have", () => {
+    expect(contents(join(user.home, ".cache/dibkit"))).toEqual(contents(join(ofRoot, ".cache/dibkit")));
+  });
+
+  test("runs nothing again when nothing has changed, and only what stands on a change", async () => {
+    const again = await asUser(...build, "-t", "tar", "-o", "out/image");
+    expect(again.stderr).not.toMatch(/^✔ (root|install)\.d/m);
+    const file = join(scratch, "elements/probe/install.d/60-again");
+    writeFileSync(file, `${readFileSync(file, "utf8")}echo three > /etc/kept/newer\n`);
+    const changed = await asUser(...build, "-t", "tar", "-o", "out/image");
+    expect(changed.stderr).toMatch(/^= install\.d\/50-files/m);
+    expect(changed.stderr).toMatch(/^✔ install\.d\/60-again/m);
+  });
+
+  test("looks into layers whose files belong to subordinate ids", async () => {
+    const shell = await asUser("shell", "--after", "install.d/50-files", "-c", "ls -ln /opt/theirs");
+    expect(shell, shell.stderr).toMatchObject({ exitCode: 0 });
+    expect(shell.stdout).toMatch(/^-rwsr-x--- 2 33 44 /m);
+    const blame = await asUser("blame", "/opt/theirs/linked");
+    expect(blame.stdout, blame.stderr).toContain("install.d/50-files");
+  });
+
+  test("is told by name what it cannot have", async () => {
+    const asked = await asUser(...build, "-t", "tar", "-o", "out/other", "--privilege", "root");
+    expect(asked.exitCode).toBe(2);
+    expect(asked.stderr).toContain(
+      `root is needed to mount filesystems and to give files their owners, and this is user`,
+    );
+    const loop = await asUser(...build, "-t", "raw", "-o", "out/other", "--disk", "loop");
+    expect(loop.exitCode).toBe(2);
+    expect(loop.stderr).toContain("loop devices are root's alone, and this is a user namespace");
+    const wrong = await asUser(...build, "--privilege", "wheel");
+    expect(wrong.stderr).toContain('--privilege is "wheel" but must be one of auto, root, namespace');
+  });
+
+  test("does not mix its layers with root's", async () => {
+    const store = join(user.home, ".cache/dibkit");
+    const mixed = await dibkit([...build, "-t", "tar", "-o", join(ofRoot, "out/mixed"), "--cache-dir", store]);
+    expect(mixed.exitCode).toBe(3);
+    expect(mixed.stderr).toContain(`the files of the layer store "${store}" have the owners of another user namespace`);
+  });
+
+  test("can remove everything that builds have left", async () => {
+    const cleared = await asUser("cache", "clear");
+    expect(cleared, cleared.stderr).toMatchObject({ exitCode: 0 });
+    expect(readdirSync(join(user.home, ".cache/dibkit/l"))).toEqual(["empty"]);
+  });
+});
+
+/** Every member of an archive without its time. */
+function archived(file: string): string {
+  const listed = execFileSync("tar", ["--numeric-owner", "-tvf", file], { encoding: "utf8" });
+  return listed.replace(/^(\S+ \S+ +\S+) \S+ \S+ /gm, "$1 ").replace(/ {2,}/g, " ");
+}
+
+function squashed(file: string): string {
+  const listed = execFileSync("unsquashfs", ["-lln", file], { encoding: "utf8" });
+  return listed.replace(/ \d{4}-\d\d-\d\d \d\d:\d\d /g, " ").replace(/ {2,}/g, " ");
+}
+
+/** Name, mode and owner of what is in a few directories of an ext filesystem. */
+function onDisk(file: string): string {
+  return ["/", "/dev", "/root", "/opt/theirs", "/etc", "/etc/kept"]
+    .flatMap((directory) => {
+      const listed = execFileSync("debugfs", ["-R", `ls -p ${directory}`, file], { encoding: "utf8", stdio: "pipe" });
+      return [...listed.matchAll(/^\/\d+\/(\d+)\/(\d+)\/(\d+)\/([^/]+)\//gm)].map(
+        ([, mode = "", uid = "", gid = "", name = ""]) => `${directory} ${name} ${Number(mode)} ${uid} ${gid}`,
+      );
+    })
+    .sort()
+    .join("\n");
+}
+
+/** Content of the layers of scripts, by step. */
+function contents(store: string): Readonly<Record<string, string>> {
+  const layers = readdirSync(join(store, "l")).filter((name) => name !== "empty");
+  const metas = layers.map((name) => JSON.parse(readFileSync(join(store, "l", name, "meta.json"), "utf8")));
+  return Object.fromEntries(
+    (metas as { readonly kind: string; readonly label: { phase: string; script: string }; readonly content: string }[])
+      .filter(({ kind, label }) => kind === "step" && /^(root|install)\.d$/.test(label.phase))
+      .map(({ label, content }) => [`${label.phase}/${label.script}`, content]),
+  );
+}
+
+function ownerOf(file: string): number {
+  return Number(execFileSync("stat", ["-c", "%u", file], { encoding: "utf8" }));
+}
