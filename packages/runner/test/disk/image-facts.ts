@@ -45,7 +45,7 @@ async function extFiles(file: string, reader: Reader): Promise<unknown> {
   await tool(reader, "e2fsck", "-fn", file);
   const at = join(reader.scratch, "mounted");
   await mkdir(at, { recursive: true });
-  await tool(reader, "mount", "-o", "loop,ro", file, at);
+  await mountImage(file, at, reader);
   try {
     const format = "%P %y %m %U:%G %n %s %Ts %l\\n";
     const listed = await tool(reader, "sh", "-c", 'cd "$1" && find . -printf "$2" | sort', "sh", at, format);
@@ -62,6 +62,13 @@ async function extFiles(file: string, reader: Reader): Promise<unknown> {
   } finally {
     await tool(reader, "umount", at);
   }
+}
+
+/** Another process may take the loop device that the mount has just found, hence the attempts. */
+async function mountImage(file: string, at: string, reader: Reader, attempts = 5): Promise<void> {
+  const mounted = await reader.commands.run(["mount", "-o", "loop,ro", file, at]);
+  if (!mounted.ok && attempts > 1) return mountImage(file, at, reader, attempts - 1);
+  if (!mounted.ok) throw new Error(`mount ${file}: ${mounted.error.tail.join("\n")}`);
 }
 
 async function fatFiles(file: string, type: string, reader: Reader): Promise<unknown> {
