@@ -9,16 +9,16 @@ const KINDS = { c: 0o20_000, b: 0o60_000 } as const;
  */
 export function deviceCommands(device: DevicePlaceholder): readonly string[] {
   const { path, type, major, minor, mode, uid, gid, mtime } = device;
-  const place = quoted(`/${path}`);
+  const whole = quoted(`/${path}`);
   const slash = path.lastIndexOf("/");
   return [
-    `rm ${place}`,
+    `rm ${whole}`,
     `cd ${quoted(`/${path.slice(0, Math.max(0, slash))}`)}`,
     `mknod ${quoted(path.slice(slash + 1))} ${type} ${major} ${minor}`,
-    `sif ${place} mode 0${(KINDS[type] | mode).toString(8)}`,
-    `sif ${place} uid ${uid}`,
-    `sif ${place} gid ${gid}`,
-    ...["atime", "ctime", "crtime", "mtime"].map((field) => `sif ${place} ${field} @${mtime}`),
+    `sif ${whole} mode 0${(KINDS[type] | mode).toString(8)}`,
+    `sif ${whole} uid ${uid}`,
+    `sif ${whole} gid ${gid}`,
+    ...["atime", "ctime", "crtime", "mtime"].map((field) => `sif ${whole} ${field} @${mtime}`),
   ];
 }
 

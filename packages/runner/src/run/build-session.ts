@@ -5,7 +5,7 @@ import type { Element } from "@dibkit/model";
 import type { BuildEvent } from "../job/build-event.js";
 import type { BuildJob } from "../job/build-job.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
-import type { NamedDirectories } from "../job/mount-record.js";
+import type { MountRecord, NamedDirectories } from "../job/mount-record.js";
 import { type LayerStore, openLayerStore } from "../layers/layer-store.js";
 import type { LayerTrees } from "../layers/layer-trees.js";
 import type { LookUpContext } from "../layers/look-up.js";
@@ -56,6 +56,8 @@ export interface BuildSession {
   readonly hostWrites: HostWrites;
   /** Mount points of the real disk inside the target, which are not a script's doing. */
   readonly diskMounts?: ReadonlySet<string>;
+  /** What every step on the disk finds mounted in the target besides: the files that play the disk's devices. */
+  readonly diskDevices?: readonly MountRecord[];
   /** The steps that have begun on the disk, which each step there adds itself to. */
   readonly diskSteps?: DiskStep[];
 }

@@ -116,7 +116,9 @@ async function settle(prepared: PreparedStep, finished: FinishedStep): Promise<R
   if (step.onDisk) {
     await rm(staging, { recursive: true, force: true });
     tellEnd(prepared, seconds, "ran");
-    return ok({ ...state, mounts: mounts.records.filter((record) => !session.diskMounts?.has(record.at)) });
+    const { diskMounts, diskDevices = [] } = session;
+    const scripted = mounts.records.filter(({ at }) => !diskMounts?.has(at));
+    return ok({ ...state, mounts: [...scripted, ...diskDevices] });
   }
   const kept = await keepStep(session, state, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
   if (!kept.ok) {

@@ -194,19 +194,21 @@ async function finishOnDisk(
     .split("|")
     .map((point) => point.replace(/^\//, ""));
   const diskSteps: DiskStep[] = [];
+  const devices = disk.standIns.map(deviceMount);
   const onDisk: BuildSession = {
     ...session,
     diskSteps,
     // Upstream replaces the size in GB that was asked for, if any, by that of the image in KiB.
     base: { ...session.base, ...disk.environment, DIB_IMAGE_SIZE: String(statSync(disk.imagePath).size / 1024) },
-    diskMounts: new Set(points.filter((point) => point !== "")),
+    diskMounts: new Set([...points.filter((point) => point !== ""), ...devices.map(({ at }) => at)]),
+    diskDevices: devices,
   };
   // The hooks and host files of the tree: scripts of extra-data.d may have left some for these phases.
   let state: ImageState = {
     ...tree,
     hash: "disk",
     root: [],
-    mounts: [...KERNEL_MOUNTS, ...disk.standIns.map(deviceMount)],
+    mounts: [...KERNEL_MOUNTS, ...devices],
   };
   for (const phase of phasesOn("disk")) {
     const done = await runPhase(onDisk, phase, state, true);

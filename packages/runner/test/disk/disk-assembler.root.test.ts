@@ -1,4 +1,4 @@
-import { chmod, chown, link, mkdir, open, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, chown, link, mkdir, open, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DiskPlan, parseBlockDeviceGraph, planSeededDisk } from "@dibkit/model";
 import { afterEach, describe, expect, it } from "vitest";
@@ -75,6 +75,7 @@ async function writeTree(root: string, build: TestContext): Promise<void> {
   await tool(build, "setcap", "cap_net_raw+ep", join(root, "usr/bin/su too"));
   await tool(build, "truncate", "-s", "3M", join(root, "srv/data/holes"));
   await tool(build, "mknod", "-m", "666", join(root, "dev/null"), "c", "1", "3");
+  await tool(build, "python3", "-c", "import os, sys; os.setxattr(sys.argv[1], 'user.top', b'value')", root);
   await tool(build, "mkfifo", join(root, "srv/data/fifo"));
   await writeFile(join(root, "boot/efi/EFI/BOOT/BOOTX64.EFI"), Buffer.alloc(300_000, 7));
   for (let number = 0; number < 60; number += 1)
@@ -132,8 +133,9 @@ async function makeImage(assembler: DiskAssembler, plan: DiskPlan, date?: number
     expect(ready(await disk.rewrite(date))).toEqual([]);
   }
   ready(await disk.unmount());
-  expect(await readFile("/proc/self/mounts", "utf8")).not.toContain(build.targetPath);
-  expect(await readdir("/dev")).not.toContain("dibkit0");
+  // What is mounted at the image, and which of its files are mounted at names of devices.
+  const mounts = await readFile("/proc/self/mountinfo", "utf8");
+  for (const path of [build.targetPath, build.imageDirectory]) expect(mounts).not.toContain(path);
   return { build, disk };
 }
 
@@ -209,7 +211,12 @@ describe.skipIf(process.getuid?.() !== 0)("ways to make a disk (need root; loop 
     [
       "xfs",
       "- local_loop: { name: image0, mkfs: { type: xfs, label: r, mount: { mount_point: / } } }",
-      'filesystem "mkfs_image0" is xfs, which no tool writes from a directory, so it cannot be made in files alone',
+      'filesystem "mkfs_image0" is xfs, which cannot be written from a directory with all that it has, so it cannot be made in files alone',
+    ],
+    [
+      "btrfs",
+      "- local_loop: { name: image0, mkfs: { type: btrfs, label: r, mount: { mount_point: / } } }",
+      'filesystem "mkfs_image0" is btrfs, which cannot be written from a directory with all that it has, so it cannot be made in files alone',
     ],
     [
       "4096-byte sectors",

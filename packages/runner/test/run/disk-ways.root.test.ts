@@ -103,7 +103,7 @@ printf 'boot code' | { exec 3<> "$IMAGE_BLOCK_DEVICE"; cat >&3; }
     const xfs = "- local_loop: { name: image0, mkfs: { type: xfs, label: r, mount: { mount_point: / } } }";
     const planning = project.plan({ formats: "raw", disk: "files", environment: { DIB_BLOCK_DEVICE_CONFIG: xfs } });
     await expect(planning).rejects.toThrow(
-      'filesystem "mkfs_image0" is xfs, which no tool writes from a directory, so it cannot be made in files alone',
+      'filesystem "mkfs_image0" is xfs, which cannot be written from a directory with all that it has, so it cannot be made in files alone',
     );
   });
 });

@@ -17,7 +17,9 @@ export function checkFiles(plan: DiskPlan): readonly DiskFailure[] {
   });
   const filesystems = mounted
     .filter(({ type }) => FILESYSTEM_WRITERS[type] === undefined)
-    .map(({ name, type }) => refusal(name, `filesystem "${name}" is ${type}, which no tool writes from a directory`));
+    .map(({ name, type }) =>
+      refusal(name, `filesystem "${name}" is ${type}, which cannot be written from a directory with all that it has`),
+    );
   return [...nodes, ...filesystems];
 }
 

@@ -1,14 +1,12 @@
 import { stat } from "node:fs/promises";
-import { type HostTool, inUserNamespace } from "@dibkit/exec";
+import type { HostTool } from "@dibkit/exec";
 import { ok, type Result } from "@dibkit/model";
-import { listPlaceholders } from "../../host/device-placeholders.js";
 import { copyBytes } from "../copy-around.js";
 import type { DiskFailure } from "../disk-failure.js";
 import type { MadeFilesystem } from "../disk-node.js";
 import { type TreeWriting, writeExtTree } from "../ext-tree.js";
 import { writeFatTree } from "../fat-tree.js";
 import { mkfsCommand, withExtendedOption } from "../nodes/mkfs.js";
-import { withTreeAlone } from "../tree-alone.js";
 import type { Region } from "./files-state.js";
 
 type Done = Promise<Result<void, DiskFailure>>;
@@ -68,28 +66,6 @@ const fat: FilesystemWriter = {
   },
 };
 
-const btrfs: FilesystemWriter = {
-  tools: [],
-  async write({ filesystem, directory, region, standIn, tree }) {
-    const { name, options } = filesystem;
-    const { mode, uid, gid } = await stat(directory);
-    if ((mode & 0o7777) !== 0o755 || uid !== 0 || gid !== 0) {
-      const message = `filesystem "${name}" has lost owner and mode of its top directory, which mkfs.btrfs does not copy`;
-      tree.context.emit({ type: "warning", message });
-    }
-    const devices = inUserNamespace() ? await listPlaceholders(directory, tree.context.commands) : [];
-    if (devices.length > 0) {
-      const paths = devices.map(({ path }) => `/${path}`).join(", ");
-      const message = `filesystem "${name}" has plain files for the devices ${paths}, which a user namespace cannot make on btrfs`;
-      tree.context.emit({ type: "warning", message });
-    }
-    const made = await withTreeAlone(name, directory, tree, (alone) =>
-      tree.run(name, mkfsCommand(filesystem, uuidOf(filesystem), standIn, ["-f", "--rootdir", alone, ...options])),
-    );
-    return made.ok ? pasteFile(standIn, region) : made;
-  },
-};
-
 /** By type of filesystem; one that is not here cannot be written from a directory. */
 export const FILESYSTEM_WRITERS: Readonly<Record<string, FilesystemWriter>> = {
   ext2: extended,
@@ -97,7 +73,6 @@ export const FILESYSTEM_WRITERS: Readonly<Record<string, FilesystemWriter>> = {
   ext4: extended,
   vfat: fat,
   fat,
-  btrfs,
 };
 
 /** Copies what has been written to a file into its region in the raw file of a disk; what is zero is left as it is. */
