@@ -6,22 +6,11 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
-import { BUNDLED } from "../packages/cli/dist/from-bundle.js";
+import { BUNDLED, COMPILED } from "../packages/cli/dist/from-bundle.js";
 
 const repository = fileURLToPath(new URL("../", import.meta.url));
 const directory = join(repository, "packages/cli/bundle");
 const compiled = (path) => join(repository, "packages", path);
-
-/** The parsers that modules load with `require` when a file needs them: a bundler has to see that to take them in. */
-const parsersWhenUsed = {
-  name: "parsers-when-used",
-  transform(code, id) {
-    if (id.endsWith("/model/dist/load-when-used.js"))
-      return 'export const loadWhenUsed = { jsonc: () => require("jsonc-parser"), yaml: () => require("yaml") };\n';
-    if (/\/lint\/dist\/rules\/(yaml|containerfile)-syntax\.js$/.test(id))
-      return code.replace(/^import \{ createRequire \}.*$|^const require = .*$/gm, "");
-  },
-};
 
 // The worker runs when it is loaded, so it shares no file with the commands: a bundler that put something they need into
 // its file would have every command run it.
@@ -51,13 +40,19 @@ for (const { input, chunkFileNames } of parts) {
     // What compiles TypeScript, and the terminal of a booting machine, are loaded when they are needed and find their own
     // files by their place.
     external: [/^node:/, "@dibkit/compile", "web-tree-sitter", "@xterm/headless", "@cyclonedx/cyclonedx-library"],
-    plugins: [parsersWhenUsed],
   });
   // Node reads every character before the first line runs; names stay, so that the report of a bug can be read.
   const minify = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
   const { output } = await bundle.write({ dir: fresh, format: "esm", chunkFileNames, cleanDir: false, minify });
   modules.push(...output.flatMap((chunk) => chunk.moduleIds ?? []));
 }
+const packages = new Set(modules.flatMap((id) => /\/packages\/([^/]+)\/dist\//.exec(id)?.[1] ?? []));
+const unknown = [...packages].filter((name) => !COMPILED.includes(name));
+const gone = COMPILED.filter((name) => !packages.has(name));
+if (unknown.length + gone.length > 0)
+  throw new Error(
+    `COMPILED of from-bundle.ts lacks ${unknown.join(", ") || "nothing"} and has too many: ${gone.join(", ")}`,
+  );
 writeFileSync(join(fresh, "LICENSES.txt"), licences(modules));
 rmSync(directory, { recursive: true, force: true });
 renameSync(fresh, directory);

@@ -3,13 +3,27 @@ import type { CommandEntry } from "./command.js";
 
 /** Commands that `npm run build` also bundles, see `scripts/bundle.mjs`. */
 export const BUNDLED: ReadonlySet<string> = new Set(["build", "lint", "plan", "shell"]);
-/** Packages that the bundle is made of: when any was compiled since, the bundle says what was true before. */
-const COMPILED = ["model", "shell", "lint", "exec", "runner", "cli"] as const;
+/**
+ * Packages that the bundle is made of: when any was compiled since, the bundle says what was true before. What makes the
+ * bundle holds the list to what is in it.
+ */
+export const COMPILED = [
+  "model",
+  "shell",
+  "lint",
+  "exec",
+  "registry",
+  "runner",
+  "contents",
+  "conform",
+  "fleet",
+  "cli",
+] as const;
 
 /**
  * A module as its bundle, which starts several times faster than the hundreds of modules it is made of; undefined without
  * a bundle, or with one that is out of date. What a bundle holds twice, such as the element model, keeps no state but
- * caches. `place` is a module in the compiled directory of this package.
+ * caches. `module` is one in the compiled directory of this package.
  */
 export async function fromBundle<T>(name: string, module: string | URL = import.meta.url): Promise<T | undefined> {
   const bundle = new URL(`../bundle/${name}.js`, module);

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import type { Readable } from "node:stream";
 import type { Result } from "@dibkit/model";
@@ -27,7 +28,10 @@ export interface CommandOptions {
   readonly filter?: () => TextFilter;
   /** Kills the command (SIGTERM, then SIGKILL after five seconds) when aborted. */
   readonly signal?: AbortSignal;
-  /** Standard output goes to this file instead of being kept. */
+  /**
+   * Standard output goes to this file, which is made anew, and nobody here sees it. Throws what the system says when the
+   * file cannot be opened.
+   */
   readonly outputFile?: string;
   /** `inherit` gives the command the terminal, for interactive shells. */
   readonly stdio?: "pipe" | "inherit";
@@ -103,6 +107,22 @@ async function runCommand(
   const [program, ...args] = argv;
   if (program === undefined) throw new Error("a command needs a program");
   if (options.signal?.aborted) return err({ kind: "aborted", argv, tail: [] });
+  const { outputFile } = options;
+  // The command gets the file itself: its bytes would otherwise all go through this process.
+  const file = outputFile === undefined ? undefined : openSync(outputFile, "w");
+  try {
+    return await runProcess([program, ...args], file, options);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+async function runProcess(
+  argv: readonly [program: string, ...args: string[]],
+  file: number | undefined,
+  options: CommandOptions,
+): Promise<Result<CommandResult, CommandFailure>> {
+  const [program, ...args] = argv;
   const started = performance.now();
   const tail = createOutputTail(KEPT_TAIL_LINES);
   const kept = createByteTail(KEPT_STDOUT_BYTES);
@@ -112,7 +132,7 @@ async function runCommand(
     ...(options.signal ? { cancelSignal: options.signal } : {}),
     ...(options.stdio === "inherit"
       ? { stdio: "inherit" as const }
-      : { ...inputOption(options.input), stdout: stdoutTarget(options), stderr: "pipe" }),
+      : { ...inputOption(options.input), stdout: outputOption(file), stderr: "pipe" }),
     buffer: false,
     reject: false,
     forceKillAfterDelay: 5000,
@@ -171,8 +191,9 @@ async function passBytes(
   return failure;
 }
 
-function stdoutTarget(options: CommandOptions): "pipe" | { readonly file: string } {
-  return options.outputFile === undefined ? "pipe" : { file: options.outputFile };
+/** The types of execa have the descriptors from 3 to 9 only; it takes any. */
+function outputOption(file: number | undefined): "pipe" | 3 {
+  return file === undefined ? "pipe" : (file as 3);
 }
 
 function inputOption(input: CommandOptions["input"]) {

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createCommandRunner, describeFailure, exitCodeOf } from "../src/command-runner.js";
 
@@ -45,4 +48,24 @@ test("input and environment are what was given and nothing else", async () => {
 test("a command can have the terminal of this process", async () => {
   const done = await commands.run(["true"], { stdio: "inherit" });
   expect(done.ok).toBe(true);
+});
+
+test("output that goes to a file replaces what was there, and nobody else sees it", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "dibkit-command-"));
+  try {
+    const outputFile = join(directory, "out");
+    writeFileSync(outputFile, "something longer that was there before");
+    const lines: string[] = [];
+    const done = await commands.run(["sh", "-c", "printf 'a\\000b'; echo seen >&2"], {
+      outputFile,
+      onOutput: (line) => lines.push(line),
+    });
+    expect(done).toMatchObject({ ok: true, value: { stdout: "" } });
+    expect(readFileSync(outputFile, "latin1")).toBe("a\0b");
+    expect(lines).toEqual(["seen"]);
+    const nowhere = commands.run(["true"], { outputFile: join(directory, "missing", "out") });
+    await expect(nowhere).rejects.toMatchObject({ code: "ENOENT", path: join(directory, "missing", "out") });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 });

@@ -1,7 +1,6 @@
 /**
  * `@dibkit/model/core`: what an element is and what its files say, without reading a file or asking the machine. It runs
- * in a browser too: nothing that it stands on imports from `node:`, but for what the `browser` field of package.json
- * names another file for.
+ * in a browser too: nothing that it stands on imports from `node:`.
  */
 export * from "./architectures.js";
 export * from "./block-device/index.js";

@@ -13,7 +13,7 @@ export interface DistributionFacts {
 }
 
 /** The one table of distributions; add a row, and every part of dibkit knows it. */
-export const DISTRIBUTION_TABLE = [
+const DISTRIBUTION_TABLE = [
   { name: "almalinux", family: "redhat", familySince: "3.33.0", servicesByFamily: false },
   { name: "centos", family: "redhat", servicesByFamily: true, namedRelease: "9-stream" },
   { name: "centos7", family: "redhat", servicesByFamily: true },

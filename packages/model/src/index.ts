@@ -7,7 +7,6 @@ export * from "./home-directory.js";
 export * from "./installed-catalog.js";
 export * from "./load-catalog.js";
 export { type LoadFailure, loadDiagnostics, loadElement } from "./load-element.js";
-export { loadWhenUsed } from "./load-when-used.js";
 export * from "./path-bytes.js";
 export { realPath } from "./real-path.js";
 export * from "./stats-at.js";

@@ -1,4 +1,4 @@
-import { loadWhenUsed } from "@dibkit/model";
+import { parseAllDocuments } from "yaml";
 import { defineRule } from "../rule.js";
 
 // Control files are parsed by their own views.
@@ -19,7 +19,6 @@ export default defineRule({
   *check({ textFiles }) {
     for (const file of textFiles) {
       if (!file.name.endsWith(".yaml") || VIEWED.test(file.path) || file.source.text.length > 200_000) continue;
-      const { parseAllDocuments } = loadWhenUsed.yaml();
       const documents = parseAllDocuments(file.source.text, {
         version: "1.1",
         uniqueKeys: false,

@@ -1,4 +1,4 @@
-import { loadWhenUsed } from "../load-when-used.js";
+import { Document, visit } from "yaml";
 import { isNoText } from "../views/yaml-scalar.js";
 
 const OPTIONS = { indent: 2, lineWidth: 0, nullStr: "", indentSeq: true } as const;
@@ -24,7 +24,6 @@ export function yamlList(items: readonly unknown[]): string {
 
 /** Quotes every text that PyYAML would read as a number, a date or a truth value; the library knows YAML 1.2 only. */
 function yamlOf(value: unknown): string {
-  const { Document, visit } = loadWhenUsed.yaml();
   const document = new Document(value);
   visit(document, {
     Scalar(_key, node) {

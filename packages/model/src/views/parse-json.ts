@@ -1,7 +1,6 @@
-import type { Node, ParseError } from "jsonc-parser";
+import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import type { Diagnostic } from "../diagnostic.js";
 import { type Element, type RegularFile, textOf } from "../element.js";
-import { loadWhenUsed } from "../load-when-used.js";
 import type { SourceText } from "../source-text.js";
 import type { DataNode, DataScalar } from "./data-node.js";
 import { DEPTH_LIMIT, mayNestTooDeep } from "./nesting.js";
@@ -48,7 +47,6 @@ export function parseJson(element: Element, file: RegularFile): ParsedData {
     report("json/too-deep", `file is nested more than ${DEPTH_LIMIT} levels deep`, 0, 0);
     return { root: undefined, diagnostics };
   }
-  const { parseTree, printParseErrorCode } = loadWhenUsed.jsonc();
   const errors: ParseError[] = [];
   const tree = parseTree(source.text, errors, { disallowComments: true, allowTrailingComma: false });
   for (const error of errors.slice(0, PROBLEM_LIMIT)) {

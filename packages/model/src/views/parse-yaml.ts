@@ -1,7 +1,18 @@
-import type { Alias, Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  visit,
+} from "yaml";
 import type { Diagnostic, Location } from "../diagnostic.js";
 import { type Element, type RegularFile, textOf } from "../element.js";
-import { loadWhenUsed } from "../load-when-used.js";
 import type { SourceText } from "../source-text.js";
 import type { DataEntry, DataNode, DataScalar } from "./data-node.js";
 import { DEPTH_LIMIT, mayNestTooDeep } from "./nesting.js";
@@ -65,7 +76,7 @@ function readYaml(source: SourceText): ParsedData {
   }
   try {
     // The parser makes texts of all scalars, because its own rules for numbers, dates and truth values are not PyYAML's.
-    const document = loadWhenUsed.yaml().parseDocument(source.text, {
+    const document = parseDocument(source.text, {
       version: "1.1",
       schema: "failsafe",
       uniqueKeys: false,
@@ -210,7 +221,7 @@ class YamlConversion {
 function aliasTargets(document: Document): ReadonlyMap<Alias, Node> {
   const anchors = new Map<string, Node>();
   const targets = new Map<Alias, Node>();
-  loadWhenUsed.yaml().visit(document, {
+  visit(document, {
     Alias: (_, alias) => {
       const target = anchors.get(alias.source);
       if (target) targets.set(alias, target);
@@ -231,8 +242,3 @@ function mergedEntries(node: DataNode): readonly DataEntry[] {
   if (node.kind === "mapping") return node.entries;
   return node.kind === "sequence" ? node.items.toReversed().flatMap(mergedEntries) : [];
 }
-
-const isAlias = (node: unknown): node is Alias => loadWhenUsed.yaml().isAlias(node);
-const isMap = (node: unknown): node is YAMLMap => loadWhenUsed.yaml().isMap(node);
-const isScalar = (node: unknown): node is Scalar => loadWhenUsed.yaml().isScalar(node);
-const isSeq = (node: unknown): node is YAMLSeq => loadWhenUsed.yaml().isSeq(node);

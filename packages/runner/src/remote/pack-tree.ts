@@ -144,32 +144,41 @@ async function pipeThrough(
     filter.write(chunk);
     if (between.writableNeedDrain) await once(between, "drain", { signal: both });
   };
-  const reading = async (): Promise<Result<void, string>> => {
-    try {
-      const read = await commands.run(from, { onBytes, signal: both });
-      if (!read.ok) return err(describe(read.error));
-      filter.end();
-      between.end();
-      return ok(undefined);
-    } catch (error) {
-      if (both.aborted) return err("it was interrupted");
-      return err(error instanceof Error ? error.message : String(error));
-    } finally {
-      if (!between.writableEnded) stop.abort();
-    }
-  };
-  const writing = async (): Promise<Result<void, string>> => {
+  const reading = guarded(both, stop, async () => {
+    const read = await commands.run(from, { onBytes, signal: both });
+    if (!read.ok) return err(describe(read.error));
+    filter.end();
+    between.end();
+    return ok(undefined);
+  });
+  const writing = guarded(both, stop, async () => {
     const written = await commands.run(to, { ...options, input: between, signal: both });
-    if (written.ok) return ok(undefined);
-    stop.abort();
-    return err(describe(written.error));
-  };
-  const [read, written] = await Promise.all([reading(), writing()]);
+    return written.ok ? ok(undefined) : err(describe(written.error));
+  });
+  const [read, written] = await Promise.all([reading, writing]);
   between.destroy();
   // Which of the two failed by itself says more than the one that was stopped because of it.
   const failures = [read, written].flatMap((one) => (one.ok ? [] : [one.error]));
   const [first] = [...failures.filter((text) => !/interrupted$/.test(text)), ...failures];
   return first === undefined ? ok(undefined) : err(first);
+}
+
+/** One of the two commands: what goes wrong with it stops the other. */
+async function guarded(
+  signal: AbortSignal,
+  stop: AbortController,
+  work: () => Promise<Result<void, string>>,
+): Promise<Result<void, string>> {
+  try {
+    const done = await work();
+    if (!done.ok) stop.abort();
+    return done;
+  } catch (error) {
+    const interrupted = signal.aborted;
+    stop.abort();
+    if (interrupted) return err("it was interrupted");
+    return err(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function describe(failure: CommandFailure): string {
