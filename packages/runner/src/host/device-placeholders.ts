@@ -16,6 +16,8 @@ export interface DevicePlaceholder {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  /** In seconds since 1970. */
+  readonly mtime: number;
 }
 
 /** The attribute; its value is what follows the name for `mknod`: `c 1 3`. */
@@ -51,9 +53,17 @@ export async function listPlaceholders(
   const ended = listed.finally(() => archive.end());
   const placeholders: DevicePlaceholder[] = [];
   for await (const member of reader) {
-    const { name, mode = 0, uid = 0, gid = 0, pax } = member.header as typeof member.header & WithRecords;
+    const { name, mode = 0, uid = 0, gid = 0, mtime, pax } = member.header as typeof member.header & WithRecords;
     const device = parseDeviceMark(pax?.[`SCHILY.xattr.${DEVICE_MARK}`] ?? "");
-    if (device !== undefined) placeholders.push({ path: name.replace(/^\.\//, ""), ...device, mode, uid, gid });
+    if (device !== undefined)
+      placeholders.push({
+        path: name.replace(/^\.\//, ""),
+        ...device,
+        mode,
+        uid,
+        gid,
+        mtime: Math.floor((mtime?.getTime() ?? 0) / 1000),
+      });
     member.resume();
   }
   const done = await ended;
