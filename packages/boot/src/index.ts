@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { type AcceleratorWish, acceleratorWish } from "./accelerator/accelerator-wish.js";
 export { kvmTrouble } from "./accelerator/kvm-trouble.js";
 export type { BootFailure } from "./boot-failure.js";

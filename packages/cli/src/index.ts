@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export type { AnyCommand, Command, CommandEntry, CommandExample, ExitCode, OptionSpec } from "./command.js";
 export { defineCommand } from "./command.js";
 export { commands } from "./commands/index.js";

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { snapshotContents } from "./archive-contents.js";
 export { type BlameEntry, blame, type OwningPackage, packageOwner } from "./blame.js";
 export { chromeTrace } from "./chrome-trace.js";

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { bashCommand } from "./bash-command.js";
 export {
   type CommandFailure,

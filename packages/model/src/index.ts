@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { planSeededDisk } from "./block-device/plan-seeded-disk.js";
 export { seededUuid } from "./block-device/seeded-uuid.js";
 export * from "./browser-core.js";

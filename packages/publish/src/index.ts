@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { parseProperties } from "./glance/image-settings.js";
 export { type GlanceRequest, publishGlance } from "./glance/publish-glance.js";
 export { architectures, type DomainNetwork } from "./libvirt/domain-xml.js";

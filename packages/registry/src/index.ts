@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { type Descriptor, sha256Digest } from "./descriptor.js";
 export { type Claims, findSigner, pushSignature, signatureTag } from "./image-signature.js";
 export { networkTrouble } from "./network-trouble.js";

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { copyTree } from "./disk/copy-tree.js";
 export { checkFormats } from "./formats/check-formats.js";
 export { commitFormats } from "./formats/commit-formats.js";

@@ -1,5 +1,3 @@
-import type { TreeCursor } from "web-tree-sitter";
-
 /** A node of the syntax tree as plain data, so analysis never crosses into WebAssembly. Offsets are UTF-16 units. */
 export interface SyntaxNode {
   /** Node type of tree-sitter-bash, e.g. `command`; for tokens the token itself, e.g. `&&`. */
@@ -22,6 +20,21 @@ interface Draft extends SyntaxNode {
 export interface GrammarTables {
   readonly types: readonly { readonly name: string; readonly named: boolean }[];
   readonly fields: readonly (string | null)[];
+}
+
+/**
+ * What is asked of a cursor of web-tree-sitter, whose own declarations name types that it does not bring along and that
+ * whoever compiles with this package would miss.
+ */
+interface TreeCursor {
+  readonly nodeTypeId: number;
+  readonly currentFieldId: number;
+  readonly nodeIsMissing: boolean;
+  readonly startIndex: number;
+  readonly endIndex: number;
+  gotoFirstChild(): boolean;
+  gotoNextSibling(): boolean;
+  gotoParent(): boolean;
 }
 
 /** Copies the tree under a cursor; a loop, not recursion, because hostile files nest deeper than the stack. */
