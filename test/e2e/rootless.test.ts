@@ -101,7 +101,11 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
   test("builds the image that root builds, to the last owner, mode and device", async () => {
     const built = await asUser(...build, "-t", "tar,squashfs,raw", "-o", "out/image");
     expect(built, built.stderr).toMatchObject({ exitCode: 0 });
-    const through = ["env", "-i", ...Object.entries({ ...environment, HOME: ofRoot }).map((pair) => pair.join("="))];
+    const through = [
+      "env",
+      "-i",
+      ...Object.entries({ ...environment, PATH: "/usr/sbin:/usr/bin", HOME: ofRoot }).map((pair) => pair.join("=")),
+    ];
     const root = await dibkit([...build, "-t", "tar,squashfs,raw", "--disk", "files", "-o", "out/image"], {
       cwd: ofRoot,
       through,
@@ -150,7 +154,7 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     expect(loop.exitCode).toBe(2);
     expect(loop.stderr).toContain("loop devices are root's alone, and this is a user namespace");
     const wrong = await asUser(...build, "--privilege", "wheel");
-    expect(wrong.stderr).toContain('--privilege is "wheel" but must be one of auto, root, namespace');
+    expect(wrong.stderr).toContain('--privilege is "wheel" but must be auto, root or namespace');
   });
 
   test("does not mix its layers with root's", async () => {
@@ -197,7 +201,9 @@ function contents(store: string): Readonly<Record<string, string>> {
   const metas = layers.map((name) => JSON.parse(readFileSync(join(store, "l", name, "meta.json"), "utf8")));
   return Object.fromEntries(
     (metas as { readonly kind: string; readonly label: { phase: string; script: string }; readonly content: string }[])
+      // Who writes to a device makes overlayfs copy its node, and what stands for one is not written to.
       .filter(({ kind, label }) => kind === "step" && /^(root|install)\.d$/.test(label.phase))
+      .filter(({ label }) => label.script !== "50-null")
       .map(({ label, content }) => [`${label.phase}/${label.script}`, content]),
   );
 }

@@ -1,4 +1,4 @@
-import type { PrivilegeChoice } from "@dibkit/exec";
+import type { decidePrivilege as decide } from "@dibkit/exec";
 import type { AnyCommand, ExitCode } from "./command.js";
 import { type Terminal, usageFailure } from "./terminal.js";
 
@@ -20,7 +20,7 @@ export async function runInside(
   const choice = String(asked === "" ? "auto" : asked);
   const trouble = flagTrouble("privilege", choice);
   if (trouble !== undefined) return usageFailure(terminal, `--privilege is "${choice}" but ${trouble}`);
-  const decided = await decidePrivilege(choice as PrivilegeChoice, terminal.env);
+  const decided = await decidePrivilege(choice as Parameters<typeof decide>[0], terminal.env);
   switch (decided.kind) {
     case "here":
       return undefined;

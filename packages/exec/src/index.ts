@@ -2,7 +2,6 @@
 export { bashCommand } from "./bash-command.js";
 export {
   type CommandFailure,
-  type CommandOptions,
   type CommandResult,
   type CommandRunner,
   createCommandRunner,
@@ -19,7 +18,7 @@ export { findProgram } from "./find-program.js";
 export { type HostTool, uniqueTools } from "./host-tool.js";
 export { namespaceCommand } from "./namespace-command.js";
 export { pipedCommand } from "./piped-command.js";
-export { decidePrivilege, type PrivilegeChoice, type PrivilegeDecision } from "./privilege/decide-privilege.js";
+export { decidePrivilege } from "./privilege/decide-privilege.js";
 export { inUserNamespace } from "./privilege/in-user-namespace.js";
 export { missingPrivilege } from "./privilege/missing-privilege.js";
 export { runInNamespace } from "./privilege/run-in-namespace.js";

@@ -9,7 +9,7 @@ export default defineCommand({
   group: "build",
   summary: "build an image from elements or an image definition",
   description:
-    "Takes the flags of disk-image-create. Every script's effect is kept as a layer, so a second build runs only what\nchanged. Needs to be root, or in a container that may mount.",
+    'Takes the flags of disk-image-create. Every script\'s effect is kept as a layer, so a second build runs only what\nchanged. Root builds as root, an ordinary\nuser in a user namespace, where one with subordinate ids may; "dibkit doctor" tells what is missing.',
   arguments: [
     {
       name: "ELEMENT|IMAGE",

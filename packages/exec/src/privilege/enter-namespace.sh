@@ -9,9 +9,12 @@ shift 2
 
 # The other end asks for its ids, and goes on when it has them.
 exec {asked}<> <(:) {given}<> <(:)
+# shellcheck disable=SC2016 # The inner bash expands them.
 unshare --user -- bash --norc -c '
-  echo >&"$1"
-  read -r -u "$2"
+  asked=$1
+  given=$2
+  echo >&"$asked"
+  read -r -u "$given"
   exec {asked}>&- {given}<&-
   shift 2
   exec setpriv --reuid 0 --regid 0 --clear-groups --pdeathsig KILL -- "$@"
@@ -29,10 +32,10 @@ if [ "$(id -u)" = 0 ]; then
 else
   # Each word is an argument.
   # shellcheck disable=SC2086
-  newuidmap "$child" $users && newgidmap "$child" $groups || {
+  if ! { newuidmap "$child" $users && newgidmap "$child" $groups; }; then
     kill -KILL "$child"
     exit 1
-  }
+  fi
 fi
 echo >&"$given"
 while :; do

@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { homeDirectory } from "@dibkit/model";
 import { execa } from "execa";
 import { ADMIN_DIRECTORIES } from "../find-program.js";
 import { enterNamespace, type NamespaceEntry } from "./enter-namespace.js";
@@ -15,7 +15,7 @@ export async function runInNamespace(
   const [program = "", ...words] = enterNamespace(command, entry);
   const env = {
     // Root's home, which is looked up where the variable is missing, is not the user's.
-    HOME: homedir(),
+    HOME: homeDirectory(process.env),
     ...process.env,
     PATH: [process.env.PATH ?? "/usr/bin:/bin", ...ADMIN_DIRECTORIES].join(":"),
   };

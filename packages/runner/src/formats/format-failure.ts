@@ -1,4 +1,4 @@
-import { type CommandFailure, type CommandOptions, describeFailure } from "@dibkit/exec";
+import { type CommandFailure, describeFailure } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import type { BuildContext } from "../job/build-context.js";
 
@@ -19,7 +19,7 @@ export async function runFormatTool(
   format: string,
   argv: readonly string[],
   context: BuildContext,
-  options: CommandOptions = {},
+  options: Parameters<BuildContext["commands"]["run"]>[1] = {},
 ): Promise<Result<void, FormatFailure>> {
   const done = await context.commands.run(argv, options);
   if (done.ok) return ok(undefined);

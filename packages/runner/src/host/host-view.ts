@@ -3,6 +3,7 @@ import { type KernelMounts, kernelMounts, PTS_OPTIONS } from "./kernel-mounts.js
 import { isWithin } from "./mount-table.js";
 import { PRIVATE_DEV_SCRIPT } from "./private-dev-sh.js";
 import type { HostLayout } from "./read-host.js";
+import { SHOW_ENTRIES_SCRIPT } from "./show-entries-sh.js";
 
 /** How one place of the host is shown to the build. */
 export type ViewMount =
@@ -28,7 +29,7 @@ interface OverlayMount {
   readonly upper: string;
   readonly work: string;
   /** What is shown where it cannot be overlaid. Default: the host's directory, read-only. */
-  readonly otherwise?: "memory-layer" | "tmpfs" | "as-it-is";
+  readonly otherwise?: "memory-layer" | "tmpfs" | "entries";
 }
 
 export interface HostViewRequest extends HostLayout {
@@ -112,7 +113,7 @@ function viewOfUser(request: HostViewRequest): readonly ViewMount[] {
       const at = `/${name}`;
       if (target !== undefined) return { kind: "link", at, target };
       const [upper, work] = [`${hostLayer(scratch)}/${name}`, `${scratch}/work/${name}`];
-      return { kind: "overlay", at, upper, work, ...(name === "tmp" ? { otherwise: "as-it-is" } : {}) };
+      return { kind: "overlay", at, upper, work, ...(name === "tmp" ? { otherwise: "entries" } : {}) };
     }),
   ];
 }
@@ -206,8 +207,8 @@ function renderInstead({ at: from, upper, work, otherwise }: OverlayMount, at: s
     }
     case "tmpfs":
       return shellCommand("mount", "-t", "tmpfs", "-o", "mode=1777", "dibkit", at);
-    case "as-it-is":
-      return shellCommand("mount", "--rbind", from, at);
+    case "entries":
+      return shellCommand(...bashCommand(SHOW_ENTRIES_SCRIPT, "show-entries", from, at));
     default: {
       const readOnly = shellCommand("mount", "-o", "remount,bind,ro", at);
       // With what is mounted in it, which a user namespace cannot leave out.

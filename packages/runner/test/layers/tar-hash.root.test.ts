@@ -34,6 +34,21 @@ describe("the hash of an archive", () => {
     expect(hashOf(one)).toBe(hashOf(other));
   });
 
+  test("is the same for the marks of root's overlays and of a user namespace's", () => {
+    const one = archive(["trusted.overlay.opaque=y", "trusted.overlay.redirect=/a"]);
+    expect(hashOf(one)).toBe(hashOf(archive(["user.overlay.opaque=y", "user.overlay.redirect=/a"])));
+  });
+
+  test("is the same for a device and for a file that stands for it, but not for another device", () => {
+    const hashes = ["c 1 3", "c 1 5"].map((mark) => hashOf(archive([`user.dibkit.device=${mark}`], "")));
+    rmSync(join(root, "tree/file"));
+    execFileSync("mknod", ["-m", "0644", join(root, "tree/file"), "c", "1", "3"]);
+    const options = ["--mtime=@0", "--format=pax", "--pax-option=exthdr.name=%d/%f,delete=atime,delete=ctime"];
+    const device = execFileSync("tar", ["-C", root, ...options, "--xattrs", "-cf", "-", "tree/file"]);
+    expect(hashOf(device)).toBe(hashes[0]);
+    expect(hashOf(device)).not.toBe(hashes[1]);
+  });
+
   test("differs with an attribute's value or name, and with a byte of content", () => {
     const hashes = [
       hashOf(archive(["trusted.a=1", "trusted.b=2"])),

@@ -48,7 +48,7 @@ export const MKNOD_SCRIPT: string = [
   '  "c 1 7") shown=full ;;',
   '  "c 1 8") shown=random ;;',
   '  "c 1 9") shown=urandom ;;',
-  '  "c 5 0") shown=tty ;;',
+  '  "c 5 0") shown="tty" ;;',
   "  *) exit 0 ;;",
   "esac",
   'exec mount --bind "/dev/$shown" "$name"',

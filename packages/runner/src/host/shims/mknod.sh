@@ -46,7 +46,7 @@ case "$type $device" in
   "c 1 7") shown=full ;;
   "c 1 8") shown=random ;;
   "c 1 9") shown=urandom ;;
-  "c 5 0") shown=tty ;;
+  "c 5 0") shown="tty" ;;
   *) exit 0 ;;
 esac
 exec mount --bind "/dev/$shown" "$name"

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { enterNamespace } from "../../src/privilege/enter-namespace.js";
+import { findRange } from "../../src/privilege/subordinate-ids.js";
+
+const USER = { name: "me", id: 1000 };
+
+test.each([
+  ["by name", "other:100000:65536\nme:165536:65536\n", { first: 165_536, count: 65_536 }],
+  ["by number", "1000:300000:70000\n", { first: 300_000, count: 70_000 }],
+  ["the largest of several", "me:100:10\nme:165536:65536\nme:50:20\n", { first: 165_536, count: 65_536 }],
+  ["none of somebody whose name begins alike", "me2:100000:65536\n10000:1:2\n", undefined],
+  ["none in a line that is no range", "me:a:b\nme:\n", undefined],
+])("the ranges of a user: %s", (_what, text, range) => {
+  expect(findRange(text, USER)).toEqual(range);
+});
+
+const RANGES = { users: { first: 100_000, count: 65_536 }, groups: { first: 200_000, count: 1000 } };
+
+test("a new unshare maps the ids itself", () => {
+  const entry = { mapsItself: true, user: 1000, group: 100, ranges: RANGES };
+  expect(enterNamespace(["true"], entry).join(" ")).toBe(
+    "unshare --user --map-auto --map-root-user -- setpriv --pdeathsig KILL -- true",
+  );
+});
+
+test.each([
+  [
+    "an old unshare",
+    { mapsItself: false, user: 1000, group: 100, ranges: RANGES },
+    ["0 1000 1 1 100000 65535", "0 100 1 1 200000 1000"],
+  ],
+  [
+    "root",
+    { mapsItself: true, user: 0, group: 0, ranges: { users: undefined, groups: undefined } },
+    ["0 0 65536", "0 0 65536"],
+  ],
+])("%s is told the maps", (_who, entry, maps) => {
+  const words = enterNamespace(["true"], entry);
+  expect(words.slice(-3)).toEqual([...maps, "true"]);
+});
