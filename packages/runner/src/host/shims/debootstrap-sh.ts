@@ -2,8 +2,8 @@
 export const DEBOOTSTRAP_SCRIPT: string = [
   "#!/bin/bash",
   "# Stands in for debootstrap in a user namespace. Older versions first try whether devices can be made and removed again, and",
-  "# leave that out in containers of lxc, which cannot either.",
-  'PATH=${PATH#"$(dirname "$0")":}',
-  'exec env container=lxc debootstrap "$@"',
+  "# leave that out in containers of lxc, which cannot either. It goes on with the other stand-ins on its PATH.",
+  'real=$(PATH=${PATH#"$(dirname "$0")":} type -P debootstrap) || exit 127',
+  'exec env container=lxc "$real" "$@"',
   "",
 ].join("\n");
