@@ -1,6 +1,7 @@
-import { open, rm } from "node:fs/promises";
+import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { err, ok, type Result } from "@dibkit/model";
+import { parseMountInfo } from "../../host/mount-table.js";
 import type { DiskFailure } from "../disk-failure.js";
 import { makeSparseFile } from "../raw-file.js";
 import type { FilesState } from "./files-state.js";
@@ -10,9 +11,12 @@ const MOST_DISKS = 1000;
 
 /** Shows a raw file as a disk: under the first free name of `/dev/dibkit0`, `/dev/dibkit1`, … Gives that name. */
 export async function nameDisk(node: string, file: string, state: FilesState): Promise<Result<string, DiskFailure>> {
+  const table = parseMountInfo(await readFile("/proc/self/mountinfo", "utf8"));
+  // A mount that came along from the host may name a device that is free here, and mkfs would take the file for mounted.
+  const taken = new Set([...state.devices.values(), ...table.map(({ source }) => source)]);
   for (let number = 0; number < MOST_DISKS; number += 1) {
     const device = `${DEVICES}/dibkit${number}`;
-    if ([...state.devices.values()].includes(device) || !(await makePlaceholder(device))) continue;
+    if (taken.has(device) || !(await makePlaceholder(device))) continue;
     const shown = await show(node, file, device, state);
     return shown.ok ? ok(device) : shown;
   }
