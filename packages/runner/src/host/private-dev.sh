@@ -13,8 +13,8 @@ pts_options=$3
 SPARE_LOOPS=8
 
 make_nodes() {
-  local names=() name highest=-1 number
-  for name in null zero full random urandom tty fuse btrfs-control loop-control loop+([0-9]); do
+  local names=(/dev/loop+([0-9])) name highest=-1 number
+  for name in null zero full random urandom tty fuse btrfs-control loop-control; do
     [ ! -e "/dev/$name" ] || names+=("/dev/$name")
   done
   cp -a -- "${names[@]}" "$dev/"

@@ -59,4 +59,25 @@ describe.skipIf(!mayBuild)("the host of a build", () => {
       Object.fromEntries(both.map((name) => [name, before[name]])),
     );
   });
+
+  test("gives scripts every loop device that it has, and some that it does not have yet", async () => {
+    const attach = `#!/bin/bash
+set -eu
+truncate -s 1M /tmp/one /tmp/two
+attached=()
+trap 'losetup --detach "\${attached[@]}"' EXIT
+for file in /tmp/one /tmp/two; do attached+=("$(losetup --show --find "$file")"); done
+echo "attached \${#attached[@]}"
+cd /sys/block
+for device in loop*; do [ -b "/dev/$device" ] || echo "no $device"; done
+`;
+    const other = tinyProject();
+    try {
+      other.element("probe", { "root.d/50-probe": attach });
+      expect((await other.build()).outcome).toMatchObject({ kind: "built" });
+      expect(other.log("root.d/50-probe")).toBe("attached 2\n");
+    } finally {
+      other.remove();
+    }
+  });
 });
