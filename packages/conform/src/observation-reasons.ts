@@ -119,6 +119,11 @@ const OBSERVATIONS: readonly Reason[] = [
     reason: "each build of dibkit sees apt's shared cache through a layer of its own",
   },
   {
+    name: /^mounts: (\$TMP_BUILD_DIR\/mnt)?\/proc\/sys$/,
+    holds: (upstream, dibkit) => upstream === null && / \/sys ro\b.* proc /.test(dibkit ?? ""),
+    reason: "settings of the kernel are the machine's, and dibkit keeps programs of an image from changing them",
+  },
+  {
     name: /^files of \/tmp in the image$/,
     holds: (upstream, dibkit) => !sameTmp(upstream, dibkit) && sameTmp(anyName(upstream), anyName(dibkit)),
     reason: "packages leave temporary files there, whose names are random",
