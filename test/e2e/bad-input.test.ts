@@ -163,7 +163,10 @@ describe.skipIf(cantBuild)(`builds that fail${cantBuild ? ` (${cantBuild})` : ""
 
   test("a host without loop devices", async () => {
     const through = ["unshare", "--mount", "sh", "-c", 'mount --bind /dev/null /dev/loop-control && exec "$@"', "sh"];
-    const run = await dibkit(["build", "tiny", "vm", "-o", "out/loopless", ...store, ...at], { cwd: root, through });
+    const words = ["tiny", "vm", "-o", "out/loopless", ...store, ...at];
+    const planned = await dibkit(["plan", ...words], { cwd: root, through });
+    expect(planned.stdout).toContain("disk (files: this machine has no loop devices)");
+    const run = await dibkit(["build", ...words, "--disk", "loop"], { cwd: root, through });
     expect(run.stderr).toContain('this machine has no loop devices ("/dev/loop-control" is something else)');
     expect(run.exitCode).toBe(2);
     expect(existsSync(join(root, "out/loopless.qcow2"))).toBe(false);
