@@ -153,7 +153,7 @@ export const ROWS: readonly Row[] = [
   { argv: "diff", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
   {
     argv: "doctor",
-    otherwise: { exit: 1, says: ["running as user", 'for instance with "sudo"'] },
+    otherwise: { exit: 1, says: ["missing  subordinate ids", "usermod --add-subuids"] },
     when: {
       ...withoutUpstream({ exit: 1, says: ["not installed", INSTALL] }),
       "with a TMPDIR that is closed": { exit: 1, says: [SET_TMPDIR] },

@@ -33,7 +33,7 @@ describe.skipIf(!mayBuild)("dibkit build --verify", () => {
 
   test("an image that follows from its elements is the same in every format", async () => {
     const run = await verify("steady", "raw,qcow2,tgz", { SOURCE_DATE_EPOCH: EPOCH });
-    expect(run, run.stderr).toMatchObject({ exitCode: 0 });
+    expect(run, run.stderr + run.stdout).toMatchObject({ exitCode: 0 });
     const out = join(project.directory, "out");
     expect(run.stdout).toBe(
       [

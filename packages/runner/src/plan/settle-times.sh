@@ -7,7 +7,7 @@ target=$TMP_MOUNT_PATH
 mount_points() {
   printf '%s\n' "$DIB_MOUNTPOINTS" | tr '|' '\n' | while read -r point; do
     directory=$(inside "$target" "$point")
-    if [ -d "$directory" ]; then printf '%s\\0' "$directory"; fi
+    if [ -d "$directory" ]; then printf '%s\0' "$directory"; fi
   done
 }
 rm -f "$(inside "$target" var/cache/ldconfig)/aux-cache"
