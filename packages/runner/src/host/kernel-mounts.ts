@@ -14,7 +14,8 @@ export interface KernelMounts {
   readonly privilege: "root" | "namespace";
   /** How a `/dev` of the build's own gets its devices: see `private-dev.sh`. */
   readonly devices: "nodes" | "binds";
-  readonly proc: (at: string, readOnly?: boolean) => string;
+  /** `guarded`: settings of the kernel below it cannot be changed, which is one mount more. */
+  readonly proc: (at: string, readOnly?: boolean, guarded?: boolean) => string;
   readonly sys: (at: string, readOnly: boolean) => string;
   /** The one of the host, read-only, with what is mounted in it. */
   readonly hostSys: (at: string) => string;
@@ -33,8 +34,8 @@ const flagsOf = (readOnly: boolean) => (readOnly ? "-o ro " : "");
 const root: KernelMounts = {
   privilege: "root",
   devices: "nodes",
-  proc: (at, readOnly = false) =>
-    `mount ${flagsOf(readOnly)}-t proc none ${at} && mount -o bind,ro ${at}/sys ${at}/sys`,
+  proc: (at, readOnly = false, guarded = true) =>
+    `mount ${flagsOf(readOnly)}-t proc none ${at}${guarded ? ` && mount -o bind,ro ${at}/sys ${at}/sys` : ""}`,
   sys: (at, readOnly) => `mount ${flagsOf(readOnly)}-t sysfs none ${at}`,
   hostSys: (at) => `mount --rbind /sys ${at} && mount -o remount,bind,ro ${at}`,
   pts,

@@ -57,13 +57,13 @@ function renderDevices({ target, mounts, trees }: StepScript, { devices }: Kerne
 
 /** Lines that make recorded mounts again below the target; they use `find_inside`. */
 export function renderMounts(
-  step: Pick<StepScript, "mounts" | "target" | "named" | "staging">,
+  step: Pick<StepScript, "mounts" | "target" | "named" | "staging" | "chroot">,
   kernel: KernelMounts = kernelMounts(),
 ): readonly string[] {
   return step.mounts.map((record) => {
     const find = findInside(step.target, record.at);
     const at = FOUND;
-    if (record.kind === "filesystem") return `${find} && ${mountFilesystem(record, at, kernel)}`;
+    if (record.kind === "filesystem") return `${find} && ${mountFilesystem(record, at, kernel, step.chroot)}`;
     if (record.kind === "tmpfs") return `${find} && mount -t tmpfs tmpfs ${at}`;
     if (record.kind === "bind-inside") {
       const options = record.readOnly ? "-o bind,ro" : "--bind";
@@ -93,13 +93,15 @@ function makeDirectory(word: string): string {
   return `{ [ -d ${word} ] || mkdir -p ${word}; }`;
 }
 
+/** Scripts of the host unmount what others have mounted in the image, which a mount inside that would prevent. */
 function mountFilesystem(
   { type, readOnly }: Extract<MountRecord, { kind: "filesystem" }>,
   at: string,
   kernel: KernelMounts,
+  chroot: boolean,
 ): string {
   if (type === "devpts") return kernel.pts(at);
-  return type === "proc" ? kernel.proc(at, readOnly) : kernel.sys(at, readOnly);
+  return type === "proc" ? kernel.proc(at, readOnly, chroot) : kernel.sys(at, readOnly);
 }
 
 const FUNCTIONS = `${INSIDE_ROOT_SCRIPT}${STEP_FUNCTIONS_SCRIPT}`;
