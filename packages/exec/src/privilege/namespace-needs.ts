@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { bashCommand } from "../bash-command.js";
@@ -7,6 +6,7 @@ import type { HostProbe, ProbeContext, ProbeOutcome } from "../doctor/host-probe
 import { findProgram } from "../find-program.js";
 import { namespaceCommand } from "../namespace-command.js";
 import { enterNamespace, type NamespaceEntry, namespaceEntry } from "./enter-namespace.js";
+import { optionalText } from "./optional-text.js";
 import { type SubordinateRange, subordinateRanges, thisUser } from "./subordinate-ids.js";
 
 const PURPOSE = "build without being root";
@@ -62,15 +62,7 @@ const CONTAINER_HELP =
   "start the container with a seccomp profile that allows unshare, clone, mount and pivot_root (docker run --security-opt seccomp=FILE)";
 
 function settingHelp(): string | undefined {
-  return SETTINGS.find(({ file, denies }) => textOf(file).trim() === denies)?.help;
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
+  return SETTINGS.find(({ file, denies }) => optionalText(file).trim() === denies)?.help;
 }
 
 async function probeNamespaces({ runner }: ProbeContext): Promise<ProbeOutcome> {
@@ -113,7 +105,7 @@ async function probeMapping({ runner }: ProbeContext): Promise<ProbeOutcome> {
   const run = await runner.run(enterNamespace(["true"], await findNamespaceEntry(runner)));
   if (run.ok) return { status: "ok", found: "root and the subordinate ids" };
   const found = run.error.tail.at(-1) ?? "refused";
-  const locked = /^NoNewPrivs:\s*1$/m.test(textOf("/proc/self/status"));
+  const locked = /^NoNewPrivs:\s*1$/m.test(optionalText("/proc/self/status"));
   const help = locked
     ? "start it without no_new_privs (docker --security-opt no-new-privileges, Kubernetes allowPrivilegeEscalation: false)"
     : "see that newuidmap and newgidmap are setuid root, and that the ranges in /etc/subuid and /etc/subgid are this user's";

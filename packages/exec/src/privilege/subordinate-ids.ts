@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
+import { optionalText } from "./optional-text.js";
 
 /** A range of ids that the administrator has given a user for namespaces (subuid(5)). */
 export interface SubordinateRange {
@@ -38,13 +38,5 @@ export function subordinateRanges(user: NamedUser = thisUser()): {
   readonly users: SubordinateRange | undefined;
   readonly groups: SubordinateRange | undefined;
 } {
-  return { users: findRange(textOf("/etc/subuid"), user), groups: findRange(textOf("/etc/subgid"), user) };
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
+  return { users: findRange(optionalText("/etc/subuid"), user), groups: findRange(optionalText("/etc/subgid"), user) };
 }

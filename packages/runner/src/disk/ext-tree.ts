@@ -33,8 +33,8 @@ export interface TreeWriting extends Pick<DiskState, "context" | "run" | "clean"
 
 /**
  * Makes an ext filesystem with the files of a mounted one. `mkfs` gets its command with `-d` for the tree; what its `-d`
- * does not set (attributes of the root directory, flags, devices that files stand for) or takes from the build (times of access and change, when there
- * is a date) is set with debugfs.
+ * does not set (attributes of the root directory, flags, devices that files stand for) or takes from the build (times of
+ * access and change, when there is a date) is set with debugfs.
  */
 export async function writeExtTree(
   target: ExtTarget,

@@ -1,6 +1,15 @@
 import { DEVICE_MARK, parseDeviceMark } from "./device-placeholders.js";
 import type { KernelMounts } from "./kernel-mounts.js";
-import { paxRecord, paxRecordParts, type TarMember, tarNumber, tarType } from "./tar-rewriter.js";
+import {
+  paxRecord,
+  paxRecordParts,
+  TAR_DEVICE,
+  TAR_SIZE,
+  TAR_TYPE,
+  type TarMember,
+  tarNumber,
+  tarType,
+} from "./tar-rewriter.js";
 
 const ATTRIBUTE = "SCHILY.xattr.";
 const OF_ROOT = `${ATTRIBUTE}trusted.overlay.`;
@@ -8,9 +17,6 @@ const OF_USER = `${ATTRIBUTE}user.overlay.`;
 const DEVICE = `${ATTRIBUTE}${DEVICE_MARK}`;
 
 const FILE = "0";
-const TYPE = 156;
-const SIZE = { start: 124, end: 136 };
-const NUMBERS = { major: { start: 329, end: 337 }, minor: { start: 337, end: 345 } };
 
 /** Where overlay copied a file from, and which mount did it: no content, and different each time. */
 export const OVERLAY_NOTES: readonly string[] = ["origin", "uuid", "impure", "nlink"].flatMap((name) => [
@@ -28,7 +34,7 @@ export function toPortable(member: TarMember): TarMember {
   if (!names.some(([name]) => name === DEVICE || name.startsWith(OF_USER))) return member;
   const device = names.find(([name]) => name === DEVICE)?.[1];
   const node = device === undefined ? undefined : parseDeviceMark(device);
-  const isNode = node !== undefined && tarType(header) === FILE && tarNumber(header, SIZE) === 0;
+  const isNode = node !== undefined && tarType(header) === FILE && tarNumber(header, TAR_SIZE) === 0;
   const kept = records.flatMap((record, at) => {
     const [name = "", value = ""] = names[at] ?? [];
     if (isNode && name === DEVICE) return [];
@@ -39,10 +45,10 @@ export function toPortable(member: TarMember): TarMember {
 
 function asNode(header: Buffer, { type, major, minor }: NonNullable<ReturnType<typeof parseDeviceMark>>): Buffer {
   const node = Buffer.from(header);
-  node.write(type === "c" ? "3" : "4", TYPE, "latin1");
+  node.write(type === "c" ? "3" : "4", TAR_TYPE, "latin1");
   for (const [{ start }, number] of [
-    [NUMBERS.major, major],
-    [NUMBERS.minor, minor],
+    [TAR_DEVICE.major, major],
+    [TAR_DEVICE.minor, minor],
   ] as const) {
     node.write(`${number.toString(8).padStart(7, "0")}\0`, start, "latin1");
   }
@@ -58,12 +64,12 @@ export function toLocal(member: TarMember, { privilege }: Pick<KernelMounts, "pr
     return name.startsWith(OF_ROOT) ? paxRecord(`${OF_USER}${name.slice(OF_ROOT.length)}`, value) : record;
   });
   const type = tarType(header);
-  const major = tarNumber(header, NUMBERS.major);
-  const minor = tarNumber(header, NUMBERS.minor);
+  const major = tarNumber(header, TAR_DEVICE.major);
+  const minor = tarNumber(header, TAR_DEVICE.minor);
   if ((type !== "3" && type !== "4") || major === 0) return { ...member, records };
   const file = Buffer.from(header);
-  file.write(FILE, TYPE, "latin1");
-  file.write("0000000\0".repeat(2), NUMBERS.major.start, "latin1");
+  file.write(FILE, TAR_TYPE, "latin1");
+  file.write("0000000\0".repeat(2), TAR_DEVICE.major.start, "latin1");
   const mark = paxRecord(DEVICE, `${type === "3" ? "c" : "b"} ${major} ${minor}`);
   return { ...member, header: file, records: [...records, mark] };
 }

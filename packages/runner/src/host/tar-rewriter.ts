@@ -16,9 +16,11 @@ export interface TarRewriter {
 }
 
 export const TAR_BLOCK = 512;
-const SIZE = { start: 124, end: 136 };
+/** Where a header has the length of the content, its checksum, the kind of member and the numbers of a device. */
+export const TAR_SIZE = { start: 124, end: 136 };
 const CHECKSUM = { start: 148, end: 156 };
-const TYPE = 156;
+export const TAR_TYPE = 156;
+export const TAR_DEVICE = { major: { start: 329, end: 337 }, minor: { start: 337, end: 345 } };
 const PAX_HEADER = "x";
 const BASE_256 = 0x80;
 /** It is held in memory. Filesystems give a file much less for its attributes. */
@@ -58,7 +60,7 @@ export function createTarRewriter(
       write(atEnd());
     }
     if (ended) return emit(bytes);
-    const size = tarNumber(bytes, SIZE);
+    const size = tarNumber(bytes, TAR_SIZE);
     if (tarType(bytes) === PAX_HEADER) {
       if (size > LARGEST_EXTENDED_HEADER) throw new Error(`an extended tar header has ${size} bytes`);
       extended = { header: bytes, size, padded: tarPadded(size) };
@@ -106,8 +108,8 @@ function tarMemberBytes({ header, extendedHeader, records }: TarMember): Buffer 
   if (records.length === 0) return withChecksum(header);
   const bytes = Buffer.concat(records);
   const before = Buffer.from(extendedHeader ?? header);
-  before.write(PAX_HEADER, TYPE, "latin1");
-  before.write(`${bytes.length.toString(8).padStart(11, "0")}\0`, SIZE.start, "latin1");
+  before.write(PAX_HEADER, TAR_TYPE, "latin1");
+  before.write(`${bytes.length.toString(8).padStart(11, "0")}\0`, TAR_SIZE.start, "latin1");
   const padding = Buffer.alloc(tarPadded(bytes.length) - bytes.length);
   return Buffer.concat([withChecksum(before), bytes, padding, withChecksum(header)]);
 }
@@ -123,7 +125,7 @@ function withChecksum(block: Buffer): Buffer {
 
 /** What kind of member it is: `0` a file, `5` a directory. */
 export function tarType(header: Buffer): string {
-  return String.fromCharCode(header[TYPE] ?? 0);
+  return String.fromCharCode(header[TAR_TYPE] ?? 0);
 }
 
 export function tarPadded(size: number): number {

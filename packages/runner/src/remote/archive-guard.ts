@@ -1,4 +1,4 @@
-import { paxRecordParts, type TarMember, tarNumber, tarType } from "../host/tar-rewriter.js";
+import { paxRecordParts, TAR_DEVICE, TAR_SIZE, type TarMember, tarNumber, tarType } from "../host/tar-rewriter.js";
 
 /** Something an archive has that no layer in a registry may have; the message says what. */
 export class ForbiddenMember extends Error {}
@@ -14,14 +14,13 @@ export interface MemberFacts {
 const NAME = { start: 0, end: 100 };
 const LINK = { start: 157, end: 257 };
 const PREFIX = { start: 345, end: 500 };
-const DEVICE = { major: { start: 329, end: 337 }, minor: { start: 337, end: 345 } };
 const NUMBERS = [
   ...[
     { start: 100, end: 108 },
     { start: 108, end: 116 },
     { start: 116, end: 124 },
   ],
-  ...[{ start: 124, end: 136 }, { start: 136, end: 148 }, DEVICE.major, DEVICE.minor],
+  ...[TAR_SIZE, { start: 136, end: 148 }, TAR_DEVICE.major, TAR_DEVICE.minor],
 ];
 const FILE = "0";
 const HARD_LINK = "1";
@@ -46,7 +45,7 @@ export function memberFacts({ header, records }: TarMember): MemberFacts {
   return {
     type: tarType(header),
     path: path.replace(/\/$/, ""),
-    device: { major: tarNumber(header, DEVICE.major), minor: tarNumber(header, DEVICE.minor) },
+    device: { major: tarNumber(header, TAR_DEVICE.major), minor: tarNumber(header, TAR_DEVICE.minor) },
   };
 }
 

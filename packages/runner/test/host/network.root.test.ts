@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bashCommand, createCommandRunner, findProgram, namespaceCommand } from "@dibkit/exec";
+import { flagTrouble } from "@dibkit/model";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { chooseNetwork, NETWORKS } from "../../src/host/network/choose-network.js";
 import { mayBuild, type TinyProject, tinyProject } from "../tiny-image.js";
@@ -27,6 +28,10 @@ describe.each(NETWORKS.map(({ name }) => name))("network %s", (name) => {
   test("needs programs that are named, and are those of this machine", () => {
     const { tools } = chooseNetwork({ network: name });
     for (const { program } of tools) expect(findProgram(program, process.env)).toBeDefined();
+  });
+
+  test("is a value that --network takes", () => {
+    expect(flagTrouble("network", name)).toBeUndefined();
   });
 
   test("has a loopback that answers", async () => {
