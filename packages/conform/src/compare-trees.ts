@@ -1,7 +1,7 @@
 import type { TreeEntry, TreeSnapshot } from "@dibkit/contents";
+import { sameByMeaning } from "./compare-by-meaning.js";
 import { compareValues } from "./compare-values.js";
 import type { Difference } from "./difference.js";
-import { sameButSecrets } from "./observation-reasons.js";
 import { VOLATILE_FILES } from "./volatile-files.js";
 
 /** Differences of paths, types, modes, owners, extended attributes, links and content; `skip` leaves paths out. */
@@ -56,11 +56,8 @@ function contentReason(
   if (one.type !== "file" || without(one) !== without(other)) return undefined;
   const volatile = VOLATILE_FILES.find((file) => file.path.test(path));
   if (volatile !== undefined) return volatile.reason;
-  const unordered = UNORDERED.find((file) => file.path.test(path));
   const [theirs, ours] = [upstream.texts.get(path), dibkit.texts.get(path)];
-  if (path === MANIFEST_OF_ENVIRONMENT && sameButSecrets(theirs?.toString() ?? null, ours?.toString() ?? null))
-    return "dibkit keeps secrets out of what goes to manifests";
-  return unordered && theirs && ours && sameButForOrder(theirs, ours, unordered.between) ? unordered.reason : undefined;
+  return theirs && ours && sameByMeaning(path, theirs, ours);
 }
 
 /** Some scripts make a link with the path that the root has while it is built: `/etc/yum/vars` of yum-minimal. */
@@ -69,31 +66,4 @@ const BUILD_DIRECTORY_LINK = /\/dib_build\.\w+\/mnt(\/.*)$/;
 function withoutChecks(entry: TreeEntry): TreeEntry {
   const attributes = Object.entries(entry.attributes).filter(([name]) => !name.startsWith("user.Librepo.checksum."));
   return { ...entry, attributes: Object.fromEntries(attributes) };
-}
-
-/** Written from `DIB_ENV` by the element manifests. */
-const MANIFEST_OF_ENVIRONMENT = "etc/dib-manifests/dib_environment";
-
-/** Files that programs write in the order of a hash table, with what is between their records. */
-const UNORDERED: readonly { readonly path: RegExp; readonly between: RegExp; readonly reason: string }[] = [
-  {
-    path: /^var\/cache\/debconf\//,
-    between: /\n/,
-    reason: "the same records in another order: debconf writes a hash table",
-  },
-  {
-    path: /^etc\/dib-manifests\/dib-element-manifest$/,
-    between: /\s+/,
-    reason: "the same elements in another order: upstream's is that of a Python set, dibkit's that of the request",
-  },
-];
-
-/** Whether the content decides what a difference means. */
-export function isComparedByMeaning(path: string): boolean {
-  return path === MANIFEST_OF_ENVIRONMENT || UNORDERED.some((file) => file.path.test(path));
-}
-
-function sameButForOrder(one: Buffer, other: Buffer, between: RegExp): boolean {
-  const sorted = (text: Buffer) => text.toString("latin1").split(between).sort().join("\n");
-  return sorted(one) === sorted(other);
 }

@@ -99,3 +99,14 @@ test("random UUIDs in fstab have a reason, another option beside them has none",
   expect(await reasons(archive(line("2222", "defaults")))).toEqual([expect.stringContaining("UUIDs are random")]);
   expect(await reasons(archive(line("2222", "ro")))).toEqual([expect.not.stringContaining("random")]);
 });
+
+test.each([
+  ["the day after", "sed -i 's/:20786:/:20787:/' etc/shadow", / because holds the day on which an account was made/],
+  ["another password", "sed -i 's/stack:!:/stack::/' etc/shadow", /tree etc\/shadow: file .* sha256:\w+$/],
+  ["a password that never expires", "sed -i 's/:99999:/::/' etc/shadow", /tree etc\/shadow: file .* sha256:\w+$/],
+  ["a password that must be changed", "sed -i 's/:20786:/:0:/' etc/shadow", /tree etc\/shadow: file .* sha256:\w+$/],
+])("accounts that were made with %s", async (_what, change, line) => {
+  const files = { ...PLAIN, "etc/shadow": "root:*:19000:0:99999:7:::\nstack:!:20786:0:99999:7:::\n" };
+  const found = await differences(archive(files), archive(files, change));
+  expect(found).toEqual([expect.stringMatching(line)]);
+});
