@@ -53,14 +53,15 @@ async function copy(paths: readonly string[], to: string, context: Programs): Pr
   return copied.ok ? ok(undefined) : commandFailed("copy", copied.error);
 }
 
-/** Owner, mode, times and extended attributes of directories whose content has been copied. */
+/** Owner, mode, times and extended attributes of directories whose content has been copied; `without`: words for tar. */
 export async function copyAttributes(
   directories: readonly string[],
   from: string,
   to: string,
   { commands }: Programs,
+  without: readonly string[] = [],
 ): Promise<Result<void, DiskFailure>> {
-  const kept = ["--format=posix", "--numeric-owner", "--acls", "--xattrs", "--xattrs-include=*"];
+  const kept = ["--format=posix", "--numeric-owner", "--acls", "--xattrs", "--xattrs-include=*", ...without];
   const write = shellCommand("tar", "-C", from, "--no-recursion", ...kept, "-cf", "-", "--", ...directories);
   const read = shellCommand("tar", "-C", to, ...kept, "-xpf", "-");
   const copied = await commands.run(bashCommand(`set -o pipefail; ${write} | ${read}`));

@@ -8,7 +8,7 @@ import type { MountedDisk } from "./mounted-disk.js";
 /** Raw files of a populated disk, and the plan it was made from. */
 export interface DiskCopy {
   readonly plan: DiskPlan;
-  /** By the name of the disk. */
+  /** By the name of the disk; of a disk in files also those that play its partitions. */
   readonly images: Readonly<Record<string, string>>;
 }
 
@@ -24,6 +24,8 @@ export interface DiskAssembler {
    * registered on the undo stack of the context before it is made; when it fails, nothing is left.
    */
   readonly open: (plan: DiskPlan, context: BuildContext) => Promise<Result<MountedDisk, DiskFailure>>;
-  /** Opens a copy that `keep` has made, with everything that was on it. Absent: opening anew costs no more. */
-  readonly reopen?: (copy: DiskCopy, context: BuildContext) => Promise<Result<MountedDisk, DiskFailure>>;
+  /** Whether what `keep` copies has the tree on it; an empty disk has to be filled again, and is always worth keeping. */
+  readonly keeps: "filled" | "empty";
+  /** Opens a copy that `keep` has made, with everything that was on it. */
+  readonly reopen: (copy: DiskCopy, context: BuildContext) => Promise<Result<MountedDisk, DiskFailure>>;
 }

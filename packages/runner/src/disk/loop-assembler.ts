@@ -8,6 +8,7 @@ export const loopAssembler: DiskAssembler = {
   way: "loop",
   tools: (plan, repeatable) => uniqueTools([...diskTools(plan), ...(repeatable ? rewriteTools(plan) : [])]),
   check: checkDiskHost,
+  keeps: "filled",
   open: createDisk,
   reopen: reopenDisk,
 };

@@ -1,5 +1,6 @@
 import type { Result } from "@dibkit/model";
 import type { DiskFailure } from "./disk-failure.js";
+import type { DiskOverlays } from "./disk-overlays.js";
 import type { KeptDisk } from "./keep-disk.js";
 import type { UnsettledFilesystem } from "./rewrite-disk.js";
 
@@ -19,6 +20,8 @@ export interface MountedDisk extends DiskImages {
   readonly environment: Readonly<Record<string, string>>;
   /** Files in `/dev` that play devices; a bind of `/dev` shows them empty, unless they are bound themselves. */
   readonly standIns: readonly string[];
+  /** How its filesystems can be shown with layers over them; absent where the kernel mounts real ones. After `fill`. */
+  overlays?(): DiskOverlays;
   /** Puts the finished tree on the disk, once; what scripts do below `rootPath` is then done to the image. */
   fill(): Promise<Result<void, DiskFailure>>;
   /**

@@ -4,6 +4,8 @@ import type { ImageState } from "../job/layer.js";
 /** The trees of a state, the root and the hooks directory, with the mounts that show them. */
 export interface ShownTrees {
   readonly root: TreeMount;
+  /** What is mounted in the root: further filesystems of the image, parents first. */
+  readonly inside?: readonly TreeMount[];
   readonly hooks: TreeMount;
 }
 

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { hasEfiLayout } from "@dibkit/model";
 import type { BuildJob } from "../job/build-job.js";
+import { hashText } from "../job/hash-text.js";
 import type { ImageState } from "../job/layer.js";
 import { type LayerKey, ownStepKey } from "../layers/layer-key.js";
 import { formatRequest } from "./format-request.js";
@@ -30,6 +31,14 @@ export function populatedDiskKey({ request, disk, elements }: DiskInputs, state:
       date: request.environment.SOURCE_DATE_EPOCH ?? "",
     },
   });
+}
+
+/**
+ * Hash of the state that scripts find on a disk in files: the tree, the layout and the bytes of every device, all of which
+ * `content` comes from, and the names of the devices.
+ */
+export function layeredDiskHash(content: string, environment: Readonly<Record<string, string>>): string {
+  return hashText(JSON.stringify(["disk in files", content, environment]));
 }
 
 /** Key of the finished outputs: the disk, the formats, and `scripts`: the key of each script that runs on the disk. */

@@ -28,6 +28,12 @@ export interface RemoteLayers {
   finish(): Promise<void>;
 }
 
+/** For steps whose layers are of use on this machine only: nothing comes or goes, and secrets that they see still count. */
+export function keptHere({ seal, offerTree, finish }: RemoteLayers): RemoteLayers {
+  const nothing = async () => undefined;
+  return { announce: nothing, fetch: nothing, offer: () => {}, offerTree, seal, finish };
+}
+
 const MODES = ["min", "max"] as const;
 
 /** The end of a sentence about a word of `--cache-from` or `--cache-to` that cannot be used; undefined when it can. */

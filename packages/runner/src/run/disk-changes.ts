@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
-import { createReadStream, lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
+import { createReadStream, existsSync, lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { CommandRunner } from "@dibkit/exec";
+import type { DiskOverlays } from "../disk/disk-overlays.js";
 import { pathInside } from "../host/inside-root.js";
+import { TREE_DIRECTORY } from "../job/build-directories.js";
 import type { StepLabel } from "../job/build-event.js";
 import type { DiskChange } from "../job/disk-change.js";
+import type { LayerStore } from "../layers/layer-store.js";
 
 /** A step that worked on the mounted disk, and when it began: milliseconds since 1970. */
 export interface DiskStep {
@@ -55,14 +58,55 @@ export async function diskChanges(
   if (first === undefined) return fstab;
   const found = await changedSince(disk, first.began, commands);
   if (found === undefined) return undefined;
+  // The kernel's clock for files is a few milliseconds late; a step takes longer than that to begin.
+  const writerOf = ({ changedMs }: Found) => (steps.findLast(({ began }) => began <= changedMs) ?? first).label;
+  const writers = new Map(found.map((one) => [one.path, writerOf(one)]));
+  return changesOf(disk, tree, found, writers, fstab);
+}
+
+/** The same of a disk in files, told by `layers` of steps, newest first: what is in a layer its step has changed. */
+export async function layerChanges(
+  { store, commands }: { readonly store: LayerStore; readonly commands: CommandRunner },
+  { filesystems }: DiskOverlays,
+  layers: readonly string[],
+): Promise<readonly DiskChange[] | undefined> {
+  const disk = filesystems[0]?.at ?? "";
+  const writers = new Map<string, StepLabel>();
+  const found: Found[] = [];
+  for (const name of layers) {
+    const label = (await store.named(name))?.label;
+    if (label === undefined) return undefined;
+    for (const [index, { at }] of filesystems.entries()) {
+      const part = join(store.treeDirectory(name, "root"), String(index));
+      if (!existsSync(part)) continue;
+      const own = await changedSince(part, 0, commands);
+      if (own === undefined) return undefined;
+      for (const one of own) {
+        const path = `${at.slice(disk.length)}${one.path}`;
+        if (writers.has(path)) continue;
+        writers.set(path, label);
+        // What is a whiteout here is gone there, and told with the directory that it was in.
+        if (statusOf(join(disk, path)) !== undefined) found.push({ ...one, path });
+      }
+    }
+  }
+  return changesOf(disk, TREE_DIRECTORY, found, writers, await fstabChange(disk));
+}
+
+async function changesOf(
+  disk: string,
+  tree: string,
+  found: readonly Found[],
+  writers: ReadonlyMap<string, StepLabel>,
+  fstab: readonly DiskChange[],
+): Promise<readonly DiskChange[]> {
   const read: ReadFiles = { kept: 0, known: new Map() };
   const changes: DiskChange[] = [];
   for (const one of found) {
-    // The kernel's clock for files is a few milliseconds late; a step takes longer than that to begin.
-    const writer = (steps.findLast(({ began }) => began <= one.changedMs) ?? first).label;
+    const writer = writers.get(one.path) ?? CREATE;
     const own = one.path === "" ? undefined : await changeOf(disk, tree, one, writer, read);
     if (own !== undefined) changes.push(own);
-    if (one.type === "directory") changes.push(...removedFrom(disk, tree, one.path, writer));
+    if (one.type === "directory") changes.push(...removedFrom(disk, tree, one.path, writers));
   }
   const written = new Set(changes.map(({ path }) => path));
   return [...fstab.filter(({ path }) => !written.has(path)), ...changes];
@@ -151,12 +195,19 @@ function sha256(data: Buffer): string {
 }
 
 /** Names that the tree has in a directory and the disk no longer has. */
-function removedFrom(disk: string, tree: string, path: string, writer: StepLabel): readonly DiskChange[] {
+function removedFrom(
+  disk: string,
+  tree: string,
+  path: string,
+  writers: ReadonlyMap<string, StepLabel>,
+): readonly DiskChange[] {
+  const writerOf = (gone: string) => writers.get(gone) ?? writers.get(path) ?? CREATE;
   const now = new Set(namesIn(join(disk, path)));
   return namesIn(join(tree, path))
     .filter((name) => !now.has(name))
-    .map((name) => ({
-      ...{ path: `${path}/${name}`, type: "removed", writer, content: true, mode: 0, owner: "0:0", bytes: 0 },
+    .map((name) => `${path}/${name}`)
+    .map((gone) => ({
+      ...{ path: gone, type: "removed", writer: writerOf(gone), content: true, mode: 0, owner: "0:0", bytes: 0 },
     }));
 }
 

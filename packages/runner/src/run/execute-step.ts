@@ -112,13 +112,13 @@ async function settle(prepared: PreparedStep, finished: FinishedStep): Promise<R
   const strays = await session.hostWrites.takeNew();
   const telling = strays.filter((path) => !isToolState(path, step.environment));
   if (telling.length > 0) session.emit({ type: "stray-write", id: prepared.id, label: step.label, paths: telling });
-  const mounts = recordMounts(table, TARGET_DIRECTORY, session.named);
+  const { diskMounts } = session;
+  const scripted = table.filter(({ mountPoint }) => !diskMounts?.has(mountPoint.slice(TARGET_DIRECTORY.length + 1)));
+  const mounts = recordMounts(scripted, TARGET_DIRECTORY, session.named);
   if (step.onDisk) {
     await rm(staging, { recursive: true, force: true });
     tellEnd(prepared, seconds, "ran");
-    const { diskMounts, diskDevices = [] } = session;
-    const scripted = mounts.records.filter(({ at }) => !diskMounts?.has(at));
-    return ok({ ...state, mounts: [...scripted, ...diskDevices] });
+    return ok({ ...state, mounts: mounts.records });
   }
   const kept = await keepStep(session, state, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
   if (!kept.ok) {

@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { bashCommand, createUndoStack } from "@dibkit/exec";
 import { err, ok, phasesOn, type Result } from "@dibkit/model";
@@ -6,28 +5,23 @@ import type { MountedDisk } from "../disk/mounted-disk.js";
 import { checkFormats } from "../formats/check-formats.js";
 import { commitFormats } from "../formats/commit-formats.js";
 import { type WrittenFormat, writeFormats } from "../formats/write-formats.js";
-import { KERNEL_MOUNTS } from "../host/record-mounts.js";
 import { renderTreeMount } from "../host/tree-mount.js";
 import type { BuildContext } from "../job/build-context.js";
 import { BUILD_DIRECTORY, TARGET_DIRECTORY, TREE_DIRECTORY } from "../job/build-directories.js";
 import type { BuildFailure } from "../job/build-job.js";
 import type { DiskChange } from "../job/disk-change.js";
 import type { ImageState, OutputEntry } from "../job/layer.js";
-import type { MountRecord } from "../job/mount-record.js";
 import { lookUp } from "../layers/look-up.js";
 import { OUTPUT_STEP } from "../plan/disk-keys.js";
 import { formatRequest } from "../plan/format-request.js";
-import { finishStep } from "../plan/own-steps.js";
-import { settleStep } from "../plan/settle-step.js";
 import { sourceDate } from "../plan/source-date.js";
 import { bringOutputs } from "./bring-layer.js";
 import { type BuildSession, buildPaths, lookUpContext, stagingPath } from "./build-session.js";
-import { type DiskStep, diskChanges } from "./disk-changes.js";
+import { finishOnDisk } from "./finish-on-disk.js";
 import { refuseLegacyDevice } from "./legacy-device.js";
 import { keepOutputs, noteKeptChanges, outputKey, restoreOutputs, writtenBeside } from "./output-layer.js";
-import { populatedDisk } from "./populated-disk.js";
+import { type PopulatedDisk, populatedDisk } from "./populated-disk.js";
 import { runPhase } from "./run-phase.js";
-import { runScriptStep } from "./run-script-step.js";
 import { showImageUsage } from "./show-image-usage.js";
 import { stage } from "./stage.js";
 import { timed } from "./timed.js";
@@ -83,7 +77,7 @@ async function makeImageIn(context: BuildContext, session: BuildSession, state: 
   if (!populated.ok) return populated;
   const { disk, kept: diskKept } = populated.value;
   try {
-    const written = await finishImage(session, context, state, disk);
+    const written = await finishImage(session, context, state, populated.value);
     if (!written.ok) return written;
     const beside = await writtenBeside(session.job.image, since);
     const { keepLayers = true } = session.job.request;
@@ -126,10 +120,11 @@ async function finishImage(
   session: BuildSession,
   context: BuildContext,
   state: ImageState,
-  disk: MountedDisk,
+  populated: PopulatedDisk,
 ): Stage<FinishedImage> {
+  const { disk } = populated;
   const request = formatRequest(session.job.request, session.job.image);
-  const finished = await finishOnDisk(session, state, disk);
+  const finished = await finishOnDisk(session, state, populated);
   if (!finished.ok) return finished;
   const trees = await timed(session, "formats", "from the tree", () =>
     stage(session, writeFormats(request, { kind: "tree", path: disk.rootPath }, context)),
@@ -179,53 +174,6 @@ async function runBlockDeviceScripts(session: BuildSession, tree: ImageState): S
     state = done.value;
   }
   return ok(state);
-}
-
-/**
- * `pre-finalise.d`, `finalise.d` and `cleanup.d` on the mounted disk, then what upstream tidies up itself; gives what all
- * this has changed.
- */
-async function finishOnDisk(
-  session: BuildSession,
-  tree: ImageState,
-  disk: MountedDisk,
-): Stage<FinishedImage["changes"]> {
-  const points = (session.job.disk.environment.DIB_MOUNTPOINTS ?? "")
-    .split("|")
-    .map((point) => point.replace(/^\//, ""));
-  const diskSteps: DiskStep[] = [];
-  const devices = disk.standIns.map(deviceMount);
-  const onDisk: BuildSession = {
-    ...session,
-    diskSteps,
-    // Upstream replaces the size in GB that was asked for, if any, by that of the image in KiB.
-    base: { ...session.base, ...disk.environment, DIB_IMAGE_SIZE: String(statSync(disk.imagePath).size / 1024) },
-    diskMounts: new Set([...points.filter((point) => point !== ""), ...devices.map(({ at }) => at)]),
-    diskDevices: devices,
-  };
-  // The hooks and host files of the tree: scripts of extra-data.d may have left some for these phases.
-  let state: ImageState = {
-    ...tree,
-    hash: "disk",
-    root: [],
-    mounts: [...KERNEL_MOUNTS, ...devices],
-  };
-  for (const phase of phasesOn("disk")) {
-    const done = await runPhase(onDisk, phase, state, true);
-    if (!done.ok) return done;
-    state = done.value;
-  }
-  const finished = await runScriptStep(onDisk, state, finishStep(onDisk.base));
-  if (!finished.ok) return finished;
-  const changes = await diskChanges(disk.rootPath, TREE_DIRECTORY, diskSteps, session.commands);
-  if (sourceDate(session.job.request.environment) === undefined) return ok(changes);
-  const settled = await runScriptStep(onDisk, { ...state, mounts: [] }, settleStep(onDisk.base));
-  return settled.ok ? ok(changes) : settled;
-}
-
-/** A stand-in for a device has to be bound itself, because a bind of `/dev` shows what is below it only. */
-function deviceMount(path: string): MountRecord {
-  return { kind: "bind", at: path.slice(1), source: path, readOnly: false };
 }
 
 function commandFailure(session: BuildSession, message: string, tail: readonly string[]): Result<never, BuildFailure> {

@@ -1,5 +1,5 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { type DiskPlan, err, ok, type Result } from "@dibkit/model";
 import { sharesBlocks } from "../disk/copy-disk.js";
 import type { DiskAssembler } from "../disk/disk-assembler.js";
@@ -13,7 +13,7 @@ import type { DiskEntry, ImageState } from "../job/layer.js";
 import { isRepeated, noteIngredients } from "../layers/explain-miss.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
-import { lookUp } from "../layers/look-up.js";
+import { lookUp, replacesLayers } from "../layers/look-up.js";
 import { measureFiles } from "../layers/measure-files.js";
 import { readJson } from "../layers/store-records.js";
 import { DISK_STEP, populatedDiskKey } from "../plan/disk-keys.js";
@@ -35,6 +35,11 @@ export interface PopulatedDisk {
   readonly disk: MountedDisk;
   /** Resolves when a copy of the disk is in the store, or is known not to get there. */
   readonly kept: Promise<void>;
+  /**
+   * Stands for the tree and for every byte of the devices. Undefined for a disk that is none of files, and where scripts of
+   * `block-device.d` may have changed what no layer holds.
+   */
+  readonly content?: string;
 }
 
 /**
@@ -54,7 +59,7 @@ export async function populatedDisk(
   if (!found.hit) return populate(session, context, key, found.reason);
   const restored = await timed(session, "disk", "restore", () => restore(session, context, found.entry), reason);
   if (!restored.ok) return restored;
-  if (restored.value !== undefined) return ok({ disk: restored.value, kept: Promise.resolve() });
+  if (restored.value !== undefined) return refill(session, restored.value, found.entry);
   return populate(session, context, key, "its copy could not be opened");
 }
 
@@ -82,6 +87,9 @@ async function populate(
   if (!copied.ok) return copied;
   const { keepLayers = true } = session.job.request;
   const notKept = ok({ disk, kept: Promise.resolve() });
+  if (assemblerOf(session).keeps === "empty") {
+    return key === undefined || plan === undefined ? notKept : keepEmpty(session, disk, plan, key);
+  }
   if (key === undefined || plan === undefined || !keepLayers) return notKept;
   const repeated = await isRepeated(session.store, session.lineage, DISK_STEP, key.ingredients);
   await noteIngredients(session.store, session.lineage, DISK_STEP, key.ingredients);
@@ -90,7 +98,9 @@ async function populate(
   // build longer, or when the same tree comes to a disk for the second time: somebody works on the scripts after it.
   const small = performance.now() - filling < SMALL_PART * (filling - session.started);
   const worth = small || repeated || (await sharesBlocks(session.store.directory, session.commands));
-  return worth ? keep(session, disk, plan, key) : notKept;
+  if (!worth) return notKept;
+  const kept = await keep(session, disk, plan, key);
+  return kept.ok ? ok({ disk, kept: kept.value.kept.then(() => undefined) }) : kept;
 }
 
 /**
@@ -102,6 +112,28 @@ async function diskKey(session: BuildSession, state: ImageState): Promise<LayerK
   return populatedDiskKey(session.job, state);
 }
 
+/** A disk that was kept before the tree was on it gets the tree now. */
+async function refill(session: BuildSession, disk: MountedDisk, { content }: DiskEntry): Stage<PopulatedDisk> {
+  if (assemblerOf(session).keeps === "filled") return ok({ disk, kept: Promise.resolve() });
+  const filled = await timed(session, "disk", "copy", () => stage(session, disk.fill()));
+  return filled.ok ? ok({ disk, kept: Promise.resolve(), content }) : filled;
+}
+
+/** A disk in files is kept whatever it costs, which is little: layers of scripts that work on it are of use with it only. */
+async function keepEmpty(
+  session: BuildSession,
+  disk: MountedDisk,
+  plan: DiskPlan,
+  key: LayerKey,
+): Stage<PopulatedDisk> {
+  await noteIngredients(session.store, session.lineage, DISK_STEP, key.ingredients);
+  if (!canKeep(disk)) return ok({ disk, kept: Promise.resolve() });
+  const kept = await keep(session, disk, plan, key);
+  if (!kept.ok) return kept;
+  const content = await kept.value.kept;
+  return ok({ disk, kept: Promise.resolve(), ...(content === undefined ? {} : { content }) });
+}
+
 function assemblerOf({ job }: BuildSession): DiskAssembler {
   return DISK_ASSEMBLERS[job.disk.chosen.way];
 }
@@ -111,18 +143,24 @@ async function restore(session: BuildSession, context: BuildContext, meta: DiskE
   const name = layerName(meta.key);
   const plan = await readJson<DiskPlan>(join(session.store.treeDirectory(name, "disk"), "plan.json"));
   if (plan === undefined) return ok(undefined);
-  const disks = plan.nodes.filter(({ kind }) => kind === "local-loop");
-  const place = (disk: { readonly name: string }) =>
-    join(session.store.treeDirectory(name, "disk"), `${disk.name}.raw`);
-  const images = Object.fromEntries(disks.map((disk) => [disk.name, place(disk)]));
+  const directory = session.store.treeDirectory(name, "disk");
+  const files = (await readdir(directory)).filter((file) => file.endsWith(RAW));
+  const images = Object.fromEntries(files.map((file) => [basename(file, RAW), join(directory, file)]));
   const { reopen } = assemblerOf(session);
-  if (reopen === undefined) return ok(undefined);
   const opened = await openInPlace(session, context, plan, (place) => reopen({ plan, images }, place));
   if (opened.ok) return opened;
   if (session.signal.aborted) return err({ kind: "interrupted" });
   await session.store.remove(meta);
   warn(session, "the disk is made anew, because its copy could not be opened", opened.error);
   return ok(undefined);
+}
+
+/** Suffix of the files of a kept disk. */
+const RAW = ".raw";
+
+/** A copy on its way into the store; comes to the hash of its content when it is there, else to nothing. */
+interface KeptCopy {
+  readonly kept: Promise<string | undefined>;
 }
 
 type KeepableDisk = MountedDisk & Required<Pick<MountedDisk, "keep">>;
@@ -132,7 +170,7 @@ function canKeep(disk: MountedDisk): disk is KeepableDisk {
 }
 
 /** Copies the disk while it is quiet; what takes time after that goes on beside the scripts on the disk. */
-async function keep(session: BuildSession, disk: KeepableDisk, plan: DiskPlan, key: LayerKey): Stage<PopulatedDisk> {
+async function keep(session: BuildSession, disk: KeepableDisk, plan: DiskPlan, key: LayerKey): Stage<KeptCopy> {
   const staging = stagingPath(session, "disk");
   const work = () => stage(session, disk.keep(join(staging, "disk")));
   await mkdir(staging, { recursive: true });
@@ -140,20 +178,29 @@ async function keep(session: BuildSession, disk: KeepableDisk, plan: DiskPlan, k
   if (!copied.ok) return copied;
   const { images, reason } = copied.value;
   const kept =
-    images === undefined ? rm(staging, { recursive: true, force: true }) : commit(session, staging, plan, key);
+    images === undefined
+      ? rm(staging, { recursive: true, force: true }).then(() => undefined)
+      : commit(session, staging, plan, key);
   if (reason !== undefined && !session.signal.aborted) warn(session, "the disk is not kept for later builds", reason);
-  const settled = kept.catch((error: unknown) => {
+  const settled = kept.catch(async (error: unknown) => {
     session.emit({ type: "warning", message: `the disk is not kept for later builds: ${String(error)}` });
-    return rm(staging, { recursive: true, force: true });
+    await rm(staging, { recursive: true, force: true });
+    return undefined;
   });
-  return ok({ disk, kept: settled });
+  return ok({ kept: settled });
 }
 
-async function commit(session: BuildSession, staging: string, plan: DiskPlan, key: LayerKey): Promise<void> {
+/** Gives the hash of the copy's content; undefined when it could not be read. */
+async function commit(
+  session: BuildSession,
+  staging: string,
+  plan: DiskPlan,
+  key: LayerKey,
+): Promise<string | undefined> {
   await writeFile(join(staging, "disk", "plan.json"), JSON.stringify(plan));
   const measured = await measureFiles(session.commands, staging, ["disk"]);
-  if (measured === undefined) return;
-  await session.store.commit(staging, {
+  if (measured === undefined) return undefined;
+  const entry: DiskEntry = {
     version: 2,
     kind: "disk",
     key: key.key,
@@ -162,8 +209,11 @@ async function commit(session: BuildSession, staging: string, plan: DiskPlan, ke
     seconds: 0,
     ...measured,
     ingredients: key.ingredients,
-  });
-  await dropEarlier(session, key.key);
+  };
+  const isEmpty = assemblerOf(session).keeps === "empty";
+  await session.store.commit(staging, entry, isEmpty && replacesLayers(session.job.request));
+  if (!isEmpty) await dropEarlier(session, key.key);
+  return measured.content;
 }
 
 /** Disks are large: an image keeps the newest one only. */

@@ -55,9 +55,9 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
   const network = chooseNetwork(session.job.request);
   const script = renderStepScript({
     network,
-    trees: shown === undefined ? [] : [shown.root, shown.hooks],
+    trees: shown === undefined ? [] : [shown.root, ...(shown.inside ?? []), shown.hooks],
     target: TARGET_DIRECTORY,
-    mounts: step.state.mounts,
+    mounts: [...step.state.mounts, ...(session.diskDevices ?? [])],
     named: session.named,
     staging: step.staging,
     chroot: step.side === "target",

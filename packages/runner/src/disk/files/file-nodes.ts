@@ -4,8 +4,9 @@ import { type DiskPlanNode, err, type FilesystemNode, ok, type Result } from "@d
 import type { DiskFailure } from "../disk-failure.js";
 import { mkfsCommand, mkfsTools } from "../nodes/mkfs.js";
 import { PARTITION_TABLES } from "../partition-tables/index.js";
-import { makeSparseFile, plannedBytes, putRawFile } from "../raw-file.js";
+import { plannedBytes, putRawFile } from "../raw-file.js";
 import { type FilesState, inState } from "./files-state.js";
+import { makeFile } from "./kept-files.js";
 import { readPartitions } from "./read-partitions.js";
 import { makeStandIn, nameDisk } from "./stand-in.js";
 
@@ -29,7 +30,7 @@ export const FILE_NODES: FileNodes = {
       blockSize === 512 ? undefined : `disk "${name}" has sectors of ${blockSize} bytes, which only a device can have`,
     async open(node, state) {
       const bytes = plannedBytes(node);
-      const image = await putRawFile(node, state, (path) => makeSparseFile(path, bytes));
+      const image = await putRawFile(node, state, (path) => makeFile(node.name, path, bytes, state));
       if (!image.ok) return image;
       const device = await nameDisk(node.name, image.value, state);
       if (!device.ok) return device;
@@ -49,8 +50,10 @@ export const FILE_NODES: FileNodes = {
       const unit = PARTITION_TABLES.find(({ label }) => label === node.label);
       if (unit === undefined) throw new Error(`no partition table "${node.label}"`);
       const image = inState(state.images, node.base);
-      const written = await unit.write(node, image, image, state);
-      if (!written.ok) return written;
+      if (state.kept === undefined) {
+        const written = await unit.write(node, image, image, state);
+        if (!written.ok) return written;
+      }
       const regions = await readPartitions(node.name, image, state);
       if (!regions.ok) return regions;
       for (const { name, number } of node.partitions) {
@@ -94,8 +97,10 @@ async function makeEmpty(node: FilesystemNode, state: FilesState): Done {
   }
   // It is made a second time with the files in it, and must not get another UUID then.
   const filesystem = { ...node, uuid: node.uuid ?? randomUUID(), device };
-  const made = await state.run(node.name, mkfsCommand(node, filesystem.uuid, inState(state.standIns, node.base)));
-  if (!made.ok) return made;
+  if (state.kept === undefined) {
+    const made = await state.run(node.name, mkfsCommand(node, filesystem.uuid, inState(state.standIns, node.base)));
+    if (!made.ok) return made;
+  }
   state.filesystems.set(node.name, filesystem);
   return ok(undefined);
 }

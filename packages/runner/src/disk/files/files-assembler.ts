@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { uniqueTools } from "@dibkit/exec";
 import { type DiskPlan, err, ok, type Result } from "@dibkit/model";
 import type { BuildContext } from "../../job/build-context.js";
-import type { DiskAssembler } from "../disk-assembler.js";
+import type { DiskAssembler, DiskCopy } from "../disk-assembler.js";
 import type { DiskFailure } from "../disk-failure.js";
 import { blockDeviceEnvironment, createState, type TakeDown, takeDown } from "../disk-state.js";
 import type { MountedDisk } from "../mounted-disk.js";
@@ -11,7 +11,8 @@ import { assembleDisk } from "./assemble-disk.js";
 import { checkFiles, filesTools } from "./check-files.js";
 import { fileUnitOf } from "./file-nodes.js";
 import type { FilesState } from "./files-state.js";
-import { showTree } from "./show-tree.js";
+import { canKeepFiles, filesOfDisk, keepFiles } from "./kept-files.js";
+import { hideTrees, showTree, showTreesAgain } from "./show-tree.js";
 
 /**
  * Disks in files alone: scripts see overlays over the tree, and files that play the disk's devices; filesystems are
@@ -21,14 +22,20 @@ export const filesAssembler: DiskAssembler = {
   way: "files",
   tools: (plan, repeatable) => uniqueTools(filesTools(plan, repeatable)),
   check: checkFiles,
-  open: openFiles,
+  keeps: "empty",
+  open: (plan, context) => openFiles(plan, context, undefined),
+  reopen: ({ plan, images }, context) => openFiles(plan, context, images),
 };
 
-async function openFiles(plan: DiskPlan, context: BuildContext): Promise<Result<MountedDisk, DiskFailure>> {
+async function openFiles(
+  plan: DiskPlan,
+  context: BuildContext,
+  kept: DiskCopy["images"] | undefined,
+): Promise<Result<MountedDisk, DiskFailure>> {
   const takeDowns: TakeDown[] = [];
   const state: FilesState = {
-    ...createState(context, takeDowns, undefined),
-    ...{ regions: new Map(), standIns: new Map(), mountPoints: new Map() },
+    ...createState(context, takeDowns, kept),
+    ...{ regions: new Map(), standIns: new Map(), mountPoints: new Map(), overlays: new Map(), shown: new Set() },
   };
   for (const node of plan.nodes) {
     const opened = await fileUnitOf(node).open(node, state);
@@ -56,6 +63,13 @@ function diskOf(plan: DiskPlan, state: FilesState, takeDowns: readonly TakeDown[
     environment: blockDeviceEnvironment(state.devices),
     standIns: [...state.devices.values()],
     fill: () => showTrees(plan, state),
+    overlays: () => ({
+      filesystems: [...state.overlays.values()],
+      devices: filesOfDisk(state),
+      hide: () => hideTrees(state),
+      show: (base, layers) => showTreesAgain(base, layers, state),
+    }),
+    ...(canKeepFiles(plan) ? { keep: (directory: string) => keepFiles(state, directory) } : {}),
     rewrite: write,
     unmount: async () => {
       const written = isWritten ? ok(undefined) : await write(undefined);

@@ -1,4 +1,5 @@
 import type { DiskState } from "../disk-node.js";
+import type { DiskOverlay } from "../disk-overlays.js";
 
 /** Where a disk or partition lies in a raw file. */
 export interface Region {
@@ -20,6 +21,10 @@ export interface FilesState extends DiskState {
   readonly standIns: Map<string, string>;
   /** Where each filesystem is mounted, by its name, parents first. */
   readonly mountPoints: Map<string, string>;
+  /** What is shown there, as `fill` has found it, by the name of the filesystem, parents first. */
+  readonly overlays: Map<string, DiskOverlay>;
+  /** The mount points of overlays that are mounted now. */
+  readonly shown: Set<string>;
 }
 
 /** What is in the state for a name, which the planner has checked. */

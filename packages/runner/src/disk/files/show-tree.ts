@@ -1,11 +1,13 @@
 import { mkdir, stat, utimes } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { bashCommand } from "@dibkit/exec";
 import { type MountNode, ok, type Result } from "@dibkit/model";
 import { pathInside } from "../../host/inside-root.js";
+import { OVERLAY_NOTES } from "../../host/portable-member.js";
 import { renderTreeMount } from "../../host/tree-mount.js";
 import { copyAttributes } from "../copy-tree.js";
 import type { DiskFailure } from "../disk-failure.js";
+import type { DiskOverlay } from "../disk-overlays.js";
 import type { FilesState } from "./files-state.js";
 
 /**
@@ -28,47 +30,80 @@ export async function showTree(node: MountNode, state: FilesState): Promise<Resu
     if (!emptied.ok) return emptied;
     if (above !== undefined) await utimes(dirname(at), above.atime, above.mtime);
   }
-  const mounted = await mountOverlay(node.name, { tree, at, source: filesystem.device }, state);
+  const mounted = await mountOverlay(node.name, { lower: [tree], at, source: filesystem.device }, state);
   if (!mounted.ok) return mounted;
   state.mountPoints.set(filesystem.name, at);
+  const changed = join(changesOf(node.name, state), "upper");
+  state.overlays.set(filesystem.name, { at, source: filesystem.device, lower: [changed, tree] });
   return ok(undefined);
 }
 
-interface Shown {
-  readonly tree: string;
-  readonly at: string;
-  readonly source: string;
+/** Unmounts what is shown of every filesystem; what was changed there is the newest of their directories from then on. */
+export async function hideTrees(state: FilesState): Promise<Result<void, DiskFailure>> {
+  for (const [name, { at }] of [...state.overlays].toReversed()) {
+    const hidden = await state.clean(name, ["umount", at]);
+    if (!hidden.ok) return hidden;
+    state.shown.delete(at);
+  }
+  return ok(undefined);
 }
 
-async function mountOverlay(node: string, shown: Shown, state: FilesState): Promise<Result<void, DiskFailure>> {
-  const changes = join(state.context.imageDirectory, `${node}.changes`);
+/** Mounts every filesystem again, with directories below `base` over its own. */
+export async function showTreesAgain(
+  base: string,
+  layers: readonly (readonly string[])[],
+  state: FilesState,
+): Promise<Result<void, DiskFailure>> {
+  for (const [index, [name, overlay]] of [...state.overlays].entries()) {
+    const lower = [...(layers[index] ?? []), ...overlay.lower];
+    const mounted = await mountOverlay(`${name}.finished`, { ...overlay, lower }, state, base);
+    if (!mounted.ok) return mounted;
+  }
+  return ok(undefined);
+}
+
+/** Where the changes to what is mounted for a node are. */
+function changesOf(node: string, { context }: FilesState): string {
+  return join(context.imageDirectory, `${node}.changes`);
+}
+
+async function mountOverlay(
+  node: string,
+  shown: DiskOverlay,
+  state: FilesState,
+  base = "/",
+): Promise<Result<void, DiskFailure>> {
+  const changes = changesOf(node, state);
   state.context.undo.defer(`remove ${changes}`, async () => {
     await state.clean(node, ["rm", "-rf", changes]);
   });
   await mkdir(changes, { recursive: true });
-  const first = await tryOverlay(node, shown, changes, state);
+  const first = await tryOverlay(node, shown, changes, state, base);
   if (first.ok) return first;
   // Some filesystems cannot hold the upper layer of an overlay; memory can.
   const memory = await state.run(node, ["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", changes]);
   if (!memory.ok) return first;
   state.onTakeDown(`unmount ${changes}`, () => state.clean(node, ["umount", changes]));
-  return tryOverlay(node, shown, changes, state);
+  return tryOverlay(node, shown, changes, state, base);
 }
 
 async function tryOverlay(
   node: string,
-  { tree, at, source }: Shown,
+  { lower, at, source }: DiskOverlay,
   changes: string,
   state: FilesState,
+  base: string,
 ): Promise<Result<void, DiskFailure>> {
   const upper = { directory: join(changes, "upper"), work: join(changes, "work") };
   for (const directory of Object.values(upper)) await mkdir(directory, { recursive: true });
   // The top of an overlay has the attributes of its uppermost directory, which is a new one.
-  const copied = await copyAttributes(["."], tree, upper.directory, state.context);
+  const top = resolve(base, lower[0] ?? "");
+  const copied = await copyAttributes(["."], top, upper.directory, state.context, OVERLAY_NOTES);
   if (!copied.ok) return copied;
-  const mount = renderTreeMount({ base: dirname(tree), lower: [basename(tree)], upper, at, source });
+  const mount = renderTreeMount({ base, lower, upper, at, source });
   const mounted = await state.run(node, bashCommand(mount));
   if (!mounted.ok) return mounted;
-  state.onTakeDown(`unmount ${at}`, () => state.clean(node, ["umount", at]));
+  state.shown.add(at);
+  state.onTakeDown(`unmount ${at}`, async () => (state.shown.delete(at) ? state.clean(node, ["umount", at]) : ok("")));
   return ok(undefined);
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { err, ok, type Result } from "@dibkit/model";
 import { parseMountInfo } from "../../host/mount-table.js";
 import type { DiskFailure } from "../disk-failure.js";
-import { makeSparseFile } from "../raw-file.js";
 import type { FilesState } from "./files-state.js";
+import { makeFile, standInName } from "./kept-files.js";
 
 const DEVICES = "/dev";
 const MOST_DISKS = 1000;
@@ -33,7 +33,8 @@ export async function makeStandIn(
 ): Promise<Result<void, DiskFailure>> {
   const file = join(state.context.imageDirectory, `${node}.device`);
   state.context.undo.defer(`remove ${file}`, () => rm(file, { force: true }));
-  await makeSparseFile(file, bytes);
+  const made = await makeFile(standInName(node), file, bytes, state);
+  if (!made.ok) return made;
   await makePlaceholder(device);
   state.standIns.set(node, file);
   return show(node, file, device, state);
