@@ -88,6 +88,9 @@ const EDITS: Readonly<Record<string, (project: TinyProject, round: number) => vo
   "the formats": (_, round) => {
     context.formats = round % 2 === 0 ? "tar" : "raw,tar";
   },
+  "how the disk is made": () => {
+    context.disk = context.disk === "loop" ? "files" : "loop";
+  },
   "a variable of the caller's that nothing names": (_, round) => {
     context.environment = { ...context.environment, CI_JOB_ID: `${round}` };
   },
@@ -100,6 +103,7 @@ const context = {
   elements: ["tiny-os", "probe", "shadow"],
   packages: [] as string[],
   formats: "tar",
+  disk: "loop" as "loop" | "files",
 };
 
 const OBSERVES = `#!/bin/bash
@@ -170,7 +174,8 @@ describe.skipIf(!mayBuild)("an incremental build", { timeout: 3_600_000 + rounds
   test("equals a clean one, file for file, after every edit", async () => {
     const sampled = fc.sample(fc.constantFrom(...Object.keys(EDITS)), { numRuns: rounds, seed });
     // A second edit on the disk begins with the disk that the first has left.
-    const edits = ["a script on the disk", "a script on the disk", ...sampled];
+    const onDisk = ["a script on the disk", "a script on the disk"];
+    const edits = [...onDisk, "how the disk is made", ...onDisk, ...sampled];
     await built(project, "incremental");
     for (const [round, edit] of edits.entries()) {
       EDITS[edit]?.(project, round + 2);

@@ -1,6 +1,6 @@
 import { type Phase, phasesOn } from "@dibkit/model";
 import type { BuildJob } from "../job/build-job.js";
-import type { ImageState } from "../job/layer.js";
+import type { DiskEntry, ImageState } from "../job/layer.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { lookUp } from "../layers/look-up.js";
 import { declaredVariablePhases } from "./declared-phases.js";
@@ -8,6 +8,7 @@ import { DISK_STEP, OUTPUT_STEP, outputsKey, populatedDiskKey } from "./disk-key
 import { hooksBaseOf } from "./hooks-tree.js";
 import { finishStep } from "./own-steps.js";
 import { phaseStep } from "./phase-step.js";
+import { planDiskLayers } from "./plan-disk-layers.js";
 import type { PlannedStep } from "./plan-document.js";
 import { type PlanningContext, plannedScripts, recordedEnvironment } from "./planned-scripts.js";
 import { stepKey, stepName } from "./script-step.js";
@@ -30,13 +31,23 @@ export async function planDiskSteps(
   const keys = { ...before.keys, ...onDisk.keys };
   const isKnown = state !== undefined && before.isKnown && onDisk.isKnown;
   const outputs = await ownLayer(context, OUTPUT_STEP, isKnown ? outputsKey(inputs, state, keys) : undefined);
-  const hasDiskLayer = state !== undefined && before.steps.length === 0;
-  const diskKey = hasDiskLayer ? populatedDiskKey(inputs, state) : undefined;
+  const hasNoScriptsBeside = before.steps.length === 0;
+  const diskKey = state !== undefined && hasNoScriptsBeside ? populatedDiskKey(inputs, state) : undefined;
   const diskLayer = await ownLayer(context, DISK_STEP, diskKey, outputs.reason);
   const finish = { phase: "dibkit", script: finishStep(base).label.script, element: null, runs: "host" as const };
-  const work = [...before.steps, diskLayer, ...onDisk.steps, { ...finish, key: null, ...ON_DISK }];
+  const work = [
+    ...[...before.steps, diskLayer],
+    ...(disk.chosen.way === "files" && hasNoScriptsBeside
+      ? await planDiskLayers(context, state, diskLayer.cached ? await keptDisk(context, diskKey) : undefined)
+      : [...onDisk.steps, { ...finish, key: null, ...ON_DISK }]),
+  ];
   if (!outputs.cached) return [...work, outputs];
   return [...work.map(({ reason: _, ...step }) => ({ ...step, cached: true })), outputs];
+}
+
+async function keptDisk({ store }: PlanningContext, key: LayerKey | undefined): Promise<DiskEntry | undefined> {
+  const entry = key && (await store?.find(key.key));
+  return entry?.kind === "disk" ? entry : undefined;
 }
 
 const ON_DISK = { cached: false, reason: "works on the real disk" };

@@ -8,7 +8,7 @@ import { plannedBytes, putRawFile } from "../raw-file.js";
 import { type FilesState, inState } from "./files-state.js";
 import { makeFile } from "./kept-files.js";
 import { readPartitions } from "./read-partitions.js";
-import { makeStandIn, nameDisk } from "./stand-in.js";
+import { makeStandIn, nameDisk, partitionName } from "./stand-in.js";
 
 type Done = Promise<Result<void, DiskFailure>>;
 
@@ -66,7 +66,7 @@ export const FILE_NODES: FileNodes = {
   },
   partition: {
     async open({ name, base, number }, state) {
-      const device = `${inState(state.devices, base)}p${number}`;
+      const device = partitionName(inState(state.devices, base), number);
       state.devices.set(name, device);
       return makeStandIn(name, device, inState(state.regions, name).bytes, state);
     },

@@ -1,6 +1,6 @@
 import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { err, ok, type Result } from "@dibkit/model";
+import { type DiskPlan, err, ok, type Result } from "@dibkit/model";
 import { parseMountInfo } from "../../host/mount-table.js";
 import type { DiskFailure } from "../disk-failure.js";
 import type { FilesState } from "./files-state.js";
@@ -9,13 +9,31 @@ import { makeFile, standInName } from "./kept-files.js";
 const DEVICES = "/dev";
 const MOST_DISKS = 1000;
 
+/** The names that disks and partitions get where none is taken, by the name in the plan. */
+export function plannedDevices({ nodes }: DiskPlan): ReadonlyMap<string, string> {
+  const devices = new Map<string, string>();
+  let disks = 0;
+  for (const node of nodes) {
+    if (node.kind === "local-loop") devices.set(node.name, deviceName(disks++));
+    if (node.kind === "partition") devices.set(node.name, partitionName(devices.get(node.base) ?? "", node.number));
+  }
+  return devices;
+}
+
+const deviceName = (number: number) => `${DEVICES}/dibkit${number}`;
+
+/** As the kernel names partitions of a disk whose name ends with a digit. */
+export function partitionName(disk: string, number: number): string {
+  return `${disk}p${number}`;
+}
+
 /** Shows a raw file as a disk: under the first free name of `/dev/dibkit0`, `/dev/dibkit1`, … Gives that name. */
 export async function nameDisk(node: string, file: string, state: FilesState): Promise<Result<string, DiskFailure>> {
   const table = parseMountInfo(await readFile("/proc/self/mountinfo", "utf8"));
   // A mount that came along from the host may name a device that is free here, and mkfs would take the file for mounted.
   const taken = new Set([...state.devices.values(), ...table.map(({ source }) => source)]);
   for (let number = 0; number < MOST_DISKS; number += 1) {
-    const device = `${DEVICES}/dibkit${number}`;
+    const device = deviceName(number);
     if (taken.has(device) || !(await makePlaceholder(device))) continue;
     const shown = await show(node, file, device, state);
     return shown.ok ? ok(device) : shown;
