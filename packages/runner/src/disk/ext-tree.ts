@@ -55,7 +55,7 @@ export async function writeExtTree(
 /** `-d` leaves large directories without the index that the kernel would have given them. 1: something was changed. */
 const INDEX_DIRECTORIES = 'e2fsck -fyD "$1" || [ $? -eq 1 ]';
 
-interface Places {
+interface TreePaths {
   /** The filesystem alone. */
   readonly tree: string;
   /** Where it is mounted. */
@@ -65,7 +65,7 @@ interface Places {
 async function settleInodes(
   target: ExtTarget,
   attributes: readonly StoredAttribute[],
-  { tree, directory }: Places,
+  { tree, directory }: TreePaths,
   state: TreeWriting,
 ): Done {
   const { name, opened } = target;
@@ -94,7 +94,7 @@ async function settleInodes(
 /** Commands of debugfs that set what depends on when and how a filesystem is written. */
 async function settledTimes(
   { name, opened }: ExtTarget,
-  { tree, directory }: Places,
+  { tree, directory }: TreePaths,
   date: number,
   state: TreeWriting,
 ): Promise<Result<readonly string[], DiskFailure>> {

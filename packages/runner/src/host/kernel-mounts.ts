@@ -6,6 +6,13 @@ import { inUserNamespace, shellCommand } from "@dibkit/exec";
  */
 export const PTS_OPTIONS = "newinstance,ptmxmode=0666,mode=0620,gid=5";
 
+export interface ProcOptions {
+  /** Default: false. */
+  readonly readOnly?: boolean;
+  /** Settings of the kernel below it cannot be changed, which is one mount more. Default: true. */
+  readonly guarded?: boolean;
+}
+
 /**
  * How the kernel's own filesystems are mounted, which depends on who root is. All give commands of bash; `at` is a word
  * of bash, quoted already.
@@ -14,8 +21,7 @@ export interface KernelMounts {
   readonly privilege: "root" | "namespace";
   /** How a `/dev` of the build's own gets its devices: see `private-dev.sh`. */
   readonly devices: "nodes" | "binds";
-  /** `guarded`: settings of the kernel below it cannot be changed, which is one mount more. */
-  readonly proc: (at: string, readOnly?: boolean, guarded?: boolean) => string;
+  readonly proc: (at: string, how?: ProcOptions) => string;
   readonly sys: (at: string, readOnly: boolean) => string;
   /** The one of the host, read-only, with what is mounted in it. */
   readonly hostSys: (at: string) => string;
@@ -34,7 +40,7 @@ const flagsOf = (readOnly: boolean) => (readOnly ? "-o ro " : "");
 const root: KernelMounts = {
   privilege: "root",
   devices: "nodes",
-  proc: (at, readOnly = false, guarded = true) =>
+  proc: (at, { readOnly = false, guarded = true } = {}) =>
     `mount ${flagsOf(readOnly)}-t proc none ${at}${guarded ? ` && mount -o bind,ro ${at}/sys ${at}/sys` : ""}`,
   sys: (at, readOnly) => `mount ${flagsOf(readOnly)}-t sysfs none ${at}`,
   hostSys: (at) => `mount --rbind /sys ${at} && mount -o remount,bind,ro ${at}`,
@@ -59,7 +65,7 @@ const sysOfUser = (at: string) =>
 const namespace: KernelMounts = {
   privilege: "namespace",
   devices: "binds",
-  proc: (at, readOnly = false) =>
+  proc: (at, { readOnly = false } = {}) =>
     `{ mount ${flagsOf(readOnly)}-t proc none ${at} 2>/dev/null || mount --rbind /proc ${at}; }`,
   sys: sysOfUser,
   hostSys: sysOfUser,

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { bashCommand, namespaceCommand, shellCommand } from "@dibkit/exec";
+import { bashCommand, inUserNamespace, namespaceCommand, shellCommand } from "@dibkit/exec";
 import { renderTreeMount } from "../host/tree-mount.js";
 import type { LayerStore } from "./layer-store.js";
 import type { LayerTrees } from "./layer-trees.js";
@@ -16,7 +16,8 @@ export function layerKind(store: LayerStore): Promise<Kind | undefined> {
 
 /** Overlayfs when it works in the store, else plain copies. */
 export async function openLayerTrees(context: TreesContext): Promise<LayerTrees> {
-  const kind = (await canOverlay(context, context.scratch)) ? "overlay" : "plain";
+  // A user namespace does not get this far with a store in which overlays do not work.
+  const kind = inUserNamespace() || (await canOverlay(context, context.scratch)) ? "overlay" : "plain";
   const { store } = context;
   if ((await layerKind(store)) !== kind) await store.records.saveKind(kind);
   return layerTrees(kind, context);

@@ -21,6 +21,7 @@ import { readTrustedKeys } from "../remote/cache-keys.js";
 import { openRemoteLook } from "../remote/look-remote.js";
 import { baseEnvironment } from "./base-environment.js";
 import { checkBuild } from "./check-build.js";
+import { checkLoopScripts } from "./check-loop-scripts.js";
 import { checkVariables } from "./check-variables.js";
 import { askedWay, chooseDiskWay, diskWayHost } from "./choose-disk-way.js";
 import { declaredVariablePhases } from "./declared-phases.js";
@@ -42,7 +43,10 @@ import { type Prediction, predictSteps } from "./predict-steps.js";
 import { hideSecrets, secretNames, secretValues, valueDigest } from "./secrets.js";
 
 /** What this host lacks for a build, which another host may have. */
-const HOST_LACKS = new Set(["missing-host-tool", "foreign-architecture", "docker-daemon", "not-writable", "cache-key"]);
+const HOST_LACKS = new Set([
+  ...["missing-host-tool", "foreign-architecture", "docker-daemon", "not-writable", "cache-key"],
+  "loop-in-script",
+]);
 
 export interface PlanInput {
   readonly request: BuildRequest;
@@ -112,9 +116,11 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
   });
   const { values: environment, stages } = await knownEnvironment(hooks, base);
   const { layout } = disk;
-  const planned = layout && { ...layout, ...chooseDiskWay(askedWay(request), layout.plan, diskWayHost()) };
+  const host = diskWayHost();
+  const planned = layout && { ...layout, ...chooseDiskWay(askedWay(request), layout.plan, host) };
   const checks = { request, image, elements, hooks, disk: planned, values: environment, stages };
-  const checked = (await checkBuild(checks, input.readOnly)).map(
+  const found = [...(await checkBuild(checks, input.readOnly)), ...checkLoopScripts(hooks, host.loopTroubles)];
+  const checked = found.map(
     (diagnostic): Diagnostic =>
       input.readOnly && HOST_LACKS.has(diagnostic.code) ? { ...diagnostic, severity: "warning" } : diagnostic,
   );

@@ -26,10 +26,10 @@ export async function whyNotInStore(store: LayerStore, commands: CommandRunner):
   }
   if (noted === undefined) await store.records.saveIds(own);
   if (own === OF_THE_MACHINE) return undefined;
-  const place = join(store.directory, "builds", `probe-${process.pid}`);
-  await mkdir(place, { recursive: true });
-  const works = await canOverlay({ store, commands }, place);
-  await rm(place, { recursive: true, force: true });
+  const directory = join(store.directory, "builds", `probe-${process.pid}`);
+  await mkdir(directory, { recursive: true });
+  const works = await canOverlay({ store, commands }, directory);
+  await rm(directory, { recursive: true, force: true });
   if (works) return undefined;
   return failure(
     `overlayfs does not work for a user namespace in the layer store "${store.directory}"`,

@@ -101,7 +101,7 @@ function mountFilesystem(
   chroot: boolean,
 ): string {
   if (type === "devpts") return kernel.pts(at);
-  return type === "proc" ? kernel.proc(at, readOnly, chroot) : kernel.sys(at, readOnly);
+  return type === "proc" ? kernel.proc(at, { readOnly, guarded: chroot }) : kernel.sys(at, readOnly);
 }
 
 const FUNCTIONS = `${INSIDE_ROOT_SCRIPT}${STEP_FUNCTIONS_SCRIPT}`;
