@@ -117,6 +117,7 @@ function startBuild(place, options) {
       // Scripts do not get it; processes of a build are told by it.
       DIBKIT_FAULTS: place.root,
       DIB_LOCKFILES: place.path("locks"),
+      DIBKIT_PRIVILEGE: process.env.DIBKIT_PRIVILEGE,
       ...(system === "debian" ? debian().environment : {}),
       ...known.env,
       ...env,

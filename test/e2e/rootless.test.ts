@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyOs } from "../tiny-os.mjs";
 import { dibkit, type ProgramRun } from "./dibkit.js";
+import { openLoopbackRegistry } from "./loopback-registry.js";
 import { type OrdinaryUser, ordinaryUser } from "./ordinary-user.js";
 import { makeUserWithIds, type UserWithIds, whyNoUser } from "./user-with-ids.js";
 
@@ -35,6 +36,8 @@ const ELEMENTS: Readonly<Record<string, string>> = {
   sudo mknod -m "$mode" "$TARGET_ROOT/dev/$name" $numbers
 done
 sudo mknod "$TARGET_ROOT/root/queue" p
+sudo setcap cap_net_raw,cap_net_admin+ep "$TARGET_ROOT/bin/sleep"
+sudo python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.note", b"kept")' "$TARGET_ROOT/bin/env"
 `,
   ),
   "probe/root.d/50-null": 'set -eu\necho lost > "$TARGET_ROOT/dev/null"\n',
@@ -86,6 +89,12 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
   const asUser = (...words: readonly string[]): Promise<ProgramRun> =>
     program.run(words, { cwd: user.home, env: { ...environment, HOME: user.home } });
 
+  const asRoot = (...words: readonly string[]): Promise<ProgramRun> => {
+    const variables = { ...environment, PATH: "/usr/sbin:/usr/bin", HOME: ofRoot };
+    const through = ["env", "-i", ...Object.entries(variables).map((pair) => pair.join("="))];
+    return dibkit(words, { cwd: ofRoot, through });
+  };
+
   beforeAll(() => {
     chmodSync(scratch, 0o755);
     writeElements(join(scratch, "elements"));
@@ -101,15 +110,7 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
   test("builds the image that root builds, to the last owner, mode and device", async () => {
     const built = await asUser(...build, "-t", "tar,squashfs,raw", "-o", "out/image");
     expect(built, built.stderr).toMatchObject({ exitCode: 0 });
-    const through = [
-      "env",
-      "-i",
-      ...Object.entries({ ...environment, PATH: "/usr/sbin:/usr/bin", HOME: ofRoot }).map((pair) => pair.join("=")),
-    ];
-    const root = await dibkit([...build, "-t", "tar,squashfs,raw", "--disk", "files", "-o", "out/image"], {
-      cwd: ofRoot,
-      through,
-    });
+    const root = await asRoot(...build, "-t", "tar,squashfs,raw", "--disk", "files", "-o", "out/image");
     expect(root, root.stderr).toMatchObject({ exitCode: 0 });
     const [ours, theirs] = [join(user.home, "out/image"), join(ofRoot, "out/image")];
     expect(archived(`${ours}.tar`)).toBe(archived(`${theirs}.tar`));
@@ -117,6 +118,10 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     expect(squashed(`${ours}.squash`)).toBe(squashed(`${theirs}.squash`));
     expect(onDisk(`${ours}.raw`)).toBe(onDisk(`${theirs}.raw`));
     expect(onDisk(`${ours}.raw`)).toContain("console 20600 0 0");
+    expect(attributes(`${ours}.raw`)).toBe(attributes(`${theirs}.raw`));
+    expect(attributes(`${ours}.raw`)).toMatch(
+      /^security\.capability \(20\) = 01 00 00 02 .*\nuser\.note \(4\) = "kept"/m,
+    );
     expect(readdirSync(join(user.home, "out")).map((name) => ownerOf(join(user.home, "out", name)))).toEqual(
       Array.from({ length: 3 }, () => user.id),
     );
@@ -124,6 +129,28 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
 
   test("has layers with the content that root's have", () => {
     expect(contents(join(user.home, ".cache/dibkit"))).toEqual(contents(join(ofRoot, ".cache/dibkit")));
+  });
+
+  test("has layers that root can use, and uses root's, through a registry", async () => {
+    const registry = await openLoopbackRegistry();
+    try {
+      const tar = ["-t", "tar", "-o", "out/shared"];
+      const [ofUs, ofThem] = ["user", "root"].map((name) => `${registry.address}/rootless/${name}`) as [string, string];
+      const runs = [
+        await asUser(...build, ...tar, "--cache-to", ofUs),
+        await asRoot(...build, ...tar, "--disk", "files", "--cache-to", ofThem),
+      ];
+      const pulled = [
+        await asUser(...build, ...tar, "--cache-from", ofThem, "--cache-dir", join(user.home, "pulled")),
+        await asRoot(...build, ...tar, "--cache-from", ofUs, "--cache-dir", join(ofRoot, "pulled")),
+      ];
+      for (const { exitCode, stderr } of [...runs, ...pulled]) expect(exitCode, stderr).toBe(0);
+      for (const { stderr } of pulled) expect(stderr).not.toMatch(/^✔ (root|install)\.d/m);
+      const [ours, theirs] = [join(user.home, "out/shared.tar"), join(ofRoot, "out/shared.tar")];
+      expect(archived(ours)).toBe(archived(theirs));
+    } finally {
+      await registry.remove();
+    }
   });
 
   test("runs nothing again when nothing has changed, and only what stands on a change", async () => {
@@ -193,6 +220,14 @@ function onDisk(file: string): string {
     })
     .sort()
     .join("\n");
+}
+
+/** Extended attributes of files of an ext filesystem, as their bytes are. */
+function attributes(file: string): string {
+  const listed = ["/bin/sleep", "/bin/env"].map((path) =>
+    execFileSync("debugfs", ["-R", `ea_list ${path}`, file], { encoding: "utf8", stdio: "pipe" }),
+  );
+  return listed.join("").replace(/^(Extended attributes:)?\s*/gm, "");
 }
 
 /** Content of the layers of scripts, by step. */

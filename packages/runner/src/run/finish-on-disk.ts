@@ -55,7 +55,8 @@ export async function finishOnDisk(
   if (!finished.ok) return finished;
   const { changes } = finished.value;
   if (sourceDate(session.job.request.environment) === undefined) return ok(changes);
-  const settled = await runScriptStep(onDisk, { ...finished.value.state, mounts: [] }, settleStep(onDisk.base));
+  const bare: BuildSession = { ...onDisk, diskDevices: [] };
+  const settled = await runScriptStep(bare, { ...finished.value.state, mounts: [] }, settleStep(onDisk.base));
   return settled.ok ? ok(changes) : settled;
 }
 
