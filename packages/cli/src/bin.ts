@@ -10,10 +10,15 @@ const INTERRUPTED = 130;
 const BUG = 70;
 
 const interrupt = new AbortController();
+/** Started by a dibkit that waits outside the namespace, and ends this one at once when the user insists. */
+const isInside = process.env.DIBKIT_INSIDE === "1";
+delete process.env.DIBKIT_INSIDE;
 let signals = 0;
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(name, () => {
     signals += 1;
+    // A signal to the whole group comes here by itself, and once more from each process outside that passes it on.
+    if (isInside && signals > 1) return;
     // Counted before the abort, which takes listeners that wait only once off the list.
     const undoing = getEventListeners(interrupt.signal, "abort").length > 0;
     interrupt.abort(new Error(`interrupted by ${name}`));

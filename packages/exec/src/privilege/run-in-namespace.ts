@@ -17,6 +17,7 @@ export async function runInNamespace(
     // Root's home, which is looked up where the variable is missing, is not the user's.
     HOME: homeDirectory(process.env),
     ...process.env,
+    DIBKIT_INSIDE: "1",
     PATH: [process.env.PATH ?? "/usr/bin:/bin", ...ADMIN_DIRECTORIES].join(":"),
   };
   const child = execa(program, words, { stdio: "inherit", reject: false, env, cleanup: true });
