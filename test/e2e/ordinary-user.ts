@@ -27,8 +27,6 @@ export interface OrdinaryRun {
 
 /** Somebody who is not root and who owns nothing. */
 export interface OrdinaryUser {
-  /** A path of this clone as that user sees it. */
-  path(path: string): string;
   /** Runs the built command line as that user. */
   run(argv: readonly string[], how: OrdinaryRun): Promise<ProgramRun>;
 }
@@ -40,21 +38,13 @@ export interface OrdinaryUser {
 export function ordinaryUser(scratch: string, user?: { readonly id: number; readonly group: number }): OrdinaryUser {
   const ids = () => (user === undefined ? unusedId() : ["--reuid", String(user.id), "--regid", String(user.group)]);
   const drop = isRoot ? ["setpriv", ...ids(), "--clear-groups", "--"] : ["setpriv", "--inh-caps=-all", "--"];
-  const shown = isRoot
-    ? shownProgram(drop, scratch)
-    : { mounts: [], words: [process.execPath, dibkitProgram], clone: repository };
+  const shown = isRoot ? shownProgram(drop, scratch) : { mounts: [], words: [process.execPath, dibkitProgram] };
   return {
-    path: (path) => path.replace(repository, shown.clone),
     run(argv, { cwd, env, withoutUpstream = false, ...rest }) {
       const mounts = [...shown.mounts, ...(withoutUpstream ? upstreamHidden(scratch) : [])];
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
       const command = [...drop, "/usr/bin/env", "-i", ...variables, ...shown.words, ...argv];
-      // Only where the mounts are there can such a directory be entered.
-      const entered = cwd.startsWith(shown.clone)
-        ? ["sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", cwd, ...command]
-        : command;
-      const start = entered === command ? cwd : "/";
-      return runProgram(mounts.length === 0 ? entered : [...inNamespace(mounts), ...entered], { cwd: start, ...rest });
+      return runProgram(mounts.length === 0 ? command : [...inNamespace(mounts), ...command], { cwd, ...rest });
     },
   };
 }
@@ -90,8 +80,6 @@ function unusedId(): readonly string[] {
 interface ShownProgram {
   readonly mounts: readonly string[];
   readonly words: readonly string[];
-  /** Where the clone is. */
-  readonly clone: string;
 }
 
 /** How to start the built command line as the user: where it is, or else by a mount in `scratch`. */
@@ -106,7 +94,7 @@ function shownProgram(drop: readonly string[], scratch: string): ShownProgram {
   };
   const node = shown(process.execPath, "node", (at) => writeFileSync(at, ""));
   const clone = mayRead(drop, dibkitProgram) ? repository : shown(repository, "clone", (at) => mkdirSync(at));
-  return { mounts, words: [node, dibkitProgram.replace(repository, clone)], clone };
+  return { mounts, words: [node, dibkitProgram.replace(repository, clone)] };
 }
 
 function mayRead(drop: readonly string[], path: string): boolean {
