@@ -31,9 +31,11 @@ mount() {
     do_mounts && command mount "${words[@]}"
     return
   fi
-  # Layers are named from the directory they are in.
-  [ "$noted_in" = "$PWD" ] || { do_mounts || return; }
-  noted_in=$PWD
+  # Layers are named from the directory they are in; all other paths are whole.
+  if [ "$type" = overlay ]; then
+    [ "${noted_in:-$PWD}" = "$PWD" ] || { do_mounts || return; }
+    noted_in=$PWD
+  fi
   for field in "$1" "$2" "$type" "${options:-defaults}"; do
     field=${field//\\/\\134}
     field=${field// /\\040}
@@ -49,7 +51,8 @@ do_mounts() {
   printf '%s' "$noted_mounts" > "$mounts_file" || return
   noted_mounts=
   noted_points=()
-  cd "$noted_in" && command mount -a -T "$mounts_file" || status=$?
+  cd "${noted_in:-$PWD}" && command mount -a -T "$mounts_file" || status=$?
+  noted_in=
   cd "$here" && return $status
 }
 # "find_inside" in what is mounted by then: mounts that the path leads through are done first. Pseudo-terminals are the
