@@ -134,11 +134,11 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
   test("has layers that root can use, and uses root's, through a registry", async () => {
     const registry = await openLoopbackRegistry();
     try {
-      const tar = ["-t", "tar", "-o", "out/shared"];
+      const tar = ["-t", "tar", "--disk", "files", "-o", "out/shared"];
       const [ofUs, ofThem] = ["user", "root"].map((name) => `${registry.address}/rootless/${name}`) as [string, string];
       const runs = [
         await asUser(...build, ...tar, "--cache-to", ofUs),
-        await asRoot(...build, ...tar, "--disk", "files", "--cache-to", ofThem),
+        await asRoot(...build, ...tar, "--cache-to", ofThem),
       ];
       const pulled = [
         await asUser(...build, ...tar, "--cache-from", ofThem, "--cache-dir", join(user.home, "pulled")),
