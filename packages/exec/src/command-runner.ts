@@ -4,11 +4,8 @@ import type { Readable } from "node:stream";
 import type { Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
 import { execa } from "execa";
-import { createOutputSink, type OutputOptions } from "./output-sink.js";
+import { createOutputSink, type OutputOptions, type OutputStream } from "./output-sink.js";
 import { createOutputTail, KEPT_TAIL_LINES } from "./output-tail.js";
-
-/** Which of the two output streams a line came from. */
-export type OutputStream = "stdout" | "stderr";
 
 export interface CommandOptions extends OutputOptions {
   /** The whole environment of the command; nothing is inherited. Default: dibkit's own environment. */

@@ -1,7 +1,9 @@
-import type { OutputStream } from "./command-runner.js";
 import { createLineSplitter } from "./line-splitter.js";
 import type { createOutputTail } from "./output-tail.js";
 import type { TextFilter } from "./redactor.js";
+
+/** Which of the two output streams a line came from. */
+export type OutputStream = "stdout" | "stderr";
 
 /** What becomes of the output of a command: each line goes to the tail and to whoever asked for it. */
 export interface OutputOptions {

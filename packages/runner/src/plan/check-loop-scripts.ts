@@ -7,14 +7,14 @@ import {
   regularFileAt,
   textOf,
 } from "@dibkit/model";
-import { type Command, effectiveCommand, parse, type Word } from "@dibkit/shell";
+import { effectiveCommand, parse, type Word } from "@dibkit/shell";
 import type { HooksTree } from "./hooks-tree.js";
 
 /** Something that only a loop device can do. */
 interface LoopUse {
   /** As written, shortened to what tells: `losetup`, `mount -o loop`. */
   readonly words: string;
-  /** It stands in a branch of the script, which may not be taken. */
+  /** It stands in a branch or a function, which may not be run: `extract-image` does without when its tar is there. */
   readonly isOptional: boolean;
 }
 
@@ -56,7 +56,7 @@ function usesOf(hooks: HooksTree, path: string, seen: Set<string>): readonly Loo
   if (!TELLING.test(text) && helpers.length === 0) return [];
   const script = parse({ path, text });
   return script.commands.flatMap((command): readonly LoopUse[] => {
-    const isOptional = mayBeLeftOut(command);
+    const isOptional = command.context.optional || command.context.function !== undefined;
     const { word, args } = effectiveCommand(command);
     const program = word && programOf(text, word);
     const words = program && loopWords(program, args, text);
@@ -64,11 +64,6 @@ function usesOf(hooks: HooksTree, path: string, seen: Set<string>): readonly Loo
     if (program === undefined || !helpers.includes(`bin/${program}`)) return [];
     return usesOf(hooks, `bin/${program}`, seen).map((use) => ({ ...use, isOptional: use.isOptional || isOptional }));
   });
-}
-
-/** A function counts as called: it is rarely there for nothing. */
-function mayBeLeftOut({ context }: Command): boolean {
-  return context.optional && context.function === undefined;
 }
 
 /** The name of the program, also where only its directory is computed: `$TMP_HOOKS_PATH/bin/extract-image`. */
