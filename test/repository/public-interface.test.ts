@@ -11,6 +11,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   compile: 34,
   conform: 14,
   contents: 39,
+  elements: 1,
   exec: 40,
   fleet: 25,
   lint: 71,

@@ -131,7 +131,9 @@ function buildRow(build: RecordedBuild): string {
   const compared = Object.entries(build.compared).map(([aspect, count]) => `${count} ${aspect}`);
   const explained = Object.values(build.explained).reduce((sum, count) => sum + count, 0);
   const cells = [
-    build.elements.join(" "),
+    [build.elements, ...(build.upstreamElements === undefined ? [] : [["upstream:", ...build.upstreamElements]])]
+      .map((words) => words.join(" "))
+      .join("<br>"),
     build.formats.join(", "),
     build.upstream,
     build.date,

@@ -1,0 +1,123 @@
+#!/bin/bash
+# Makes the root filesystem by one run of mmdebstrap, with the packages in it that package-installs would install in any
+# phase. What it cannot know yet is installed when its phase comes, as ever.
+
+if [ "${DIB_DEBUG_TRACE:-0}" -gt 0 ]; then
+    set -x
+fi
+set -eu
+set -o pipefail
+
+hooks=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'sudo rm -rf "$work"' EXIT
+
+function stop {
+    echo "debian-express: $1" >&2
+    exit 1
+}
+
+# What package-installs will install, one "ELEMENT PACKAGE" a line, by upstream's own reading of all elements.
+function wanted_packages {
+    sudo -E "$DIB_PYTHON_EXEC" "$hooks/bin/package-installs-squash" \
+        --elements="$IMAGE_ELEMENT" --path="$ELEMENTS_PATH" "$work/package-installs.json" >&2
+    "$DIB_PYTHON_EXEC" - "$work/package-installs.json" <<'EOF'
+import json
+import sys
+
+for phase in json.load(open(sys.argv[1])).values():
+    for package, element in phase.get("install", []):
+        print(element, package)
+EOF
+}
+
+# The names that packages on standard input have in this distribution, by the pkg-map of their elements.
+function mapped_packages {
+    local -A asked=() directories=()
+    local element package map
+    while read -r element package; do
+        asked[$element]+=" $package"
+    done
+    eval "directories=($(get_image_element_array))"
+    for element in "${!asked[@]}"; do
+        map=${directories[$element]}/pkg-map
+        read -r -a packages <<<"${asked[$element]}"
+        if [ -f "$map" ]; then
+            "$DIB_PYTHON_EXEC" "$hooks/bin/pkg-map" --pkg-map "$map" --missing-ok --prefix=- "${packages[@]}" |
+                sed -n 's/^-//p'
+        else
+            printf '%s\n' "${packages[@]}"
+        fi
+    done
+}
+
+# Options of mmdebstrap that mean what an option of debootstrap means.
+options=()
+included=()
+for word in ${DIB_DEBOOTSTRAP_EXTRA_ARGS:-}; do
+    case $word in
+        --include=*) included+=("${word#*=}") ;;
+        --keyring=*) DIB_APT_KEYRING=${word#*=} ;;
+        --no-check-gpg) options+=(--aptopt='Acquire::AllowInsecureRepositories "1"; APT::Get::AllowUnauthenticated "1"') ;;
+        --verbose | --merged-usr | --log-extra-deps | --cache-dir=*) ;;
+        *) stop "mmdebstrap has nothing for \"$word\" of DIB_DEBOOTSTRAP_EXTRA_ARGS; build with debian-minimal" ;;
+    esac
+done
+if [ -n "${DIB_DEBIAN_DEBOOTSTRAP_SCRIPT:-}" ]; then
+    stop "mmdebstrap runs no script of debootstrap, so leave DIB_DEBIAN_DEBOOTSTRAP_SCRIPT empty, or build with debian-minimal"
+fi
+
+# All keys that sources may be signed with.
+mkdir "$work/keys" "$work/sources"
+keyring=${DIB_APT_KEYRING:-${DIB_DEBIAN_KEYRING:-/usr/share/keyrings/debian-archive-keyring.gpg}}
+if [ -f "$keyring" ]; then
+    cp -L "$keyring" "$work/keys/"
+fi
+if [ -n "${DIB_ADD_APT_KEYS:-}" ]; then
+    find "$DIB_ADD_APT_KEYS" -type f -exec cp -L {} "$work/keys/" \;
+fi
+
+# The sources of the image; its base may come from a mirror that is none of them.
+base="deb $DIB_DISTRIBUTION_MIRROR $DIB_RELEASE ${DIB_DEBIAN_COMPONENTS//,/ }"
+while read -r line; do
+    if [ -n "$line" ]; then
+        echo "${line#*:}" >"$work/sources/${line%%:*}.list"
+    fi
+done <<<"$DIB_APT_SOURCES_CONF"
+cat "$work/sources"/*.list >"$work/transaction.list"
+grep -qxF "$base" "$work/transaction.list" || echo "$base" >>"$work/transaction.list"
+
+wanted_packages | mapped_packages | sort -u >"$work/packages"
+printf '%s\n' "${included[@]}" | tr ',' '\n' | sed '/^$/d' >>"$work/packages"
+for package in ${DIB_EXPRESS_LATER:-}; do
+    sed -i "/^$package\$/d" "$work/packages"
+done
+
+# The cache is copied and not mounted, because apt would lock it against all other builds.
+archives=$TARGET_ROOT/var/cache/apt/archives
+cache=
+if [ "${DIB_APT_LOCAL_CACHE:-1}" != 0 ]; then
+    cache=$DIB_IMAGE_CACHE/apt/$DISTRO_NAME
+    mkdir -p "$cache"
+    sudo mkdir -p "$archives"
+    find "$cache" -maxdepth 1 -name '*.deb' -exec sudo cp -pt "$archives" {} +
+    options+=(--skip=essential/unlink)
+fi
+
+chmod -R a+rX "$work"
+sudo env LC_ALL=C "http_proxy=${http_proxy:-}" "https_proxy=${https_proxy:-}" "no_proxy=${no_proxy:-}" \
+    mmdebstrap --mode=root --variant=minbase --format=directory --architectures="$ARCH" \
+    --keyring="$work/keys" \
+    --skip=check/empty --skip=cleanup/apt --skip=cleanup/reproducible \
+    --setup-hook="$hooks/debian-express/before-transaction.sh \"\$1\"" \
+    --hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr \
+    --customize-hook="$hooks/debian-express/install-packages.sh \"\$1\" $work/packages" \
+    "${options[@]}" \
+    "$DIB_RELEASE" "$TARGET_ROOT" "$work/transaction.list"
+
+if [ -n "$cache" ]; then
+    find "$archives" -maxdepth 1 -name '*.deb' -exec sudo cp -npt "$cache" {} +
+fi
+sudo find "$archives" -name '*.deb' -delete
+sudo rm -rf "$TARGET_ROOT/etc/apt/sources.list" "$TARGET_ROOT/etc/apt/apt.conf.d/99mmdebstrap"
+sudo cp -t "$TARGET_ROOT/etc/apt/sources.list.d" "$work/sources/"*.list
