@@ -9,7 +9,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   boot: 12,
   cli: 12,
   compile: 34,
-  conform: 14,
+  conform: 16,
   contents: 39,
   elements: 1,
   exec: 40,

@@ -7,7 +7,7 @@ fi
 set -eu
 set -o pipefail
 
-rm -f /usr/local/sbin/update-initramfs
+rm -f /usr/local/sbin/update-initramfs /etc/apt/apt.conf.d/99debian-express
 hash -r
 if [ -x /usr/sbin/update-initramfs ]; then
     update-initramfs -c -k all

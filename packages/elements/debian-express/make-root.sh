@@ -44,7 +44,7 @@ function mapped_packages {
         read -r -a packages <<<"${asked[$element]}"
         if [ -f "$map" ]; then
             "$DIB_PYTHON_EXEC" "$hooks/bin/pkg-map" --pkg-map "$map" --missing-ok --prefix=- "${packages[@]}" |
-                sed -n 's/^-//p'
+                sed -n 's/^-//p' | tr ' ' '\n'
         else
             printf '%s\n' "${packages[@]}"
         fi
@@ -87,11 +87,10 @@ done <<<"$DIB_APT_SOURCES_CONF"
 cat "$work/sources"/*.list >"$work/transaction.list"
 grep -qxF "$base" "$work/transaction.list" || echo "$base" >>"$work/transaction.list"
 
-wanted_packages | mapped_packages | sort -u >"$work/packages"
-printf '%s\n' "${included[@]}" | tr ',' '\n' | sed '/^$/d' >>"$work/packages"
-for package in ${DIB_EXPRESS_LATER:-}; do
-    sed -i "/^$package\$/d" "$work/packages"
-done
+wanted_packages | mapped_packages >"$work/wanted"
+printf '%s\n' "${included[@]}" | tr ',' '\n' >>"$work/wanted"
+tr ' ' '\n' <<<"${DIB_EXPRESS_LATER:-}" | sort -u >"$work/later"
+sed '/^$/d' "$work/wanted" | sort -u | comm -23 - "$work/later" >"$work/packages"
 
 # The cache is copied and not mounted, because apt would lock it against all other builds.
 archives=$TARGET_ROOT/var/cache/apt/archives
@@ -121,3 +120,7 @@ fi
 sudo find "$archives" -name '*.deb' -delete
 sudo rm -rf "$TARGET_ROOT/etc/apt/sources.list" "$TARGET_ROOT/etc/apt/apt.conf.d/99mmdebstrap"
 sudo cp -t "$TARGET_ROOT/etc/apt/sources.list.d" "$work/sources/"*.list
+# Of a keyring that was named, the image's own apt needs to know too; what DIB_ADD_APT_KEYS holds comes with the element dpkg.
+if [ -n "${DIB_APT_KEYRING:-${DIB_DEBIAN_KEYRING:-}}" ]; then
+    sudo cp -L "$keyring" "$TARGET_ROOT/etc/apt/trusted.gpg.d/"
+fi
