@@ -8,7 +8,6 @@ fi
 set -eu
 set -o pipefail
 
-hooks=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'sudo rm -rf "$work"' EXIT
 
@@ -19,7 +18,7 @@ function stop {
 
 # What package-installs will install, one "ELEMENT PACKAGE" a line, by upstream's own reading of all elements.
 function wanted_packages {
-    sudo -E "$DIB_PYTHON_EXEC" "$hooks/bin/package-installs-squash" \
+    sudo -E "$DIB_PYTHON_EXEC" "$TMP_HOOKS_PATH/bin/package-installs-squash" \
         --elements="$IMAGE_ELEMENT" --path="$ELEMENTS_PATH" "$work/package-installs.json" >&2
     "$DIB_PYTHON_EXEC" - "$work/package-installs.json" <<'EOF'
 import json
@@ -43,12 +42,20 @@ function mapped_packages {
         map=${directories[$element]}/pkg-map
         read -r -a packages <<<"${asked[$element]}"
         if [ -f "$map" ]; then
-            "$DIB_PYTHON_EXEC" "$hooks/bin/pkg-map" --pkg-map "$map" --missing-ok --prefix=- "${packages[@]}" |
+            "$DIB_PYTHON_EXEC" "$TMP_HOOKS_PATH/bin/pkg-map" --pkg-map "$map" --missing-ok --prefix=- "${packages[@]}" |
                 sed -n 's/^-//p' | tr ' ' '\n'
         else
             printf '%s\n' "${packages[@]}"
         fi
     done
+}
+
+# What scripts install by themselves: those of the element base always the same, others what the caller knows of.
+function scripted_packages {
+    case " $IMAGE_ELEMENT " in
+        *" base "*) printf '%s\n' apt-transport-https open-iscsi software-properties-common ;;
+    esac
+    tr ' ' '\n' <<<"${DIB_EXPRESS_PACKAGES:-}"
 }
 
 # Options of mmdebstrap that mean what an option of debootstrap means.
@@ -74,7 +81,7 @@ if [ -f "$keyring" ]; then
     cp -L "$keyring" "$work/keys/"
 fi
 if [ -n "${DIB_ADD_APT_KEYS:-}" ]; then
-    find "$DIB_ADD_APT_KEYS" -type f -exec cp -L {} "$work/keys/" \;
+    cp -Lt "$work/keys" "$DIB_ADD_APT_KEYS"/*
 fi
 
 # The sources of the image; its base may come from a mirror that is none of them.
@@ -88,6 +95,7 @@ cat "$work/sources"/*.list >"$work/transaction.list"
 grep -qxF "$base" "$work/transaction.list" || echo "$base" >>"$work/transaction.list"
 
 wanted_packages | mapped_packages >"$work/wanted"
+scripted_packages >>"$work/wanted"
 printf '%s\n' "${included[@]}" | tr ',' '\n' >>"$work/wanted"
 tr ' ' '\n' <<<"${DIB_EXPRESS_LATER:-}" | sort -u >"$work/later"
 sed '/^$/d' "$work/wanted" | sort -u | comm -23 - "$work/later" >"$work/packages"
@@ -99,7 +107,9 @@ if [ "${DIB_APT_LOCAL_CACHE:-1}" != 0 ]; then
     cache=$DIB_IMAGE_CACHE/apt/$DISTRO_NAME
     mkdir -p "$cache"
     sudo mkdir -p "$archives"
-    find "$cache" -maxdepth 1 -name '*.deb' -exec sudo cp -pt "$archives" {} +
+    for package in "$cache"/*.deb; do
+        [ ! -f "$package" ] || echo "$package"
+    done | xargs --no-run-if-empty sudo cp -pt "$archives"
     options+=(--skip=essential/unlink)
 fi
 
@@ -108,16 +118,16 @@ sudo env LC_ALL=C "http_proxy=${http_proxy:-}" "https_proxy=${https_proxy:-}" "n
     mmdebstrap --mode=root --variant=minbase --format=directory --architectures="$ARCH" \
     --keyring="$work/keys" \
     --skip=check/empty --skip=cleanup/apt --skip=cleanup/reproducible \
-    --setup-hook="$hooks/debian-express/before-transaction.sh \"\$1\"" \
+    --setup-hook="$TMP_HOOKS_PATH/debian-express/before-transaction.sh \"\$1\"" \
     --hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr \
-    --customize-hook="$hooks/debian-express/install-packages.sh \"\$1\" $work/packages" \
+    --customize-hook="$TMP_HOOKS_PATH/debian-express/install-packages.sh \"\$1\" $work/packages" \
     "${options[@]}" \
     "$DIB_RELEASE" "$TARGET_ROOT" "$work/transaction.list"
 
 if [ -n "$cache" ]; then
-    find "$archives" -maxdepth 1 -name '*.deb' -exec sudo cp -npt "$cache" {} +
+    sudo cp -npt "$cache" "$archives"/*.deb
 fi
-sudo find "$archives" -name '*.deb' -delete
+sudo rm -f "$archives"/*.deb
 sudo rm -rf "$TARGET_ROOT/etc/apt/sources.list" "$TARGET_ROOT/etc/apt/apt.conf.d/99mmdebstrap"
 sudo cp -t "$TARGET_ROOT/etc/apt/sources.list.d" "$work/sources/"*.list
 # Of a keyring that was named, the image's own apt needs to know too; what DIB_ADD_APT_KEYS holds comes with the element dpkg.

@@ -40,6 +40,7 @@ export const debianExpress = defineElement("debian-express", {
     DIB_DEBOOTSTRAP_DEFAULT_LOCALE: envDefault("C.UTF-8", "the locale of the image", early),
     DIB_NETWORK_INTERFACE_NAMES: envDefault("eth0 eth1", "the interfaces that take an address by DHCP", early),
     DIB_APT_MINIMAL_CREATE_INTERFACES: envDefault("1", "0 leaves /etc/network/interfaces alone", early),
+    DIB_EXPRESS_PACKAGES: envDefault("", "packages that scripts install by themselves, with blanks between", early),
     DIB_EXPRESS_LATER: envDefault(
       "",
       "packages that shall be installed in their own phase, with blanks between",

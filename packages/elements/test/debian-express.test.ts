@@ -136,6 +136,7 @@ describe.skipIf(upstream === undefined && !process.env.CI)("the transaction", ()
 
   test.each([
     [{ DIB_EXPRESS_LATER: "nginx ed" }, "maker\nvim-tiny\n"],
+    [{ DIB_EXPRESS_PACKAGES: "jq curl" }, "curl\ned\njq\nmaker\nnginx\nvim-tiny\n"],
     [{ ONE_DEBUG: "1" }, "debugger\ned\nmaker\nnginx\nvim-tiny\n"],
     [{ DIB_DEBOOTSTRAP_EXTRA_ARGS: "--include=curl,jq" }, "curl\ned\njq\nmaker\nnginx\nvim-tiny\n"],
   ])("with %j has others", async (environment, packages) => {
