@@ -34,6 +34,9 @@ there the element tiny makes the operating system from a few programs of the bui
 
 ## Builds
 
+Where a second line names elements, upstream built those instead (\`--upstream-elements\`), to compare an element with the one
+that it takes the place of.
+
 | elements asked for | formats | upstream | date | compared | explained | unexplained |
 |---|---|---|---|---|---|---|
 ${record.builds.map(buildRow).join("\n")}
