@@ -12,7 +12,8 @@ const release = "bookworm";
 const root = mkdtempSync(join(tmpdir(), "dibkit-e2e-express-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const cantCompare =
-  whyNotBuild() ?? (upstreamInstallation(process.env) || process.env.CI ? undefined : "diskimage-builder is not installed");
+  whyNotBuild() ??
+  (upstreamInstallation(process.env) || process.env.CI ? undefined : "diskimage-builder is not installed");
 
 /** A project of somebody who has installed the package. */
 function writeProject(): void {
@@ -39,7 +40,9 @@ describe.skipIf(cantCompare)("debian-express in the place of debian-minimal", ()
     expect(report.differences.filter(({ reason }) => reason === undefined)).toEqual([]);
     expect(run.exitCode).toBe(0);
     const image = join(kept, "dibkit/image.raw");
-    const booted = await dibkit(["boot", image, "--timeout", "2700", "--log", join(root, "console.log")], { cwd: root });
+    const booted = await dibkit(["boot", image, "--timeout", "2700", "--log", join(root, "console.log")], {
+      cwd: root,
+    });
     expect(booted, booted.stderr).toMatchObject({ exitCode: 0 });
     expect(readFileSync(join(root, "console.log"), "utf8")).toContain("debian login:");
   });
