@@ -20,6 +20,9 @@ function apt_get {
         --option Dpkg::Use-Pty=0 "$@"
 }
 
+# To apt, what debootstrap installs was asked for, and so is what stands here already.
+rm -f "$root/var/lib/apt/extended_states"
+
 # A name that only a later phase's sources have is left for that phase.
 mapfile -t known < <(chroot "$root" apt-cache pkgnames | sort | join - <(sort -u "$listed"))
 

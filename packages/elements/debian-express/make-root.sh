@@ -117,7 +117,7 @@ chmod -R a+rX "$work"
 sudo env LC_ALL=C "http_proxy=${http_proxy:-}" "https_proxy=${https_proxy:-}" "no_proxy=${no_proxy:-}" \
     mmdebstrap --mode=root --variant=minbase --format=directory --architectures="$ARCH" \
     --keyring="$work/keys" \
-    --skip=check/empty --skip=cleanup/apt --skip=cleanup/reproducible \
+    --skip=check/empty --skip=cleanup/apt --skip=cleanup/reproducible --skip=cleanup/run \
     --setup-hook="$TMP_HOOKS_PATH/debian-express/before-transaction.sh \"\$1\"" \
     --hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr \
     --customize-hook="$TMP_HOOKS_PATH/debian-express/install-packages.sh \"\$1\" $work/packages" \
@@ -128,8 +128,14 @@ if [ -n "$cache" ]; then
     sudo cp -npt "$cache" "$archives"/*.deb
 fi
 sudo rm -f "$archives"/*.deb
-sudo rm -rf "$TARGET_ROOT/etc/apt/sources.list" "$TARGET_ROOT/etc/apt/apt.conf.d/99mmdebstrap"
+sudo rm -rf "$TARGET_ROOT/etc/apt/sources.list" "$TARGET_ROOT/etc/apt/sources.list.d" \
+    "$TARGET_ROOT/etc/apt/apt.conf.d/99mmdebstrap"
+sudo mkdir -p "$TARGET_ROOT/etc/apt/sources.list.d"
 sudo cp -t "$TARGET_ROOT/etc/apt/sources.list.d" "$work/sources/"*.list
+# The one architecture of a root is dpkg's own, which needs no list.
+if [ "$(cat "$TARGET_ROOT/var/lib/dpkg/arch" 2>/dev/null)" = "$ARCH" ]; then
+    sudo rm "$TARGET_ROOT/var/lib/dpkg/arch"
+fi
 # Of a keyring that was named, the image's own apt needs to know too; what DIB_ADD_APT_KEYS holds comes with the element dpkg.
 if [ -n "${DIB_APT_KEYRING:-${DIB_DEBIAN_KEYRING:-}}" ]; then
     sudo cp -L "$keyring" "$TARGET_ROOT/etc/apt/trusted.gpg.d/"
