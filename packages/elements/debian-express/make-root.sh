@@ -74,6 +74,11 @@ if [ -n "${DIB_DEBIAN_DEBOOTSTRAP_SCRIPT:-}" ]; then
     stop "mmdebstrap runs no script of debootstrap, so leave DIB_DEBIAN_DEBOOTSTRAP_SCRIPT empty, or build with debian-minimal"
 fi
 
+# mmdebstrap takes the stand-ins that a user namespace has for devices for real ones, and cannot remove what it tried.
+if ! grep -qE '^ *0 +0 +4294967295$' /proc/self/uid_map; then
+    stop "a user namespace has no devices for mmdebstrap to make: build as root of the machine, or with debian-minimal"
+fi
+
 # All keys that sources may be signed with.
 mkdir "$work/keys" "$work/sources"
 keyring=${DIB_APT_KEYRING:-${DIB_DEBIAN_KEYRING:-/usr/share/keyrings/debian-archive-keyring.gpg}}
