@@ -4,28 +4,23 @@ import type { Readable } from "node:stream";
 import type { Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
 import { execa } from "execa";
-import { createLineSplitter } from "./line-splitter.js";
-import { createOutputTail } from "./output-tail.js";
-import type { TextFilter } from "./redactor.js";
+import { createOutputSink, type OutputOptions } from "./output-sink.js";
+import { createOutputTail, KEPT_TAIL_LINES } from "./output-tail.js";
 
 /** Which of the two output streams a line came from. */
 export type OutputStream = "stdout" | "stderr";
 
-export interface CommandOptions {
+export interface CommandOptions extends OutputOptions {
   /** The whole environment of the command; nothing is inherited. Default: dibkit's own environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** What the command reads on its standard input; default nothing. */
   readonly input?: string | Uint8Array | Readable;
-  /** Called for each line as it arrives, without its newline; very long lines come in pieces. */
-  readonly onOutput?: (line: string, stream: OutputStream) => void;
   /**
    * Gets standard output as bytes, as it arrives; nothing of it is kept, and no lines are made of it. While what it
    * returns has not resolved, nothing more is read, so a fast command waits for a slow reader.
    */
   readonly onBytes?: (chunk: Buffer) => unknown;
-  /** Makes what each stream goes through before anybody sees it; nothing of standard output is kept then. */
-  readonly filter?: () => TextFilter;
   /** Kills the command (SIGTERM, then SIGKILL after five seconds) when aborted. */
   readonly signal?: AbortSignal;
   /**
@@ -64,7 +59,6 @@ export interface CommandRunner {
 }
 
 const KEPT_STDOUT_BYTES = 4 * 1024 * 1024;
-const KEPT_TAIL_LINES = 20;
 
 /** Exit status as a shell would report it. */
 export function exitCodeOf(failure: CommandFailure): number {
@@ -139,10 +133,7 @@ async function runProcess(
     stripFinalNewline: false,
   });
   const watch = (stream: Readable | null | undefined, name: OutputStream) => {
-    const split = createLineSplitter((line) => {
-      tail.add(line);
-      options.onOutput?.(line, name);
-    }, options.filter?.());
+    const split = createOutputSink(tail, name, options);
     stream?.on("data", (chunk: Buffer) => {
       if (name === "stdout" && options.filter === undefined) kept.add(chunk);
       split.write(chunk);

@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { bashCommand } from "./bash-command.js";
-import { createOutputTail } from "./output-tail.js";
+import { createOutputTail, KEPT_TAIL_LINES } from "./output-tail.js";
 import { tidiedCommand } from "./tidied-command.js";
 
 export interface WorkerProcess {
@@ -42,7 +42,7 @@ export function startWorker(request: WorkerRequest, onMessage: (message: unknown
     cleanup: true,
     cwd: "/",
   });
-  const tail = createOutputTail(20);
+  const tail = createOutputTail(KEPT_TAIL_LINES);
   const messages = createInterface({ input: child.stdout as Readable });
   messages.on("line", (line) => {
     const message = parsed(line);

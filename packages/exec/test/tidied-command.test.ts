@@ -5,7 +5,6 @@ import { afterAll, describe, expect, test } from "vitest";
 import { mayBuild } from "../../runner/test/tiny-image.js";
 import { bashCommand } from "../src/bash-command.js";
 import { createCommandRunner } from "../src/command-runner.js";
-import { pipedCommand } from "../src/piped-command.js";
 import { tidiedCommand } from "../src/tidied-command.js";
 
 const directory = mkdtempSync(join(tmpdir(), "dibkit-tidied-"));
@@ -49,11 +48,4 @@ test("a script on a pipe of Node's runs none of the user's start-up files", asyn
   };
   expect(await shown(["bash", "-c", "cat"])).toBe("from bashrc\na line");
   expect(await shown(bashCommand("cat"))).toBe("a line");
-});
-
-test("the output of a piped command can be opened again, and its exit code is kept", async () => {
-  const done = await commands.run(
-    pipedCommand(["bash", "-c", "echo one > /dev/stderr; echo two > /dev/stdout; exit 3"]),
-  );
-  expect(done.ok ? [] : done.error).toMatchObject({ exitCode: 3, tail: ["one", "two"] });
 });

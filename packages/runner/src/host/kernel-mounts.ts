@@ -6,6 +6,14 @@ import { inUserNamespace, shellCommand } from "@dibkit/exec";
  */
 export const PTS_OPTIONS = "newinstance,ptmxmode=0666,mode=0620,gid=5";
 
+export interface ProcOptions {
+  readonly readOnly?: boolean;
+  /** Whether settings of the kernel below it cannot be changed, which is one mount more. Default: true. */
+  readonly guarded?: boolean;
+  /** What the mount table says that is mounted. Default: `none`. */
+  readonly source?: string;
+}
+
 /**
  * How the kernel's own filesystems are mounted, which depends on who root is. All give commands of bash; `at` is a word
  * of bash, quoted already.
@@ -14,8 +22,7 @@ export interface KernelMounts {
   readonly privilege: "root" | "namespace";
   /** How a `/dev` of the build's own gets its devices: see `private-dev.sh`. */
   readonly devices: "nodes" | "binds";
-  /** `guarded`: settings of the kernel below it cannot be changed, which is one mount more. */
-  readonly proc: (at: string, readOnly?: boolean, guarded?: boolean) => string;
+  readonly proc: (at: string, options?: ProcOptions) => string;
   readonly sys: (at: string, readOnly: boolean) => string;
   /** The one of the host, read-only, with what is mounted in it. */
   readonly hostSys: (at: string) => string;
@@ -34,8 +41,8 @@ const flagsOf = (readOnly: boolean) => (readOnly ? "-o ro " : "");
 const root: KernelMounts = {
   privilege: "root",
   devices: "nodes",
-  proc: (at, readOnly = false, guarded = true) =>
-    `mount ${flagsOf(readOnly)}-t proc none ${at}${guarded ? ` && mount -o bind,ro ${at}/sys ${at}/sys` : ""}`,
+  proc: (at, { readOnly = false, guarded = true, source = "none" } = {}) =>
+    `mount ${flagsOf(readOnly)}-t proc ${source} ${at}${guarded ? ` && mount -o bind,ro ${at}/sys ${at}/sys` : ""}`,
   sys: (at, readOnly) => `mount ${flagsOf(readOnly)}-t sysfs none ${at}`,
   hostSys: (at) => `mount --rbind /sys ${at} && mount -o remount,bind,ro ${at}`,
   pts,
@@ -53,14 +60,15 @@ const WITH_MOUNTS = ["/dev", "/sys", "/proc"];
  * the one command that mounts it.
  */
 const sysOfUser = (at: string) =>
-  `{ unshare --net mount -o ro -t sysfs none ${at} 2>/dev/null || mount --rbind /sys ${at}; }`;
+  `{ unshare --net mount -o ro -t sysfs none ${at} 2>/dev/null || command mount --rbind /sys ${at}; }`;
 
 /** Where a container hides parts of `/proc` or `/sys`, those of the container are all that there is. */
 const namespace: KernelMounts = {
   privilege: "namespace",
   devices: "binds",
-  proc: (at, readOnly = false) =>
-    `{ mount ${flagsOf(readOnly)}-t proc none ${at} 2>/dev/null || mount --rbind /proc ${at}; }`,
+  // A step notes its mounts before it does them (see `step-functions.sh`), but for those that may fail.
+  proc: (at, { readOnly = false, source = "none" } = {}) =>
+    `{ command mount ${flagsOf(readOnly)}-t proc ${source} ${at} 2>/dev/null || command mount --rbind /proc ${at}; }`,
   sys: sysOfUser,
   hostSys: sysOfUser,
   pts,

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CommandRunner } from "@dibkit/exec";
+import type { CommandRunner, ScriptHost } from "@dibkit/exec";
 import type { Element } from "@dibkit/model";
 import type { BuildEvent } from "../job/build-event.js";
 import type { BuildJob } from "../job/build-job.js";
@@ -34,6 +34,8 @@ export interface BuildSession {
   readonly directory: string;
   readonly logs: string;
   readonly commands: CommandRunner;
+  /** Starts the steps. */
+  readonly scripts: ScriptHost;
   readonly emit: (event: BuildEvent) => void;
   readonly signal: AbortSignal;
   readonly elements: readonly Element[];

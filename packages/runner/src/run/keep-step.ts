@@ -18,6 +18,7 @@ import { type AfterScript, type ScriptStep, stepName } from "../plan/script-step
 import { type BuildSession, stagingPath } from "./build-session.js";
 import { hooksDirectories } from "./phase-scripts.js";
 import { rootTrouble } from "./root-trouble.js";
+import { MOUNTS_FILE } from "./step-script.js";
 
 /** What a script that ended with 0 has left, in words that follow its name. */
 export interface UnusableRoot {
@@ -40,7 +41,7 @@ export async function keepStep(
   const collected = await session.trees.collect(staging);
   const trouble = step.after && troubleAfter(session, state, step.after, staging, result.mounts.records);
   if (trouble !== undefined) return err({ kind: "unusable-root", trouble });
-  for (const name of ["environment", "captured", "mountinfo", "step.sh", PRIVATE_CACHES]) {
+  for (const name of ["environment", "captured", "mountinfo", MOUNTS_FILE, "step.sh", PRIVATE_CACHES]) {
     await rm(join(staging, name), { recursive: true, force: true });
   }
   const hooks = join(staging, "hooks");

@@ -1,9 +1,10 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createCommandRunner, inUserNamespace } from "@dibkit/exec";
+import { createCommandRunner, createScriptHost, inUserNamespace } from "@dibkit/exec";
 import { loadElement } from "@dibkit/model";
 import { hostLayer } from "../host/host-view.js";
 import { NAMESPACE_SHIMS } from "../host/namespace-shims.js";
+import { chooseNetwork } from "../host/network/choose-network.js";
 import { SUDO_SCRIPT } from "../host/sudo-sh.js";
 import {
   BUILD_DIRECTORY,
@@ -93,6 +94,7 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
     directory: paths.directory,
     logs: paths.logs,
     commands,
+    scripts: createScriptHost(join(paths.scratch, "output"), chooseNetwork(request).namespaces),
     ...context,
     elements,
     hooks,

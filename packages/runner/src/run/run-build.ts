@@ -15,9 +15,8 @@ import { systemFailure } from "./system-failure.js";
 export async function runBuild(job: BuildJob, context: WorkerContext): Promise<BuildOutcome> {
   const timeline = recordTimeline(job.id, context.emit);
   const session = await openSession(job, { ...context, emit: timeline.emit });
-  const tree = await buildTree(session);
   const { stopAfter } = job.request;
-  const outputs = !tree.ok ? tree : stopAfter === undefined ? await makeImage(session, tree.value) : ok([]);
+  const outputs = await buildOutputs(session).finally(() => session.scripts.close());
   const failed = !outputs.ok;
   const interrupted = failed && outputs.error.kind === "interrupted";
   const status = failed ? (interrupted ? "interrupted" : "failed") : stopAfter === undefined ? "built" : "stopped";
@@ -32,6 +31,12 @@ export async function runBuild(job: BuildJob, context: WorkerContext): Promise<B
   }
   await session.remote?.finish();
   return outputs.ok ? { kind: "built", outputs: outputs.value } : outputs.error;
+}
+
+async function buildOutputs(session: BuildSession) {
+  const tree = await buildTree(session);
+  if (!tree.ok) return tree;
+  return session.job.request.stopAfter === undefined ? makeImage(session, tree.value) : ok([]);
 }
 
 /** Every phase before the disk, and dibkit's own steps between them; no more than the request asks for. */

@@ -1,7 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandFailure, CommandResult } from "@dibkit/exec";
-import { namespaceCommand, pipedCommand } from "@dibkit/exec";
 import type { Result } from "@dibkit/model";
 import { type MountEntry, parseMountInfo } from "../host/mount-table.js";
 import { chooseNetwork } from "../host/network/choose-network.js";
@@ -52,9 +51,8 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
   writeFileSync(file("environment"), serialiseEnvironment(step.environment), { mode: 0o600 });
   writeFileSync(file("captured"), "");
   writeFileSync(file("mountinfo"), "");
-  const network = chooseNetwork(session.job.request);
   const script = renderStepScript({
-    network,
+    network: chooseNetwork(session.job.request),
     trees: shown === undefined ? [] : [shown.root, shown.hooks],
     target: TARGET_DIRECTORY,
     mounts: step.state.mounts,
@@ -74,19 +72,14 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
   const logs = [step.log, session.job.request.logFile ?? []].flat().map(openLog);
   const filter = secretFilter(session.secretNames, session.base, step.environment);
   try {
-    const outcome = await session.commands.run(
-      // Tied to the shell of the pipe, which is what an interrupt ends.
-      pipedCommand(namespaceCommand(["bash", file("step.sh")], network.namespaces)),
-      {
-        signal: session.signal,
-        cwd: "/",
-        ...(filter === undefined ? {} : { filter }),
-        onOutput: (line) => {
-          for (const log of logs) log.write(line);
-          step.onOutput?.(line);
-        },
+    const outcome = await session.scripts.run(file("step.sh"), {
+      signal: session.signal,
+      ...(filter === undefined ? {} : { filter }),
+      onOutput: (line) => {
+        for (const log of logs) log.write(line);
+        step.onOutput?.(line);
       },
-    );
+    });
     for (const log of logs) if (log.trouble !== undefined) throw log.trouble;
     await shareCaches(step.staging, session.named);
     const table = parseMountInfo(readFileSync(file("mountinfo"), "utf8"));

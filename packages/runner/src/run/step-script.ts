@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { shellCommand, shellQuote } from "@dibkit/exec";
 import { INSIDE_ROOT_SCRIPT } from "../host/inside-root-sh.js";
 import { type KernelMounts, kernelMounts } from "../host/kernel-mounts.js";
@@ -55,7 +56,7 @@ function renderDevices({ target, mounts, trees }: StepScript, { devices }: Kerne
   return [findInside(target, "dev"), ...show];
 }
 
-/** Lines that make recorded mounts again below the target; they use `find_inside`. */
+/** Lines that note recorded mounts below the target, by the functions of every step. */
 export function renderMounts(
   step: Pick<StepScript, "mounts" | "target" | "named" | "staging" | "chroot">,
   kernel: KernelMounts = kernelMounts(),
@@ -80,12 +81,12 @@ export function renderMounts(
   });
 }
 
-/** A word of bash: what `find_inside` found last. */
+/** A word of bash: what `find_mounted` found last. */
 const FOUND = '"$found_inside"';
 
 /** A command of bash that finds a path of the image, with links followed as in the image. */
 function findInside(target: string, path: string): string {
-  return shellCommand("find_inside", target, path);
+  return shellCommand("find_mounted", target, path);
 }
 
 /** Nearly always the directory is there, and looking for it starts no process. */
@@ -101,25 +102,29 @@ function mountFilesystem(
   chroot: boolean,
 ): string {
   if (type === "devpts") return kernel.pts(at);
-  return type === "proc" ? kernel.proc(at, readOnly, chroot) : kernel.sys(at, readOnly);
+  return type === "proc" ? kernel.proc(at, { readOnly, guarded: chroot }) : kernel.sys(at, readOnly);
 }
+
+/** Name of the table of mounts that a step works off, in its staging directory. */
+export const MOUNTS_FILE = "mounts";
 
 const FUNCTIONS = `${INSIDE_ROOT_SCRIPT}${STEP_FUNCTIONS_SCRIPT}`;
 
 /**
- * The bash script that is the first process of a step. It mounts, runs, notes the mount table, ends whatever the
- * command left running, unmounts, and exits with the command's exit code; 125 means that mounting failed.
+ * The bash script that is the first process of a step. It mounts, runs, notes the mount table, and exits with the
+ * command's exit code; 125 means that mounting failed. With it end its namespaces: whatever the command left running, and
+ * the mounts.
  */
 export function renderStepScript(step: StepScript, kernel: KernelMounts = kernelMounts()): string {
   const inTarget = '"$hooks_shown"';
   const setUp = [
-    // A process in a new PID namespace needs a /proc of its own to find itself.
-    kernel.proc("/proc"),
+    // A process in a new PID namespace needs a /proc of its own to find itself. With the name of the one below, it would
+    // count as mounted already.
+    kernel.proc("/proc", { source: "dibkit" }),
     ...step.network.setUp,
     ...step.trees.map((tree) => renderTreeMount(tree, kernel)),
     ...renderDevices(step, kernel),
     ...renderMounts(step, kernel),
-    ...(step.chroot ? [refreshResolver(step.target)] : []),
     ...(step.hooksInTarget === undefined
       ? []
       : [
@@ -127,12 +132,15 @@ export function renderStepScript(step: StepScript, kernel: KernelMounts = kernel
           makeDirectory(inTarget),
           `${shellCommand("mount", "-o", "bind,ro", step.hooksInTarget)} ${inTarget}`,
         ]),
+    "do_mounts",
+    ...(step.chroot ? [refreshResolver(step.target)] : []),
   ];
   const terminal = " </dev/tty >/dev/tty 2>&1";
   const streams = `${step.interactive ? terminal : " </dev/null 2>&1"}${step.resultFile === undefined ? "" : ` 3>${shellQuote(step.resultFile)}`}`;
   return `set -u
 umask 022
-${FUNCTIONS}prepare() {
+${FUNCTIONS}mounts_file=${shellQuote(join(step.staging, MOUNTS_FILE))}
+prepare() {
 ${setUp.map((line) => `  ${line} || return 1`).join("\n")}
 }
 prepare || exit 125
@@ -147,20 +155,8 @@ env -i "\${vars[@]}" ${renderCommand(step)}${streams}
 status=$?
 ${step.onError === undefined ? ":" : renderErrorShell(step, step.onError, terminal)}
 ${shellCommand("write_mount_table", step.mountTableFile)}${step.hooksInTarget === undefined ? "" : ` ${inTarget}`}
-cd /
-# As the first process of its namespace, this reaches every process that the command left behind and nothing else.
-kill -KILL -1 2>/dev/null
-${renderUnmounts(step.trees)}
 exit $status
 `;
-}
-
-/** One process takes down both trees, unless something holds one of them. */
-function renderUnmounts(trees: readonly TreeMount[]): string {
-  if (trees.length === 0) return ":";
-  const points = [...trees].reverse().map(({ at }) => at);
-  const slowly = points.map((at) => `${shellCommand("umount", "-R", "-l", at)} 2>/dev/null`).join("; ");
-  return `${shellCommand("umount", "-R", ...points)} 2>/dev/null || { ${slowly}; }`;
 }
 
 /** Upstream's `after-error`: the shell starts where the command failed, after what it printed last. */

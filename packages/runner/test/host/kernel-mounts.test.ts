@@ -9,12 +9,12 @@ test.each([
   [
     "proc",
     "mount -t proc none /x && mount -o bind,ro /x/sys /x/sys",
-    "{ mount -t proc none /x 2>/dev/null || mount --rbind /proc /x; }",
+    "{ command mount -t proc none /x 2>/dev/null || command mount --rbind /proc /x; }",
   ],
   [
     "sys",
     "mount -o ro -t sysfs none /x",
-    "{ unshare --net mount -o ro -t sysfs none /x 2>/dev/null || mount --rbind /sys /x; }",
+    "{ unshare --net mount -o ro -t sysfs none /x 2>/dev/null || command mount --rbind /sys /x; }",
   ],
   ["dev", "mount --bind /dev /x", "mount --rbind /dev /x"],
   ["a cache, read-only", "mount -o bind,ro /cache /x", "mount --bind /cache /x && mount -o remount,bind,ro /x"],
