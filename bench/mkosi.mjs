@@ -13,7 +13,7 @@ const TOOLS =
  * initramfs are Debian's in both; mkosi makes its initrd of packages instead of files of the image.
  */
 const PACKAGES =
-  "adduser busybox ca-certificates dbus gnupg2 grub-pc ifupdown init iproute2 linux-image-amd64 locales lsb-release netbase python3 sudo systemd-sysv";
+  "adduser apt-transport-https busybox ca-certificates dbus gnupg2 grub-pc init linux-image-amd64 locales lsb-release netbase open-iscsi python3 software-properties-common sudo systemd-sysv";
 
 /** Makes the root with mkosi in it, once; gives its directory. */
 export function makeMkosiRoot(directory) {
