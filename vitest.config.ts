@@ -25,6 +25,7 @@ export default defineConfig({
         "contents",
         "conform",
         "fleet",
+        "elements",
         "boot",
         "publish",
       ].map((name) => ({

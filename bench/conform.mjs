@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { upstreamVersion } from "../test/upstream-version.mjs";
 import { withSources, writePythonIndex } from "./conform-sources.mjs";
 import { debianSources } from "./debian-sources.mjs";
-import { dibkit, withDirectory } from "./timed.mjs";
+import { dibkit, timed, withDirectory } from "./timed.mjs";
 
 const repository = fileURLToPath(new URL("../", import.meta.url));
 /** Newer versions look for Python 2 in a Debian that has none, and their element debian no longer names datasources. */
@@ -50,6 +50,14 @@ const BUILDS = {
   efi: {
     elements: "vm block-device-efi debian-systemd cloud-init-nocloud posix",
     flags: ["--disk"],
+  },
+  // dibkit's own element beside the one whose place it takes.
+  express: {
+    elements: "vm debian-express",
+    flags: [
+      ...["--disk", "--upstream-elements", "vm debian-minimal"],
+      ...["--reasons", join(repository, "packages/elements/debian-express/differences.json")],
+    ],
   },
   // On a synthetic distribution: docs/synthetic-distributions.md.
   fedora: {
@@ -117,7 +125,9 @@ async function withDistribution(release, directory, use) {
 
 function compare(root, name, server, more) {
   const { elements, flags = [], environment = {} } = BUILDS[name];
-  const places = ["--elements-path", join(repository, "test/e2e/elements")];
+  const own = join(root, "own-elements");
+  timed([process.execPath, dibkit, "compile", join(repository, "packages/elements/src/index.ts"), "--out", own]);
+  const places = ["--elements-path", `${join(repository, "test/e2e/elements")}:${own}`];
   const keep = join(root, name);
   mkdirSync(keep, { recursive: true });
   const words = ["conform", ...elements.split(" "), ...flags, ...places, "--image-cache", join(root, "downloads")];

@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   contents: ["model", "exec", "runner"],
   conform: ["model", "exec", "runner", "contents"],
   fleet: ["model", "exec", "registry", "runner"],
+  elements: ["model"],
   boot: ["model", "exec"],
   publish: ["model", "exec", "registry"],
   cli: ["model", "shell", "lint", "compile", "exec", "runner", "contents", "conform", "fleet", "boot", "publish"],

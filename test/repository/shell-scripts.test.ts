@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { filesBelow, packageNames, repository } from "./source-files.js";
 
-const scripts = packageNames.flatMap((name) =>
-  filesBelow(join(repository, "packages", name, "src")).filter((path) => path.endsWith(".sh")),
+const scripts = [...packageNames.map((name) => join(name, "src")), "elements/debian-express"].flatMap((directory) =>
+  filesBelow(join(repository, "packages", directory)).filter((path) => path.endsWith(".sh")),
 );
 const shellcheck = spawnSync("shellcheck", ["--version"], { encoding: "utf8" });
 

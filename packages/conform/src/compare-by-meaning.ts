@@ -14,6 +14,16 @@ const FILES: readonly FileWithMeaning[] = [
     reason: "the same records in another order: debconf writes a hash table",
   },
   {
+    path: /^var\/lib\/apt\/extended_states$/,
+    same: sameWhen((text) => sorted(text, /\n\n/)),
+    reason: "the same packages in the order in which apt noted them",
+  },
+  {
+    path: /^var\/lib\/dpkg\/triggers\/File$/,
+    same: sameWhen((text) => sorted(text, /\n/)),
+    reason: "the same triggers in the order in which packages came",
+  },
+  {
     path: /^etc\/dib-manifests\/dib-element-manifest$/,
     same: sameWhen((text) => sorted(text, /\s+/)),
     reason: "the same elements in another order: upstream's is that of a Python set, dibkit's that of the request",

@@ -6,6 +6,8 @@ import type { BuildEvent, BuildFailure, BuildPlan, BuildRequest } from "@dibkit/
 import { isPublished, startBuild } from "@dibkit/runner";
 import { type BuiltImage, compareBuilds } from "./compare-builds.js";
 import type { ConformanceReport } from "./conformance-report.js";
+import { type GivenReason, withGivenReasons } from "./given-reasons.js";
+import { PROBE_NAME } from "./probe-element.js";
 import { runUpstream, type UpstreamOutcome } from "./upstream/run-upstream.js";
 import { upstreamArguments } from "./upstream/upstream-command.js";
 
@@ -14,6 +16,10 @@ export interface ConformRequest {
   readonly plan: BuildPlan;
   /** Elements as they were asked for, the probe left out. */
   readonly elements: readonly string[];
+  /** Elements that upstream builds in the place of these, the probe left out. */
+  readonly upstreamElements?: readonly string[];
+  /** Explain what no reason of conform's own does, which other elements may need. */
+  readonly reasons?: readonly GivenReason[];
   readonly upstream: UpstreamInstallation;
   /** Where both builds go. What upstream made there is used again when it was asked for the same. */
   readonly directory: string;
@@ -70,6 +76,7 @@ export async function conform(
   return ok({
     version: 1,
     elements: request.elements,
+    ...(request.upstreamElements === undefined ? {} : { upstreamElements: request.upstreamElements }),
     architecture: job.request.architecture,
     formats: job.request.formats,
     upstream: {
@@ -79,6 +86,7 @@ export async function conform(
     },
     dibkit: { seconds: Math.round(seconds), outputs: pathsOf(ours) },
     ...comparison,
+    differences: withGivenReasons(comparison.differences, request.reasons ?? []),
   });
 }
 
@@ -90,10 +98,12 @@ function isLeftOut(name: string, { environment }: BuildRequest): boolean {
 type Built = { readonly image: BuiltImage; readonly run: UpstreamRun };
 
 async function buildUpstream(
-  { plan, directory, upstream }: ConformRequest,
+  { plan, directory, upstream, upstreamElements }: ConformRequest,
   watcher: ConformWatcher,
 ): Promise<Result<Built, ConformFailure>> {
-  const { request, image, elementsPath } = plan.job;
+  const { image, elementsPath } = plan.job;
+  const elements = upstreamElements === undefined ? plan.job.request.elements : [...upstreamElements, PROBE_NAME];
+  const request = { ...plan.job.request, elements };
   const upstreamDirectory = join(directory, "upstream");
   const words = upstreamArguments(request, image);
   const variables = Object.entries(request.environment).filter(([name]) => name.startsWith("DIB_"));

@@ -34,6 +34,9 @@ there the element tiny makes the operating system from a few programs of the bui
 
 ## Builds
 
+Where a second line names elements, upstream built those instead (\`--upstream-elements\`), to compare an element with the one
+that it takes the place of.
+
 | elements asked for | formats | upstream | date | compared | explained | unexplained |
 |---|---|---|---|---|---|---|
 ${record.builds.map(buildRow).join("\n")}
@@ -131,7 +134,9 @@ function buildRow(build: RecordedBuild): string {
   const compared = Object.entries(build.compared).map(([aspect, count]) => `${count} ${aspect}`);
   const explained = Object.values(build.explained).reduce((sum, count) => sum + count, 0);
   const cells = [
-    build.elements.join(" "),
+    [build.elements, ...(build.upstreamElements === undefined ? [] : [["upstream:", ...build.upstreamElements]])]
+      .map((words) => words.join(" "))
+      .join("<br>"),
     build.formats.join(", "),
     build.upstream,
     build.date,

@@ -22,6 +22,8 @@ export function minorVersion(version: string): string {
 
 export interface RecordedBuild {
   readonly elements: readonly string[];
+  /** What upstream built in their place, when that was something else. */
+  readonly upstreamElements?: readonly string[];
   readonly formats: readonly string[];
   readonly architecture: string;
   /** `DIB_RELEASE`, when it was set. */
@@ -50,13 +52,14 @@ export function recordReport(
     readonly release?: string;
   },
 ): ConformanceRecord {
-  const { elements, formats, architecture, compared } = report;
+  const { elements, upstreamElements, formats, architecture, compared } = report;
   const explained: Record<string, number> = {};
   for (const { reason } of report.differences) {
     if (reason !== undefined) explained[reason] = (explained[reason] ?? 0) + 1;
   }
   const build: RecordedBuild = {
     elements,
+    ...(upstreamElements === undefined ? {} : { upstreamElements }),
     formats,
     architecture,
     ...(facts.release === undefined ? {} : { release: facts.release }),

@@ -5,6 +5,8 @@ export interface ConformanceReport {
   readonly version: 1;
   /** Elements as they were asked for. */
   readonly elements: readonly string[];
+  /** What upstream built in their place, when that was something else. */
+  readonly upstreamElements?: readonly string[];
   readonly architecture: string;
   readonly formats: readonly string[];
   readonly upstream: BuildFacts & { readonly version: string };

@@ -101,6 +101,24 @@ test("random UUIDs in fstab have a reason, another option beside them has none",
 });
 
 test.each([
+  [
+    "packages in another order",
+    'printf "Package: b\\n\\nPackage: a\\n\\n" > $states',
+    / because the same packages in the order/,
+  ],
+  ["another package", 'printf "Package: b\\n\\nPackage: c\\n\\n" > $states', /extended_states: file .* sha256:\w+$/],
+  ["triggers in another order", 'printf "/b x\\n/a x\\n" > $triggers', / because the same triggers in the order/],
+  ["another trigger", 'printf "/b x\\n/c x\\n" > $triggers', /triggers\/File: file .* sha256:\w+$/],
+])("what apt and dpkg note with %s", async (_what, change, line) => {
+  const [states, triggers] = ["var/lib/apt/extended_states", "var/lib/dpkg/triggers/File"];
+  const files = { ...PLAIN, [states]: "Package: a\n\nPackage: b\n\n", [triggers]: "/a x\n/b x\n" };
+  const paths = `states=${states} triggers=${triggers}`;
+  expect(await differences(archive(files), archive(files, `${paths}; ${change}`))).toEqual([
+    expect.stringMatching(line),
+  ]);
+});
+
+test.each([
   ["the day after", "sed -i 's/:20786:/:20787:/' etc/shadow", / because holds the day on which an account was made/],
   ["another password", "sed -i 's/stack:!:/stack::/' etc/shadow", /tree etc\/shadow: file .* sha256:\w+$/],
   ["a password that never expires", "sed -i 's/:99999:/::/' etc/shadow", /tree etc\/shadow: file .* sha256:\w+$/],

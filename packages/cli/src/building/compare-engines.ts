@@ -5,6 +5,7 @@ import {
   type ConformanceReport,
   type ConformFailure,
   conform,
+  type GivenReason,
   PROBE_NAME,
   recordReport,
   unexplained,
@@ -20,6 +21,9 @@ import { planImage } from "./plan-image.js";
 
 export interface CompareOptions extends Omit<BuildOptionValues, "output" | "types" | "disk"> {
   readonly elements: readonly string[];
+  /** What upstream builds in their place. */
+  readonly upstreamElements: readonly string[] | undefined;
+  readonly reasons: readonly GivenReason[];
   /** Absolute. */
   readonly directory: string;
   readonly upstream: UpstreamInstallation;
@@ -32,7 +36,7 @@ export interface CompareOptions extends Omit<BuildOptionValues, "output" | "type
 
 /** `dibkit conform` once its context is known: both builds, the comparison, the report and the record. */
 export async function compareEngines(options: CompareOptions, terminal: Terminal): Promise<ExitCode> {
-  const { elements, directory, upstream } = options;
+  const { elements, upstreamElements, reasons, directory, upstream } = options;
   const probe = join(directory, "elements");
   await writeProbeElement(probe);
   const output = join(directory, "image");
@@ -49,7 +53,10 @@ export async function compareEngines(options: CompareOptions, terminal: Terminal
   if (!planned.ok) return planned.exitCode;
   const progress = createBuildProgress(terminal, false);
   const result = await conform(
-    { plan: planned.plan, elements, upstream, directory },
+    {
+      ...{ plan: planned.plan, elements, reasons, upstream, directory },
+      ...(upstreamElements === undefined ? {} : { upstreamElements }),
+    },
     {
       onNote: (message) => progress.show({ type: "note", message }),
       onUpstreamLine: (line) => {

@@ -7,8 +7,9 @@ export function conformText(report: ConformanceReport): string {
   const { elements, architecture, formats, upstream, dibkit, differences } = report;
   const open = differences.filter(({ reason }) => reason === undefined);
   const counts = Object.entries(report.compared).map(([aspect, count]) => `${count} ${aspect}`);
+  const against = report.upstreamElements === undefined ? "" : `${report.upstreamElements.join(" ")} of `;
   const lines = [
-    `${elements.join(" ")} (${architecture}, ${formats.join(", ")}) against diskimage-builder ${upstream.version}`,
+    `${elements.join(" ")} (${architecture}, ${formats.join(", ")}) against ${against}diskimage-builder ${upstream.version}`,
     `  built in ${upstream.seconds} s by upstream, ${dibkit.seconds} s by dibkit`,
     `  compared ${counts.join(", ")}`,
     "",

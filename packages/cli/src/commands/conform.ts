@@ -1,6 +1,8 @@
+import type { GivenReason } from "@dibkit/conform";
+import type { Result } from "@dibkit/model";
 import { buildOptions } from "../building/build-options.js";
 import { defineCommand } from "../command.js";
-import { usageFailure } from "../terminal.js";
+import { type Terminal, usageFailure } from "../terminal.js";
 
 const { output: _output, types: _types, ...flags } = buildOptions;
 
@@ -14,6 +16,16 @@ export default defineCommand({
   options: {
     ...flags,
     disk: { type: "boolean", summary: "compare the disk too, not only the tree" },
+    upstreamElements: {
+      type: "string",
+      value: "ELEMENTS",
+      summary: 'what upstream builds in the place of ELEMENT…, such as "vm debian-minimal"',
+    },
+    reasons: {
+      type: "string",
+      value: "FILE",
+      summary: 'a JSON list of { "aspect", "subject", "reason" } that explains further differences',
+    },
     keep: { type: "string", value: "DIR", summary: "build in DIR, and use what upstream built there before" },
     record: { type: "string", value: "FILE", summary: "note the result in FILE, such as docs/conformance.json" },
     format: { type: "string", value: "FORMAT", choices: ["text", "json"], default: "text", summary: "how to print it" },
@@ -22,6 +34,10 @@ export default defineCommand({
   examples: [
     { command: "dibkit conform debian-minimal", does: "compares the trees of that image" },
     { command: "dibkit conform vm debian-minimal --disk", does: "compares the disks too" },
+    {
+      command: 'dibkit conform vm debian-express --upstream-elements "vm debian-minimal"',
+      does: "compares an element with the one that it takes the place of",
+    },
   ],
   async run({ arguments: words, options }, terminal) {
     const [
@@ -49,14 +65,31 @@ export default defineCommand({
         INSTALL_UPSTREAM,
       );
     }
+    const reasons = await readReasons(options.reasons, terminal);
+    if (!reasons.ok) return usageFailure(terminal, `"${options.reasons}" ${reasons.error}`, "see dibkit help conform");
+    const upstreamElements = options.upstreamElements?.split(/\s+/).filter(Boolean);
     const kept = options.keep === undefined ? undefined : resolve(terminal.cwd, options.keep);
     if (kept !== undefined) mkdirSync(kept, { recursive: true });
     const directory = kept ?? mkdtempSync(join(tmpdir(), "dibkit-conform-"));
     try {
       const { compareEngines } = await import("../building/compare-engines.js");
-      return await compareEngines({ ...options, elements: words.ELEMENT, directory, upstream }, terminal);
+      const given = { elements: words.ELEMENT, upstreamElements, reasons: reasons.value, directory, upstream };
+      return await compareEngines({ ...options, ...given }, terminal);
     } finally {
       if (kept === undefined) rmSync(directory, { recursive: true, force: true });
     }
   },
 });
+
+async function readReasons(
+  file: string | undefined,
+  { cwd }: Pick<Terminal, "cwd">,
+): Promise<Result<readonly GivenReason[], string>> {
+  if (file === undefined) return { ok: true, value: [] };
+  const [{ parseReasons }, { readFileSync }, { resolve }] = await Promise.all([
+    import("@dibkit/conform"),
+    import("node:fs"),
+    import("node:path"),
+  ]);
+  return parseReasons(readFileSync(resolve(cwd, file), "utf8"));
+}

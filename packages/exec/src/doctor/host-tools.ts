@@ -26,6 +26,7 @@ export const RUNNER_TOOLS: readonly HostTool[] = [
 /** Programs that scripts of well-known elements call, which upstream finds missing only in the middle of a build. */
 export const ELEMENT_TOOLS: Readonly<Record<string, HostTool>> = {
   debootstrap: tool("debootstrap", "debootstrap", "make a Debian or Ubuntu root"),
+  "debian-express": tool("mmdebstrap", "mmdebstrap", "make a Debian root in one transaction"),
   "opensuse-minimal": tool("zypper", "zypper", "make an openSUSE root"),
   "source-repositories": tool("git", "git", "fetch source repositories of type git"),
 };

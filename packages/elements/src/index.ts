@@ -1,0 +1,1 @@
+export { debianExpress } from "./debian-express.js";
