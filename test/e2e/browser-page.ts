@@ -1,6 +1,10 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { expect } from "vitest";
 
 const hasBrowser = spawnSync("chromium", ["--version"]).status === 0;
@@ -9,20 +13,60 @@ const hasBrowser = spawnSync("chromium", ["--version"]).status === 0;
 export const whyNoBrowser = !hasBrowser && !process.env.CI ? "no chromium here" : undefined;
 
 /** Loads a page in a real browser, lets a script click in it, and gives the document afterwards. */
-export function loadPage(directory: string, html: string, click = "", more: readonly string[] = []): string {
+export function loadPage(directory: string, html: string, click = ""): string {
   const page = join(directory, "page.html");
   writeFileSync(
     page,
     html.replace("</html>", () => `<script>${click}</script></html>`),
   );
-  const profile = mkdtempSync(join(directory, "profile-"));
-  const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"];
-  const quiet = ["--disable-background-networking", "--disable-component-update", `--user-data-dir=${profile}`];
-  const run = spawnSync("chromium", [...flags, ...quiet, ...more, "--dump-dom", `file://${page}`], {
+  const run = spawnSync("chromium", [...browserFlags(directory), "--dump-dom", `file://${page}`], {
     encoding: "utf8",
     timeout: 600_000,
     maxBuffer: 64 * 1024 * 1024,
   });
   expect(run.status, run.stderr).toBe(0);
   return run.stdout;
+}
+
+/**
+ * Loads a page in a real browser, and gives what it posts to `/answer`, however long that takes: the page counts as
+ * loading until then.
+ */
+export async function askPage(directory: string, html: string): Promise<string> {
+  let answered: (text: string) => void;
+  const answer = new Promise<string>((resolve) => {
+    answered = resolve;
+  });
+  const page = html.replace("</html>", '<img src="/held"></html>');
+  const server = createServer(async (request, response) => {
+    if (request.url === "/page") return response.setHeader("content-type", "text/html").end(page);
+    if (request.method === "POST") answered(await text(request));
+    else await answer;
+    return response.end();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const browser = spawn("chromium", [...browserFlags(directory), "--dump-dom", `http://127.0.0.1:${port}/page`], {
+    stdio: "ignore",
+  });
+  const ended = once(browser, "exit");
+  try {
+    return await Promise.race([
+      answer,
+      ended.then(([status]) => `the browser ended with ${status} before it answered`),
+    ]);
+  } finally {
+    // With its answer the page has loaded, and the browser ends by itself.
+    await ended;
+    server.close();
+  }
+}
+
+function browserFlags(directory: string): readonly string[] {
+  const profile = mkdtempSync(join(directory, "profile-"));
+  return [
+    ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
+    ...["--disable-background-networking", "--disable-component-update", `--user-data-dir=${profile}`],
+  ];
 }
