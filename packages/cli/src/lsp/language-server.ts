@@ -69,11 +69,11 @@ function register(connection: Connection, terminal: Terminal): void {
   connection.onDidChangeWatchedFiles(() => lintSoon(true));
 
   connection.onHover(({ textDocument, position }) => {
-    const at = placeOf(textDocument.uri, position.line);
+    const at = lineAt(textDocument.uri, position.line);
     return at && hover(at.path, position, at.line, found, workspace?.catalog(), workspace?.rules() ?? []);
   });
   connection.onDefinition(({ textDocument, position }) => {
-    const at = placeOf(textDocument.uri, position.line);
+    const at = lineAt(textDocument.uri, position.line);
     return at && definition(at.path, at.line, workspace?.catalog());
   });
   connection.onCodeAction(({ textDocument, range }) => {
@@ -91,7 +91,7 @@ function register(connection: Connection, terminal: Terminal): void {
   });
   documents.listen(connection);
 
-  function placeOf(uri: string, line: number): { readonly path: string; readonly line: string } | undefined {
+  function lineAt(uri: string, line: number): { readonly path: string; readonly line: string } | undefined {
     const path = pathOfUri(uri);
     const text = documents.get(uri)?.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } });
     return path === undefined || text === undefined ? undefined : { path, line: text.replace(/\r?\n$/, "") };

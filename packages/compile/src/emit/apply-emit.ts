@@ -98,7 +98,7 @@ function carryOver(file: ElementFile, from: string, to: Target): void {
     return;
   }
   const source = fsPath(join(from, file.path));
-  const target = placeIn(to, file.path);
+  const target = pathIn(to, file.path);
   try {
     linkSync(source, target);
   } catch {
@@ -107,7 +107,7 @@ function carryOver(file: ElementFile, from: string, to: Target): void {
 }
 
 function writeEntry(file: ElementFile, to: Target): void {
-  const path = placeIn(to, file.path);
+  const path = pathIn(to, file.path);
   if (file.kind === "directory") mkdirSync(path, { recursive: true });
   else if (file.kind === "symlink") symlinkSync(encodePath(file.target), path);
   else {
@@ -116,8 +116,8 @@ function writeEntry(file: ElementFile, to: Target): void {
   }
 }
 
-/** The place of a file, its directory made. */
-function placeIn(to: Target, path: string): string | Buffer {
+/** The path of a file there; its directory is made. */
+function pathIn(to: Target, path: string): string | Buffer {
   const directory = dirname(path);
   if (directory !== "." && !to.made.has(directory)) {
     mkdirSync(fsPath(join(to.root, directory)), { recursive: true });
