@@ -10,8 +10,6 @@ export interface ProcOptions {
   readonly readOnly?: boolean;
   /** Whether settings of the kernel below it cannot be changed, which is one mount more. Default: true. */
   readonly guarded?: boolean;
-  /** What the mount table says that is mounted. Default: `none`. */
-  readonly source?: string;
 }
 
 /**
@@ -41,8 +39,8 @@ const flagsOf = (readOnly: boolean) => (readOnly ? "-o ro " : "");
 const root: KernelMounts = {
   privilege: "root",
   devices: "nodes",
-  proc: (at, { readOnly = false, guarded = true, source = "none" } = {}) =>
-    `mount ${flagsOf(readOnly)}-t proc ${source} ${at}${guarded ? ` && mount -o bind,ro ${at}/sys ${at}/sys` : ""}`,
+  proc: (at, { readOnly = false, guarded = true } = {}) =>
+    `mount ${flagsOf(readOnly)}-t proc none ${at}${guarded ? ` && mount -o bind,ro ${at}/sys ${at}/sys` : ""}`,
   sys: (at, readOnly) => `mount ${flagsOf(readOnly)}-t sysfs none ${at}`,
   hostSys: (at) => `mount --rbind /sys ${at} && mount -o remount,bind,ro ${at}`,
   pts,
@@ -67,8 +65,8 @@ const namespace: KernelMounts = {
   privilege: "namespace",
   devices: "binds",
   // A step notes its mounts before it does them (see `step-functions.sh`), but for those that may fail.
-  proc: (at, { readOnly = false, source = "none" } = {}) =>
-    `{ command mount ${flagsOf(readOnly)}-t proc ${source} ${at} 2>/dev/null || command mount --rbind /proc ${at}; }`,
+  proc: (at, { readOnly = false } = {}) =>
+    `{ command mount ${flagsOf(readOnly)}-t proc none ${at} 2>/dev/null || command mount --rbind /proc ${at}; }`,
   sys: sysOfUser,
   hostSys: sysOfUser,
   pts,

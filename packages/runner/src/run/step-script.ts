@@ -118,9 +118,6 @@ const FUNCTIONS = `${INSIDE_ROOT_SCRIPT}${STEP_FUNCTIONS_SCRIPT}`;
 export function renderStepScript(step: StepScript, kernel: KernelMounts = kernelMounts()): string {
   const inTarget = '"$hooks_shown"';
   const setUp = [
-    // A process in a new PID namespace needs a /proc of its own to find itself. With the name of the one below, it would
-    // count as mounted already.
-    kernel.proc("/proc", { source: "dibkit" }),
     ...step.network.setUp,
     ...step.trees.map((tree) => renderTreeMount(tree, kernel)),
     ...renderDevices(step, kernel),
@@ -139,6 +136,9 @@ export function renderStepScript(step: StepScript, kernel: KernelMounts = kernel
   const streams = `${step.interactive ? terminal : " </dev/null 2>&1"}${step.resultFile === undefined ? "" : ` 3>${shellQuote(step.resultFile)}`}`;
   return `set -u
 umask 022
+# A process in a new PID namespace needs a /proc of its own to find itself. It is not noted with the other mounts, because a
+# table of mounts leaves out what is mounted already, such as the /proc and /proc/sys below these.
+${kernel.proc("/proc")} || exit 125
 ${FUNCTIONS}mounts_file=${shellQuote(join(step.staging, MOUNTS_FILE))}
 prepare() {
 ${setUp.map((line) => `  ${line} || return 1`).join("\n")}
