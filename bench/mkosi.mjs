@@ -47,10 +47,10 @@ export function writeMkosiProject(directory, { release, mirror, edited = "" }) {
     "[Output]",
     "Format=disk",
     "ImageId=image",
-    "OutputDirectory=/work/out",
+    "OutputDirectory=/build/out",
     "[Build]",
-    "CacheDirectory=/work/cache",
-    "PackageCacheDirectory=/work/packages",
+    "CacheDirectory=/build/cache",
+    "PackageCacheDirectory=/build/packages",
     "WithNetwork=no",
     "[Content]",
     `Packages=${PACKAGES.replaceAll(" ", "\n    ")}`,
@@ -73,8 +73,8 @@ export function mkosiBuild(root, project, work, flags = []) {
     "set -eu",
     `root=${root}`,
     'mount --bind "$root" "$root"',
-    'mkdir -p "$root/work" "$root/project"',
-    `mount --bind ${work} "$root/work"`,
+    'mkdir -p "$root/build" "$root/project"',
+    `mount --bind ${work} "$root/build"`,
     `mount --bind ${project} "$root/project"`,
     'mount -t proc proc "$root/proc"',
     'mount --rbind /sys "$root/sys"',
@@ -83,7 +83,7 @@ export function mkosiBuild(root, project, work, flags = []) {
     'cp -L /etc/resolv.conf "$root/etc/resolv.conf"',
     'exec chroot "$root" sh -euc "cd /project; mkosi ' +
       `${flags.join(" ")} --force build; ` +
-      'qemu-img convert -c -O qcow2 /work/out/image.raw /work/out/image.qcow2"',
+      'qemu-img convert -c -O qcow2 /build/out/image.raw /build/out/image.qcow2"',
   ].join("\n");
   return timed(["unshare", "--mount", "--propagation", "private", "bash", "-c", script]);
 }
