@@ -13,19 +13,7 @@ import {
   tinyProject,
   workerIsBuilt,
 } from "../tiny-image.js";
-
-const OPTS = "opts: -i 4096 -J size=4";
-const LAYOUT = `
-- local_loop: { name: image0 }
-- partitioning:
-    base: image0
-    label: gpt
-    partitions:
-      - { name: BSP, type: EF02, size: 8MiB }
-      - { name: srv, size: 24MiB, mkfs: { type: ext4, ${OPTS}, mount: { mount_point: /srv } } }
-      - { name: pages, size: 8MiB, mkfs: { type: swap, mount: { mount_point: swap } } }
-      - { name: root, size: 100%, mkfs: { type: ext4, ${OPTS}, mount: { mount_point: / } } }
-`;
+import { TWO_FILESYSTEMS } from "./two-filesystems.js";
 
 /** Everything that scripts can do to a disk: files, tops of filesystems, removals, boot code, other partitions. */
 const SCRIPTS = {
@@ -73,7 +61,7 @@ describe.skipIf(!mayBuild)("layers of scripts that work on a disk in files", () 
   let warm: TinyBuild;
   const options: TinyOptions = {
     ...{ formats: "raw,tar", disk: "files" },
-    environment: { DIB_BLOCK_DEVICE_CONFIG: LAYOUT },
+    environment: { DIB_BLOCK_DEVICE_CONFIG: TWO_FILESYSTEMS },
   };
 
   beforeAll(async () => {
@@ -149,7 +137,7 @@ describe.skipIf(!mayBuild)("layers of scripts that work on a disk in files", () 
     });
     const layout = {
       ...other,
-      environment: { ...other.environment, DIB_BLOCK_DEVICE_CONFIG: LAYOUT.replace("24", "28") },
+      environment: { ...other.environment, DIB_BLOCK_DEVICE_CONFIG: TWO_FILESYSTEMS.replace("24", "28") },
     };
     expect(onDisk(await project.build(layout))).toEqual(Object.fromEntries(ON_DISK.map((step) => [step, "ran"])));
   });

@@ -5,19 +5,7 @@ import { createCommandRunner } from "@dibkit/exec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { imageFacts } from "../disk/image-facts.js";
 import { mayBuild, type TinyOptions, type TinyProject, tinyProject, workerIsBuilt } from "../tiny-image.js";
-
-const OPTS = "opts: -i 4096 -J size=4";
-const LAYOUT = `
-- local_loop: { name: image0 }
-- partitioning:
-    base: image0
-    label: gpt
-    partitions:
-      - { name: BSP, type: EF02, size: 8MiB }
-      - { name: srv, size: 24MiB, mkfs: { type: ext4, ${OPTS}, mount: { mount_point: /srv } } }
-      - { name: pages, size: 8MiB, mkfs: { type: swap, mount: { mount_point: swap } } }
-      - { name: root, size: 100%, mkfs: { type: ext4, ${OPTS}, mount: { mount_point: / } } }
-`;
+import { TWO_FILESYSTEMS } from "./two-filesystems.js";
 
 /** What boot loaders and others look at, without what differs from build to build. */
 const LOOK = `#!/bin/bash
@@ -32,7 +20,7 @@ const TIMES = / \d{10,}(?= )/g;
 describe.skipIf(!mayBuild)("a build whose disk is made in files alone", () => {
   let project: TinyProject;
   let scratch = "";
-  const options: TinyOptions = { formats: "raw", environment: { DIB_BLOCK_DEVICE_CONFIG: LAYOUT } };
+  const options: TinyOptions = { formats: "raw", environment: { DIB_BLOCK_DEVICE_CONFIG: TWO_FILESYSTEMS } };
 
   beforeAll(async () => {
     if (!workerIsBuilt) throw new Error('run "npm run build" first: a build runs in a worker of its own');
