@@ -1,11 +1,8 @@
-import { join } from "node:path";
-import { type DiskPlan, phasesOn } from "@dibkit/model";
+import { phasesOn } from "@dibkit/model";
 import { blockDeviceEnvironment } from "../disk/disk-state.js";
 import { plannedDevices } from "../disk/files/stand-in.js";
-import { KERNEL_MOUNTS } from "../host/record-mounts.js";
 import type { DiskEntry, ImageState } from "../job/layer.js";
-import { layerName } from "../layers/layer-store.js";
-import { readJson } from "../layers/store-records.js";
+import { keptDiskPlan } from "../layers/kept-disk-plan.js";
 import { declaredVariablePhases } from "./declared-phases.js";
 import { layeredDiskHash } from "./disk-keys.js";
 import { finishStep } from "./own-steps.js";
@@ -13,6 +10,7 @@ import { phaseStep } from "./phase-step.js";
 import type { PlannedStep } from "./plan-document.js";
 import { AFTER_ANOTHER, planStep, unknownEnvironment } from "./plan-step.js";
 import { type PlanningContext, plannedScripts, recordedEnvironment } from "./planned-scripts.js";
+import { environmentOnDisk, stateOnDisk } from "./start-on-disk.js";
 
 /** The steps on a disk in files, whose layers stand on the kept disk; without one all of them have to run. */
 export async function planDiskLayers(
@@ -20,7 +18,7 @@ export async function planDiskLayers(
   tree: ImageState | undefined,
   kept: DiskEntry | undefined,
 ): Promise<readonly PlannedStep[]> {
-  const begun = tree && kept && (await stateOnDisk(given, tree, kept));
+  const begun = tree && kept && (await startOn(given, tree, kept));
   // Layers of a disk are not shared.
   const context: PlanningContext = { ...given, base: begun?.base ?? given.base, remote: undefined };
   const declared = declaredVariablePhases(context.hooks);
@@ -42,18 +40,14 @@ export async function planDiskLayers(
 }
 
 /** How the first script will find a kept disk; undefined when another process has just removed it. */
-async function stateOnDisk({ store, base }: PlanningContext, tree: ImageState, kept: DiskEntry) {
-  const directory = store?.treeDirectory(layerName(kept.key), "disk");
-  const plan = directory && (await readJson<DiskPlan>(join(directory, "plan.json")));
+async function startOn({ store, base }: PlanningContext, tree: ImageState, kept: DiskEntry) {
+  const plan = store && (await keptDiskPlan(store, kept));
   if (!plan) return undefined;
   const first = plan.nodes.find(({ kind, name }) => kind === "local-loop" && name === "image0");
   const bytes = first?.kind === "local-loop" ? (first.bytes ?? 0) : 0;
-  const environment = blockDeviceEnvironment(plannedDevices(plan));
-  const state: ImageState = {
-    ...tree,
-    hash: layeredDiskHash(kept.content, environment),
-    root: [],
-    mounts: KERNEL_MOUNTS,
+  const devices = blockDeviceEnvironment(plannedDevices(plan));
+  return {
+    state: stateOnDisk(tree, layeredDiskHash(kept.content, devices)),
+    base: environmentOnDisk(base, devices, bytes),
   };
-  return { state, base: { ...base, ...environment, DIB_IMAGE_SIZE: String(bytes / 1024) } };
 }

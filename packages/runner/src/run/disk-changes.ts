@@ -9,6 +9,7 @@ import { TREE_DIRECTORY } from "../job/build-directories.js";
 import type { StepLabel } from "../job/build-event.js";
 import type { DiskChange } from "../job/disk-change.js";
 import type { LayerStore } from "../layers/layer-store.js";
+import { partOf } from "./disk-trees.js";
 
 /** A step that worked on the mounted disk, and when it began: milliseconds since 1970. */
 export interface DiskStep {
@@ -77,7 +78,7 @@ export async function layerChanges(
     const label = (await store.named(name))?.label;
     if (label === undefined) return undefined;
     for (const [index, { at }] of filesystems.entries()) {
-      const part = join(store.treeDirectory(name, "root"), String(index));
+      const part = partOf(store.treeDirectory(name, "root"), index);
       if (!existsSync(part)) continue;
       const own = await changedSince(part, 0, commands);
       if (own === undefined) return undefined;

@@ -1,10 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
-import { copyAttributes } from "../disk/copy-tree.js";
-import type { DiskOverlay, DiskOverlays } from "../disk/disk-overlays.js";
-import { OVERLAY_NOTES } from "../host/portable-member.js";
+import { type DiskOverlays, overlayMount } from "../disk/disk-overlays.js";
 import type { OverlayMount } from "../host/tree-mount.js";
 import type { LayerStore } from "../layers/layer-store.js";
 import type { LayerTrees } from "../layers/layer-trees.js";
@@ -29,30 +26,17 @@ export interface DiskTrees extends LayerTrees {
   finish(layers: readonly string[]): ReturnType<DiskOverlays["show"]>;
 }
 
-/** The directory that a layer has for a filesystem, relative to the directory of the layers. */
-const partOf = (layer: string, index: number) => `${layer}/root/${index}`;
+/** The directory that a layer has for a filesystem; `root` is its tree. */
+export function partOf(root: string, index: number): string {
+  return join(root, String(index));
+}
 
 export async function diskTrees(context: DiskTreesContext): Promise<DiskTrees> {
   const { store, commands, trees, overlays, scratch } = context;
   const devices = await openDiskDevices({ devices: overlays.devices, commands, scratch });
   const devicesIn = (layers: readonly string[]) => layers.map((layer) => store.treeDirectory(layer, "root"));
   const over = (layers: readonly string[], index: number) =>
-    layers.map((layer) => partOf(layer, index)).filter((part) => existsSync(join(store.layers, part)));
-  const mountOf = async (
-    { at, source, lower }: DiskOverlay,
-    parts: readonly string[],
-    index: number,
-    staging: string,
-  ): Promise<OverlayMount> => {
-    const upper = { directory: join(staging, "root", String(index)), work: join(staging, "work-root", String(index)) };
-    for (const directory of Object.values(upper)) await mkdir(directory, { recursive: true });
-    const all = [...parts, ...lower];
-    // The top of an overlay has the attributes of its uppermost directory, which is a new one.
-    const top = parts[0] === undefined ? (lower[0] ?? "") : join(store.layers, parts[0]);
-    const copied = await copyAttributes(["."], top, upper.directory, { commands }, OVERLAY_NOTES);
-    if (!copied.ok) throw new Error(copied.error.message);
-    return { base: store.layers, lower: all, upper, at, source };
-  };
+    layers.map((layer) => partOf(`${layer}/root`, index)).filter((part) => existsSync(join(store.layers, part)));
   return {
     kind: trees.kind,
     async show(state, staging) {
@@ -60,7 +44,14 @@ export async function diskTrees(context: DiskTreesContext): Promise<DiskTrees> {
       const { hooks } = await trees.show({ ...state, root: [] }, staging);
       const mounts: OverlayMount[] = [];
       for (const [index, overlay] of overlays.filesystems.entries()) {
-        mounts.push(await mountOf(overlay, over(state.root, index), index, staging));
+        const lower = [...over(state.root, index), ...overlay.lower];
+        const upper = {
+          directory: partOf(join(staging, "root"), index),
+          work: partOf(join(staging, "work-root"), index),
+        };
+        const mount = await overlayMount({ ...overlay, lower }, store.layers, upper, { commands });
+        if (!mount.ok) throw new Error(mount.error.message);
+        mounts.push(mount.value);
       }
       const [root, ...inside] = mounts;
       if (root === undefined) throw new Error("a disk without a filesystem was planned");

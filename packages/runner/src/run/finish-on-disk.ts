@@ -1,10 +1,8 @@
-import { mkdir, statSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { err, ok, phasesOn, type Result } from "@dibkit/model";
 import type { DiskOverlays } from "../disk/disk-overlays.js";
 import type { MountedDisk } from "../disk/mounted-disk.js";
-import { KERNEL_MOUNTS } from "../host/record-mounts.js";
 import { TREE_DIRECTORY } from "../job/build-directories.js";
 import type { BuildFailure } from "../job/build-job.js";
 import type { DiskChange } from "../job/disk-change.js";
@@ -15,8 +13,9 @@ import { layeredDiskHash } from "../plan/disk-keys.js";
 import { finishStep } from "../plan/own-steps.js";
 import { settleStep } from "../plan/settle-step.js";
 import { sourceDate } from "../plan/source-date.js";
+import { environmentOnDisk, stateOnDisk } from "../plan/start-on-disk.js";
 import { keptHere } from "../remote/remote-layers.js";
-import type { BuildSession } from "./build-session.js";
+import { type BuildSession, buildPaths } from "./build-session.js";
 import { type DiskStep, diskChanges, layerChanges } from "./disk-changes.js";
 import { type DiskTrees, diskTrees } from "./disk-trees.js";
 import { phaseScripts } from "./phase-scripts.js";
@@ -45,13 +44,11 @@ export async function finishOnDisk(
   { disk, content }: PopulatedDisk,
 ): Stage<FinishedDisk["changes"]> {
   const onDisk = diskSession(session, disk);
-  // The hooks and host files of the tree: scripts of extra-data.d may have left some for these phases.
-  const state: ImageState = { ...tree, hash: "disk", root: [], mounts: KERNEL_MOUNTS };
   const overlays = content === undefined ? undefined : await overlaysFor(session, tree, disk);
   const finished =
     overlays === undefined || content === undefined
-      ? await finishInPlace(onDisk, state, disk)
-      : await finishInLayers(onDisk, tree, { ...state, hash: layeredDiskHash(content, disk.environment) }, overlays);
+      ? await finishInPlace(onDisk, stateOnDisk(tree, "disk"), disk)
+      : await finishInLayers(onDisk, tree, stateOnDisk(tree, layeredDiskHash(content, disk.environment)), overlays);
   if (!finished.ok) return finished;
   const { changes } = finished.value;
   if (sourceDate(session.job.request.environment) === undefined) return ok(changes);
@@ -67,8 +64,7 @@ function diskSession(session: BuildSession, disk: MountedDisk): BuildSession {
   const devices = disk.standIns.map(deviceMount);
   return {
     ...session,
-    // Upstream replaces the size in GB that was asked for, if any, by that of the image in KiB.
-    base: { ...session.base, ...disk.environment, DIB_IMAGE_SIZE: String(statSync(disk.imagePath).size / 1024) },
+    base: environmentOnDisk(session.base, disk.environment, statSync(disk.imagePath).size),
     diskMounts: new Set([...points.filter((point) => point !== ""), ...devices.map(({ at }) => at)]),
     diskDevices: devices,
   };
@@ -106,11 +102,11 @@ async function finishInLayers(
   state: ImageState,
   overlays: DiskOverlays,
 ): Stage<FinishedDisk> {
-  const { store, commands, recorder, directory } = session;
+  const { store, commands, recorder, job } = session;
   const hidden = await stage(session, overlays.hide());
   if (!hidden.ok) return hidden;
-  const scratch = join(directory, "scratch", "disk");
-  await promisify(mkdir)(scratch, { recursive: true });
+  const scratch = join(buildPaths(store.directory, job.id).scratch, "disk");
+  mkdirSync(scratch, { recursive: true });
   const trees: DiskTrees = await diskTrees({ store, commands, trees: session.trees, overlays, scratch });
   const layered: BuildSession = {
     ...session,

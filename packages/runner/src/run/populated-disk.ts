@@ -11,11 +11,11 @@ import type { BuildContext } from "../job/build-context.js";
 import type { BuildFailure } from "../job/build-job.js";
 import type { DiskEntry, ImageState } from "../job/layer.js";
 import { isRepeated, noteIngredients } from "../layers/explain-miss.js";
+import { DISK_PLAN_FILE, keptDiskPlan } from "../layers/kept-disk-plan.js";
 import type { LayerKey } from "../layers/layer-key.js";
 import { layerName } from "../layers/layer-store.js";
 import { lookUp, replacesLayers } from "../layers/look-up.js";
 import { measureFiles } from "../layers/measure-files.js";
-import { readJson } from "../layers/store-records.js";
 import { DISK_STEP, populatedDiskKey } from "../plan/disk-keys.js";
 import { type BuildSession, lookUpContext, stagingPath } from "./build-session.js";
 import { openInPlace } from "./disk-directory.js";
@@ -140,10 +140,9 @@ function assemblerOf({ job }: BuildSession): DiskAssembler {
 
 /** Undefined when the copy cannot be used, for instance because another build has just removed it. */
 async function restore(session: BuildSession, context: BuildContext, meta: DiskEntry): Stage<MountedDisk | undefined> {
-  const name = layerName(meta.key);
-  const plan = await readJson<DiskPlan>(join(session.store.treeDirectory(name, "disk"), "plan.json"));
+  const plan = await keptDiskPlan(session.store, meta);
   if (plan === undefined) return ok(undefined);
-  const directory = session.store.treeDirectory(name, "disk");
+  const directory = session.store.treeDirectory(layerName(meta.key), "disk");
   const files = (await readdir(directory)).filter((file) => file.endsWith(RAW));
   const images = Object.fromEntries(files.map((file) => [basename(file, RAW), join(directory, file)]));
   const { reopen } = assemblerOf(session);
@@ -197,7 +196,7 @@ async function commit(
   plan: DiskPlan,
   key: LayerKey,
 ): Promise<string | undefined> {
-  await writeFile(join(staging, "disk", "plan.json"), JSON.stringify(plan));
+  await writeFile(join(staging, "disk", DISK_PLAN_FILE), JSON.stringify(plan));
   const measured = await measureFiles(session.commands, staging, ["disk"]);
   if (measured === undefined) return undefined;
   const entry: DiskEntry = {

@@ -7,7 +7,7 @@ import type { KeptDisk } from "../keep-disk.js";
 import { makeSparseFile } from "../raw-file.js";
 import type { FilesState } from "./files-state.js";
 
-/** The name under which the file that plays a partition is kept; the raw file of a disk has the name of the disk. */
+/** The name of the file that plays a partition, also where it is kept; the raw file of a disk has that of the disk. */
 export function standInName(node: string): string {
   return `${node}.device`;
 }

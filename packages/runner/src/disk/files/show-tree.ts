@@ -1,13 +1,11 @@
 import { mkdir, stat, utimes } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { bashCommand } from "@dibkit/exec";
 import { type MountNode, ok, type Result } from "@dibkit/model";
 import { pathInside } from "../../host/inside-root.js";
-import { OVERLAY_NOTES } from "../../host/portable-member.js";
 import { renderTreeMount } from "../../host/tree-mount.js";
-import { copyAttributes } from "../copy-tree.js";
 import type { DiskFailure } from "../disk-failure.js";
-import type { DiskOverlay } from "../disk-overlays.js";
+import { type DiskOverlay, overlayMount } from "../disk-overlays.js";
 import type { FilesState } from "./files-state.js";
 
 /**
@@ -89,19 +87,16 @@ async function mountOverlay(
 
 async function tryOverlay(
   node: string,
-  { lower, at, source }: DiskOverlay,
+  shown: DiskOverlay,
   changes: string,
   state: FilesState,
   base: string,
 ): Promise<Result<void, DiskFailure>> {
+  const { at } = shown;
   const upper = { directory: join(changes, "upper"), work: join(changes, "work") };
-  for (const directory of Object.values(upper)) await mkdir(directory, { recursive: true });
-  // The top of an overlay has the attributes of its uppermost directory, which is a new one.
-  const top = resolve(base, lower[0] ?? "");
-  const copied = await copyAttributes(["."], top, upper.directory, state.context, OVERLAY_NOTES);
-  if (!copied.ok) return copied;
-  const mount = renderTreeMount({ base, lower, upper, at, source });
-  const mounted = await state.run(node, bashCommand(mount));
+  const mount = await overlayMount(shown, base, upper, state.context);
+  if (!mount.ok) return mount;
+  const mounted = await state.run(node, bashCommand(renderTreeMount(mount.value)));
   if (!mounted.ok) return mounted;
   state.shown.add(at);
   state.onTakeDown(`unmount ${at}`, async () => (state.shown.delete(at) ? state.clean(node, ["umount", at]) : ok("")));

@@ -49,7 +49,7 @@ export async function makeStandIn(
   bytes: number,
   state: FilesState,
 ): Promise<Result<void, DiskFailure>> {
-  const file = join(state.context.imageDirectory, `${node}.device`);
+  const file = join(state.context.imageDirectory, standInName(node));
   state.context.undo.defer(`remove ${file}`, () => rm(file, { force: true }));
   const made = await makeFile(standInName(node), file, bytes, state);
   if (!made.ok) return made;
