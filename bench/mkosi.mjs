@@ -37,13 +37,15 @@ export function makeMkosiRoot(directory) {
 }
 
 /** Writes the configuration of an image like that of `vm debian-minimal`. */
-export function writeMkosiProject(directory, { release, mirror, edited = "" }) {
-  mkdirSync(directory, { recursive: true });
+export function writeMkosiProject(directory, { release, edited = "" }) {
+  const sources = join(directory, "mkosi.sandbox/etc/apt/sources.list.d");
+  mkdirSync(sources, { recursive: true });
+  // By itself mkosi asks for the archive of debug symbols too, which mirrors rarely have.
+  writeFileSync(join(sources, "mkosi.sources"), debianSources(release).lines.trim().split("\n").map(deb822).join("\n"));
   const lines = [
     "[Distribution]",
     "Distribution=debian",
     `Release=${release}`,
-    `Mirror=${mirror}`,
     "[Output]",
     "Format=disk",
     "ImageId=image",
@@ -55,15 +57,22 @@ export function writeMkosiProject(directory, { release, mirror, edited = "" }) {
     "[Content]",
     `Packages=${PACKAGES.replaceAll(" ", "\n    ")}`,
     "Bootable=yes",
-    "Bootloader=grub",
+    "Bootloader=none",
     "BiosBootloader=grub",
-    "KernelCommandLine=console=tty0 console=ttyS0,115200",
+    "KernelCommandLine=console=tty0 console=ttyS0,115200 systemd.firstboot=off",
     "",
   ];
   writeFileSync(join(directory, "mkosi.conf"), lines.join("\n"));
   writeFileSync(join(directory, "mkosi.postinst.chroot"), `#!/bin/sh\nset -eu\necho "${edited}" >/etc/bench-edit\n`, {
     mode: 0o755,
   });
+}
+
+/** A line of sources.list as a paragraph of a `.sources` file. */
+function deb822(line) {
+  const [types, uris, suites, ...components] = line.split(" ");
+  const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+  return `Types: ${types}\nURIs: ${uris}\nSuites: ${suites}\nComponents: ${components.join(" ")}\nSigned-By: ${keyring}\n`;
 }
 
 /** Runs mkosi on a project and writes a qcow2 of its disk, as the others do. */

@@ -65,12 +65,6 @@ const run = async (root) => {
   compare(images);
   if (!values["no-boot"]) for (const [part, image] of images) boot(part, image);
 };
-if (values.keep === undefined) await withDirectory("peers", run);
-else {
-  mkdirSync(values.keep, { recursive: true });
-  await run(values.keep);
-}
-
 /** Each round begins with another part, because what runs first may find the machine in another state. */
 function turned(parts, round) {
   const at = round % parts.length;
@@ -158,8 +152,7 @@ function warm(root, name, os, round) {
 
 function buildMkosi(root, name, flags, edited) {
   const [work, project] = [join(root, name), join(root, `${name}-project`)];
-  const [, mirror] = /^deb (\S+)/.exec(sources.lines) ?? [undefined, "http://deb.debian.org/debian"];
-  writeMkosiProject(project, { release: values.release, mirror, edited });
+  writeMkosiProject(project, { release: values.release, edited });
   const figures = mkosiBuild(makeMkosiRoot(join(root, "mkosi-root")), project, work, flags);
   return { ...figures, image: join(work, "out/image.qcow2") };
 }
@@ -183,3 +176,9 @@ const PARTS = {
     return buildMkosi(root, "mkosi-warm", ["--incremental=yes"], `edited ${round}`);
   },
 };
+
+if (values.keep === undefined) await withDirectory("peers", run);
+else {
+  mkdirSync(values.keep, { recursive: true });
+  await run(values.keep);
+}
