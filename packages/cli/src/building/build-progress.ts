@@ -1,5 +1,6 @@
-import type { BuildEvent, StepLabel } from "@dibkit/runner";
-import { Chalk, type ChalkInstance } from "chalk";
+import { stripVTControlCharacters } from "node:util";
+import type { BuildEvent, BuildPlan, StepLabel } from "@dibkit/runner";
+import { Chalk } from "chalk";
 import { createLogUpdate } from "log-update";
 import type { Terminal } from "../terminal.js";
 
@@ -9,14 +10,23 @@ export interface BuildProgress {
   readonly end: () => void;
 }
 
+type Finished = Extract<BuildEvent, { type: "step-finished" }>;
+
+/** What stands between a step's columns and the reason why it runs. */
+const REASON_GAP = "  ";
 const STILL_RUNNING_S = 20;
 const FRAME_MS = 200;
 
+/** Where the plan counts the steps of a build, lines say which of them they are about. */
+export type CountedPlan = { readonly document: Pick<BuildPlan["document"], "steps"> };
+
 /**
- * One line per script: phase and name, element, seconds or `cached`. On a terminal the running script is a live line;
- * elsewhere a plain line every 20 seconds says that it still runs.
+ * One line per script: phase and name, element, seconds or `cached`, its number among the steps of `plan`. On a terminal
+ * the running script is a live line, and no line is wider than the terminal; elsewhere a plain line every 20 seconds says
+ * that it still runs.
  */
-export function createBuildProgress(terminal: Terminal, verbose: boolean): BuildProgress {
+export function createBuildProgress(terminal: Terminal, verbose: boolean, plan?: CountedPlan): BuildProgress {
+  const numbers = stepNumbers(plan);
   const chalk = new Chalk({ level: terminal.colorStderr ? 1 : 0 });
   // The shell after an error can take the terminal at any moment, and nothing may write over it.
   const quiet = /(^|,)after-error(,|$)/.test(terminal.env.break ?? "");
@@ -26,13 +36,31 @@ export function createBuildProgress(terminal: Terminal, verbose: boolean): Build
     live?.clear();
     terminal.stderr.write(`${line}\n`);
   };
+  const widest = terminal.isTerminal ? terminal.columns : undefined;
+  const stepLine = (mark: string, label: StepLabel, time: string, reason?: string) => {
+    const line = `${mark} ${columnsOf(label, time, numbers)}`.trimEnd();
+    if (reason === undefined) return line;
+    const width = stripVTControlCharacters(line).length + REASON_GAP.length + reason.length;
+    return `${line}${widest === undefined || width <= widest ? REASON_GAP : "\n    "}${chalk.dim(reason)}`;
+  };
+  const finishedLine = (event: Finished, reason: string | undefined): string => {
+    const time = `${event.seconds.toFixed(1)} s`;
+    switch (event.outcome) {
+      case "cached":
+        return chalk.dim(stepLine("=", event.label, "cached", event.from && `from ${event.from}`));
+      case "ran":
+        return stepLine(chalk.green("✔"), event.label, time, reason);
+      case "failed":
+        return stepLine(chalk.red("✘"), event.label, time);
+    }
+  };
   const seconds = () => (running === undefined ? 0 : (Date.now() - running.since) / 1000);
   const timer = setInterval(
     () => {
       if (running === undefined || quiet) return;
-      if (live) live(stepLine(chalk, chalk.cyan("…"), running.label, `${seconds().toFixed(0)} s`, running.reason));
+      if (live) live(stepLine(chalk.cyan("…"), running.label, `${seconds().toFixed(0)} s`, running.reason));
       else if (!verbose && seconds() >= STILL_RUNNING_S) {
-        print(stepLine(chalk, "…", running.label, `still running after ${seconds().toFixed(0)} s`));
+        print(stepLine("…", running.label, `still running after ${seconds().toFixed(0)} s`));
       }
     },
     live ? FRAME_MS : STILL_RUNNING_S * 1000,
@@ -53,13 +81,13 @@ export function createBuildProgress(terminal: Terminal, verbose: boolean): Build
             since: Date.now(),
             ...(event.reason === undefined ? {} : { reason: event.reason }),
           };
-          if (verbose) print(stepLine(chalk, "▶", event.label, "", event.reason));
+          if (verbose) print(stepLine("▶", event.label, "", event.reason));
           break;
         case "output":
           print(`  ${chalk.dim("│")} ${event.line}`);
           break;
         case "step-finished":
-          print(finishedLine(chalk, event, running?.reason));
+          print(finishedLine(event, running?.reason));
           running = undefined;
           break;
         case "stray-write":
@@ -76,35 +104,26 @@ export function createBuildProgress(terminal: Terminal, verbose: boolean): Build
         case "note":
           print(chalk.dim(event.message));
           break;
-        case "started":
-          break;
       }
     },
   };
 }
 
-type Finished = Extract<BuildEvent, { type: "step-finished" }>;
-
-function finishedLine(chalk: ChalkInstance, event: Finished, reason: string | undefined): string {
-  const time = `${event.seconds.toFixed(1)} s`;
-  switch (event.outcome) {
-    case "cached":
-      return chalk.dim(stepLine(chalk, "=", event.label, "cached", event.from && `from ${event.from}`));
-    case "ran":
-      return stepLine(chalk, chalk.green("✔"), event.label, time, reason);
-    case "failed":
-      return stepLine(chalk, chalk.red("✘"), event.label, time);
-  }
+/** The numbers of steps, by `phase/script`: `12/57`. */
+function stepNumbers(plan: CountedPlan | undefined): ReadonlyMap<string, string> {
+  const steps = plan?.document.steps ?? [];
+  return new Map(steps.map((step, at) => [describe(step), `${at + 1}/${steps.length}`]));
 }
 
-function stepLine(chalk: ChalkInstance, mark: string, label: StepLabel, time: string, reason?: string): string {
-  const name = describe(label).padEnd(44);
-  const element = (label.element ?? "").padEnd(22);
-  return `${mark} ${name} ${element} ${time.padStart(8)}${reason ? chalk.dim(`  ${reason}`) : ""}`.trimEnd();
+/** At most 78 columns, where names are not longer than usual. */
+function columnsOf(label: StepLabel, time: string, numbers: ReadonlyMap<string, string>): string {
+  const name = describe(label).padEnd(40);
+  const element = (label.element ?? "").padEnd(18);
+  return `${name} ${element} ${time.padStart(8)}  ${numbers.get(describe(label)) ?? ""}`.trimEnd();
 }
 
-function describe(label: StepLabel): string {
-  return `${label.phase}/${label.script}`;
+function describe({ phase, script }: Pick<StepLabel, "phase" | "script">): string {
+  return `${phase}/${script}`;
 }
 
 function some(paths: readonly string[]): string {

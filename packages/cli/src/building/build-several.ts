@@ -41,7 +41,7 @@ export async function buildSeveral(
   const work = async () => {
     for (let plan = waiting.shift(); plan !== undefined && !terminal.signal.aborted; plan = waiting.shift()) {
       const own = prefixed(terminal, basename(plan.job.image));
-      const progress = createBuildProgress(own, options.verbose);
+      const progress = createBuildProgress(own, options.verbose, plan);
       const outcome = await startBuild(plan, { onEvent: progress.show, signal: terminal.signal });
       progress.end();
       worst = Math.max(worst, reportBuild(own, outcome, options.cacheDir)) as ExitCode;

@@ -51,7 +51,7 @@ export async function compareEngines(options: CompareOptions, terminal: Terminal
   };
   const planned = await planImage(terminal, [...elements, PROBE_NAME], flags, false);
   if (!planned.ok) return planned.exitCode;
-  const progress = createBuildProgress(terminal, false);
+  const progress = createBuildProgress(terminal, false, planned.plan);
   const result = await conform(
     {
       ...{ plan: planned.plan, elements, reasons, upstream, directory },

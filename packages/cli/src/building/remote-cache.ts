@@ -101,7 +101,7 @@ export async function pullRemote(
   const { startBuild } = await import("@dibkit/runner");
   const { job } = planned.plan;
   const { cacheTo: _cacheTo, ...request } = job.request;
-  const progress = createBuildProgress(terminal, false);
+  const progress = createBuildProgress(terminal, false, planned.plan);
   const outcome = await startBuild(
     { ...planned.plan, job: { ...job, request: { ...request, pullOnly: true } } },
     { onEvent: progress.show, signal: terminal.signal },

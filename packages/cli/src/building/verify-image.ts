@@ -12,7 +12,7 @@ export async function verifyImage(plan: BuildPlan, terminal: Terminal, verbose: 
   if (!plan.job.request.environment.SOURCE_DATE_EPOCH) {
     terminal.stderr.write("SOURCE_DATE_EPOCH is not set: both builds get the present time\n");
   }
-  const progress = createBuildProgress(terminal, verbose);
+  const progress = createBuildProgress(terminal, verbose, plan);
   const verified = await verifyBuild(plan, { onEvent: progress.show, signal: terminal.signal });
   progress.end();
   if (verified.ok) {

@@ -94,7 +94,7 @@ export default defineCommand({
       const { verifyImage } = await import("../building/verify-image.js");
       return verifyImage(planned.plan, terminal, options.verbose);
     }
-    const progress = createBuildProgress(terminal, options.verbose);
+    const progress = createBuildProgress(terminal, options.verbose, planned.plan);
     const outcome = await startBuild(planned.plan, { onEvent: progress.show, signal: terminal.signal });
     progress.end();
     return reportBuild(terminal, outcome, options.cacheDir);

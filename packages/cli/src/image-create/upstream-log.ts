@@ -42,7 +42,5 @@ export function logLines(event: BuildEvent): readonly string[] {
       return [`WARNING: ${event.message}`];
     case "note":
       return [event.message];
-    case "started":
-      return [];
   }
 }

@@ -99,7 +99,7 @@ async function buildJob(
   }
   const [{ startBuild }, { watchMemory }] = await Promise.all([import("@dibkit/runner"), import("@dibkit/fleet")]);
   const plan = job.stopAfter === undefined ? planning.plan : stoppedAfter(planning.plan, job.stopAfter);
-  const progress = createBuildProgress(terminal, verbose);
+  const progress = createBuildProgress(terminal, verbose, plan);
   const memory = watchMemory({ env: terminal.env });
   const outcome = await startBuild(plan, { onEvent: progress.show, signal: terminal.signal });
   const peak = memory.stop();

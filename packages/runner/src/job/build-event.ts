@@ -1,6 +1,5 @@
 /** What happens during a build, as one JSON object per line between the worker and the command line. */
 export type BuildEvent =
-  | { readonly type: "started"; readonly steps: number; readonly logDirectory: string }
   | { readonly type: "note"; readonly message: string }
   | { readonly type: "warning"; readonly message: string }
   | { readonly type: "step-started"; readonly id: string; readonly label: StepLabel; readonly reason?: string }
