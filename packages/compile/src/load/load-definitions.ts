@@ -82,6 +82,16 @@ export async function loadDefinitions(
   await run(all);
   const collected = collectDefinitions(exports, siteOf);
   diagnostics.push(...collected.diagnostics);
+  // What a module exports that could not be run is not known.
+  if (configPath && exportsByModule.has(configPath) && collected.config === undefined) {
+    diagnostics.push({
+      code: "compile/no-configuration",
+      severity: "error",
+      message: `${CONFIG_FILE} exports no configuration`,
+      help: 'write "export default defineConfig({ … })", with defineConfig of "@dibkit/model"',
+      ...locate({ path: configPath, line: 1, column: 1 }),
+    });
+  }
   const elements: Element[] = [];
   for (const definition of collected.elements) {
     try {

@@ -150,11 +150,25 @@ export default defineConfig({ elements: ["elements/*.ts"], rules: { "hook-name":
         'import { defineElement } from "@dibkit/model";\nexport default [defineElement("a", { summary: "a" })];\n',
       "elements/a.test.ts": "throw new Error('tests are no definitions');\n",
     });
-    const loaded = await loadDefinitions(["."], { cwd: directory });
+    const loaded = await loadDefinitions(["dibkit.config.ts"], { cwd: directory });
     expect(loaded.diagnostics).toEqual([]);
     expect(loaded.elements.map(({ name }) => name)).toEqual(["a"]);
     expect(loaded.config?.rules).toEqual({ "hook-name": "off" });
     expect(loaded.configPath).toBe(`${directory}/dibkit.config.ts`);
+  });
+
+  test("a configuration that is none is told, instead of being left out", async () => {
+    const directory = project({ "dibkit.config.ts": "export default { elements: [] };\n" });
+    const { config, diagnostics } = await loadDefinitions(["dibkit.config.ts"], { cwd: directory });
+    expect(config).toBeUndefined();
+    expect(diagnostics).toMatchObject([
+      {
+        code: "compile/no-configuration",
+        severity: "error",
+        message: "dibkit.config.ts exports no configuration",
+        location: { source: { path: `${directory}/dibkit.config.ts` } },
+      },
+    ]);
   });
 
   test("every generated range points to the author's text", async () => {
