@@ -119,7 +119,10 @@ function writeProject(root) {
     chmodSync(script, 0o755);
   };
   writeFileSync(join(project, "package.json"), '{ "name": "peers", "type": "module", "private": true }\n');
-  const config = 'import { debianExpress } from "@dibkit/elements";\nexport default { elements: [debianExpress] };\n';
+  const config = `import { debianExpress } from "@dibkit/elements";
+import { defineConfig } from "@dibkit/model";
+export default defineConfig({ elements: [debianExpress] });
+`;
   writeFileSync(join(project, "dibkit.config.ts"), config);
   try {
     symlinkSync(fileURLToPath(new URL("../node_modules", import.meta.url)), join(project, "node_modules"));
