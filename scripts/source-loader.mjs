@@ -10,7 +10,10 @@ export async function resolve(specifier, context, next) {
   const workspace = /^@dibkit\/([a-z]+)(?:\/(.+))?$/.exec(specifier);
   if (workspace) {
     const [, name, part] = workspace;
-    return next(new URL(`packages/${name}/src/${part ? `${part}/` : ""}index.ts`, repository).href, context);
+    const { exports } = JSON.parse(await readFile(new URL(`packages/${name}/package.json`, repository), "utf8"));
+    const built = exports[part === undefined ? "." : `./${part}`]?.default;
+    const source = built?.replace(/^\.\/dist\//, "src/").replace(/\.js$/, ".ts");
+    if (source !== undefined) return next(new URL(`packages/${name}/${source}`, repository).href, context);
   }
   const fromSource = context.parentURL?.endsWith(".ts") && /^\.{1,2}\/.*\.js$/.test(specifier);
   return next(fromSource ? specifier.replace(/\.js$/, ".ts") : specifier, context);

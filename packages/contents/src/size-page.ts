@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { escapeHtml, renderPage } from "./html-page.js";
+import { escapeHtml, pageName, renderPage } from "./html-page.js";
 import { SIZE_PAGE_SCRIPT } from "./size-page-js.js";
 import type { SizeNode } from "./size-tree.js";
 
@@ -9,9 +9,9 @@ export function sizePage(image: string, trees: Readonly<Record<string, SizeNode>
   const names = Object.keys(trees);
   const buttons = names.map((name) => `<button data-group="${name}">by ${name}</button>`).join("");
   return renderPage({
-    title: `Size of ${image}`,
+    title: `Size of ${pageName(image)}`,
     style: STYLE,
-    body: `<h1>Size of ${escapeHtml(image)}</h1>
+    body: `<h1>Size of ${escapeHtml(pageName(image))}</h1>
 <p id="summary"></p>
 <div>${buttons}</div>
 <nav id="trail"></nav>

@@ -1,5 +1,5 @@
 import type { BuildTimeline } from "@dibkit/runner";
-import { escapeHtml, renderPage } from "./html-page.js";
+import { escapeHtml, pageName, renderPage } from "./html-page.js";
 import { TRACE_PAGE_SCRIPT } from "./trace-page-js.js";
 import { type SliceKind, traceRows, traceSummary, traceTotals } from "./trace-slices.js";
 
@@ -20,9 +20,9 @@ export function tracePage(image: string, timeline: BuildTimeline): string {
   ];
   const legend = KINDS.map(({ colour, meaning }) => `<span><i style="background:${colour}"></i>${meaning}</span>`);
   return renderPage({
-    title: `Build of ${image}`,
+    title: `Build of ${pageName(image)}`,
     style: STYLE,
-    body: `<h1>Build of ${escapeHtml(image)}</h1>
+    body: `<h1>Build of ${escapeHtml(pageName(image))}</h1>
 <p>${escapeHtml(summary.join(" · "))}</p>
 <div><button data-order="time" aria-pressed="true">in order</button><button data-order="seconds">longest first</button></div>
 <div id="legend">${legend.join("")}</div>
