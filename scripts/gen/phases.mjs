@@ -17,7 +17,7 @@ a script from ever running.
 |---|---|---|---|---|
 ${rows.join("\n")}
 
-\`environment.d\` is no phase: its files are sourced before each of them, where the phase runs.
+\`environment.d\` is not a phase: its files are sourced before each of them, where the phase runs.
 `;
   return { "docs/phases.md": content };
 }

@@ -200,7 +200,7 @@ describe.skipIf(!mayBuild)("dibkit cache with a registry", () => {
   test.each([
     ["a registry is missing", ["push"], "cache push needs a registry"],
     ["the day is missing", ["unused", "--remote", "r.example.org/a"], "cache unused needs a day"],
-    ["the day is none", ["unused", "--remote", "r.example.org/a", "--since", "soon"], '"soon" is no day'],
+    ["the day is none", ["unused", "--remote", "r.example.org/a", "--since", "soon"], '"soon" is not a day'],
     ["an image is missing", ["pull", "--remote", "r.example.org/a"], "cache pull needs an image"],
     ["the repository is none", ["push", "--remote", "team/cache"], '"team/cache" must begin with a registry'],
     [

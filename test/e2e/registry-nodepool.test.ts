@@ -77,7 +77,7 @@ describe.skipIf(!mayBuild)("dibkit-image-create as the dib-cmd of a Nodepool bui
     const run = await nodepoolBuild("four", "agent-0000000004", { DIBKIT_CACHE_TRUST: join(directory, "wrong.key") });
     expect(run.exitCode).not.toBe(0);
     expect(run.stdout + run.stderr).toContain(
-      `--cache-trust is "${directory}/wrong.key" but that is no public key in PEM`,
+      `--cache-trust is "${directory}/wrong.key" but that is not a public key in PEM`,
     );
     expect(readdirSync(join(directory, "four/images"))).toEqual([]);
   });

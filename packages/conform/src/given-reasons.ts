@@ -28,7 +28,7 @@ export function parseReasons(text: string): Result<readonly GivenReason[], strin
   } catch (error) {
     return err(`is no JSON: ${(error as Error).message}`);
   }
-  if (!Array.isArray(list)) return err("is no list of reasons");
+  if (!Array.isArray(list)) return err("is not a list of reasons");
   const reasons: GivenReason[] = [];
   for (const [index, entry] of (list as readonly Readonly<Record<string, unknown>>[]).entries()) {
     const { aspect, subject, reason } = entry ?? {};
@@ -39,7 +39,7 @@ export function parseReasons(text: string): Result<readonly GivenReason[], strin
     try {
       reasons.push({ aspect: aspect as Aspect, subject: new RegExp(`^(?:${subject})$`), reason });
     } catch {
-      return err(`has "${subject}" in entry ${index + 1}, which is no regular expression`);
+      return err(`has "${subject}" in entry ${index + 1}, which is not a regular expression`);
     }
   }
   return ok(reasons);

@@ -25,11 +25,11 @@ test("a reason explains the whole subjects that it matches, of its aspect, and o
 
 test.each([
   ["{", /^is no JSON: /],
-  ["{}", /^is no list of reasons$/],
+  ["{}", /^is not a list of reasons$/],
   ["[null]", /^has the aspect "undefined" in entry 1: it must be one of tree, packages, /],
   ['[{"aspect":"tre","subject":"x","reason":"y"}]', /^has the aspect "tre" in entry 1/],
   ['[{"aspect":"tree","reason":"y"}]', /^lacks the text of "subject" or "reason" in entry 1$/],
-  ['[{"aspect":"tree","subject":"(","reason":"y"}]', /^has "\(" in entry 1, which is no regular expression$/],
+  ['[{"aspect":"tree","subject":"(","reason":"y"}]', /^has "\(" in entry 1, which is not a regular expression$/],
 ])("%s is refused", (text, message) => {
   const given = parseReasons(text);
   expect(given.ok ? undefined : given.error).toMatch(message);

@@ -165,7 +165,7 @@ describe("Kubernetes", () => {
 
   test.each<[settings: JobSettings, message: RegExp]>([
     [{ ...SETTINGS, container: undefined } as unknown as JobSettings, /in which container image/],
-    [{ ...SETTINGS, runsOn: "builders" }, /"builders" in "runsOn" is no label of a node/],
+    [{ ...SETTINGS, runsOn: "builders" }, /"builders" in "runsOn" is not a label of a node/],
   ])("says what is missing", (settings, message) => {
     expect(ENGINES.kubernetes?.render(input(settings))).toMatchObject({
       ok: false,

@@ -66,7 +66,7 @@ function shapeProblems(plugin: Partial<LintPlugin>, from: string): Diagnostic[] 
 }
 
 function ruleProblems(rule: Rule, from: string): Diagnostic[] {
-  if (!isObject(rule)) return [problem(from, "has a rule that is no object", "give what defineRule returns")];
+  if (!isObject(rule)) return [problem(from, "has a rule that is not an object", "give what defineRule returns")];
   const { id } = rule;
   if (typeof id !== "string" || !NAME.test(id)) {
     const help = 'call it "ARTEFACT-EXPECTATION", in lower-case letters, digits and dashes';

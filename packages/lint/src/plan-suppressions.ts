@@ -63,7 +63,7 @@ export function planSuppressions(diagnostics: readonly Diagnostic[], code: strin
 function whyNot(source: SourceText): string | undefined {
   const { path, text } = source;
   const name = path.slice(path.lastIndexOf("/") + 1);
-  if (text === "") return "it is about a directory, or a file that is no text";
+  if (text === "") return "it is about a directory, or a file that is not text";
   if (/\.[cm]?ts$/.test(name)) return "comments of TypeScript are no part of the element";
   return kindOf(source) === undefined ? `"${name}" has no comments` : undefined;
 }

@@ -41,7 +41,7 @@ export async function findCredentials(
     const text = await readFile(file, "utf8").catch(() => undefined);
     if (text === undefined) continue;
     const content = parseAuthFile(text);
-    if (content === undefined) return err(`"${file}" is no file of credentials: it is not JSON`);
+    if (content === undefined) return err(`"${file}" is not a file of credentials: it is not JSON`);
     const found = await credentialsIn(content, repository, commands);
     if (!found.ok || found.value !== undefined) return found;
   }

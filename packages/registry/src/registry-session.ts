@@ -127,7 +127,7 @@ async function connect(
     if (status === 200) return ok({ base, challenges: [] });
     if (LATER.has(status)) return err(later(answered.value));
     if (status !== 401)
-      return err<RegistryFailure>({ kind: "unavailable", message: `is no registry: it answers ${status} at /v2/` });
+      return err<RegistryFailure>({ kind: "unavailable", message: `is not a registry: it answers ${status} at /v2/` });
     return ok({ base, challenges: parseChallenges(headers["www-authenticate"] ?? "") });
   };
   const secure = await ping(`https://${host}`);

@@ -30,7 +30,7 @@ export function parseTrustedKey(text: string): Result<TrustedKey, KeyTrouble> {
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text))
     return err({ message: "is a private key, where a public one belongs", help: PUBLIC_HALF });
   const key = attempt(() => createPublicKey(text));
-  if (key === undefined) return err({ message: "is no public key in PEM", help: PUBLIC_HALF });
+  if (key === undefined) return err({ message: "is not a public key in PEM", help: PUBLIC_HALF });
   const kind = wrongKind(key);
   return kind === undefined ? ok(trusted(key)) : err(kind);
 }
@@ -45,7 +45,7 @@ export function parseSigningKey(text: string): Result<SigningKey, KeyTrouble> {
       help: 'write it without one with "openssl pkey -in KEYFILE -out cache.key", readable to root only',
     });
   const key = attempt(() => createPrivateKey(text));
-  if (key === undefined) return err({ message: "is no private key in PEM", help: MAKE });
+  if (key === undefined) return err({ message: "is not a private key in PEM", help: MAKE });
   const kind = wrongKind(key);
   if (kind !== undefined) return err(kind);
   return ok({ publicKey: trusted(createPublicKey(key)), sign: (bytes) => sign(digestOf(key), bytes, key) });

@@ -35,9 +35,9 @@ test.each([
 
 test.each([
   ["a private key", ED25519.privateKey, "is a private key, where a public one belongs"],
-  ["no PEM", "ssh-ed25519 AAAA", "is no public key in PEM"],
-  ["nothing", "", "is no public key in PEM"],
-  ["half of a PEM", ED25519.publicKey.slice(0, 60), "is no public key in PEM"],
+  ["no PEM", "ssh-ed25519 AAAA", "is not a public key in PEM"],
+  ["nothing", "", "is not a public key in PEM"],
+  ["half of a PEM", ED25519.publicKey.slice(0, 60), "is not a public key in PEM"],
   ["RSA", RSA.publicKey, 'is a key of the kind "rsa", but legal are ed25519 and ec on P-256'],
   ["another curve", P384.publicKey, 'is a key of the kind "ec on secp384r1", but legal are ed25519 and ec on P-256'],
 ])("as a public key, %s is refused", (_, text, message) => {
@@ -47,7 +47,7 @@ test.each([
 test.each([
   ["a public key", ED25519.publicKey, "is a public key, which cannot sign"],
   ["one with a passphrase", ED25519.locked, "has a passphrase, which nobody could type in a build"],
-  ["no PEM", "secret", "is no private key in PEM"],
+  ["no PEM", "secret", "is not a private key in PEM"],
   ["RSA", RSA.privateKey, 'is a key of the kind "rsa", but legal are ed25519 and ec on P-256'],
 ])("as a private key, %s is refused", (_, text, message) => {
   expect(parseSigningKey(text)).toMatchObject({ ok: false, error: { message } });

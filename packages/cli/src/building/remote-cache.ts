@@ -156,7 +156,7 @@ export async function unusedRemote(
   const { env, signal, stdout } = terminal;
   const day = options.since === undefined ? undefined : parseDay(options.since);
   if (day === undefined) {
-    const message = options.since === undefined ? "cache unused needs a day" : `"${options.since}" is no day`;
+    const message = options.since === undefined ? "cache unused needs a day" : `"${options.since}" is not a day`;
     return usageFailure(terminal, message, "name it with --since, such as 2026-11-01 or 30d");
   }
   const asked = await unusedLayers(word, day, options.delete, {

@@ -68,7 +68,7 @@ export function keyOfRun(
   return newest === undefined || newest > now - SETTLED_MS ? undefined : hash.digest("base64url");
 }
 
-/** Undefined when something cannot be looked at, as a name that is no text. */
+/** Undefined when something cannot be looked at, as a name that is not text. */
 function newestOf(elements: readonly Element[], hash: Hash): number | undefined {
   try {
     return elements.reduce((newest, element) => Math.max(newest, addTree(element, hash)), 0);

@@ -9,7 +9,7 @@ it("renders what differs before what has only another time", () => {
     sourceDate: 1_700_000_000,
     formats: [
       { format: "tar", path: "/out/web.tar", outcome: "different" },
-      { format: "docker", outcome: "not-compared", note: "its result is no file" },
+      { format: "docker", outcome: "not-compared", note: "its result is not a file" },
     ],
     files: [
       { path: "/a", change: "differs", what: ["time 1 ↔ 2"] },
@@ -27,7 +27,7 @@ it("renders what differs before what has only another time", () => {
     notes: ["the package mirror changed before install.d/50-x ran again"],
   });
   expect(text).toBe(`tar     different     /out/web.tar
-docker  not compared  its result is no file
+docker  not compared  its result is not a file
 
 3 files of the image differ:
   /etc/ssh/key: content, mode 644 ↔ 600

@@ -14,7 +14,7 @@ export async function compareFormats(
   const compared: VerifiedFormat[] = [];
   for (const { name, extension } of checkFormats(formatRequest(job.request, job.image)).units) {
     if (extension === undefined) {
-      const note = "its result is no file; format oci has the same content";
+      const note = "its result is not a file; format oci has the same content";
       compared.push({ format: name, outcome: "not-compared", note });
       continue;
     }

@@ -56,7 +56,7 @@ const NO_CONTAINER: EngineTrouble = {
 function troubleOf({ settings }: EngineInput): EngineTrouble | undefined {
   const wrong = labelsOf(settings).find((label) => !/^[\w./-]+=[\w.-]*$/.test(label));
   if (wrong === undefined) return undefined;
-  return { message: `"${wrong}" in "runsOn" is no label of a node`, help: "write it as LABEL=VALUE" };
+  return { message: `"${wrong}" in "runsOn" is not a label of a node`, help: "write it as LABEL=VALUE" };
 }
 
 function waveName(jobs: readonly MatrixJob[], matrix: string): string {

@@ -7,7 +7,7 @@ export default defineRule({
   summary: "files end with a newline",
   why: "A last line without a newline is joined to what is appended, and some programs drop it.",
   upstream:
-    "dib-lint reports executable files, .rst files and every file of its library directory whose last character is no newline.",
+    "dib-lint reports executable files, .rst files and every file of its library directory whose last character is not a newline.",
   fix: "End the file with a newline.",
   severity: "warning",
   since: "0.1.0",

@@ -26,7 +26,7 @@ export default defineRule({
         message:
           below === undefined
             ? `${path} lies in no directory of an init system, so it is never installed`
-            : `"${init}" is no init system, so init-scripts/${init} is never installed; the init systems are ${quoted(INIT_SYSTEMS)}`,
+            : `"${init}" is not an init system, so init-scripts/${init} is never installed; the init systems are ${quoted(INIT_SYSTEMS)}`,
         help:
           below === undefined
             ? "move it to init-scripts/systemd"

@@ -34,7 +34,7 @@ export default defineRule({
       if (used) continue;
       yield {
         ...(nearest === undefined ? { severity: "warning" as const } : {}),
-        message: `"${name}" of element "${element.name}" is no phase, so nothing in it is run; the phases are ${quoted(NAMES)}`,
+        message: `"${name}" of element "${element.name}" is not a phase, so nothing in it is run; the phases are ${quoted(NAMES)}`,
         help: nearest === undefined ? "move the scripts to a phase" : `did you mean "${nearest}"?`,
         location: locationOf(files[0]?.path),
       };

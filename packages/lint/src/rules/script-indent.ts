@@ -4,7 +4,7 @@ export default defineRule({
   id: "script-indent",
   summary: "scripts are indented by four spaces",
   why: "One style keeps elements readable that come from many hands.",
-  upstream: "dib-lint reports lines of scripts that are indented by a number of spaces that is no multiple of four.",
+  upstream: "dib-lint reports lines of scripts that are indented by a number of spaces that is not a multiple of four.",
   fix: "Indent by multiples of four spaces.",
   severity: "info",
   since: "0.1.0",

@@ -27,7 +27,7 @@ export default defineRule({
         yield {
           // A distribution of one's own may be called anything.
           ...(nearest === undefined && { severity: "warning" as const }),
-          message: `"${key}" of service "${name}" is no distribution, family or "default", so it is never used`,
+          message: `"${key}" of service "${name}" is not a distribution, a family or "default", so it is never used`,
           help:
             nearest === undefined
               ? "use DISTRO_NAME of the system, its family, or default"

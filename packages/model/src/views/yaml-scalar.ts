@@ -24,7 +24,7 @@ const FORMS: readonly (readonly [kind: Kind, form: RegExp])[] = [
   ["value", /^=$/],
 ];
 
-// Every form of a value that is no text begins with one of these, so most texts are told by one look.
+// Every form of a value that is not text begins with one of these, so most texts are told by one look.
 const FIRST = /^[-+.\d~nNtTfFyYoO<=]/;
 
 /** The value of a scalar without quotes, or with a tag such as `tag:yaml.org,2002:int`. */

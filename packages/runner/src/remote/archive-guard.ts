@@ -71,7 +71,7 @@ export function createArchiveGuard(): (member: TarMember) => void {
     const facts = memberFacts(member);
     const { type } = facts;
     const shown = JSON.stringify(facts.path);
-    if (header.toString("latin1", 257, 265) !== "ustar\x0000") throw new ForbiddenMember(`${shown} is no pax member`);
+    if (header.toString("latin1", 257, 265) !== "ustar\x0000") throw new ForbiddenMember(`${shown} is not a pax member`);
     if (!TYPES.has(type)) throw new ForbiddenMember(`${shown} is of a kind "${type}" that layers do not have`);
     if (!NUMBERS.every(({ start, end }) => /^[0-7]*[\0 ]*$/.test(header.toString("latin1", start, end))))
       throw new ForbiddenMember(`${shown} has a number that is not octal`);
@@ -80,7 +80,7 @@ export function createArchiveGuard(): (member: TarMember) => void {
     const path = plainPath(facts.path);
     for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
       const above = path.slice(0, at);
-      if (others.has(above)) throw new ForbiddenMember(`${shown} is below "${above}", which is no directory`);
+      if (others.has(above)) throw new ForbiddenMember(`${shown} is below "${above}", which is not a directory`);
     }
     if (others.has(path) || (directories.has(path) && path !== "."))
       throw new ForbiddenMember(`${shown} is there twice`);

@@ -57,7 +57,7 @@ export function createOciReader(kind: LayerKind): {
       const before = release();
       if (name.startsWith(PREFIX)) {
         const gone = `${path.slice(0, slash + 1)}${name.slice(PREFIX.length)}`;
-        if (type !== "0" || name === PREFIX) throw new ForbiddenMember(`${JSON.stringify(path)} is no removal`);
+        if (type !== "0" || name === PREFIX) throw new ForbiddenMember(`${JSON.stringify(path)} is not a removal`);
         return [...before, changed(member, gone, "3", kind === "overlay" ? "0000000" : "0000001")];
       }
       if (type !== "5") return [...before, member];
