@@ -43,7 +43,13 @@ try {
     const click = `<script>document.querySelector("${button}").click()</script></html>`;
     writeFileSync(html, run([page, "web-server.qcow2", "--format", "html"]).stdout.replace("</html>", click));
     const screenshot = `--screenshot=${join(repository, `docs/pictures/${page}.png`)}`;
-    const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", `--user-data-dir=${join(root, "browser")}`];
+    const flags = [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--hide-scrollbars",
+      `--user-data-dir=${join(root, "browser")}`,
+    ];
     const shot = spawnSync("chromium", [...flags, "--window-size=1000,620", screenshot, `file://${html}`]);
     if (shot.status !== 0) throw new Error(`chromium ended with ${shot.status}: ${shot.stderr}`);
   }

@@ -47,7 +47,8 @@ export async function logIn(
     return ok({ header: basic(credentials), seconds: Number.POSITIVE_INFINITY });
   }
   const { realm = "", service } = challenge.parameters;
-  if (!/^https?:\/\//.test(realm)) return refused(`names "${realm}" as the place of its tokens, which is not an address`);
+  if (!/^https?:\/\//.test(realm))
+    return refused(`names "${realm}" as the place of its tokens, which is not an address`);
   // Nobody between may read the password that the registry itself would get encrypted.
   if (base.startsWith("https:") && !realm.startsWith("https:"))
     return refused(`wants the password to be sent in the clear to "${realm}"`);

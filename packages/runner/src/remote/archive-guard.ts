@@ -71,7 +71,8 @@ export function createArchiveGuard(): (member: TarMember) => void {
     const facts = memberFacts(member);
     const { type } = facts;
     const shown = JSON.stringify(facts.path);
-    if (header.toString("latin1", 257, 265) !== "ustar\x0000") throw new ForbiddenMember(`${shown} is not a pax member`);
+    if (header.toString("latin1", 257, 265) !== "ustar\x0000")
+      throw new ForbiddenMember(`${shown} is not a pax member`);
     if (!TYPES.has(type)) throw new ForbiddenMember(`${shown} is of a kind "${type}" that layers do not have`);
     if (!NUMBERS.every(({ start, end }) => /^[0-7]*[\0 ]*$/.test(header.toString("latin1", start, end))))
       throw new ForbiddenMember(`${shown} has a number that is not octal`);
