@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes the root filesystem by one run of mmdebstrap, with the packages in it that package-installs would install in any
-# phase. What it cannot know yet is installed when its phase comes, as ever.
+# Makes the root filesystem by one run of mmdebstrap, with the packages in it that list-packages.sh has found. What it cannot
+# know yet is installed when its phase comes, as ever.
 
 if [ "${DIB_DEBUG_TRACE:-0}" -gt 0 ]; then
     set -x
@@ -14,48 +14,6 @@ trap 'sudo rm -rf "$work"' EXIT
 function stop {
     echo "debian-express: $1" >&2
     exit 1
-}
-
-# What package-installs will install, one "ELEMENT PACKAGE" a line, by upstream's own reading of all elements.
-function wanted_packages {
-    sudo -E "$DIB_PYTHON_EXEC" "$TMP_HOOKS_PATH/bin/package-installs-squash" \
-        --elements="$IMAGE_ELEMENT" --path="$ELEMENTS_PATH" "$work/package-installs.json" >&2
-    "$DIB_PYTHON_EXEC" - "$work/package-installs.json" <<'EOF'
-import json
-import sys
-
-for phase in json.load(open(sys.argv[1])).values():
-    for package, element in phase.get("install", []):
-        print(element, package)
-EOF
-}
-
-# The names that packages on standard input have in this distribution, by the pkg-map of their elements.
-function mapped_packages {
-    local -A asked=() directories=()
-    local element package map
-    while read -r element package; do
-        asked[$element]+=" $package"
-    done
-    eval "directories=($(get_image_element_array))"
-    for element in "${!asked[@]}"; do
-        map=${directories[$element]}/pkg-map
-        read -r -a packages <<<"${asked[$element]}"
-        if [ -f "$map" ]; then
-            "$DIB_PYTHON_EXEC" "$TMP_HOOKS_PATH/bin/pkg-map" --pkg-map "$map" --missing-ok --prefix=- "${packages[@]}" |
-                sed -n 's/^-//p' | tr ' ' '\n'
-        else
-            printf '%s\n' "${packages[@]}"
-        fi
-    done
-}
-
-# What scripts install by themselves: those of the element base always the same, others what the caller knows of.
-function scripted_packages {
-    case " $IMAGE_ELEMENT " in
-        *" base "*) printf '%s\n' apt-transport-https open-iscsi software-properties-common ;;
-    esac
-    tr ' ' '\n' <<<"${DIB_EXPRESS_PACKAGES:-}"
 }
 
 # Options of mmdebstrap that mean what an option of debootstrap means.
@@ -99,8 +57,7 @@ done <<<"$DIB_APT_SOURCES_CONF"
 cat "$work/sources"/*.list >"$work/transaction.list"
 grep -qxF "$base" "$work/transaction.list" || echo "$base" >>"$work/transaction.list"
 
-wanted_packages | mapped_packages >"$work/wanted"
-scripted_packages >>"$work/wanted"
+cp "$TMP_HOOKS_PATH/debian-express/packages" "$work/wanted"
 printf '%s\n' "${included[@]}" | tr ',' '\n' >>"$work/wanted"
 tr ' ' '\n' <<<"${DIB_EXPRESS_LATER:-}" | sort -u >"$work/later"
 sed '/^$/d' "$work/wanted" | sort -u | comm -23 - "$work/later" >"$work/packages"

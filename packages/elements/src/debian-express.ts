@@ -70,6 +70,7 @@ export const debianExpress = defineElement("debian-express", {
       `,
       { exports: ["DIB_DISTRIBUTION_MIRROR", "DIB_DEBIAN_COMPONENTS_WS", "DIB_APT_SOURCES_CONF"] },
     ),
+    root(7, "debian-express-packages", fromFile("../debian-express/list-packages.sh")),
     root(8, "debian-express", fromFile("../debian-express/make-root.sh")),
     install(2, "debian-express-initramfs", fromFile("../debian-express/initramfs.sh")),
     install(

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inUserNamespace } from "@dibkit/exec";
-import { type Element, elementOf, upstreamInstallation } from "@dibkit/model";
+import { upstreamInstallation } from "@dibkit/model";
 import { expectElement, faked, forbidden, runScript } from "@dibkit/model/testing";
 import { describe, expect, test } from "vitest";
 import { debianExpress } from "../src/debian-express.js";
@@ -12,6 +12,7 @@ test("it takes the place of debian-minimal and of debootstrap", () => {
   expectElement(debianExpress).toCompileTo({
     "element-provides": "debian-minimal\ndebootstrap\noperating-system\n",
     "element-deps": "dpkg\nmodprobe\npackage-installs\npkg-map\nsysprep\n",
+    "root.d/07-debian-express-packages": { content: /package-installs-squash/, executable: true },
     "root.d/08-debian-express": { content: /mmdebstrap --mode=root/, executable: true },
     "debian-express/before-transaction.sh": { executable: true },
     "debian-express/install-packages.sh": { executable: true },
@@ -74,32 +75,36 @@ test("the initramfs is made once, and what kept others from making it is gone", 
 const cantMakeRoot = process.geteuid?.() !== 0 || inUserNamespace();
 
 describe.skipIf(cantMakeRoot || (upstream === undefined && !process.env.CI))("the transaction", () => {
-  /** The element in a hooks directory, with the programs that upstream's elements put there. */
-  function merged(): Element {
-    const compiled = elementOf(debianExpress);
-    const programs = ["package-installs/bin/package-installs-squash", "pkg-map/bin/pkg-map"].map((path) => {
-      const name = path.slice(path.indexOf("/") + 1);
-      const from = join(upstream?.elements ?? "", path);
-      const file = {
-        kind: "file",
-        path: name,
-        mode: 0o755,
-        bytes: readFileSync(from),
-        origin: { kind: "disk", path: from },
-      };
-      return [name, file as never] as const;
-    });
-    return { ...compiled, files: new Map([...compiled.files, ...programs]) };
-  }
+  /** The programs that upstream's elements put into the hooks directory, which is kept in the root here. */
+  const programs = () =>
+    Object.fromEntries(
+      ["package-installs/bin/package-installs-squash", "pkg-map/bin/pkg-map"].map((path) => [
+        `hooks/${path.slice(path.indexOf("/") + 1)}`,
+        readFileSync(join(upstream?.elements ?? "", path), "utf8"),
+      ]),
+    );
   const elements = {
     "elements/one/package-installs.yaml":
       "vim:\nless:\n  phase: post-install.d\nolder:\n  uninstall: True\nmaker:\n  build-only: True\nelsewhere:\n  arch: arm64\ndebugger:\n  when: ONE_DEBUG=1\n",
     "elements/one/pkg-map": '{"family": {"debian": {"vim": "vim-tiny ed"}}, "default": {"less": ""}}',
     "elements/two/package-installs.yaml": "nginx:\n  phase: pre-install.d\n",
   };
-  const run = (environment: Readonly<Record<string, string>>) =>
-    runScript(merged(), "root.d/08-debian-express", {
+  const packages = "hooks/debian-express/packages";
+  /** Both scripts that make the root: the second finds what the first has written. */
+  const run = async (environment: Readonly<Record<string, string>>) => {
+    const listed = await step("root.d/07-debian-express-packages", environment, {});
+    expect(listed, listed.stderr).toMatchObject({ exitCode: 0 });
+    return step("root.d/08-debian-express", environment, { [packages]: listed.read(packages) });
+  };
+  const step = (
+    script: string,
+    environment: Readonly<Record<string, string>>,
+    more: Readonly<Record<string, string>>,
+  ) =>
+    runScript(debianExpress, script, {
       root: {
+        ...programs(),
+        ...more,
         "etc/apt/sources.list": "left by mmdebstrap\n",
         "etc/apt/sources.list.d": null,
         "var/cache/apt/archives": null,
@@ -115,6 +120,7 @@ describe.skipIf(cantMakeRoot || (upstream === undefined && !process.env.CI))("th
         ELEMENTS_PATH: "/target/elements",
         IMAGE_ELEMENT: "one two",
         ONE_DEBUG: "0",
+        TMP_HOOKS_PATH: "/target/hooks",
         ...environment,
       },
       commands: {

@@ -1,7 +1,8 @@
 /** Ways to read variables without naming them, in the languages that scripts are written in. */
 const READERS: readonly RegExp[] = [
-  // bash: indirection, name references, listings of variables, tests of a variable whose name is computed
-  /\$\{!/,
+  // bash: indirection (but not the keys of an array), name references, listings of variables, tests of a variable whose
+  // name is computed
+  /\$\{!(?!\w+\[[@*]\]\})/,
   /\b(declare|local|typeset)\s+-[a-zA-Z]*n/,
   /\b(declare|typeset|export|readonly|local)(\s+-[a-zA-Z]+)*\s*($|[;|&<>)`])/m,
   /\b(declare|typeset|export|readonly)\s+-[a-zA-Z]*p/,

@@ -79,6 +79,7 @@ test.each([
   ["# env | sort\n# eval\necho 'export'", "DIB_ANYTHING", false],
   ["tool='sudo apt-get'; $tool update", "DIB_ANYTHING", false],
   ["grep -v $x /etc/hosts; command -v $x", "DIB_ANYTHING", false],
+  ["declare -A m=([a]=b); echo ${!m[@]} ${!m[*]}", "DIB_ANYTHING", false],
   ["#!/usr/bin/python3\nos.environ.get('DIB_KNOWN')", "DIB_ANYTHING", false],
   ["#!/usr/bin/python3\nif 'DIB_KNOWN' in os.environ: pass", "DIB_ANYTHING", false],
   ["#!/usr/bin/python3\nsubprocess.check_call(['install-packages', 'x'])", "DIB_ANYTHING", false],
@@ -88,6 +89,8 @@ test.each([
 
 test.each([
   "echo ${!name}",
+  "echo ${!names[0]}",
+  "echo ${!DIB_*}",
   'eval "value=\\$$name"',
   "printenv $name",
   "compgen -e",
