@@ -8,6 +8,7 @@ import { copyFile } from "./copy-file.js";
 import { type DraftContext, draftSpec, type SpecDraft } from "./draft-spec.js";
 import { importableDeps, importOrder } from "./element-order.js";
 import { identifierOf } from "./identifier.js";
+import { moved } from "./import-context.js";
 import { type ModuleContent, moduleSource } from "./write-module.js";
 
 export interface ImportOptions {
@@ -83,14 +84,14 @@ function planModules(elements: readonly Element[], outDir: string): readonly Pla
       prefix: "",
     };
     const draft = draftSpec(element, context);
-    variables.set(name, new Set([...inherited, ...draft.variables]));
+    variables.set(name, new Set([...(draft.depends ? inherited : []), ...draft.variables]));
     const content: ModuleContent = {
       identifier: identifiers.get(name) as string,
       callee: "defineElement",
       name,
       argument: draft.fields,
       comment: undefined,
-      uses: usesOf(element, imports, identifiers, byName),
+      uses: usesOf(element, draft.depends ? imports : new Set(), identifiers, byName),
     };
     const path = join(outDir, name, moduleName(element));
     return { element, path, content, draft: { ...draft, files: [...draft.files, ...tests] } };
@@ -145,19 +146,6 @@ function testCode(test: Element, prefix: string): { readonly code: Code; readonl
   });
   const files = draft.files.map((file) => moved(file, prefix + file.path));
   return { code: call("testElement", draft.fields), files: [...files, ...nested] };
-}
-
-function moved(file: ElementFile, path: string): ElementFile {
-  if (file.kind !== "file") return { ...file, path };
-  return {
-    kind: "file",
-    path,
-    mode: file.mode,
-    origin: file.origin,
-    get bytes() {
-      return file.bytes;
-    },
-  };
 }
 
 /** `element.ts`, unless the element has a file of that name. */

@@ -48,8 +48,13 @@ export interface ElementSpec {
   readonly testElements?: { readonly [name: string]: TestElement };
   /** The README instead of the one made from summary, description and environment; `false` for none. */
   readonly readme?: FileContent | false;
-  /** Any other file by its path in the element; here, a file replaces what the fields above would write. */
+  /** Any other file by its path in the element; none that a field above writes already. */
   readonly files?: FileTreeSpec;
+  /**
+   * How files that the fields above write are laid out, by their path in the element: their comments, order and blank
+   * lines are kept, and what the fields say otherwise is merged into them. `dibkit import` writes it.
+   */
+  readonly layout?: FileTreeSpec;
 }
 
 /** An element that tests another one; it lies in `test-elements/<case>` and takes its name from there. */

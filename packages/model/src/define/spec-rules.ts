@@ -34,10 +34,10 @@ type Anything = NonNullable<unknown>;
 type PackageInput = { readonly [K in keyof PackageSpec]?: PackageSpec[K] | Anything };
 type RuledField = "summary" | "deps" | "packages" | "scripts";
 
-/** A specification of an element; that of a test needs no summary. */
+/** A specification of an element: one without a README of its own, and that is no test, needs a summary. */
 // Not distributive, or the compiler would widen literals before the rules see them. When a field's type refuses the
 // specification, the compiler takes all of SpecInput for it; then that is what there is to say, not the summary.
-export type CheckedElement<S> = [S] extends [{ readonly summary: unknown }]
+export type CheckedElement<S> = [S] extends [{ readonly summary: unknown } | { readonly readme: unknown }]
   ? CheckedSpec<S>
   : [keyof ElementSpec] extends [keyof S]
     ? CheckedSpec<S>
