@@ -3,7 +3,7 @@ import { type Code, call, verbatim } from "./code.js";
 import { blockDeviceData, packagesDraft, pkgMapDraft, sourceRepositoryData, svcMapDraft } from "./data-drafts.js";
 import { environmentDrafts } from "./environment-drafts.js";
 import { type FieldDraft, reproduces } from "./field-draft.js";
-import { fileCode, fileReference, hasPlainMode, moved } from "./import-context.js";
+import { fileCode, fileReference, hasPlainMode, keptMode, moved } from "./import-context.js";
 import { readmeDraft } from "./readme-draft.js";
 import { installTypeDrafts, type ScriptDraft, scriptDrafts } from "./script-drafts.js";
 
@@ -233,7 +233,7 @@ function directoryOfOnly(paths: ReadonlySet<string>, path: string, element: Elem
 
 function entryCode(file: ElementFile, prefix: string, usual?: number): unknown {
   if (file.kind === "symlink") return call("symlink", file.target);
-  const bits = file.mode & 0o777;
+  const bits = keptMode(file);
   const mode = verbatim(`0o${bits.toString(8)}`);
   if (file.kind === "directory") return call("emptyDirectory", ...(hasPlainMode(file) ? [] : [mode]));
   const code = fileCode(file.path, prefix);

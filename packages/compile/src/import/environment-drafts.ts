@@ -13,7 +13,7 @@ import {
 } from "@dibkit/model";
 import { type Code, call, verbatim } from "./code.js";
 import { type FieldDraft, reproduces } from "./field-draft.js";
-import { fileCode, fileReference } from "./import-context.js";
+import { fileCode, fileReference, keptMode } from "./import-context.js";
 import type { ScriptDraft } from "./script-drafts.js";
 
 export interface EnvironmentDrafts {
@@ -53,7 +53,7 @@ export function environmentDrafts(element: Element, prefix: string, documented: 
 function environmentFiles(element: Element): readonly RegularFile[] {
   return [...element.files.values()].filter(
     (file): file is RegularFile =>
-      file.kind === "file" && /^environment\.d\/[^/]+$/.test(file.path) && (file.mode & 0o777) === 0o644,
+      file.kind === "file" && /^environment\.d\/[^/]+$/.test(file.path) && keptMode(file) === 0o644,
   );
 }
 

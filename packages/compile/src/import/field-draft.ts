@@ -8,6 +8,7 @@ import {
 } from "@dibkit/model";
 import { fingerprint } from "../emit/manifest.js";
 import type { Code } from "./code.js";
+import { keptMode } from "./import-context.js";
 
 /** A field that may stand for some files: what it is as a value, and how it is written. */
 export interface FieldDraft {
@@ -43,7 +44,7 @@ export function reproduction(
   if (!originals.every((file) => file?.kind === "file" && hasLayout(file.path))) return undefined;
   const layout = Object.fromEntries(
     originals.flatMap((file) =>
-      file?.kind === "file" ? [[file.path, { content: file.bytes, mode: file.mode & 0o777 }]] : [],
+      file?.kind === "file" ? [[file.path, { content: file.bytes, mode: keptMode(file) }]] : [],
     ),
   );
   const again = filesOf(element, { ...spec, layout })?.filter(({ path }) => isAsked(path));
@@ -67,5 +68,5 @@ function isSame(element: Element, file: ElementFile): boolean {
 
 function sameMode(a: ElementFile, b: ElementFile): boolean {
   if (a.kind === "symlink" || b.kind === "symlink") return true;
-  return (a.mode & 0o777) === (b.mode & 0o777);
+  return keptMode(a) === keptMode(b);
 }

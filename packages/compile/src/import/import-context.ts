@@ -11,10 +11,15 @@ export function fileCode(path: string, prefix: string): Code {
   return call("fromFile", `./${prefix}${path}`);
 }
 
+/** Permission bits without those that the umask of whoever checked the file out leaves to a group. */
+export function keptMode({ mode }: { readonly mode: number }): number {
+  return mode & 0o755;
+}
+
 /** Whether the mode of a file is what a version control system keeps of one. */
 export function hasPlainMode(file: ElementFile): boolean {
   if (file.kind === "symlink") return true;
-  const mode = file.mode & 0o777;
+  const mode = keptMode(file);
   return file.kind === "directory" ? mode === 0o755 : mode === 0o755 || mode === 0o644;
 }
 

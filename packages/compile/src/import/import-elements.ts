@@ -43,7 +43,7 @@ export async function importElements(options: ImportOptions): Promise<ImportRepo
   const outDir = resolve(options.outDir);
   const taken = options.force ? [] : options.elements.filter(({ name }) => isFull(join(outDir, name)));
   if (taken.length > 0)
-    return { imported: [], modules: [], diagnostics: taken.map(({ name }) => inTheWay(join(options.outDir, name))) };
+    return { imported: [], modules: [], diagnostics: [inTheWay(options, taken)] };
   const planned = planModules(options.elements, outDir);
   const { Project } = await import("ts-morph");
   const project = new Project({ useInMemoryFileSystem: true });
@@ -175,11 +175,15 @@ function isFull(directory: string): boolean {
   return existsSync(directory) && readdirSync(directory).length > 0;
 }
 
-function inTheWay(directory: string): Diagnostic {
+function inTheWay({ outDir, elements }: ImportOptions, taken: readonly Element[]): Diagnostic {
+  const first = join(outDir, taken[0]?.name ?? "");
   return {
     code: "import/exists",
     severity: "error",
-    message: `"${directory}" exists and is not empty`,
-    help: "give another --out, or --force to write into it",
+    message:
+      taken.length === 1
+        ? `"${first}" exists and is not empty; nothing was written`
+        : `${taken.length} of ${elements.length} elements are in "${outDir}" already, such as "${first}"; nothing was written`,
+    help: "give another --out, or --force to write over what is there",
   };
 }

@@ -1,7 +1,7 @@
 import { type Element, type ElementSpec, readmeText, textOf, viewsOf } from "@dibkit/model";
 import { paragraphs } from "./code.js";
 import { type FieldDraft, reproduction } from "./field-draft.js";
-import { fileCode, hasPlainMode } from "./import-context.js";
+import { fileCode, hasPlainMode, keptMode } from "./import-context.js";
 
 export interface ReadmeDraft {
   /** `summary`, perhaps `description`, or the `readme` that stands for both. */
@@ -25,7 +25,7 @@ export function readmeDraft(
   if (file.kind !== "file") return { fields: none, kept: "file" };
   const declared = environment ? { environment: environment.value as ElementSpec["environment"] } : {};
   const { text } = textOf(element, file);
-  const generated = (file.mode & 0o777) === 0o644 ? partsOf(text, element.name) : undefined;
+  const generated = keptMode(file) === 0o644 ? partsOf(text, element.name) : undefined;
   if (generated && readmeText(element.name, { ...generated, ...declared } as ElementSpec) === text) {
     const { description } = generated;
     const fields = { ...generated, ...(description === undefined ? {} : { description: paragraphs(description) }) };

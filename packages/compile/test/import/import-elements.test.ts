@@ -162,6 +162,20 @@ export const web = defineElement("web", {
   layout: fromDirectory("./layout"),`);
   });
 
+  test("a checkout whose group may write is read like any other", async () => {
+    const directory = join(project({ "web/element-deps": "vm\n", "web/install.d/50-web": "#!/bin/sh\n" }), "web");
+    chmodSync(join(directory, "element-deps"), 0o664);
+    chmodSync(join(directory, "install.d/50-web"), 0o775);
+    expect(await imported(directory)).toBe(`import { defineElement, elementRef, fromFile, install } from "@dibkit/model";
+
+export const web = defineElement("web", {
+  readme: false,
+  deps: [elementRef("vm")],
+  scripts: [install(50, "web", fromFile("./install.d/50-web"))],
+});
+`);
+  });
+
   test("what no field says is in none: a file that is a link, a README without a first paragraph", async () => {
     const directory = join(project({ "odd/README.rst": "Odd\n===\n", "odd/more-deps": "vm\n" }), "odd");
     symlinkSync("more-deps", join(directory, "element-deps"));
