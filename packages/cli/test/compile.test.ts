@@ -110,7 +110,10 @@ describe("dibkit import, bindings and eject", () => {
   test("import refuses two elements of one name, and what has none", async () => {
     const cwd = project({ "a/elements/web/element-deps": "", "b/elements/web/element-deps": "", "c/README.md": "" });
     const double = await runCli(["import", "."], { cwd });
-    expect([double.exitCode, double.stderr]).toEqual([2, expect.stringContaining('two elements are called "web", in ')]);
+    expect([double.exitCode, double.stderr]).toEqual([
+      2,
+      expect.stringContaining('two elements are called "web", in '),
+    ]);
     const none = await runCli(["import", "c"], { cwd });
     expect([none.exitCode, none.stderr]).toEqual([2, expect.stringContaining('no element in "c"')]);
     expect(existsSync(join(cwd, "src"))).toBe(false);

@@ -9,7 +9,9 @@ export default defineCommand({
   summary: "turn element directories into TypeScript definitions",
   description:
     "Each DIR is an element, a directory of elements, or a repository that has such directories. Every element becomes NAME/element.ts, with its scripts and\neverything else that is better kept as a file beside it. What is written is loaded again and compared byte for byte.",
-  arguments: [{ name: "DIR", summary: "elements, directories of elements, or repositories", required: true, variadic: true }],
+  arguments: [
+    { name: "DIR", summary: "elements, directories of elements, or repositories", required: true, variadic: true },
+  ],
   options: {
     out: { type: "string", value: "DIR", short: "o", default: "src", summary: "directory of the definitions" },
     noVerify: { type: "boolean", summary: "do not load and compare what was written" },

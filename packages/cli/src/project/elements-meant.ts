@@ -36,10 +36,14 @@ export async function elementsMeant(
   const found = [...elements.values(), ...shadowed.map(({ element }) => element)].filter(isAsked);
   const alone = plain.map((path) => loadElement(path)).flatMap((loaded) => (loaded.ok ? [loaded.value] : []));
   const all = [...found, ...alone];
-  return all.length > 0 ? ok(all) : err({ kind: "usage", message: `no element in "${directories.join('", "')}"`, help });
+  return all.length > 0
+    ? ok(all)
+    : err({ kind: "usage", message: `no element in "${directories.join('", "')}"`, help });
 }
 
 /** An element that has files to install and nothing else, which cannot be told from other directories unless it is named. */
 function isPlainElement(path: string): boolean {
-  return ["README.rst", "static", "bin"].some((name) => existsSync(join(path, name))) && !existsSync(join(path, ".git"));
+  return (
+    ["README.rst", "static", "bin"].some((name) => existsSync(join(path, name))) && !existsSync(join(path, ".git"))
+  );
 }

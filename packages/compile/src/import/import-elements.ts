@@ -42,8 +42,7 @@ interface PlannedModule {
 export async function importElements(options: ImportOptions): Promise<ImportReport> {
   const outDir = resolve(options.outDir);
   const taken = options.force ? [] : options.elements.filter(({ name }) => isFull(join(outDir, name)));
-  if (taken.length > 0)
-    return { imported: [], modules: [], diagnostics: [inTheWay(options, taken)] };
+  if (taken.length > 0) return { imported: [], modules: [], diagnostics: [inTheWay(options, taken)] };
   const planned = planModules(options.elements, outDir);
   const { Project } = await import("ts-morph");
   const project = new Project({ useInMemoryFileSystem: true });

@@ -166,7 +166,9 @@ export const web = defineElement("web", {
     const directory = join(project({ "web/element-deps": "vm\n", "web/install.d/50-web": "#!/bin/sh\n" }), "web");
     chmodSync(join(directory, "element-deps"), 0o664);
     chmodSync(join(directory, "install.d/50-web"), 0o775);
-    expect(await imported(directory)).toBe(`import { defineElement, elementRef, fromFile, install } from "@dibkit/model";
+    expect(
+      await imported(directory),
+    ).toBe(`import { defineElement, elementRef, fromFile, install } from "@dibkit/model";
 
 export const web = defineElement("web", {
   readme: false,
