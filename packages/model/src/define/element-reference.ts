@@ -24,6 +24,7 @@ export type VariablesOf<E> = E extends { readonly environment: infer V } ? keyof
 
 /** What is known of an element that exists on the ELEMENTS_PATH. */
 export interface ElementFacts<Variables extends string = string, Inherited extends string = string> {
+  /** One line: what an image gains by it. */
   readonly summary?: string;
   /** Virtual or replaced elements it provides, such as `operating-system`. */
   readonly provides?: readonly string[];
