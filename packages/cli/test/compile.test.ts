@@ -85,6 +85,40 @@ describe("dibkit import, bindings and eject", () => {
     expect([nothing.exitCode, nothing.stderr]).toEqual([2, expect.stringContaining('error: no element in "nope"\n')]);
   });
 
+  test("import finds the elements of a repository, and a second run says one thing and writes nothing", async () => {
+    const cwd = project({
+      "README.rst": "Our images\n==========\n",
+      ".git/HEAD": "ref: refs/heads/main\n",
+      "images/elements/web/element-deps": "vm\n# why\n",
+      "images/elements/db/element-deps": "vm\n",
+      "docs/conf.py": "",
+    });
+    const args = ["import", ".", "--out", "src"];
+    expect((await runCli(args, { cwd })).stdout).toBe("imported src/db\nimported src/web\n");
+    const module = join(cwd, "src/web/element.ts");
+    writeFileSync(module, `${readFileSync(module, "utf8")}// mine\n`);
+    const again = await runCli(args, { cwd });
+    expect([again.exitCode, again.stdout]).toEqual([1, ""]);
+    expect(again.stderr).toBe(
+      `error 2 of 2 elements are in "${cwd}/src" already, such as "${cwd}/src/db"; nothing was written [import/exists]\n  help: give another --out, or --force to write over what is there\n`,
+    );
+    expect(readFileSync(module, "utf8")).toContain("// mine");
+    expect((await runCli([...args, "--force"], { cwd })).exitCode).toBe(0);
+    expect(readFileSync(module, "utf8")).not.toContain("// mine");
+  });
+
+  test("import refuses two elements of one name, and what has none", async () => {
+    const cwd = project({ "a/elements/web/element-deps": "", "b/elements/web/element-deps": "", "c/README.md": "" });
+    const double = await runCli(["import", "."], { cwd });
+    expect([double.exitCode, double.stderr]).toEqual([
+      2,
+      expect.stringContaining('two elements are called "web", in '),
+    ]);
+    const none = await runCli(["import", "c"], { cwd });
+    expect([none.exitCode, none.stderr]).toEqual([2, expect.stringContaining('no element in "c"')]);
+    expect(existsSync(join(cwd, "src"))).toBe(false);
+  });
+
   test("bindings of the elements on a path", async () => {
     const cwd = project({ "more/web/README.rst": "web\n===\n\nServes pages.\n" });
     const run = await runCli(["bindings", "--elements-path", "more"], { cwd });

@@ -117,6 +117,7 @@ export function phasesOn(ground: PhaseGround): readonly Phase[] {
   return PHASES.filter(({ worksOn }) => worksOn === ground);
 }
 
+/** The row of a phase directory, such as `install.d`; undefined for another name. */
 export function findPhase(name: string): Phase | undefined {
   return phaseByName.get(name);
 }

@@ -3,7 +3,7 @@ import { defineCommand } from "../command.js";
 export default defineCommand({
   name: "lsp",
   group: "check",
-  summary: "serve an editor: findings while typing, rule pages on hover, quick fixes",
+  summary: "serve an editor: findings while typing, completion, rename, quick fixes",
   description:
     "A language server on standard input and output, started by the editor. Its settings are those of dibkit lint.",
   options: {

@@ -1,5 +1,5 @@
 import type { Diagnostic, FileEdit, SourceText } from "@dibkit/model";
-import type { CodeAction, Range, TextDocumentEdit, WorkspaceEdit } from "vscode-languageserver/node.js";
+import type { CodeAction, Range, TextDocumentEdit, TextEdit, WorkspaceEdit } from "vscode-languageserver/node.js";
 import { lspDiagnostic, rangeOf } from "./lsp-diagnostic.js";
 import { uriOfPath } from "./workspace.js";
 
@@ -33,6 +33,23 @@ export function codeActions(
     });
   }
   return actions;
+}
+
+/** The safe repairs of everything that was found in a file whose text in the editor is `text`. */
+export function formatting(path: string, text: string, diagnostics: readonly Diagnostic[]): TextEdit[] {
+  const edits: TextEdit[] = [];
+  for (const { fix, location } of diagnostics) {
+    if (fix?.safe !== true || location?.source.path !== path || location.source.text !== text) continue;
+    const own = fix.edits.flatMap((edit) =>
+      edit.kind === "replace" && edit.path === path
+        ? [{ range: rangeOf({ source: location.source, start: edit.start, end: edit.end }), newText: edit.text }]
+        : [],
+    );
+    // An editor refuses edits that overlap; what is left is found again, and repaired the next time.
+    if (own.length === fix.edits.length && !own.some((one) => edits.some((other) => touches(one.range, other.range))))
+      edits.push(...own);
+  }
+  return edits;
 }
 
 function workspaceEdit(edits: readonly FileEdit[], source: SourceText): WorkspaceEdit | undefined {

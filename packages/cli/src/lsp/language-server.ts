@@ -3,7 +3,9 @@ import type { Diagnostic } from "@dibkit/model";
 import {
   type Connection,
   createConnection,
+  ErrorCodes,
   ProposedFeatures,
+  ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
   TextDocumentSyncKind,
@@ -11,10 +13,12 @@ import {
 } from "vscode-languageserver/node.js";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Terminal } from "../terminal.js";
-import { CHMOD_COMMAND, codeActions } from "./code-actions.js";
+import { CHMOD_COMMAND, codeActions, formatting } from "./code-actions.js";
+import { completion } from "./completion.js";
 import { definition } from "./definition.js";
 import { hover } from "./hover.js";
 import { lspDiagnostic } from "./lsp-diagnostic.js";
+import { nameRange, renamable, renameElement } from "./rename-element.js";
 import { createWorkspace, pathOfUri, uriOfPath, type Workspace } from "./workspace.js";
 
 // Long enough that a fast typist is not linted at every key, short enough to feel immediate.
@@ -57,6 +61,9 @@ function register(connection: Connection, terminal: Terminal): void {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         hoverProvider: true,
         definitionProvider: true,
+        completionProvider: { triggerCharacters: ["$", "{", '"', " "] },
+        renameProvider: { prepareProvider: true },
+        documentFormattingProvider: true,
         codeActionProvider: { codeActionKinds: ["quickfix"] },
         executeCommandProvider: { commands: [CHMOD_COMMAND] },
       },
@@ -75,6 +82,29 @@ function register(connection: Connection, terminal: Terminal): void {
   connection.onDefinition(({ textDocument, position }) => {
     const at = lineAt(textDocument.uri, position.line);
     return at && definition(at.path, at.line, workspace?.catalog());
+  });
+  connection.onCompletion(({ textDocument, position }) => {
+    const path = pathOfUri(textDocument.uri);
+    const before = documents.get(textDocument.uri)?.getText({ start: { line: 0, character: 0 }, end: position });
+    return path === undefined || before === undefined ? [] : completion(path, before, workspace?.catalog());
+  });
+  connection.onPrepareRename(({ textDocument, position }) => {
+    const at = lineAt(textDocument.uri, position.line);
+    const element = at && workspace && renamable(at.path, at.line, workspace.root, workspace.catalog());
+    return element && at ? nameRange(position.line, at.line) : null;
+  });
+  connection.onRenameRequest(({ textDocument, position, newName }) => {
+    const at = lineAt(textDocument.uri, position.line);
+    const catalog = workspace?.catalog();
+    const element = at && workspace && renamable(at.path, at.line, workspace.root, catalog);
+    if (!element || !workspace || !catalog) return null;
+    const edit = renameElement(element, newName, workspace.root, catalog);
+    return typeof edit === "string" ? new ResponseError(ErrorCodes.InvalidParams, edit) : edit;
+  });
+  connection.onDocumentFormatting(({ textDocument }) => {
+    const path = pathOfUri(textDocument.uri);
+    const text = documents.get(textDocument.uri)?.getText();
+    return path === undefined || text === undefined ? [] : formatting(path, text, found);
   });
   connection.onCodeAction(({ textDocument, range }) => {
     const path = pathOfUri(textDocument.uri);

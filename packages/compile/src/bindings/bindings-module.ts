@@ -1,7 +1,13 @@
-import { type Element, findPhase, looksLikeSecret, viewsOf } from "@dibkit/model";
+import {
+  type Element,
+  type EnvironmentStatement,
+  environmentStatements,
+  findPhase,
+  looksLikeSecret,
+  viewsOf,
+} from "@dibkit/model";
 import type { Project } from "ts-morph";
 import { type Code, call, verbatim } from "../import/code.js";
-import { type ExportedVariable, exportedVariables, plainWord } from "../import/environment-exports.js";
 import { moduleSource } from "../import/write-module.js";
 
 /** What is told of one element. */
@@ -55,23 +61,21 @@ export function bindingModule(project: Project, { element, identifier, inherited
 }
 
 /** Variables the element's own environment files set in every build. */
-export function ownVariables(element: Element): readonly ExportedVariable[] {
+export function ownVariables(element: Element): readonly EnvironmentStatement[] {
   const all = viewsOf(element).environment.value.flatMap(({ file, sourced }) =>
-    sourced ? exportedVariables(new TextDecoder().decode(file.bytes)) : [],
+    sourced ? environmentStatements(new TextDecoder().decode(file.bytes)) : [],
   );
-  const byName = new Map<string, ExportedVariable>();
+  const byName = new Map<string, EnvironmentStatement>();
   for (const variable of all)
-    byName.set(variable.name, byName.has(variable.name) ? { ...variable, kind: "computed", word: "" } : variable);
+    byName.set(variable.name, byName.has(variable.name) ? { ...variable, kind: "computed" } : variable);
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function declaration({ name, kind, word }: ExportedVariable, description: string | undefined): Code {
+function declaration({ name, kind, word, plain }: EnvironmentStatement, description: string | undefined): Code {
   if (looksLikeSecret(name)) return call("envSecret", description ?? "");
   const summary = description ? [description] : [];
   if (kind === "computed") return call("envComputed", ...summary);
-  const plain = plainWord(word);
-  const value = plain ?? bashCode(word);
-  return call(kind === "default" ? "envDefault" : "envFixed", value, ...summary);
+  return call(kind === "default" ? "envDefault" : "envFixed", plain ?? bashCode(word), ...summary);
 }
 
 function bashCode(word: string): Code {

@@ -11,6 +11,7 @@ import {
   SOURCE_REPOSITORY_TYPES,
   STANDARD_VARIABLES,
   textOf,
+  viewsOf,
 } from "@dibkit/model";
 import type { FieldDraft } from "./field-draft.js";
 
@@ -113,19 +114,21 @@ export function blockDeviceData(element: Element, path: string): readonly unknow
     : undefined;
 }
 
-/** The lines of a `source-repository-<key>` as the field writes them. */
+/** The repositories of a `source-repository-<key>` as the field has them. */
 export function sourceRepositoryData(element: Element, path: string, key: string): unknown {
-  const file = regular(element, path);
-  if (!file) return undefined;
-  const lines = textOf(element, file)
-    .text.split("\n")
-    .filter((line) => line !== "");
-  const specs = lines.map((line) => {
-    const [name, type, destination, location, ref, ...rest] = line.split(" ");
-    if (rest.length > 0 || !(SOURCE_REPOSITORY_TYPES as readonly string[]).includes(type ?? "")) return undefined;
-    const all = { ...(name === key ? {} : { name }), type, destination, location, ref };
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-  });
+  const specs = viewsOf(element)
+    .sourceRepositories.value.filter((repository) => repository.path === path)
+    .map(({ name, type, destination, url, ref }) => {
+      if (!(SOURCE_REPOSITORY_TYPES as readonly string[]).includes(type?.value ?? "")) return undefined;
+      const all = {
+        name: name.value === key ? undefined : name.value,
+        type: type?.value,
+        destination: destination?.value,
+        location: url?.value,
+        ref: ref?.value,
+      };
+      return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+    });
   if (specs.length === 0 || specs.includes(undefined)) return undefined;
   return specs.length === 1 ? specs[0] : specs;
 }

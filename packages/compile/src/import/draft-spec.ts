@@ -1,9 +1,9 @@
-import { ARCHITECTURES, type Element, type ElementFile, type RegularFile, viewsOf } from "@dibkit/model";
+import { ARCHITECTURES, type Element, type ElementFile, isElementName, type RegularFile, viewsOf } from "@dibkit/model";
 import { type Code, call, verbatim } from "./code.js";
 import { blockDeviceData, packagesDraft, pkgMapDraft, sourceRepositoryData, svcMapDraft } from "./data-drafts.js";
 import { environmentDrafts } from "./environment-drafts.js";
 import { type FieldDraft, reproduces } from "./field-draft.js";
-import { fileCode, fileReference } from "./import-context.js";
+import { fileCode, fileReference, hasPlainMode, keptMode, moved } from "./import-context.js";
 import { readmeDraft } from "./readme-draft.js";
 import { installTypeDrafts, type ScriptDraft, scriptDrafts } from "./script-drafts.js";
 
@@ -13,6 +13,8 @@ export interface SpecDraft {
   readonly fields: Readonly<Record<string, unknown>>;
   /** Files the specification refers to; they have to lie beside the module. */
   readonly files: readonly ElementFile[];
+  /** The elements it depends on are in `deps`. */
+  readonly depends: boolean;
   /** Variables the element itself sets. */
   readonly variables: readonly string[];
 }
@@ -35,29 +37,36 @@ export function draftSpec(element: Element, context: DraftContext): SpecDraft {
   const fields: Record<string, unknown> = {};
   const covered = new Set<string>();
   const referred = new Set<string>();
-  const take = (draft: FieldDraft | undefined, refers = false): boolean => {
-    const paths = draft && reproduces(element, draft);
-    if (!draft || !paths || paths.length === 0 || paths.some((path) => covered.has(path))) return false;
+  const layouts = new Set<string>();
+  const take: Take = (draft, refers = () => false) => {
+    const reproduced = draft && reproduces(element, draft);
+    if (!draft || !reproduced) return false;
+    const { paths } = reproduced;
+    if (paths.length === 0 || paths.some((path) => covered.has(path))) return false;
     fields[draft.key] = draft.code;
     for (const path of paths) {
       covered.add(path);
-      if (refers) referred.add(path);
+      if (refers(path)) referred.add(path);
     }
+    for (const path of reproduced.layouts) layouts.add(path);
     return true;
   };
-  const environment = environmentDrafts(element, context.prefix);
-  const readme = readmeDraft(element, context.isTest, environment.field);
+  const { readme, environment } = readmeAndEnvironment(element, context);
   Object.assign(fields, readme.fields);
-  if (readme.reproduced) covered.add("README.rst");
+  if (readme.kept !== "file") covered.add("README.rst");
+  if (readme.kept === "readme") referred.add("README.rst");
+  if (readme.kept === "layout") layouts.add("README.rst");
   const views = viewsOf(element);
-  const deps = [...new Set(views.deps.value.filter(({ name }) => isName(name)).map(({ name }) => name))];
-  take({ key: "deps", value: deps.map((name) => ({ name, environment: {} })), code: deps.map(context.reference) });
-  // The dependencies are typed even where the file has to be kept as it is.
-  if (deps.length > 0) fields.deps ??= deps.map(context.reference);
-  const provides = views.provides.value.filter(({ comment }) => !comment).map(({ name }) => name);
+  const deps = [...new Set(views.deps.value.filter(({ name }) => isElementName(name)).map(({ name }) => name))];
+  const depends = take({
+    key: "deps",
+    value: deps.map((name) => ({ name, environment: {} })),
+    code: deps.map(context.reference),
+  });
+  const provides = [...new Set(views.provides.value.filter(({ comment }) => !comment).map(({ name }) => name))];
   take({ key: "provides", value: provides, code: provides });
   take(environment.field);
-  const inView = new Set([...context.inherited, ...environment.variables]);
+  const inView = new Set([...(depends ? context.inherited : []), ...environment.variables]);
   takeData(element, inView, context.prefix, take);
   takeScripts(element, [...environment.scripts, ...scriptDrafts(element, context.prefix)], context.prefix, take);
   takeTrees(element, fields, context.prefix, covered, referred);
@@ -65,19 +74,40 @@ export function draftSpec(element: Element, context: DraftContext): SpecDraft {
   for (const path of tests.covered) covered.add(path);
   if (Object.keys(tests.code).length > 0) fields.testElements = tests.code;
   const rest = [...element.files.values()].filter((file) => !covered.has(file.path));
-  if (!readme.reproduced && readme.file?.kind === "file" && hasPlainMode(readme.file)) {
-    fields.readme = fileCode("README.rst", context.prefix);
-    rest.splice(rest.indexOf(readme.file), 1);
-    referred.add("README.rst");
-  }
   const others = otherFiles(element, rest, context.prefix);
   if (rest.length > 0) fields.files = others.code;
   for (const path of others.referred) referred.add(path);
-  const files = [...element.files.values()].filter((file) => referred.has(file.path));
-  return { fields, files, variables: environment.variables };
+  const laidOut = layoutFiles(element, layouts);
+  if (laidOut.length > 0) fields.layout = treeCode(laidOut, layoutDirectory(element), context.prefix);
+  const files = [...[...element.files.values()].filter((file) => referred.has(file.path)), ...laidOut];
+  return { fields, files, depends, variables: environment.variables };
 }
 
-type Take = (draft: FieldDraft | undefined, refers?: boolean) => boolean;
+/** Where the README is kept as it is, what it says of variables is said there and nowhere else. */
+function readmeAndEnvironment(element: Element, { isTest, prefix }: DraftContext) {
+  const environment = environmentDrafts(element, prefix, true);
+  const readme = readmeDraft(element, isTest, prefix, environment.field);
+  const isLive = readme.kept === "generated" || readme.kept === "layout";
+  return { readme, environment: isLive ? environment : environmentDrafts(element, prefix, false) };
+}
+
+/** The name of the directory with the layouts, which none of the element's own files have. */
+function layoutDirectory(element: Element): string {
+  const taken = new Set([...element.files.keys()].map((path) => path.split("/")[0]));
+  let name = "layout";
+  while (taken.has(name)) name = `dibkit-${name}`;
+  return name;
+}
+
+function layoutFiles(element: Element, paths: ReadonlySet<string>): readonly ElementFile[] {
+  const directory = layoutDirectory(element);
+  return [...element.files.values()]
+    .filter(({ path }) => paths.has(path))
+    .map((file) => moved(file, `${directory}/${file.path}`));
+}
+
+/** Takes a field when it reproduces its files; `refers` tells which of these it refers to. */
+type Take = (draft: FieldDraft | undefined, refers?: (path: string) => boolean) => boolean;
 
 function takeData(element: Element, inView: ReadonlySet<string>, prefix: string, take: Take): void {
   const data = [
@@ -93,7 +123,7 @@ function takeData(element: Element, inView: ReadonlySet<string>, prefix: string,
 
 function takeReference(element: Element, key: FieldDraft["key"], path: string, prefix: string, take: Take): void {
   const file = element.files.get(path);
-  if (file?.kind === "file") take({ key, value: fileReference(file), code: fileCode(path, prefix) }, true);
+  if (file?.kind === "file") take({ key, value: fileReference(file), code: fileCode(path, prefix) }, () => true);
 }
 
 /** Fields that are objects of files: each key is structure when that gives the same bytes, else a reference. */
@@ -108,6 +138,7 @@ function takeKeyed(
   const files = [...element.files.values()].filter((file): file is RegularFile => file.kind === "file");
   const values: Record<string, unknown> = Object.create(null);
   const codes: Record<string, unknown> = Object.create(null);
+  const referred = new Set<string>();
   for (const file of files) {
     const name = pattern.exec(file.path)?.[1];
     if (name === undefined) continue;
@@ -115,22 +146,26 @@ function takeKeyed(
     const kept = structured !== undefined && reproduces(element, { key, value: { [name]: structured }, code: "" });
     values[name] = kept ? structured : fileReference(file);
     codes[name] = kept ? structured : fileCode(file.path, prefix);
+    if (!kept) referred.add(file.path);
   }
-  if (Object.keys(values).length > 0) take({ key, value: values, code: codes }, true);
+  if (Object.keys(values).length > 0) take({ key, value: values, code: codes }, (path) => referred.has(path));
 }
 
 function takeScripts(element: Element, scripts: readonly ScriptDraft[], prefix: string, take: Take): void {
   const written = scripts.filter((script) => script.code !== undefined);
   if (written.length > 0)
-    take({ key: "scripts", value: written.map(({ value }) => value), code: written.map(({ code }) => code) }, true);
+    take(
+      { key: "scripts", value: written.map(({ value }) => value), code: written.map(({ code }) => code) },
+      () => true,
+    );
   const types = [...installTypeDrafts(element, prefix)];
   if (types.length === 0) return;
   const value = Object.fromEntries(types.map(([type, drafts]) => [type, drafts.map((draft) => draft.value)]));
   const code = Object.fromEntries(types.map(([type, drafts]) => [type, drafts.map((draft) => draft.code)]));
-  take({ key: "installTypes", value, code }, true);
+  take({ key: "installTypes", value, code }, () => true);
 }
 
-/** `static`, `bin` and `init-scripts` as whole directories; a file with an odd mode is set right in `files`. */
+/** `static`, `bin` and `init-scripts` as whole directories, or file by file where one has an odd mode. */
 function takeTrees(
   element: Element,
   fields: Record<string, unknown>,
@@ -138,36 +173,25 @@ function takeTrees(
   covered: Set<string>,
   referred: Set<string>,
 ): void {
-  const directories = (keys: readonly string[], above: string) =>
+  const trees = (keys: readonly string[], above: string) =>
     keys.flatMap((key) => {
-      const code = takeTree(element, `${above}${key}/`, prefix, covered, referred);
-      return code ? [[key, code] as const] : [];
+      const files = [...element.files.values()].filter((file) => file.path.startsWith(`${above}${key}/`));
+      if (files.length === 0) return [];
+      for (const { path } of files) covered.add(path);
+      for (const file of files) if (file.kind === "file" || files.every(hasPlainMode)) referred.add(file.path);
+      return [[key, treeCode(files, `${above}${key}`, prefix, key === "bin" ? 0o755 : undefined)] as const];
     });
-  Object.assign(fields, Object.fromEntries(directories(["static", "bin"], "")));
-  const inits = directories(["systemd", "upstart", "sysv", "openrc"], "init-scripts/");
+  Object.assign(fields, Object.fromEntries(trees(["static", "bin"], "")));
+  const inits = trees(["systemd", "upstart", "sysv", "openrc"], "init-scripts/");
   if (inits.length > 0) fields.initScripts = Object.fromEntries(inits);
 }
 
-/** Code of a directory, when the element has one. */
-function takeTree(
-  element: Element,
-  directory: string,
-  prefix: string,
-  covered: Set<string>,
-  referred: Set<string>,
-): Code | undefined {
-  const files = [...element.files.values()].filter((file) => file.path.startsWith(directory));
-  for (const file of files) {
-    if (hasPlainMode(file)) covered.add(file.path);
-    referred.add(file.path);
-  }
-  return files.length === 0 ? undefined : call("fromDirectory", `./${prefix}${directory.slice(0, -1)}`);
-}
-
-function hasPlainMode(file: ElementFile): boolean {
-  if (file.kind === "symlink") return true;
-  const mode = file.mode & 0o777;
-  return file.kind === "directory" ? mode === 0o755 : mode === 0o755 || mode === 0o644;
+/** Code of all files below a directory; `usual` is the mode that a file has there when nothing is said. */
+function treeCode(files: readonly ElementFile[], directory: string, prefix: string, usual?: number): unknown {
+  if (files.every(hasPlainMode)) return call("fromDirectory", `./${prefix}${directory}`);
+  return Object.fromEntries(
+    files.map((file) => [file.path.slice(directory.length + 1), entryCode(file, prefix, usual)]),
+  );
 }
 
 function testElements(element: Element, context: DraftContext) {
@@ -207,14 +231,11 @@ function directoryOfOnly(paths: ReadonlySet<string>, path: string, element: Elem
     });
 }
 
-function entryCode(file: ElementFile, prefix: string): unknown {
+function entryCode(file: ElementFile, prefix: string, usual?: number): unknown {
   if (file.kind === "symlink") return call("symlink", file.target);
-  const mode = verbatim(`0o${(file.mode & 0o777).toString(8)}`);
+  const bits = keptMode(file);
+  const mode = verbatim(`0o${bits.toString(8)}`);
   if (file.kind === "directory") return call("emptyDirectory", ...(hasPlainMode(file) ? [] : [mode]));
   const code = fileCode(file.path, prefix);
-  return hasPlainMode(file) ? code : { content: code, mode };
-}
-
-function isName(name: string): boolean {
-  return /^[^\s/#:][^\s/:]*$/.test(name);
+  return hasPlainMode(file) && (usual ?? bits) === bits ? code : { content: code, mode };
 }

@@ -2,7 +2,8 @@ import {
   type BashFragment,
   type Element,
   ENVIRONMENT_FILE_NAME,
-  environmentWord,
+  type EnvironmentStatement,
+  environmentStatements,
   type FileReference,
   type RegularFile,
   type ScriptDefinition,
@@ -11,9 +12,8 @@ import {
   viewsOf,
 } from "@dibkit/model";
 import { type Code, call, verbatim } from "./code.js";
-import { exportedVariables, plainWord } from "./environment-exports.js";
 import { type FieldDraft, reproduces } from "./field-draft.js";
-import { fileCode, fileReference } from "./import-context.js";
+import { fileCode, fileReference, keptMode } from "./import-context.js";
 import type { ScriptDraft } from "./script-drafts.js";
 
 export interface EnvironmentDrafts {
@@ -24,22 +24,26 @@ export interface EnvironmentDrafts {
   readonly variables: readonly string[];
 }
 
-/** Files of `environment.d`: declarations where they say all there is to say, scripts otherwise. */
-export function environmentDrafts(element: Element, prefix: string): EnvironmentDrafts {
+/**
+ * Files of `environment.d`: declarations where they say all there is to say, scripts otherwise.
+ *
+ * @param documented whether what the README says of a variable is said by its declaration
+ */
+export function environmentDrafts(element: Element, prefix: string, documented: boolean): EnvironmentDrafts {
   const values: Record<string, VariableDeclaration> = {};
   const codes: Record<string, Code> = {};
   const scripts: ScriptDraft[] = [];
   const variables: string[] = [];
   for (const file of environmentFiles(element)) {
     const name = file.path.slice("environment.d/".length);
-    const exported = exportedVariables(textOf(element, file).text);
-    variables.push(...exported.map((variable) => variable.name));
-    const declared = declarations(element, name, file);
+    const exported = new Set(environmentStatements(textOf(element, file).text).map((statement) => statement.name));
+    variables.push(...exported);
+    const declared = declarations(element, name, file, documented);
     const known = declared && !Object.keys(declared.value).some((variable) => variable in values);
     if (declared && known) {
       Object.assign(values, declared.value);
       Object.assign(codes, declared.code);
-    } else scripts.push(environmentScript(file, name, [...new Set(exported.map((variable) => variable.name))], prefix));
+    } else scripts.push(environmentScript(file, name, [...exported], prefix));
   }
   const field: FieldDraft | undefined =
     Object.keys(values).length === 0 ? undefined : { key: "environment", value: values, code: codes };
@@ -49,7 +53,7 @@ export function environmentDrafts(element: Element, prefix: string): Environment
 function environmentFiles(element: Element): readonly RegularFile[] {
   return [...element.files.values()].filter(
     (file): file is RegularFile =>
-      file.kind === "file" && /^environment\.d\/[^/]+$/.test(file.path) && (file.mode & 0o777) === 0o644,
+      file.kind === "file" && /^environment\.d\/[^/]+$/.test(file.path) && keptMode(file) === 0o644,
   );
 }
 
@@ -58,41 +62,42 @@ interface Declarations {
   readonly code: Record<string, Code>;
 }
 
-/** The file as declarations, when writing them gives exactly the file. */
-function declarations(element: Element, name: string, file: RegularFile): Declarations | undefined {
-  const lines = textOf(element, file)
-    .text.split("\n")
-    .filter((line) => line !== "");
-  const exported = exportedVariables(lines.join("\n"));
-  if (exported.length !== lines.length || exported.some((variable) => variable.kind === "computed")) return undefined;
-  const documented = new Map(
-    (viewsOf(element).readme.value?.variables ?? []).map((each) => [each.name, each.description]),
-  );
+/** The file as declarations, when writing them, with its own layout perhaps, gives exactly the file. */
+function declarations(
+  element: Element,
+  name: string,
+  file: RegularFile,
+  documented: boolean,
+): Declarations | undefined {
+  const { text } = textOf(element, file);
+  const statements = environmentStatements(text);
+  const names = new Set(statements.map((statement) => statement.name));
+  if (!isAllStatements(text, statements) || names.size < statements.length) return undefined;
+  const said = documented ? (viewsOf(element).readme.value?.variables ?? []) : [];
+  const descriptions = new Map(said.map((each) => [each.name, each.description]));
   const own = `50-${element.name}`;
   const options = name === own ? [] : [{ file: name }];
   const value: Record<string, VariableDeclaration> = {};
   const code: Record<string, Code> = {};
-  for (const { name: variable, kind, word } of exported) {
-    const helper = kind === "default" ? "envDefault" : "envFixed";
-    const summary = documented.get(variable) ?? "";
-    const plain = plainWord(word);
-    const text = plain !== undefined && written(kind, plain) === word ? plain : undefined;
-    const given = text ?? fragment(word);
-    value[variable] = declaration(kind as "default" | "fixed", given, summary, name === own ? undefined : name);
+  for (const { name: variable, kind, word, plain } of statements) {
+    if (kind === "computed") return undefined;
+    const summary = descriptions.get(variable) ?? "";
+    value[variable] = declaration(kind, plain ?? fragment(word), summary, name === own ? undefined : name);
     const args = [
-      text === undefined ? bashCode(word) : text,
+      plain === undefined ? bashCode(word) : plain,
       ...(summary || options.length > 0 ? [summary] : []),
       ...options,
     ];
-    code[variable] = call(helper, ...args);
+    code[variable] = call(kind === "default" ? "envDefault" : "envFixed", ...args);
   }
   const draft: FieldDraft = { key: "environment", value, code };
-  return reproduces(element, draft)?.length === 1 ? { value, code } : undefined;
+  return reproduces(element, draft)?.paths.length === 1 ? { value, code } : undefined;
 }
 
-/** How the generator writes a plain string. */
-function written(kind: string, plain: string): string {
-  return plain === "" && kind === "fixed" ? '""' : environmentWord(plain);
+/** Whether every line that is not blank and no comment is part of a statement. */
+function isAllStatements(text: string, statements: readonly EnvironmentStatement[]): boolean {
+  const isPart = (index: number) => statements.some(({ first, last }) => first <= index && index <= last);
+  return text.split(/\r\n|\n|\r/).every((line, index) => /^\s*(#|$)/.test(line) || isPart(index));
 }
 
 function declaration(

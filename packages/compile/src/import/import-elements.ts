@@ -8,6 +8,7 @@ import { copyFile } from "./copy-file.js";
 import { type DraftContext, draftSpec, type SpecDraft } from "./draft-spec.js";
 import { importableDeps, importOrder } from "./element-order.js";
 import { identifierOf } from "./identifier.js";
+import { moved } from "./import-context.js";
 import { type ModuleContent, moduleSource } from "./write-module.js";
 
 export interface ImportOptions {
@@ -41,8 +42,7 @@ interface PlannedModule {
 export async function importElements(options: ImportOptions): Promise<ImportReport> {
   const outDir = resolve(options.outDir);
   const taken = options.force ? [] : options.elements.filter(({ name }) => isFull(join(outDir, name)));
-  if (taken.length > 0)
-    return { imported: [], modules: [], diagnostics: taken.map(({ name }) => inTheWay(join(options.outDir, name))) };
+  if (taken.length > 0) return { imported: [], modules: [], diagnostics: [inTheWay(options, taken)] };
   const planned = planModules(options.elements, outDir);
   const { Project } = await import("ts-morph");
   const project = new Project({ useInMemoryFileSystem: true });
@@ -83,14 +83,14 @@ function planModules(elements: readonly Element[], outDir: string): readonly Pla
       prefix: "",
     };
     const draft = draftSpec(element, context);
-    variables.set(name, new Set([...inherited, ...draft.variables]));
+    variables.set(name, new Set([...(draft.depends ? inherited : []), ...draft.variables]));
     const content: ModuleContent = {
       identifier: identifiers.get(name) as string,
       callee: "defineElement",
       name,
       argument: draft.fields,
       comment: undefined,
-      uses: usesOf(element, imports, identifiers, byName),
+      uses: usesOf(element, draft.depends ? imports : new Set(), identifiers, byName),
     };
     const path = join(outDir, name, moduleName(element));
     return { element, path, content, draft: { ...draft, files: [...draft.files, ...tests] } };
@@ -147,19 +147,6 @@ function testCode(test: Element, prefix: string): { readonly code: Code; readonl
   return { code: call("testElement", draft.fields), files: [...files, ...nested] };
 }
 
-function moved(file: ElementFile, path: string): ElementFile {
-  if (file.kind !== "file") return { ...file, path };
-  return {
-    kind: "file",
-    path,
-    mode: file.mode,
-    origin: file.origin,
-    get bytes() {
-      return file.bytes;
-    },
-  };
-}
-
 /** `element.ts`, unless the element has a file of that name. */
 function moduleName(element: Element): string {
   return ["element.ts", "definition.ts", "dibkit-element.ts"].find((name) => !element.files.has(name)) as string;
@@ -187,11 +174,15 @@ function isFull(directory: string): boolean {
   return existsSync(directory) && readdirSync(directory).length > 0;
 }
 
-function inTheWay(directory: string): Diagnostic {
+function inTheWay({ outDir, elements }: ImportOptions, taken: readonly Element[]): Diagnostic {
+  const first = join(outDir, taken[0]?.name ?? "");
   return {
     code: "import/exists",
     severity: "error",
-    message: `"${directory}" exists and is not empty`,
-    help: "give another --out, or --force to write into it",
+    message:
+      taken.length === 1
+        ? `"${first}" exists and is not empty; nothing was written`
+        : `${taken.length} of ${elements.length} elements are in "${outDir}" already, such as "${first}"; nothing was written`,
+    help: "give another --out, or --force to write over what is there",
   };
 }

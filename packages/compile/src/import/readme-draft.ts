@@ -1,34 +1,42 @@
-import { type Element, type ElementFile, type ElementSpec, readmeText, textOf, viewsOf } from "@dibkit/model";
+import { type Element, type ElementSpec, readmeText, textOf, viewsOf } from "@dibkit/model";
 import { paragraphs } from "./code.js";
-import type { FieldDraft } from "./field-draft.js";
+import { type FieldDraft, reproduction } from "./field-draft.js";
+import { fileCode, hasPlainMode, keptMode } from "./import-context.js";
 
 export interface ReadmeDraft {
-  /** `summary`, perhaps `description`, and `readme: false` when there is none. */
+  /** `summary`, perhaps `description`, or the `readme` that stands for both. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** The README is what the other fields give; else it has to be kept as it is. */
-  readonly reproduced: boolean;
-  readonly file: ElementFile | undefined;
+  /**
+   * How the file is kept: not at all because the fields give it, as their layout, as `readme`, or as one of `files`.
+   */
+  readonly kept: "generated" | "layout" | "readme" | "file" | "absent";
 }
 
-/** Summary and description from a README, and whether they and the environment are all there is in it. */
-export function readmeDraft(element: Element, isTest: boolean, environment: FieldDraft | undefined): ReadmeDraft {
+/** Summary and description from a README where they are live in it, the file itself otherwise. */
+export function readmeDraft(
+  element: Element,
+  isTest: boolean,
+  prefix: string,
+  environment: FieldDraft | undefined,
+): ReadmeDraft {
   const file = element.files.get("README.rst");
-  if (!file) {
-    const fields = isTest ? {} : { summary: `the element ${element.name}`, readme: false };
-    return { fields, reproduced: false, file: undefined };
-  }
-  const text = file.kind === "file" && (file.mode & 0o777) === 0o644 ? textOf(element, file).text : "";
-  const generated = partsOf(text, element.name);
-  if (generated) {
-    const spec = { ...generated, ...(environment ? { environment: environment.value } : {}) } as ElementSpec;
+  const none = isTest ? {} : { readme: false };
+  if (file === undefined) return { fields: none, kept: "absent" };
+  if (file.kind !== "file") return { fields: none, kept: "file" };
+  const declared = environment ? { environment: environment.value as ElementSpec["environment"] } : {};
+  const { text } = textOf(element, file);
+  const generated = keptMode(file) === 0o644 ? partsOf(text, element.name) : undefined;
+  if (generated && readmeText(element.name, { ...generated, ...declared } as ElementSpec) === text) {
     const { description } = generated;
     const fields = { ...generated, ...(description === undefined ? {} : { description: paragraphs(description) }) };
-    if (readmeText(element.name, spec) === text) return { fields, reproduced: true, file };
+    return { fields, kept: "generated" };
   }
-  const readme = viewsOf(element).readme.value;
-  const said = (readme?.summary ?? readme?.title ?? "").replace(/\s+/g, " ").trim();
-  if (said !== "") return { fields: { summary: said }, reproduced: false, file };
-  return { fields: isTest ? {} : { summary: `the element ${element.name}` }, reproduced: false, file };
+  const summary = viewsOf(element).readme.value?.summary;
+  const spec = { summary, ...declared } as ElementSpec;
+  const laidOut = summary ? reproduction(element, spec, (path) => path === "README.rst") : undefined;
+  if (laidOut?.paths.length === 1) return { fields: { summary }, kept: "layout" };
+  if (!hasPlainMode(file)) return { fields: none, kept: "file" };
+  return { fields: { readme: fileCode("README.rst", prefix) }, kept: "readme" };
 }
 
 /** Summary and description of a README in the form the generator gives it. */

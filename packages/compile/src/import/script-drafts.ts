@@ -8,7 +8,7 @@ import {
   type ScriptDefinition,
 } from "@dibkit/model";
 import { type Code, call } from "./code.js";
-import { fileCode, fileReference } from "./import-context.js";
+import { fileCode, fileReference, keptMode } from "./import-context.js";
 
 /** A script as a value, and how it is written; without code it can only be one of `files`. */
 export interface ScriptDraft {
@@ -51,7 +51,7 @@ function isHook(file: RegularFile, phase: string): boolean {
 }
 
 function isRunnable(file: RegularFile, name: string): boolean {
-  const mode = file.mode & 0o777;
+  const mode = keptMode(file);
   if (!HOOK_SCRIPT_NAME.test(name) || (mode !== 0o755 && mode !== 0o644)) return false;
   return mode === 0o755 || /^\d+-/.test(name);
 }

@@ -82,7 +82,7 @@ export const web = defineElement("web", {
     vim: [{ arch: "amd64" }, { notArch: "amd64", phase: "post-install.d" }],
   },
   pkgMap: { family: { redhat: { nginx: "" } } },
-  svcMap: fromFile("./svc-map"),
+  svcMap: { nginx: { default: "nginx" } },
   sourceRepositories: {
     site: { type: "git", destination: "/srv/site", location: "https://example.org/site.git", ref: "main" },
   },
@@ -92,13 +92,13 @@ export const web = defineElement("web", {
     install(50, "web", fromFile("./install.d/50-web")),
   ],
   static: fromDirectory("./static"),
-  readme: fromFile("./README.rst"),
   files: {
     empty: emptyDirectory(),
     "install.d/web.conf": fromFile("./install.d/web.conf"),
     "odd/file name": { content: fromFile("./odd/file name"), mode: 0o600 },
     "odd/link": symlink("../web.conf"),
   },
+  layout: fromDirectory("./layout"),
 });
 `);
   });
@@ -133,6 +133,58 @@ export const web = defineElement("web", {
     expect(text).toContain('data: fromDirectory("./data"),');
     expect(text).toContain('"install.d/data": fromDirectory("./install.d/data"),');
     expect(text).toContain('"caf\\udce9": fromFile("./caf\\udce9")');
+  });
+
+  test("what a field cannot say is kept beside it, and editing the field edits the file", async () => {
+    const root = project({
+      "web/README.rst": "Web\n---\n\nServes\npages.\n\n.. note:: prose\n\n* ``WEB_PORT`` is where\n",
+      "web/element-deps": "vm\nbase",
+      "web/environment.d/10-web":
+        '# port\nexport WEB_PORT="${WEB_PORT:-80}"\nWEB_DIR=${WEB_DIR:-$HOME/web}\nexport WEB_DIR\n',
+      "web/package-installs.yaml": "# why\nnginx: {}\n\ncurl:   # a client\n    when: 'WEB_PORT=80'\n",
+      "web/pkg-map": '{"default": {"nginx": "nginx",\n "curl": "curl"}}',
+      "web/source-repository-site": "# theirs\nsite  git /srv/site   https://example.org/site.git\n",
+    });
+    const text = await imported(join(root, "web"));
+    expect(text).toContain(
+      `  summary: "Serves pages.",
+  deps: [elementRef("vm"), elementRef("base")],
+  environment: {
+    WEB_PORT: envDefault("80", "is where", { file: "10-web" }),
+    WEB_DIR: envDefault(bash\`"\\$HOME/web"\`, "", { file: "10-web" }),
+  },`
+        .replaceAll("\\$", "$")
+        .replace('"$HOME/web"', "$HOME/web"),
+    );
+    expect(text).toContain(`  packages: { nginx: {}, curl: { when: "WEB_PORT=80" } },
+  pkgMap: { default: { nginx: "nginx", curl: "curl" } },
+  sourceRepositories: { site: { type: "git", destination: "/srv/site", location: "https://example.org/site.git" } },
+  layout: fromDirectory("./layout"),`);
+  });
+
+  test("a checkout whose group may write is read like any other", async () => {
+    const directory = join(project({ "web/element-deps": "vm\n", "web/install.d/50-web": "#!/bin/sh\n" }), "web");
+    chmodSync(join(directory, "element-deps"), 0o664);
+    chmodSync(join(directory, "install.d/50-web"), 0o775);
+    expect(
+      await imported(directory),
+    ).toBe(`import { defineElement, elementRef, fromFile, install } from "@dibkit/model";
+
+export const web = defineElement("web", {
+  readme: false,
+  deps: [elementRef("vm")],
+  scripts: [install(50, "web", fromFile("./install.d/50-web"))],
+});
+`);
+  });
+
+  test("what no field says is in none: a file that is a link, a README without a first paragraph", async () => {
+    const directory = join(project({ "odd/README.rst": "Odd\n===\n", "odd/more-deps": "vm\n" }), "odd");
+    symlinkSync("more-deps", join(directory, "element-deps"));
+    const text = await imported(directory);
+    expect(text).toContain('readme: fromFile("./README.rst"),');
+    expect(text).not.toContain("summary");
+    expect(text).not.toContain("deps: [");
   });
 
   test("dependencies inside a cycle are referred to by name", async () => {

@@ -89,7 +89,7 @@ fi
     [
       "a missing file",
       "a.ts",
-      'import { defineElement, fromFile } from "@dibkit/model";\nexport default defineElement("a", { summary: "a",\n  readme: fromFile("nope") });\n',
+      'import { defineElement, fromFile } from "@dibkit/model";\nexport default defineElement("a", {\n  readme: fromFile("nope") });\n',
       "a.ts:3:11 fromFile finds no file",
     ],
     [

@@ -4,6 +4,11 @@ import { expect, test } from "vitest";
 import { typecheck } from "../../src/typecheck/typecheck.js";
 import { project } from "../project.js";
 
+const UNDEFINED = "this may be undefined, and a script has no word for that: give a value, or ?? and another one";
+
+const FIELDS =
+  "summary, description, deps, provides, environment, packages, pkgMap, svcMap, sourceRepositories, blockDevices, scripts, static, bin, initScripts, installTypes, testElements, readme, files or layout";
+
 /** Every mistake the compiler must refuse, and exactly what the author is told. */
 const MISTAKES: readonly (readonly [line: string, said: string | RegExp])[] = [
   [
@@ -48,7 +53,7 @@ const MISTAKES: readonly (readonly [line: string, said: string | RegExp])[] = [
     'finalise(50, "x", bash`x`, { inputs: ["TMP_MOUNT_PATH"] })',
     "TMP_MOUNT_PATH is a path of the build host, and finalise.d scripts run inside the image",
   ],
-  ['defineElement("h", { summary: "x", package: { nginx: {} } })', "an element has no field package"],
+  ['defineElement("h", { summary: "x", package: { nginx: {} } })', `an element has no field package: use ${FIELDS}`],
   ['defineElement("i", { deps: [] })', "an element needs a summary: one line that says what an image gains by it"],
   ['defineElement("i", { summary: "x", deps: elementRef("vm") })', "this is a list of elements: put [ ] around it"],
   [
@@ -78,33 +83,52 @@ const MISTAKES: readonly (readonly [line: string, said: string | RegExp])[] = [
   ['defineElement("i", { summary: "x", scripts: install(5, "x", bash`x`) })', "scripts is a list: put [ ] around it"],
   [
     'defineElement("i", { summary: "x", svcMap: { nginx: { debain: "x" } } })',
-    /'debain' does not exist in type 'ServiceNames'\. Did you mean to write 'debian'\?/,
+    'there is no field "debain" here: did you mean "debian"?',
   ],
   [
     'defineElement("i", { summary: "x", blockDevices: { default: [{ local_loop: { nam: "x" } }] } })',
-    /'nam' does not exist in type 'LocalLoopSpec'\. Did you mean to write 'name'\?/,
+    'there is no field "nam" here: did you mean "name"?',
   ],
   [
     'defineImage({ name: "i", elements: ["vm"] })',
     'vm is a string, not an element: use its definition, its binding, or elementRef("vm")',
   ],
-  ['defineImage({ name: "i", elements: [], sizes: 5 })', /'sizes' does not exist .* Did you mean to write 'size'\?/],
+  ['defineImage({ name: "i", elements: [], sizes: 5 })', 'there is no field "sizes" here: did you mean "size"?'],
   ['defineConfig({ presets: ["recomended"] })', /Did you mean '"recommended"'\?/],
-  ['defineConfig({ rules: { "deps-knwon": "off" } })', /"deps-knwon"' does not exist in type 'RuleSettings'/],
+  ['defineConfig({ rules: { "deps-knwon": "off" } })', 'there is no field "deps-knwon" here'],
   [
     'defineElement("i", { summary: "x", packages: { nginx: { phase: "instal.d" } } })',
-    /Type '"instal\.d"' is not assignable to type .* Did you mean '"install\.d"'\?/,
+    "packages are not installed in instal.d: use pre-install.d, install.d or post-install.d",
   ],
-  ["bash`${undefined}`", "Argument of type 'undefined' is not assignable to parameter of type 'BashValue'"],
+  [
+    'defineElement("i", { summary: "x", packages: { nginx: { phase: "root.d" } } })',
+    "packages are not installed in root.d: use pre-install.d, install.d or post-install.d",
+  ],
+  ["bash`${undefined}`", UNDEFINED],
+  ["bash`${process.env.HOME}`", UNDEFINED],
+  [
+    "bash`${{ a: 1 }}`",
+    "bash takes texts, numbers, lists of these, variable(name), raw(text) and other bash templates",
+  ],
+  [
+    'defineElement("i", { summary: "x", environment: { PORT: 80 } })',
+    "a variable is declared by a function: write envDefault(…), envFixed(…), envRequired(…) or envSecret(…)",
+  ],
+  [
+    'defineElement("i", { summary: "x", static: fromFile("x") })',
+    'static is a tree of files, not one: use fromDirectory(path), or { "name/of/the/file": fromFile(path) }',
+  ],
+  ['defineElement("i", { sumary: "x" })', 'there is no field "sumary" here: did you mean "summary"?'],
+  ['defineElement("i", { summary: "x", sumary: "x" })', `an element has no field sumary: use ${FIELDS}`],
   [
     'testElement({ packages: { nginx: { when: "ACME=1" } } })',
     "no element in view sets ACME: declare it in environment, or depend on the element that does",
   ],
 ];
 
-const HEAD = `import { bash, defineConfig, defineElement, defineImage, elementRef, envDefault, envComputed, environmentScript, finalise, install, root, script, testElement } from "@dibkit/model";
+const HEAD = `import { bash, defineConfig, defineElement, defineImage, elementRef, envDefault, envComputed, environmentScript, finalise, fromFile, install, root, script, testElement } from "@dibkit/model";
 import { port } from "./port.js";
-export const used = [bash, defineConfig, defineElement, defineImage, elementRef, envDefault, envComputed, environmentScript, finalise, install, root, script, testElement, port];
+export const used = [bash, defineConfig, defineElement, defineImage, elementRef, envDefault, envComputed, environmentScript, finalise, fromFile, install, root, script, testElement, port];
 `;
 
 const RIGHT = `

@@ -20,6 +20,7 @@ export function hasEfiLayout(elements: readonly { readonly name: string }[]): bo
   return elements.some(({ name }) => name.includes("block-device-efi"));
 }
 
+/** MiB of the journal of ext4 unless `DIB_JOURNAL_SIZE` says otherwise. */
 export const DEFAULT_JOURNAL_MIB = 64;
 const EFI_PARTITION_KIB = 525 * 1024;
 

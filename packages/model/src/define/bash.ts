@@ -1,4 +1,5 @@
 import { type CallSite, callSiteOf } from "./call-site.js";
+import type { InterpolatedValues } from "./interpolated-values.js";
 
 /** A piece of bash with interpolated values, rendered when an element is compiled. */
 export interface BashFragment {
@@ -31,8 +32,11 @@ export type BashValue = string | number | readonly (string | number)[] | BashFra
  * common indentation is taken away. Backslashes mean what they mean in bash, except `\${` and `` \` ``, which write
  * `${` and a backtick; `$VARIABLE` needs no escape.
  */
-export function bash(strings: TemplateStringsArray, ...values: readonly BashValue[]): BashFragment {
-  return { dibkit: "bash", parts: strings.raw, values, site: callSiteOf(bash) };
+export function bash<V extends readonly unknown[]>(
+  strings: TemplateStringsArray,
+  ...values: InterpolatedValues<V, BashValue>
+): BashFragment {
+  return { dibkit: "bash", parts: strings.raw, values: values as readonly BashValue[], site: callSiteOf(bash) };
 }
 
 /** Shell text to interpolate without quoting. Nothing protects the script from what is in it. */

@@ -24,8 +24,11 @@ export interface PluginDefinition {
 
 /** A distribution (`DISTRO_NAME`), maybe one release of it, and an architecture that images are built for. */
 export interface LintTarget {
+  /** `DISTRO_NAME`: `"debian"`. */
   readonly distro: string;
+  /** `DIB_RELEASE`, any unless stated: `"bookworm"`. */
   readonly release?: string;
+  /** What the image runs on: `"arm64"`. */
   readonly arch: Architecture;
 }
 
@@ -39,8 +42,9 @@ export interface ProjectConfig {
   readonly plugins?: readonly (string | PluginDefinition)[];
   /** Named sets of rule severities that `rules` start from, those of plugins as `NAME/PRESET`; the last one wins. */
   readonly presets?: readonly (LintPreset | `${string}/${string}`)[];
-  /** Severity per lint rule. */
+  /** Severity per lint rule: `{ "deps-sorted": "off" }`. */
   readonly rules?: RuleSettings;
+  /** Images of the project, besides those that the modules of `elements` export. */
   readonly images?: readonly ImageDefinition[];
   /** Matrices of images, for `dibkit matrix` and `dibkit build --all`. */
   readonly matrices?: readonly MatrixDefinition[];

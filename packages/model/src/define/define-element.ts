@@ -8,6 +8,7 @@ import {
   variablesByName,
 } from "./element-reference.js";
 import type { ElementSpec } from "./element-spec.js";
+import type { SpecDocumentation } from "./spec-documentation.js";
 import type { CheckedElement, SpecInput, VariablesInView } from "./spec-rules.js";
 
 /** An element defined in TypeScript: a plain value, compiled to files by `elementOf`. */
@@ -25,7 +26,7 @@ export interface ElementDefinition<Name extends string = string, Variables exten
  */
 export function defineElement<const Name extends string, S extends SpecInput>(
   name: Name,
-  spec: CheckedElement<S>,
+  spec: CheckedElement<S> & SpecDocumentation<NoInfer<S>>,
   // The template literal makes declaration files name the variables instead of repeating the whole specification.
 ): ElementDefinition<Name, `${VariablesInView<S>}`> {
   const site = callSiteOf(defineElement);

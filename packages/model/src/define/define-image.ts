@@ -13,31 +13,33 @@ export interface ImageSpec {
   readonly elements: readonly AnyElementReference[];
   /** Architecture of the image; that of the host unless stated. */
   readonly arch?: Architecture;
-  /** Formats to write; `qcow2` unless stated. */
+  /** Formats to write; `["qcow2"]` unless stated. */
   readonly formats?: readonly OutputFormat[];
-  /** Size of the disk in gigabytes; computed from the content unless stated. */
+  /** Size of the disk in GiB, such as `5`; computed from the content unless stated. */
   readonly size?: number;
-  /** Megabytes to add to the computed size. */
+  /** MiB to add to the computed size; `0` unless stated. */
   readonly extraSize?: number;
-  /** Variables the build gets. */
+  /** Variables the build gets: `{ DIB_RELEASE: "bookworm", ACME_PORT: 8080 }`. */
   readonly environment?: { readonly [name: string]: string | number };
   /** Disk layout in place of the one an element brings. */
   readonly blockDevice?: BlockDeviceTreeSpec;
-  /** Distribution packages to install after `install.d`. */
+  /** Distribution packages to install after `install.d`: `["vim", "strace"]`. */
   readonly packages?: readonly string[];
-  /** `false` leaves out the element `base`. */
+  /** `false` leaves out the element `base`; `true` unless stated. */
   readonly base?: boolean;
+  /** Install type of every element that has several (`DIB_DEFAULT_INSTALLTYPE`); `source` unless stated. */
   readonly installType?: "source" | "package";
+  /** Label of the root filesystem; `cloudimg-rootfs` unless stated, `img-rootfs` on XFS. */
   readonly rootLabel?: string;
-  /** Options of mkfs for the root filesystem. */
+  /** Options of mkfs for the root filesystem: `"-i 16384"`. */
   readonly mkfsOptions?: string;
   /** Options of `qemu-img convert`, such as `{ compat: "1.1" }`. */
   readonly qemuImgOptions?: { readonly [name: string]: string };
-  /** Write checksums beside the outputs: both with `true`, or those named. */
+  /** Write checksums beside the outputs: both with `true`, or those named, `["sha256"]`; none unless stated. */
   readonly checksum?: boolean | readonly ChecksumAlgorithm[];
-  /** `false` leaves qcow2 uncompressed. */
+  /** `false` leaves qcow2 uncompressed; `true` unless stated. */
   readonly compress?: boolean;
-  /** `REPOSITORY:TAG` for the format `docker`. */
+  /** `REPOSITORY:TAG` for the format `docker`: `"acme/shop:1.2"`. */
   readonly dockerTarget?: string;
 }
 
@@ -50,7 +52,12 @@ export interface ImageDefinition extends ImageSpec {
 
 /** Defines an image: what `dibkit build IMAGE.ts` makes. */
 export function defineImage<const E extends readonly unknown[]>(
-  image: Omit<ImageSpec, "elements"> & { readonly name: string; readonly elements: CheckedDeps<E> },
+  image: Omit<ImageSpec, "elements"> & {
+    /** What the image's files begin with: `"shop"` makes `shop.qcow2`. */
+    readonly name: string;
+    /** Elements to compose, in order; each brings what it depends on. `[elementRef("vm"), web]` */
+    readonly elements: CheckedDeps<E>;
+  },
 ): ImageDefinition {
   return imageDefinition(image as unknown as ImageSpec & { readonly name: string }, callSiteOf(defineImage));
 }

@@ -17,6 +17,7 @@ import {
 import { variableText } from "./environment-text.js";
 import { fieldRange } from "./field-spans.js";
 import type { FileReference } from "./file-content.js";
+import { hasLayout, layOut } from "./layout/lay-out.js";
 import { type PackagesSpec, packageInstallsData } from "./package-spec.js";
 import { readmeText } from "./readme-text.js";
 import type { ScriptDefinition } from "./script.js";
@@ -67,6 +68,12 @@ function specFiles(
   withReadme: boolean,
 ): Map<string, ElementFile> {
   const files = new Map<string, ElementFile>();
+  if (spec.readme !== undefined && (spec.summary ?? spec.description) !== undefined)
+    throw new DefinitionError(
+      `element "${name}" has a readme, so its ${spec.summary === undefined ? "description" : "summary"} would be written nowhere`,
+      site,
+      "leave one of them out",
+    );
   const add = (file: ElementFile, from = site) => {
     if (files.has(file.path))
       throw new DefinitionError(
@@ -78,7 +85,8 @@ function specFiles(
   };
   const at = (...field: string[]): FieldSite => ({ site, field });
   for (const file of listFiles(spec, at)) add(file);
-  for (const file of environmentFiles(name, spec, at)) add(file);
+  const environment = environmentTexts(name, spec);
+  for (const file of environmentFiles(environment, at)) add(file);
   for (const file of dataFiles(spec, at)) add(file);
   for (const script of spec.scripts ?? []) add(scriptFile(script, script.directory), script.site);
   for (const [type, scripts] of Object.entries(spec.installTypes ?? {}))
@@ -92,7 +100,18 @@ function specFiles(
       add({ ...copyOf(file), path: `test-elements/${test}/${file.path}` });
   if (spec.readme) add(contentFile("README.rst", spec.readme, undefined, at("readme")));
   else if (withReadme && spec.readme === undefined) add(fieldFile("README.rst", readmeText(name, spec), at("summary")));
-  if (spec.files) for (const file of treeFiles("", spec.files, undefined, at("files"))) files.set(file.path, file);
+  for (const layout of spec.layout ? treeFiles("", spec.layout, undefined, at("layout")) : []) {
+    const file = files.get(layout.path);
+    if (!hasLayout(layout.path) || layout.kind !== "file")
+      throw new DefinitionError(
+        `element "${name}" lays out "${layout.path}", which no field writes`,
+        site,
+        "put it into files",
+      );
+    if (file?.kind === "file")
+      files.set(file.path, layOut(file, layout, environment.get(file.path)?.pieces ?? [], site));
+  }
+  if (spec.files) for (const file of treeFiles("", spec.files, undefined, at("files"))) add(file);
   return files;
 }
 
@@ -134,20 +153,38 @@ function listFile(
   return [textFile(path, items.map(({ name }) => `${name}\n`).join(""), 0o644, spans)];
 }
 
-function environmentFiles(name: string, spec: ElementSpec, at: (...field: string[]) => FieldSite): ElementFile[] {
-  const texts = new Map<string, { text: string; spans: { start: number; end: number; variable: string }[] }>();
+/** What is written into one file of `environment.d`. */
+interface EnvironmentText {
+  text: string;
+  readonly pieces: { readonly name: string; readonly text: string }[];
+}
+
+function environmentTexts(name: string, spec: ElementSpec): ReadonlyMap<string, EnvironmentText> {
+  const texts = new Map<string, EnvironmentText>();
   for (const [variable, declaration] of Object.entries(spec.environment ?? {})) {
     const path = `environment.d/${declaration.file ?? `50-${name}`}`;
-    const file = texts.get(path) ?? { text: "", spans: [] };
-    const start = file.text.length;
-    file.text += variableText(variable, declaration);
-    file.spans.push({ start, end: file.text.length, variable });
+    const file = texts.get(path) ?? { text: "", pieces: [] };
+    const piece = { name: variable, text: variableText(variable, declaration) };
+    file.text += piece.text;
+    file.pieces.push(piece);
     texts.set(path, file);
   }
-  return [...texts].map(([path, { text, spans }]) =>
-    textFile(path, text, 0o644, () =>
-      spans.flatMap(({ variable, ...range }) => keyed(range, at("environment", variable))),
-    ),
+  return texts;
+}
+
+function environmentFiles(
+  texts: ReadonlyMap<string, EnvironmentText>,
+  at: (...field: string[]) => FieldSite,
+): ElementFile[] {
+  return [...texts].map(([path, { text, pieces }]) =>
+    textFile(path, text, 0o644, () => {
+      let end = 0;
+      return pieces.flatMap((piece) => {
+        const start = end;
+        end += piece.text.length;
+        return keyed({ start, end }, at("environment", piece.name));
+      });
+    }),
   );
 }
 

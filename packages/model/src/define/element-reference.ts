@@ -24,6 +24,7 @@ export type VariablesOf<E> = E extends { readonly environment: infer V } ? keyof
 
 /** What is known of an element that exists on the ELEMENTS_PATH. */
 export interface ElementFacts<Variables extends string = string, Inherited extends string = string> {
+  /** One line: what an image gains by it. */
   readonly summary?: string;
   /** Virtual or replaced elements it provides, such as `operating-system`. */
   readonly provides?: readonly string[];
@@ -62,9 +63,14 @@ export function variablesByName(names: readonly string[]): { readonly [name: str
   return Object.fromEntries(names.map((name) => [name, variable(name)]));
 }
 
+/** Whether a directory can have the name, and element-deps hold it. */
+export function isElementName(name: string): boolean {
+  return /^[^\s/#:][^\s/:]*$/.test(name) && name !== "." && name !== "..";
+}
+
 /** Throws when no directory can have the name, or element-deps could not hold it. */
 export function checkElementName(name: string, site: CallSite | undefined): void {
-  if (/^[^\s/#:][^\s/:]*$/.test(name) && name !== "." && name !== "..") return;
+  if (isElementName(name)) return;
   throw new DefinitionError(
     `"${name}" cannot be the name of an element`,
     site,

@@ -14,42 +14,56 @@ export type InitSystem = "systemd" | "upstart" | "sysv" | "openrc";
 
 /** What an element is made of. A `FileReference` in place of structure takes a file as it is. */
 export interface ElementSpec {
-  /** One line: what an image gains by the element. */
+  /** One line: what an image gains by the element. It opens `README.rst`: `"serves pages with nginx"`. */
   readonly summary?: string;
-  /** Paragraphs for the README, in reStructuredText. */
+  /** Paragraphs for `README.rst` below the summary, in reStructuredText; indentation that all lines share is taken away. */
   readonly description?: string;
-  /** Elements this one needs. */
+  /** Elements this one needs: definitions, bindings, or names. `[base, elementRef("package-installs")]` */
   readonly deps?: readonly AnyElementReference[];
-  /** Elements, real or virtual, that this one stands for. */
+  /** Elements, real or virtual, that this one stands for: `["operating-system"]`. */
   readonly provides?: readonly string[];
-  /** Environment variables the element declares. */
+  /** Environment variables the element declares, by name: `{ ACME_PORT: envDefault(80, "the port to listen on") }`. */
   readonly environment?: { readonly [name: string]: VariableDeclaration };
-  /** Distribution packages; needs the element `package-installs`. */
+  /**
+   * Distribution packages by name, installed in `install.d` unless stated; needs the element `package-installs`.
+   * `{ nginx: {}, tcpdump: { when: "ACME_DEBUG=1" } }`
+   */
   readonly packages?: PackagesSpec | FileReference;
-  /** Names of packages by distribution; needs the element `pkg-map`. */
+  /**
+   * Names of packages by release, distribution and family; needs the element `pkg-map`.
+   * `{ family: { redhat: { nginx: "nginx-core" } } }`
+   */
   readonly pkgMap?: PkgMapSpec | FileReference;
-  /** Names of services by distribution; needs the element `svc-map`. */
+  /** Names of services by distribution; needs the element `svc-map`. `{ ssh: { redhat: "sshd", default: "ssh" } }` */
   readonly svcMap?: SvcMapSpec | FileReference;
-  /** What to fetch into the image; needs the element `source-repositories`. */
+  /**
+   * What to fetch into the image, by the key that ends `source-repository-<key>`; needs the element
+   * `source-repositories`. `{ acme: { type: "git", destination: "/opt/acme", location: "https://example.org/acme.git" } }`
+   */
   readonly sourceRepositories?: { readonly [key: string]: SourceRepositoriesSpec[string] | FileReference };
-  /** Disk layouts: `default`, or for one architecture. */
+  /** Disk layouts in tree notation: `default`, or for one architecture. `{ default: [{ local_loop: { name: "image0" } }] }` */
   readonly blockDevices?: { readonly [A in "default" | Architecture]?: BlockDeviceTreeSpec | FileReference };
-  /** Hook scripts, in any order. */
+  /** Hook scripts, in any order, each made by the function of its phase: `[install(50, "nginx", bash`…`)]`. */
   readonly scripts?: readonly ScriptDefinition[];
-  /** Files copied into the image by their path in it; needs the element `install-static`. */
+  /** Files copied into the image, by their path in it; needs the element `install-static`. `fromDirectory("./static")` */
   readonly static?: FileTreeSpec;
-  /** Programs for the build, by name; needs the element `install-bin`. */
+  /** Programs for the image, by name, mode `0o755` unless stated; needs the element `install-bin`. `{ "acme-version": fromFile("./version.sh") }` */
   readonly bin?: FileTreeSpec;
-  /** Service files by init system; needs the element `dib-init-system`. */
+  /** Service files by init system; needs the element `dib-init-system`. `{ systemd: { "acme.service": fromFile("./acme.service") } }` */
   readonly initScripts?: { readonly [I in InitSystem]?: FileTreeSpec };
-  /** Scripts of `install.d` for one install type, such as `source` or `package`; needs the element `install-types`. */
+  /** Scripts of `install.d` for one install type; needs the element `install-types`. `{ source: [install(60, "acme", bash`make install`)] }` */
   readonly installTypes?: { readonly [type: string]: readonly ScriptDefinition[] };
-  /** Elements that test this one, by the name of the case. */
+  /** Elements that test this one, by the name of the case: `{ builds: testElement({ deps: [elementRef("debian-minimal")] }) }`. */
   readonly testElements?: { readonly [name: string]: TestElement };
-  /** The README instead of the one made from summary, description and environment; `false` for none. */
+  /** `README.rst` instead of the one made from summary, description and environment; `false` for none. `fromFile("./README.rst")` */
   readonly readme?: FileContent | false;
-  /** Any other file by its path in the element; here, a file replaces what the fields above would write. */
+  /** Any other file by its path in the element; none that a field above writes already. `{ "data/motd": "hello\n" }` */
   readonly files?: FileTreeSpec;
+  /**
+   * How files that the fields above write are laid out, by their path in the element: their comments, order and blank
+   * lines are kept, and what the fields say otherwise is merged into them. `dibkit import` writes it.
+   */
+  readonly layout?: FileTreeSpec;
 }
 
 /** An element that tests another one; it lies in `test-elements/<case>` and takes its name from there. */

@@ -30,35 +30,38 @@ export interface ComputedVariable {
   readonly file: undefined;
 }
 
+/** Where a variable is set and read. */
 export interface VariableOptions {
+  /** Phases whose scripts read it, for the README: `["install.d"]`. */
   readonly phases?: readonly PhaseName[];
-  /** File of `environment.d`; files are sourced in order, and the first default of a variable wins. */
+  /** File of `environment.d`, `50-<element>` unless stated; files are sourced in order, and the first default wins. `"05-acme"` */
   readonly file?: string;
 }
 
+/** Where a secret is set and read, and whether it must be given. */
 export interface SecretOptions extends VariableOptions {
-  /** Whether the build stops when it is not set. Without it the variable is empty. */
+  /** Whether the build stops when it is not set; without it the variable is empty. `false` unless stated. */
   readonly required?: boolean;
 }
 
 type Value = string | number | BashFragment;
 
-/** A variable the user may set, and its value when they do not. */
+/** A variable the user may set, and its value when they do not: `envDefault(80, "the port to listen on")`. */
 export function envDefault(value: Value, summary = "", options: VariableOptions = {}): VariableDeclaration {
   return declare("default", value, summary, false, options);
 }
 
-/** A variable with one value, whatever the user sets. */
+/** A variable with one value, whatever the user sets: `envFixed("dnf")`. */
 export function envFixed(value: Value, summary = "", options: VariableOptions = {}): VariableDeclaration {
   return declare("fixed", value, summary, false, options);
 }
 
-/** A variable the user must set: without it the build stops at once and says so. */
+/** A variable the user must set: without it the build stops at once and says so. `envRequired("where to report to")` */
 export function envRequired(summary: string, options: VariableOptions = {}): VariableDeclaration {
   return declare("required", undefined, summary, false, options);
 }
 
-/** A variable whose value must not be seen: a password, a token, a key. */
+/** A variable whose value must not be seen, in no trace, log or key of a layer: `envSecret("the token of the registry")`. */
 export function envSecret(summary: string, options: SecretOptions = {}): VariableDeclaration {
   return declare(options.required ? "required" : "default", options.required ? undefined : "", summary, true, options);
 }

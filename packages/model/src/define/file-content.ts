@@ -24,8 +24,9 @@ export type FileContent = string | Uint8Array | BashFragment | FileReference;
 
 /** A file with more to say than its content. */
 export interface FileWithMode {
+  /** Text, bytes, bash, or `fromFile(path)`. */
   readonly content: FileContent;
-  /** Permission bits; `0o644` unless stated, or as the execute bit of the referenced file says. */
+  /** Permission bits: `0o600`. A file without this has `0o644`, or as the execute bit of the referenced file says. */
   readonly mode: number;
 }
 
@@ -44,24 +45,24 @@ export type FileEntrySpec = FileContent | FileWithMode | SymbolicLinkSpec | Empt
 /** Files by path (a directory reference brings a whole sub-directory), or a directory with all of them. */
 export type FileTreeSpec = DirectoryReference | { readonly [path: string]: FileEntrySpec | DirectoryReference };
 
-/** The file at `path`, relative to the module that calls. */
+/** The file at `path`, relative to the module that calls: `fromFile("./README.rst")`. */
 export function fromFile(path: string | URL): FileReference {
   const site = callSiteOf(fromFile);
   return { dibkit: "file", path: absolute(path, site), site };
 }
 
-/** All files below the directory `path`, relative to the module that calls. */
+/** All files below the directory `path`, relative to the module that calls: `fromDirectory("./static")`. */
 export function fromDirectory(path: string | URL): DirectoryReference {
   const site = callSiteOf(fromDirectory);
   return { dibkit: "directory", path: absolute(path, site), site };
 }
 
-/** A symbolic link. */
+/** A symbolic link to `target`, which need not exist: `symlink("../web.conf")`. */
 export function symlink(target: string): SymbolicLinkSpec {
   return { dibkit: "symlink", target };
 }
 
-/** A directory with nothing in it. */
+/** A directory with nothing in it, mode `0o755` unless stated. */
 export function emptyDirectory(mode = 0o755): EmptyDirectorySpec {
   return { dibkit: "empty-directory", mode };
 }

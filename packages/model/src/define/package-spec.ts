@@ -3,21 +3,21 @@ import type { PackagePhaseName } from "../phases.js";
 
 /** When and how a package is installed; every field is a condition or a phase, `{}` installs it in `install.d`. */
 export interface PackageSpec {
-  /** `install.d` unless stated. */
+  /** When it is installed; `install.d` unless stated. */
   readonly phase?: PackagePhaseName;
-  /** Remove the package instead. */
+  /** `true` removes the package instead; `false` unless stated. */
   readonly uninstall?: boolean;
-  /** Remove the package again at the end of the build. */
+  /** `true` removes the package again at the end of the build: a compiler, say. `false` unless stated. */
   readonly buildOnly?: boolean;
   /** Only for this install type of the element, such as `source` or `package`. */
   readonly installType?: string;
-  /** Only on these architectures. */
+  /** Only on these architectures; on all unless stated. `"amd64"` or `["amd64", "arm64"]` */
   readonly arch?: Architecture | readonly Architecture[];
-  /** Not on these architectures. */
+  /** Not on these architectures. `"s390x"` */
   readonly notArch?: Architecture | readonly Architecture[];
-  /** Only when the image's Python is this one. */
+  /** Only when the image's Python is this one (`DIB_PYTHON_VERSION`); whichever it is unless stated. */
   readonly dibPythonVersion?: 2 | 3;
-  /** `VARIABLE=value` or `VARIABLE!=value`; of a list, all must hold. */
+  /** Only when it holds: `"ACME_DEBUG=1"` or `"DISTRO_NAME!=debian"`; of a list, all must hold. */
   readonly when?: PackageCondition | readonly PackageCondition[];
 }
 

@@ -1,4 +1,5 @@
 import type { HostPhaseName, PhaseName } from "../phases.js";
+import type { Refusal } from "./refusal.js";
 import type { HostOnlyVariable } from "./standard-variables.js";
 
 // A rule maps what the author wrote to itself when it is right, and otherwise to a sentence that says what is wrong.
@@ -29,36 +30,38 @@ export type Priority<N extends number> = number extends N
 export type ScriptName<S extends string> = string extends S
   ? S
   : S extends ""
-    ? "a script needs a name"
+    ? Refusal<"a script needs a name">
     : [FirstOutside<S, NameCharacter>] extends [never]
       ? S
       : S extends `${infer Stem}.sh`
-        ? `run-parts silently skips ${S}: name it ${Stem}, scripts have no suffix`
-        : `run-parts silently skips ${S} because of ${FirstOutside<S, NameCharacter>}: use letters, digits, - and _`;
+        ? Refusal<`run-parts silently skips ${S}: name it ${Stem}, scripts have no suffix`>
+        : Refusal<`run-parts silently skips ${S} because of ${FirstOutside<S, NameCharacter>}: use letters, digits, - and _`>;
 
 /** The name of a file in environment.d, which may have dots. */
 export type EnvironmentFileName<S extends string> = string extends S
   ? S
   : S extends ""
-    ? "an environment file needs a name"
+    ? Refusal<"an environment file needs a name">
     : [FirstOutside<S, NameCharacter | ".">] extends [never]
       ? S
-      : `run-parts silently skips ${S} because of ${FirstOutside<S, NameCharacter | ".">}: use letters, digits, -, _ and .`;
+      : Refusal<`run-parts silently skips ${S} because of ${FirstOutside<S, NameCharacter | ".">}: use letters, digits, -, _ and .`>;
 
 /** A phase directory by its name. */
 export type KnownPhase<P extends string> = string extends P
   ? P
-  : P extends PhaseName
-    ? P
-    : `${P}.d` extends PhaseName
-      ? `${P} is not a phase: write ${P}.d`
-      : `${P} is not a phase: use root.d, extra-data.d, pre-install.d, install.d, post-install.d, post-root.d, block-device.d, pre-finalise.d, finalise.d or cleanup.d`;
+  : P extends ""
+    ? PhaseName
+    : P extends PhaseName
+      ? P
+      : `${P}.d` extends PhaseName
+        ? Refusal<`${P} is not a phase: write ${P}.d`>
+        : Refusal<`${P} is not a phase: use root.d, extra-data.d, pre-install.d, install.d, post-install.d, post-root.d, block-device.d, pre-finalise.d, finalise.d or cleanup.d`>;
 
 /** The declared inputs of a script of phase `P`. */
 export type InputsFor<P extends string, I extends readonly string[]> = P extends HostPhaseName
   ? I
   : {
       readonly [K in keyof I]: I[K] extends HostOnlyVariable
-        ? `${I[K]} is a path of the build host, and ${P} scripts run inside the image`
+        ? Refusal<`${I[K]} is a path of the build host, and ${P} scripts run inside the image`>
         : I[K];
     };

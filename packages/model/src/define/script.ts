@@ -25,16 +25,19 @@ export interface ScriptDefinition<Exports extends string = string> {
 }
 
 export interface ScriptOptions<Phase extends string, Inputs extends readonly string[]> {
-  /** All variables the script reads. Declaring them lets a cached result survive changes of any other variable. */
+  /** All variables the script reads, such as `["ACME_PORT"]`. Declaring them lets a cached result survive changes of any other variable. */
   readonly inputs?: InputsFor<Phase, Inputs>;
-  /** `false` keeps the file from being run. */
+  /** `false` keeps the file from being run; `true` unless stated. */
   readonly executable?: boolean;
 }
 
 export interface EnvironmentScriptOptions<Exports extends string> {
-  /** Variables the file always sets, so that a `when` may ask for them. */
+  /** Variables the file always sets, so that a `when` may ask for them: `["YUM"]`. */
   readonly exports?: readonly Exports[];
 }
+
+/** Any text, without taking the names beside it out of what editors offer. */
+type AnyText = string & NonNullable<unknown>;
 
 type PhaseHelper<Phase extends PhaseName> = <
   const N extends number,
@@ -49,7 +52,7 @@ type PhaseHelper<Phase extends PhaseName> = <
 
 /** A script of any phase: `script("install.d", 50, "nginx", body)` is `install(50, "nginx", body)`. */
 export function script<
-  const P extends string,
+  const P extends PhaseName | AnyText,
   const N extends number,
   const S extends string,
   const I extends readonly string[] = readonly string[],
@@ -68,7 +71,7 @@ export function script<
  * it begins with, or before all others.
  */
 export function namedScript<
-  const P extends string,
+  const P extends PhaseName | AnyText,
   const S extends string,
   const I extends readonly string[] = readonly string[],
 >(phase: KnownPhase<P>, name: ScriptName<S>, body: ScriptBody, options?: ScriptOptions<P, I>): ScriptDefinition<never> {

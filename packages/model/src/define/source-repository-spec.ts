@@ -2,12 +2,13 @@
 export interface SourceRepositorySpec {
   /** The name `DIB_REPOLOCATION_<name>` and its like go by; the key of the repository unless stated. */
   readonly name?: string;
+  /** How it is fetched: cloned, unpacked, copied, or left to the packages of the distribution. */
   readonly type: "git" | "tar" | "file" | "package";
-  /** Path in the image. */
+  /** Absolute path in the image: `"/opt/acme"`. */
   readonly destination?: string;
-  /** URL or path. */
+  /** URL or path to fetch from: `"https://example.org/acme.git"`. */
   readonly location?: string;
-  /** git: branch, tag or commit (`master` unless stated). tar: directory inside the archive. */
+  /** git: branch, tag or commit, `master` unless stated: `"v1.2"`. tar: directory inside the archive. */
   readonly ref?: string;
 }
 

@@ -11,7 +11,7 @@ export function yamlMapping(data: Readonly<Record<string, unknown>>): {
   let text = "";
   const entries = Object.entries(data).map(([key, value]) => {
     const start = text.length;
-    text += yamlOf({ [key]: value }).replace(/ +$/gm, "");
+    text += yamlItem({ [key]: value });
     return { key, start, end: text.length };
   });
   return { text: text === "" ? "{}\n" : text, entries };
@@ -20,6 +20,11 @@ export function yamlMapping(data: Readonly<Record<string, unknown>>): {
 /** A list as YAML with an empty line between its items. */
 export function yamlList(items: readonly unknown[]): string {
   return items.length === 0 ? "[]\n" : items.map((item) => yamlOf([item])).join("\n");
+}
+
+/** A value as YAML, with a final newline. */
+export function yamlItem(value: unknown): string {
+  return yamlOf(value).replace(/ +$/gm, "");
 }
 
 /** Quotes every text that PyYAML would read as a number, a date or a truth value; the library knows YAML 1.2 only. */

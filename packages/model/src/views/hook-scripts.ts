@@ -115,6 +115,7 @@ export function parseHookScripts(element: Element): View<readonly HookScript[]> 
   return { value: phaseContents(element).scripts, diagnostics: [] };
 }
 
+/** Entries of the phase directories that are no scripts. */
 export function parsePhaseFiles(element: Element): View<readonly PhaseFile[]> {
   return { value: phaseContents(element).phaseFiles, diagnostics: [] };
 }

@@ -2,6 +2,7 @@ export * from "./block-devices.js";
 export * from "./data-node.js";
 export * from "./element-views.js";
 export * from "./environment-files.js";
+export { type EnvironmentStatement, environmentStatements } from "./environment-statements.js";
 export * from "./hook-scripts.js";
 export * from "./init-scripts.js";
 export * from "./install-types.js";

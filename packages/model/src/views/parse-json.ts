@@ -28,11 +28,16 @@ const MESSAGES: Readonly<Record<string, string>> = {
 
 /** Strict JSON with the place of every node; what can be read around an error is kept. */
 export function parseJson(element: Element, file: RegularFile): ParsedData {
-  const source = textOf(element, file);
+  const { root, diagnostics } = parseJsonText(textOf(element, file));
+  return { root, diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, element: element.name })) };
+}
+
+/** The same of a text that belongs to no element. */
+export function parseJsonText(source: SourceText): ParsedData {
   const diagnostics: Diagnostic[] = [];
   const report = (code: string, message: string, start: number, end: number, related: Diagnostic["related"] = []) => {
     const location = { source, start, end };
-    diagnostics.push({ code, severity: "error", message, element: element.name, location, related });
+    diagnostics.push({ code, severity: "error", message, location, related });
   };
   if (source.text.length > DATA_FILE_LIMIT) {
     report(

@@ -11,6 +11,8 @@ export interface ReadmeVariable {
   /** Whether its value must not be seen: `:Secret: Yes`, which a compiled README says of `envSecret`. */
   readonly secret: boolean;
   readonly description: string;
+  /** Range of the description; undefined when there is none, or it is in several pieces. */
+  readonly descriptionAt: { readonly start: number; readonly end: number } | undefined;
   readonly location: Location;
 }
 
@@ -28,18 +30,22 @@ const FIELD = /^\s+:(Required|Default|Description|Example|Secret)s?:\s*(.*)$/i;
 export function readmeVariables(source: SourceText): readonly ReadmeVariable[] {
   const lines = source.text.split("\n").map((line) => line.replace(/\r$/, ""));
   const variables = new Map<string, ReadmeVariable>();
-  let offset = 0;
+  const starts = lineStarts(source.text);
   lines.forEach((line, at) => {
     const term = TERM.exec(line)?.[1];
     const bullet = term === undefined ? BULLET.exec(line) : null;
     const name = term ?? bullet?.[1];
     const body = name === undefined ? [] : indentedAfter(lines, at + 1, term === undefined);
     if (name !== undefined && !variables.has(name) && (bullet !== null || body.length > 0)) {
-      const start = offset + line.indexOf(name);
+      const start = (starts[at] as number) + line.indexOf(name);
       const location = { source, start, end: start + name.length };
-      variables.set(name, { name, ...described(bullet?.[2] === undefined ? body : [bullet[2], ...body]), location });
+      const head =
+        bullet?.[2] === undefined
+          ? []
+          : [{ text: bullet[2], start: (starts[at] as number) + line.length - bullet[2].length }];
+      const rest = body.map((text, index) => ({ text, start: starts[at + 1 + index] as number }));
+      variables.set(name, { name, ...described([...head, ...rest]), location });
     }
-    offset += (source.text.indexOf("\n", offset) + 1 || source.text.length) - offset;
   });
   return [...variables.values()];
 }
@@ -56,15 +62,26 @@ function indentedAfter(lines: readonly string[], from: number, endsAtBlank: bool
   return block;
 }
 
-function described(body: readonly string[]): Omit<ReadmeVariable, "name" | "location"> {
+interface BodyLine {
+  readonly text: string;
+  /** Offset in the README. */
+  readonly start: number;
+}
+
+function described(body: readonly BodyLine[]): Omit<ReadmeVariable, "name" | "location"> {
   const fields = new Map<string, string[]>();
+  const said: (BodyLine & { readonly at: number })[] = [];
   let current = "description";
-  for (const line of body) {
-    const [, field, text] = FIELD.exec(line) ?? [];
+  for (const [at, line] of body.entries()) {
+    const [, field, text = ""] = FIELD.exec(line.text) ?? [];
     if (field !== undefined) current = field.toLowerCase();
     const known = fields.get(current) ?? [];
     fields.set(current, known);
-    known.push(field === undefined ? line : (text ?? ""));
+    const value = field === undefined ? line.text : text;
+    known.push(value);
+    const before = line.text.length - value.trimStart().length;
+    if (current === "description" && value.trim() !== "")
+      said.push({ at, text: value.trim(), start: line.start + before });
   }
   const text = (name: string) => {
     const value = plainText((fields.get(name) ?? []).join("\n"));
@@ -77,7 +94,23 @@ function described(body: readonly string[]): Omit<ReadmeVariable, "name" | "loca
     secret: isYes(text("secret") ?? ""),
     default: text("default") ?? /\bdefaults? (?:to|is):? (\S+?)[.,;]?(?:\s|$)/i.exec(description)?.[1],
     description,
+    descriptionAt: rangeOf(said, body),
   };
+}
+
+/** From the first to the last of the lines that describe, when nothing else stands between them. */
+function rangeOf(
+  said: readonly (BodyLine & { readonly at: number })[],
+  body: readonly BodyLine[],
+): ReadmeVariable["descriptionAt"] {
+  const [first, last] = [said[0], said.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const between = body.slice(first.at, last.at + 1).filter(({ text }) => text.trim() !== "");
+  return between.length === said.length ? { start: first.start, end: last.start + last.text.length } : undefined;
+}
+
+function lineStarts(text: string): readonly number[] {
+  return [0, ...[...text.matchAll(/\n/g)].map((match) => match.index + 1)];
 }
 
 function isYes(text: string): boolean {

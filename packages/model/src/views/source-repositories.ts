@@ -1,6 +1,7 @@
 import type { Diagnostic, Location } from "../diagnostic.js";
 import { type Element, type RegularFile, textOf } from "../element.js";
 import { metadataFile } from "./metadata-file.js";
+import { repositoryWords } from "./repository-words.js";
 import { strippedLines, type TextLine } from "./text-lines.js";
 import type { Located, View } from "./view.js";
 
@@ -22,13 +23,6 @@ export interface SourceRepository {
   readonly location: Location;
 }
 
-/**
- * A shell word: quotes and expansions may hold blanks. Blanks are those of bash, so a line that is not blank has a word
- * whatever else it is made of: JavaScript takes a byte-order mark for a blank too.
- */
-const WORD = /(?:\$\{[^}]*\}|\$\([^)]*\)|"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^ \t\v\f"'\\$]|[$"'\\])+/gs;
-const PLAIN_WORD = /[^ \t\v\f]+/g;
-
 /** Lines of every `source-repository-*` file; blank lines and comments are left out, editor back-ups (`*~`) not read. */
 export function parseSourceRepositories(element: Element): View<readonly SourceRepository[]> {
   const value: SourceRepository[] = [];
@@ -49,8 +43,7 @@ export function parseSourceRepositories(element: Element): View<readonly SourceR
 
 function parseLine(line: TextLine, path: string, file: RegularFile): SourceRepository {
   const { source, start } = line.location;
-  // Unclosed quotes make the shell pattern quadratic, so a monstrous line is cut at blanks only.
-  const words = [...line.text.matchAll(line.text.length > 10_000 ? PLAIN_WORD : WORD)].map((match) => ({
+  const words = repositoryWords(line.text).map((match) => ({
     value: match[0],
     location: { source, start: start + match.index, end: start + match.index + match[0].length },
   }));
