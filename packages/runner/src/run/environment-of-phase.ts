@@ -34,7 +34,7 @@ export async function environmentOfPhase(
   const staging = stagingPath(session, `environment-${phase.name}`);
   const log = join(session.logs, `${phase.name}-environment.log`);
   const result = await runCommandStep(session, {
-    id: `environment ${phase.name}`,
+    id: phase.name,
     side: phase.side,
     command: ["bash", "-c", CAPTURE_ENVIRONMENT_SCRIPT, "dib-run-parts", directory],
     environment: start,
@@ -47,13 +47,16 @@ export async function environmentOfPhase(
   });
   session.trees.discard();
   const captured = parseCapture(result.captured, start);
+  const { fetched } = result.used;
+  if (fetched.length > 0) session.recorder.noteEnvironment(phase.name, fetched);
   await rm(staging, { recursive: true, force: true });
   if (result.outcome.ok && captured.values !== undefined) {
-    const sealed = sealEnvironment(captured.values, session.secrets);
+    const values = result.open?.withoutNetwork(captured.values, start) ?? captured.values;
+    const sealed = sealEnvironment(values, session.secrets);
     // A secret that a file of environment.d sets, or takes from elsewhere, could not be filled in again.
-    const own = [...session.secretNames].some((name) => captured.values?.[name] !== start[name]);
+    const own = [...session.secretNames].some((name) => values[name] !== start[name]);
     if (!own) await session.store.records.saveEnvironment(key, sealed);
-    return ok(captured.values);
+    return ok(values);
   }
   if (!result.outcome.ok && result.outcome.error.kind === "aborted") return err({ kind: "interrupted" });
   const file = `environment.d/${basename(captured.lastFile ?? "")}`;
