@@ -46,7 +46,8 @@ function render(steps: readonly StepFetches[]): string {
   const bytes = renderByteSize(all.reduce((sum, one) => sum + one.bytes, 0));
   const unknown = steps.filter(({ fetched }) => fetched === undefined).length;
   const rest = unknown === 0 ? "" : `; what ${unknown} of ${steps.length} steps fetched is not known`;
-  return `${[...lines, `${all.length} requests, ${bytes}${rest}`].join("\n")}\n`;
+  const count = `${all.length} ${all.length === 1 ? "request" : "requests"}`;
+  return `${[...lines, `${count}, ${bytes}${rest}`].join("\n")}\n`;
 }
 
 function nameOf({ label: { phase, script, element } }: StepFetches): string {

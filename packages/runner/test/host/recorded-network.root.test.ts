@@ -20,6 +20,7 @@ const ELEMENT: Readonly<Record<string, string>> = {
   "extra-data.d/10-clients": `#!/bin/bash
 set -eu
 work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 cd "$work"
 curl -fsS http://127.0.0.1:${PORT}/files/by-curl
 curl -fsSk https://localhost:${TLS_PORT}/by-tls
@@ -37,7 +38,9 @@ ls -l dibkit-probe_1_all.deb
 `,
   "extra-data.d/20-own-server": `#!/bin/bash
 set -eu
-cd "$(mktemp -d)"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
 echo served by the step > own
 python3 -m http.server 8765 --bind 127.0.0.1 > /dev/null 2>&1 &
 for _ in {1..100}; do
@@ -49,6 +52,7 @@ exit 1
   "extra-data.d/30-host": `#!/bin/bash
 cat /proc/net/dev
 `,
+  "extra-data.d/40-nothing": "#!/bin/bash\necho nothing\n",
   "install.d/50-in-the-image": `#!/bin/bash
 set -eu
 curl -fsS "http://me:hunter2@127.0.0.1:${PORT}/files/in-the-image?token=abc" > /etc/fetched
@@ -133,7 +137,7 @@ describe.skipIf(!mayBuild)("a build in the recorded network", () => {
     const fetched = all.get("extra-data.d/10-clients")?.fetched ?? [];
     const paths = fetched.map(({ url }) => url.replace(/^http:\/\/127\.0\.0\.1:\d+/, ""));
     expect(paths).toEqual(expect.arrayContaining(["/files/by-curl", "/files/by-wget", "/repository.git/HEAD"]));
-    expect(paths).toEqual(expect.arrayContaining(["/apt/./Packages", "/apt/./dibkit-probe.deb"]));
+    expect(paths).toEqual(expect.arrayContaining(["/apt/Packages", "/apt/dibkit-probe.deb"]));
     const sha256 = createHash("sha256").update("by-curl\n").digest("hex");
     expect(fetched.find(({ url }) => url.endsWith("/by-curl"))).toMatchObject({ status: 200, bytes: 8, sha256 });
     const tls = fetched.find(({ method }) => method === "CONNECT");
@@ -176,8 +180,10 @@ describe.skipIf(!mayBuild)("a build in the recorded network", () => {
     const again = await project.build({ environment: PROXIED, refresh: true });
     expect(again.steps).toMatchObject({
       "extra-data.d/10-clients": "ran",
-      "extra-data.d/20-own-server": "cached",
+      // Nobody can tell what Python does not read in the image cache.
+      "extra-data.d/20-own-server": "ran",
       "extra-data.d/30-host": "ran",
+      "extra-data.d/40-nothing": "cached",
       "install.d/50-in-the-image": "ran",
       "install.d/60-nothing": "cached",
     });

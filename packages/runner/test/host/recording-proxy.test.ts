@@ -137,7 +137,7 @@ test("an answer that breaks off arrives broken, and is told", async () => {
 });
 
 test.each([
-  ["http://127.0.0.1:9/x", 502, /ECONNREFUSED/],
+  ["http://0.0.0.0:9/x", 502, /ECONNREFUSED/],
   ["http://no-such-host.invalid/x", 502, /no-such-host\.invalid/],
   ["ftp://example.org/x", 501, /http and https and not ftp:/],
   ["/x", 501, /no URL/],
@@ -182,9 +182,9 @@ test("a connection that cannot be made is refused", async () => {
   const proxy = await openProxy();
   const watch = proxy.watch(STEP);
   const socket = connect(proxy.port, "127.0.0.1");
-  socket.write("CONNECT 127.0.0.1:9 HTTP/1.1\r\nHost: x\r\n\r\n");
+  socket.write("CONNECT 0.0.0.0:9 HTTP/1.1\r\nHost: x\r\n\r\n");
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 502 .*ECONNREFUSED/);
-  expect(await watch.end()).toMatchObject([{ method: "CONNECT", url: "127.0.0.1:9", trouble: expect.any(String) }]);
+  expect(await watch.end()).toMatchObject([{ method: "CONNECT", url: "0.0.0.0:9", trouble: expect.any(String) }]);
 });
 
 test("goes through the user's own proxy, as its user, but not where the user says so", async () => {
@@ -218,11 +218,12 @@ test("connections go through the user's own proxy too", async () => {
   expect(await atUsers.end()).toMatchObject([{ url: `127.0.0.1:${port}`, status: 200 }]);
 });
 
-test("a step reaches a server of its own, and that is not noted", async () => {
+test("a step reaches a server of its own, and that is not noted, be it there or not", async () => {
   const own = new URL(await web((_incoming, outgoing) => outgoing.end("my own")));
   const proxy = await openProxy((port) => (port === 8000 ? connect(Number(own.port), "127.0.0.1") : undefined));
   const watch = proxy.watch(STEP);
   expect(await proxy.get("http://localhost:8000/x")).toMatchObject({ body: "my own" });
+  expect(await proxy.get("http://localhost:9/x")).toMatchObject({ status: 502 });
   expect(await watch.end()).toEqual([]);
 });
 

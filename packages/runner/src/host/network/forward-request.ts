@@ -80,14 +80,16 @@ export function withoutBrackets(hostname: string): string {
 }
 
 /** The headers of a message that are meant for its receiver, as they were written. */
-function headersOf({ rawHeaders, headers }: IncomingMessage): Record<string, string[]> {
+function headersOf({ rawHeaders, headers }: IncomingMessage): Record<string, string | string[]> {
   const named = (headers.connection ?? "").toLowerCase().split(/\s*,\s*/);
-  const passed: Record<string, string[]> = {};
+  const passed: Record<string, string | string[]> = {};
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? "";
     const lower = name.toLowerCase();
     if (NEIGHBOURLY.has(lower) || named.includes(lower)) continue;
-    passed[name] = [...(passed[name] ?? []), rawHeaders[at + 1] ?? ""];
+    const value = rawHeaders[at + 1] ?? "";
+    const before = passed[name];
+    passed[name] = before === undefined ? value : [before, value].flat();
   }
   return passed;
 }

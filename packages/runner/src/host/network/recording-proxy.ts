@@ -22,7 +22,7 @@ export interface ProxySide {
 }
 
 interface Watched extends WatchedStep {
-  readonly exchanges: Exchange[];
+  readonly exchanges: { readonly exchange: Exchange; readonly loopback: boolean }[];
 }
 
 /** As many connections to one host as a browser makes. */
@@ -39,9 +39,9 @@ export function createRecordingProxy({ server, connect }: ProxySide): RecordingP
   });
   proxy.on("clientError", (_error, socket) => socket.destroy());
   server.on("connection", (socket) => proxy.emit("connection", socket));
-  const begin = (method: string, url: string): Exchange => {
+  const begin = (method: string, url: string, hostname = ""): Exchange => {
     const exchange = beginExchange(method, url, watched?.secrets ?? []);
-    watched?.exchanges.push(exchange);
+    watched?.exchanges.push({ exchange, loopback: isLoopback(hostname) });
     return exchange;
   };
 
@@ -57,13 +57,15 @@ export function createRecordingProxy({ server, connect }: ProxySide): RecordingP
     const variables = watched?.environment ?? {};
     const own = await inside(url.hostname, Number(url.port || (url.protocol === "http:" ? 80 : 443)));
     // What a step serves to itself is not fetched.
-    const exchange = own === undefined ? begin(method, url.href) : beginExchange(method, url.href, []);
-    forwardRequest(
-      incoming,
-      outgoing,
-      { url, variables, agent, ...(own === undefined ? {} : { socket: own }) },
-      exchange,
-    );
+    const exchange = own === undefined ? begin(method, url.href, url.hostname) : beginExchange(method, url.href, []);
+    const way = { url, variables, agent, ...(own === undefined ? {} : { socket: own }) };
+    try {
+      forwardRequest(incoming, outgoing, way, exchange);
+    } catch (error) {
+      // A header that Node.js does not send, or a proxy of the user's that is no URL.
+      exchange.failed(messageOf(error));
+      refuse(outgoing, 502, messageOf(error));
+    }
   }
 
   async function handleConnect(authority: string, client: Socket, head: Buffer): Promise<void> {
@@ -71,7 +73,8 @@ export function createRecordingProxy({ server, connect }: ProxySide): RecordingP
     if (!URL.canParse(`tcp://${authority}`)) return client.destroySoon();
     const { hostname, port } = new URL(`tcp://${authority}`);
     const own = await inside(hostname, Number(port));
-    const exchange = own === undefined ? begin("CONNECT", authority) : beginExchange("CONNECT", authority, []);
+    const exchange =
+      own === undefined ? begin("CONNECT", authority, hostname) : beginExchange("CONNECT", authority, []);
     try {
       const other = own ?? (await dial(authority, upstreamProxy(`https://${authority}`, watched?.environment ?? {})));
       exchange.answered(200, undefined);
@@ -80,7 +83,7 @@ export function createRecordingProxy({ server, connect }: ProxySide): RecordingP
       client.write("HTTP/1.1 200 Connection established\r\n\r\n");
       if (head.length > 0) other.write(head);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       exchange.failed(why);
       client.end(`HTTP/1.1 502 ${why.replace(/[^ -~]/g, "?")}\r\nContent-Length: 0\r\n\r\n`);
     }
@@ -88,9 +91,7 @@ export function createRecordingProxy({ server, connect }: ProxySide): RecordingP
 
   /** A step that names itself means its own server when it has one, and the machine's otherwise, as without a proxy. */
   async function inside(hostname: string, port: number): Promise<Socket | undefined> {
-    const host = withoutBrackets(hostname);
-    const isLoopback = host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127\./.test(host);
-    return isLoopback ? connect(host, port) : undefined;
+    return isLoopback(hostname) ? connect(withoutBrackets(hostname), port) : undefined;
   }
 
   return {
@@ -103,7 +104,9 @@ export function createRecordingProxy({ server, connect }: ProxySide): RecordingP
           await nextTurn();
           await nextTurn();
           if (watched === current) watched = undefined;
-          return current.exchanges.map((exchange) => exchange.entry());
+          const all = current.exchanges.map(({ exchange, loopback }) => ({ entry: exchange.entry(), loopback }));
+          // A step that waits for its own server to come up has asked nobody else.
+          return all.flatMap(({ entry, loopback }) => (loopback && entry.status === undefined ? [] : [entry]));
         },
       };
     },
@@ -112,4 +115,12 @@ export function createRecordingProxy({ server, connect }: ProxySide): RecordingP
       agent.destroy();
     },
   };
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(localhost|.*\.localhost|\[::1\]|127\..*)$/.test(hostname);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
