@@ -72,7 +72,8 @@ export async function openLoopbackNamespace(address: {
       }),
     async close() {
       first.close();
-      if (child.connected) child.disconnect();
+      // It has nothing to lose.
+      child.kill("SIGKILL");
       await gone;
     },
   });

@@ -1,3 +1,5 @@
+import { PHASES } from "./phases.js";
+
 /** A flag of a build: one of `disk-image-create`, or one of dibkit's own. */
 export interface BuildFlag {
   /** `boolean`: given or not. `count`: how often. `string`: the last one counts, or all where `repeatable`. */
@@ -230,11 +232,18 @@ const WHOLE = /^\d+$/;
 
 const NETWORKS = ["host", "none", "recorded"];
 
+/** dibkit's own steps have a phase too. */
+const PHASE_NAMES = ["dibkit", ...PHASES.map(({ name }) => name)];
+
 /** One for the build and any number for phases and steps, with commas between them. */
 function isNetwork(value: string): boolean {
-  const words = value.split(",").map((word) => /^(?:([a-z-]+(?:\.d)?(?:\/[0-9A-Za-z_-]+)?)=)?([a-z]+)$/.exec(word));
-  const general = words.filter((word) => word !== null && word[1] === undefined);
-  return general.length <= 1 && words.every((word) => NETWORKS.includes(word?.[2] ?? ""));
+  const words = value.split(",").map((word) => /^(?:([a-z-]+(?:\.d)?)(?:\/[0-9A-Za-z_-]+)?=)?([a-z]+)$/.exec(word));
+  const phases = words.map((word) => word?.[1]);
+  return (
+    phases.filter((phase) => phase === undefined).length <= 1 &&
+    phases.every((phase) => phase === undefined || PHASE_NAMES.includes(phase)) &&
+    words.every((word) => NETWORKS.includes(word?.[2] ?? ""))
+  );
 }
 
 const CHECKS: Readonly<Record<FlagCheck, { readonly must: string; readonly test: (value: string) => boolean }>> = {

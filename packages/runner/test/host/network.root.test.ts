@@ -79,12 +79,17 @@ test.each([
   expect(chooseNetwork({ network }, step).name).toBe(name);
 });
 
-test.each(["vpn", "recorded,none", "recorded,install.d/50-x=vpn", "recorded,=host", "recorded,50-x=host=none", ""])(
-  "%j is no network",
-  (network) => {
-    expect(flagTrouble("network", network)).toMatch(/must be "host", "none" or "recorded"/);
-  },
-);
+test.each([
+  "vpn",
+  "recorded,none",
+  "recorded,install.d/50-x=vpn",
+  "recorded,=host",
+  "recorded,50-x=host=none",
+  "recorded,intall.d=host",
+  "",
+])("%j is no network", (network) => {
+  expect(flagTrouble("network", network)).toMatch(/must be "host", "none" or "recorded"/);
+});
 
 describe.skipIf(!mayBuild)("a build", () => {
   let project: TinyProject;

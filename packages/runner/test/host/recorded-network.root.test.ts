@@ -25,6 +25,7 @@ cd "$work"
 curl -fsS http://127.0.0.1:${PORT}/files/by-curl
 curl -fsSk https://localhost:${TLS_PORT}/by-tls
 wget -q -O - http://127.0.0.1:${PORT}/files/by-wget
+python3 -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read())' http://127.0.0.1:${PORT}/files/by-python
 git clone -q http://127.0.0.1:${PORT}/repository.git
 cat repository/file
 echo "deb [trusted=yes] http://127.0.0.1:${PORT}/apt ./" > sources.list
@@ -94,7 +95,7 @@ describe.skipIf(!mayBuild)("a build in the recorded network", () => {
     project = tinyProject();
     project.element("tiny-os", { "root.d/10-tiny": tinyOs(["bash", "sh", "cat", "env", "ls", "mkdir", "rm", "curl"]) });
     served = join(project.directory, "served");
-    for (const name of ["by-curl", "by-wget", "in-the-image"]) serve(`files/${name}`, `${name}\n`);
+    for (const name of ["by-curl", "by-wget", "by-python", "in-the-image"]) serve(`files/${name}`, `${name}\n`);
     serve("address", "somewhere\n");
     makeRepository(project.directory, served);
     makePackage(project.directory, served, serve);
@@ -125,10 +126,10 @@ describe.skipIf(!mayBuild)("a build in the recorded network", () => {
     project.remove();
   });
 
-  test("curl, wget, git and apt find their way, with TLS and without, on the host and in the image", async () => {
+  test("curl, wget, Python, git and apt find their way, with TLS and without, on the host and in the image", async () => {
     expect(built.outcome, project.log("extra-data.d/10-clients")).toMatchObject({ kind: "built" });
     const log = project.log("extra-data.d/10-clients");
-    for (const words of ["by-curl", "by-tls", "by-wget", "by-git", "dibkit-probe_1_all.deb"])
+    for (const words of ["by-curl", "by-tls", "by-wget", "by-python", "by-git", "dibkit-probe_1_all.deb"])
       expect(log).toContain(words);
   });
 

@@ -20,13 +20,10 @@ export function chooseNetwork({ network = "" }: NetworkRequest, step = ""): Netw
   return named(of(step) ?? of(phase) ?? general);
 }
 
-/** Every network that some step of a request may have. */
+/** Every network that some step of a request may have; a name that is none is told by the check of the flag. */
 export function networksOf({ network = "" }: NetworkRequest): readonly Network[] {
-  const names = network
-    .split(",")
-    .filter(Boolean)
-    .map((word) => word.slice(word.indexOf("=") + 1));
-  return [...new Set([chooseNetwork({ network }), ...names.map(named)])];
+  const names = network.split(",").map((word) => word.slice(word.indexOf("=") + 1));
+  return NETWORKS.filter(({ name }) => names.includes(name));
 }
 
 function named(name: string): Network {
