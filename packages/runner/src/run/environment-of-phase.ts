@@ -12,7 +12,7 @@ import { parseCapture } from "../plan/environment-capture.js";
 import { environmentKey, startingEnvironment } from "../plan/phase-environment.js";
 import { openEnvironment, sealEnvironment } from "../plan/secrets.js";
 import { type BuildSession, stagingPath } from "./build-session.js";
-import { runCommandStep } from "./run-command-step.js";
+import { PREPARING_FAILED, runCommandStep } from "./run-command-step.js";
 
 /**
  * Sources `environment.d` once for a phase, on the side where the phase runs. On the host it is done anew each time,
@@ -59,9 +59,14 @@ export async function environmentOfPhase(
     return ok(values);
   }
   if (!result.outcome.ok && result.outcome.error.kind === "aborted") return err({ kind: "interrupted" });
+  const code = result.outcome.ok ? 1 : exitCodeOf(result.outcome.error);
+  if (!result.outcome.ok && code === PREPARING_FAILED && captured.lastFile === undefined) {
+    const message = `what the environment files of ${phase.name} run in could not be prepared`;
+    const { tail } = result.outcome.error;
+    return err({ kind: "stage-failed", message, tail, help: 'see with "dibkit doctor" what this machine lacks' });
+  }
   const file = `environment.d/${basename(captured.lastFile ?? "")}`;
   const element = session.hooks.entries.get(file)?.element.name;
-  const code = result.outcome.ok ? 1 : exitCodeOf(result.outcome.error);
   return err({
     kind: "script-failed",
     message: `environment file ${file}${element === undefined ? "" : ` of element "${element}"`} failed with exit code ${code} before ${phase.name}`,

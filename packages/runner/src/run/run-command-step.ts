@@ -60,13 +60,8 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
   const { network, open, scripts } = ready.value;
   mkdirSync(step.staging, { recursive: true });
   const shown = step.onDisk ? undefined : await session.trees.show(step.state, step.staging);
-  writeFileSync(
-    file("environment"),
-    serialiseEnvironment(open?.environment(step.id, step.environment) ?? step.environment),
-    {
-      mode: 0o600,
-    },
-  );
+  const variables = open?.environment(step.id, step.environment) ?? step.environment;
+  writeFileSync(file("environment"), serialiseEnvironment(variables), { mode: 0o600 });
   writeFileSync(file("captured"), "");
   writeFileSync(file("mountinfo"), "");
   const script = renderStepScript({
