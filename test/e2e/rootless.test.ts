@@ -190,6 +190,16 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
       expect(fetched.stdout, fetched.stderr).toMatch(
         new RegExp(`^extra-data\\.d/50-fetch of fetches\n  200 +8 B  GET ${url}  sha256:[0-9a-f]{64}\n1 request, 8 B`),
       );
+      const asJson = await asUser("fetched", "--format", "json");
+      const { version, steps } = JSON.parse(asJson.stdout) as {
+        readonly version: 1;
+        readonly steps: readonly unknown[];
+      };
+      expect(version).toBe(1);
+      expect(steps).toContainEqual({
+        ...{ phase: "extra-data.d", script: "50-fetch", element: "fetches" },
+        fetched: [expect.objectContaining({ method: "GET", url, status: 200, bytes: 8 })],
+      });
     } finally {
       server.close();
     }
