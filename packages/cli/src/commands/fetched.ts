@@ -39,9 +39,11 @@ export default defineCommand({
 });
 
 function render(steps: readonly StepFetches[]): string {
-  const lines = steps.flatMap((step) =>
-    step.fetched === undefined || step.fetched.length === 0 ? [] : [nameOf(step), ...step.fetched.map(line)],
-  );
+  const someKnown = steps.some(({ fetched }) => fetched !== undefined);
+  const lines = steps.flatMap((step) => {
+    if (step.fetched === undefined) return someKnown ? [`${nameOf(step)}: not known, nobody watched it`] : [];
+    return step.fetched.length === 0 ? [] : [nameOf(step), ...step.fetched.map(line)];
+  });
   const all = steps.flatMap(({ fetched }) => fetched ?? []);
   const bytes = renderByteSize(all.reduce((sum, one) => sum + one.bytes, 0));
   const unknown = steps.filter(({ fetched }) => fetched === undefined).length;

@@ -62,12 +62,7 @@ test.each([
     const found = await lookUp({ store, lineage: "x", request, hooks }, "step", name, key);
     expect(found.hit).toBe(hit);
   }
-  const always = await lookUp(
-    { store, lineage: "x", request: { refresh: false }, hooks },
-    "step",
-    name,
-    key,
-  );
+  const always = await lookUp({ store, lineage: "x", request: { refresh: false }, hooks }, "step", name, key);
   expect(always.hit).toBe(true);
 });
 

@@ -30,11 +30,22 @@ export function forwardRequest(
 ): void {
   // The answer's own date is passed on.
   outgoing.sendDate = false;
-  const repeatable = incoming.method === "GET" || incoming.method === "HEAD";
+  const hasBody = incoming.headers["content-length"] !== undefined || "transfer-encoding" in incoming.headers;
+  const repeatable = !hasBody && (incoming.method === "GET" || incoming.method === "HEAD");
   const attempt = (again: boolean) => {
     const onward = open(incoming, way, again);
-    onward.once("response", (answer) => passBack(answer, outgoing, exchange));
-    onward.once("error", (error: NodeJS.ErrnoException) => {
+    onward.once("response", (answer) => {
+      try {
+        passBack(answer, outgoing, exchange);
+      } catch (error) {
+        // A header of the answer that Node.js reads and does not write.
+        const why = error instanceof Error ? error.message : String(error);
+        exchange.failed(why);
+        refuse(outgoing, 502, why);
+        onward.destroy();
+      }
+    });
+    onward.on("error", (error: NodeJS.ErrnoException) => {
       // A connection that was kept may have been closed at the other end in this very moment.
       if (repeatable && !again && onward.reusedSocket && !outgoing.headersSent) return attempt(true);
       exchange.failed(error.message);
