@@ -25,6 +25,7 @@ const parts = [
   },
   // Beside what starts it, which finds it by its place.
   { input: { worker: compiled("runner/dist/run/worker.js") }, chunkFileNames: "worker-[name].js" },
+  { input: { "loopback-process": compiled("exec/dist/loopback-process.js") }, chunkFileNames: "loopback-[name].js" },
 ];
 
 // Written beside it and put in its place when whole, as somebody may be linting.

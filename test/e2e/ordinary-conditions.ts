@@ -234,5 +234,6 @@ export const ROWS: readonly Row[] = [
     otherwise: { exit: 2, says: ["no ext2, ext3 or ext4 filesystem"] },
     when: noTemporary(),
   },
+  { argv: "fetched", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
   { argv: "trace", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
 ];

@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -51,6 +53,7 @@ chown 65534:65534 /opt/theirs
 chmod 2770 /opt/theirs
 `,
   "probe/install.d/60-again": "set -eu\nrm -r /etc/kept /bin/id\nmkdir /etc/kept\necho two > /etc/kept/new\n",
+  "fetches/extra-data.d/50-fetch": "set -eu\ncurl -fsS $FETCH_URL\n",
   "probe/install.d/70-kernel": `set -eu
 grep -q '[a-z]' /proc/self/status
 [ -d /sys/kernel ]
@@ -172,6 +175,34 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     expect(shell.stdout).toMatch(/^-rwsr-x--- 2 33 44 /m);
     const blame = await asUser("blame", "/opt/theirs/linked");
     expect(blame.stdout, blame.stderr).toContain("install.d/50-files");
+  });
+
+  test("has what its scripts fetch recorded", async () => {
+    const server = createServer((_incoming, outgoing) => outgoing.end("fetched\n"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/file`;
+    try {
+      const words = [...build, "fetches", "-t", "tar", "-o", "out/fetches", "--network", "recorded"];
+      const env = { ...environment, HOME: user.home, FETCH_URL: url };
+      const built = await program.run(words, { cwd: user.home, env });
+      expect(built, built.stderr).toMatchObject({ exitCode: 0 });
+      const fetched = await asUser("fetched", "out/fetches.tar");
+      expect(fetched.stdout, fetched.stderr).toMatch(
+        new RegExp(`^extra-data\\.d/50-fetch of fetches\n  200 +8 B  GET ${url}  sha256:[0-9a-f]{64}\n1 request, 8 B`),
+      );
+      const asJson = await asUser("fetched", "--format", "json");
+      const { version, steps } = JSON.parse(asJson.stdout) as {
+        readonly version: 1;
+        readonly steps: readonly unknown[];
+      };
+      expect(version).toBe(1);
+      expect(steps).toContainEqual({
+        ...{ phase: "extra-data.d", script: "50-fetch", element: "fetches" },
+        fetched: [expect.objectContaining({ method: "GET", url, status: 200, bytes: 8 })],
+      });
+    } finally {
+      server.close();
+    }
   });
 
   test("is told by name what it cannot have", async () => {

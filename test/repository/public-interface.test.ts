@@ -10,15 +10,15 @@ const BUDGETS: Readonly<Record<string, number>> = {
   cli: 12,
   compile: 34,
   conform: 16,
-  contents: 39,
+  contents: 41,
   elements: 1,
-  exec: 41,
+  exec: 42,
   fleet: 25,
   lint: 71,
   model: 360,
   publish: 13,
   registry: 24,
-  runner: 70,
+  runner: 71,
   shell: 34,
 };
 

@@ -9,6 +9,7 @@ export {
   isSame,
   type ValueDifference,
 } from "./compare-images.js";
+export { fetchedBySteps, type StepFetches } from "./fetched-by-steps.js";
 export { findBuild } from "./find-build.js";
 export type { ImageContents } from "./image-contents.js";
 export { withImageFile } from "./image-file-contents.js";

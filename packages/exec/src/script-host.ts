@@ -27,16 +27,21 @@ export interface ScriptOptions extends OutputOptions {
 
 /**
  * A host for scripts, whose process is started by the first of them. `fifo` is the path of the FIFO that output comes
- * through, which is made; `options` are for `unshare`, such as `--net`. When the process that called this is gone, a
- * running script is not: it must be in a PID namespace that ends with its caller.
+ * through, which is made; `options` are for `unshare`, such as `--net`; `enter` are words before the command, such as
+ * those of a `LoopbackNamespace`. When the process that called this is gone, a running script is not: it must be in a PID
+ * namespace that ends with its caller.
  */
-export function createScriptHost(fifo: string, options: readonly string[] = []): ScriptHost {
+export function createScriptHost(
+  fifo: string,
+  options: readonly string[] = [],
+  enter: readonly string[] = [],
+): ScriptHost {
   let started: Promise<StartedHost> | undefined;
   let last: Promise<unknown> = Promise.resolve();
   return {
     run(script, scriptOptions = {}) {
       const next = last.then(async () => {
-        started ??= startHost(fifo, options);
+        started ??= startHost(fifo, options, enter);
         return (await started).run(script, scriptOptions);
       });
       last = next.catch(() => undefined);
@@ -64,7 +69,7 @@ interface RunningScript {
   end(status: number | undefined): void;
 }
 
-async function startHost(fifo: string, options: readonly string[]): Promise<StartedHost> {
+async function startHost(fifo: string, options: readonly string[], enter: readonly string[]): Promise<StartedHost> {
   const made = await createCommandRunner().run(["mkfifo", "-m", "600", "--", fifo]);
   if (!made.ok) throw new Error(`cannot make the FIFO ${fifo}: ${made.error.tail.join(" ")}`);
   // Open for writing too, so that it has no end before this process wants it to have one.
@@ -73,7 +78,7 @@ async function startHost(fifo: string, options: readonly string[]): Promise<Star
   let running: RunningScript | undefined;
   reader.on("data", (bytes: Buffer) => running?.write(bytes));
   const command = bashCommand(SCRIPT_HOST_SCRIPT, "script-host", fifo, ...options);
-  const host = execa("setpriv", ["--pdeathsig", "KILL", "--", ...command], {
+  const host = execa("setpriv", ["--pdeathsig", "KILL", "--", ...enter, ...command], {
     stdin: "pipe",
     stdout: "pipe",
     stderr: "ignore",

@@ -1,3 +1,5 @@
+import { PHASES } from "./phases.js";
+
 /** A flag of a build: one of `disk-image-create`, or one of dibkit's own. */
 export interface BuildFlag {
   /** `boolean`: given or not. `count`: how often. `string`: the last one counts, or all where `repeatable`. */
@@ -150,8 +152,9 @@ export const BUILD_FLAGS = {
     summary: "hand this variable on to scripts even if nothing in the build names it; NAME, PREFIX_*, or all",
   },
   network: {
-    ...{ type: "string", value: "NAME", variable: "DIBKIT_NETWORK", check: "network" },
-    summary: "what scripts reach: host (default), or none, which is loopback alone",
+    ...{ type: "string", value: "NAME[,STEP=NAME]", variable: "DIBKIT_NETWORK", check: "network" },
+    summary:
+      "what scripts reach: host (default), none, which is loopback alone, or recorded: by a proxy that notes what they fetch",
   },
   privilege: {
     ...{ type: "string", value: "WHO", variable: "DIBKIT_PRIVILEGE", check: "privilege" },
@@ -161,7 +164,10 @@ export const BUILD_FLAGS = {
     ...{ type: "string", value: "WAY", check: "disk-way" },
     summary: "make the disk on loop devices (loop) or in files alone (files); auto takes loop where there is any",
   },
-  refresh: { type: "boolean", summary: "run every script again, even when its layer is in the cache" },
+  refresh: {
+    type: "boolean",
+    summary: "run every script again, even when its layer is in the cache, unless it is known to have used no network",
+  },
   maxAge: {
     ...{ type: "string", value: "AGE" },
     summary: "run scripts again whose layer is older, such as 12h or 7d; install.d=7d,root.d=4w for single phases",
@@ -224,6 +230,22 @@ export function flagWords(name: BuildFlagName, value: unknown): readonly string[
 const NUMBER = /^\d+(\.\d+)?$/;
 const WHOLE = /^\d+$/;
 
+const NETWORKS = ["host", "none", "recorded"];
+
+/** dibkit's own steps have a phase too. */
+const PHASE_NAMES = ["dibkit", ...PHASES.map(({ name }) => name)];
+
+/** One for the build and any number for phases and steps, with commas between them. */
+function isNetwork(value: string): boolean {
+  const words = value.split(",").map((word) => /^(?:([a-z-]+(?:\.d)?)(?:\/[0-9A-Za-z_-]+)?=)?([a-z]+)$/.exec(word));
+  const phases = words.map((word) => word?.[1]);
+  return (
+    phases.filter((phase) => phase === undefined).length <= 1 &&
+    phases.every((phase) => phase === undefined || PHASE_NAMES.includes(phase)) &&
+    words.every((word) => NETWORKS.includes(word?.[2] ?? ""))
+  );
+}
+
 const CHECKS: Readonly<Record<FlagCheck, { readonly must: string; readonly test: (value: string) => boolean }>> = {
   gigabytes: {
     must: "must be a number of gigabytes, such as 4 or 2.5",
@@ -251,7 +273,10 @@ const CHECKS: Readonly<Record<FlagCheck, { readonly must: string; readonly test:
     must: "must end with a file name, such as out/image",
     test: (value) => !/(^|\/)\.{0,2}$/.test(value),
   },
-  network: { must: 'must be "host" or "none"', test: (value) => value === "host" || value === "none" },
+  network: {
+    must: 'must be "host", "none" or "recorded", for a phase or a step like "recorded,install.d/50-x=host"',
+    test: isNetwork,
+  },
 };
 
 /**

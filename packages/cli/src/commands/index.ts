@@ -14,6 +14,7 @@ export const commands: readonly CommandEntry[] = [
   { name: "doctor", group: "build", summary: "show which host tools and abilities builds need, and which are missing", load: () => import("./doctor.js") },
   { name: "eject", group: "author", summary: "leave plain element directories, and no trace of dibkit in them", load: () => import("./eject.js") },
   { name: "explain", group: "check", summary: "say what a lint rule expects, why, and how to repair what it finds", load: () => import("./explain.js") },
+  { name: "fetched", group: "inspect", summary: "list what the scripts of a build fetched, with sizes and digests", load: () => import("./fetched.js") },
   { name: "graph", group: "check", summary: "draw which element of an image depends on which", load: () => import("./graph.js") },
   { name: "images", group: "build", summary: "build the images of YAML image files, as upstream's diskimage-builder command does", load: () => import("./images.js") },
   { name: "import", group: "author", summary: "turn element directories into TypeScript definitions", load: () => import("./import.js") },

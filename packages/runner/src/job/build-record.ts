@@ -1,6 +1,7 @@
 import type { StepLabel } from "./build-event.js";
 import type { ChosenDiskWay } from "./disk-way.js";
 import type { EnvironmentValues } from "./environment-values.js";
+import type { Fetched, NetworkUse } from "./fetched.js";
 import type { ImageState } from "./layer.js";
 
 /** One step of a build as it is remembered, for `dibkit shell` and `dibkit blame`. */
@@ -12,6 +13,8 @@ export interface RecordedStep {
   readonly before: ImageState;
   /** Name of the layer; absent while the step runs and after it failed. */
   readonly layer?: string;
+  /** What it fetched, of a step that left no layer; absent when nobody watched it. */
+  readonly network?: NetworkUse;
 }
 
 export interface BuildRecord {
@@ -30,4 +33,6 @@ export interface BuildRecord {
   readonly outputs?: Readonly<Record<string, string>>;
   /** What scripts of each phase see, without the values of secrets. */
   readonly environments: Readonly<Record<string, EnvironmentValues>>;
+  /** What the files of `environment.d` fetched before the scripts of a phase, where they ran and fetched something. */
+  readonly environmentFetches?: Readonly<Record<string, readonly Fetched[]>>;
 }

@@ -1,4 +1,5 @@
 import type { StepLabel } from "./build-event.js";
+import type { NetworkUse } from "./fetched.js";
 import type { MountRecord } from "./mount-record.js";
 
 /** What every entry of the layer store says of itself. */
@@ -39,6 +40,8 @@ export interface StepEntry extends StoredEntry {
   readonly hooksBefore: Readonly<Record<string, string>>;
   /** State of the mirrors that the step's packages came from, when apt fetched their indexes in it. */
   readonly aptIndex?: string;
+  /** What it fetched; absent when it had a network that nobody watched. */
+  readonly network?: NetworkUse;
 }
 
 /** A disk with the finished tree on it, as `pre-finalise.d` finds it. */

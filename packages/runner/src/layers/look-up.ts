@@ -4,6 +4,7 @@ import { explainMiss, NEVER_RAN } from "./explain-miss.js";
 import { allowedAge, isTooOld } from "./layer-age.js";
 import type { LayerKey } from "./layer-key.js";
 import type { LayerStore } from "./layer-store.js";
+import { mayBeOutdated } from "./network-use.js";
 import { changedHook, type HooksBase } from "./settle-hooks.js";
 
 /** What a look into the store came to: an entry that may be used, or why there is none, in a few words. */
@@ -40,9 +41,11 @@ export async function lookUp<Kind extends LayerEntry["kind"]>(
   unchanged?: string,
 ): Promise<LookUp<Kind>> {
   const miss = (reason: string) => ({ hit: false, reason }) as const;
-  if (request.refresh) return miss("asked to run everything again");
-  if (store === undefined) return miss(NEVER_RAN);
+  const again = "asked to run everything again";
+  if (request.refresh && kind !== "step") return miss(again);
+  if (store === undefined) return miss(request.refresh ? again : NEVER_RAN);
   const entry = await store.find(key);
+  if (request.refresh && (entry === undefined || mayBeOutdated(entry))) return miss(again);
   if (entry === undefined || entry.kind !== kind)
     return miss(await explainMiss(store, lineage, step, ingredients, unchanged));
   const whyNot = whyUnusable({ request, hooks }, entry);
@@ -56,7 +59,7 @@ export function whyUnusable(
   entry: LayerEntry,
 ): string | undefined {
   // A copy of a disk is as old as the tree that is on it, whose layers were looked at before.
-  if (entry.kind !== "disk" && isTooOld(entry, request.maxAge)) {
+  if (entry.kind !== "disk" && mayBeOutdated(entry) && isTooOld(entry, request.maxAge)) {
     return `its layer is older than ${allowedAge(entry.label.phase, request.maxAge)}`;
   }
   if (!isTrusted(entry, request.trustedKeys)) {

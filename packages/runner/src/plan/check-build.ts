@@ -27,7 +27,7 @@ import {
 import { DISK_ASSEMBLERS } from "../disk/disk-assemblers.js";
 import { checkFormats } from "../formats/check-formats.js";
 import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
-import { NETWORKS } from "../host/network/choose-network.js";
+import { networksOf } from "../host/network/choose-network.js";
 import type { BuildRequest } from "../job/build-request.js";
 import { wrongAge } from "../layers/layer-age.js";
 import { readSecretKey, readTrustedKeys } from "../remote/cache-keys.js";
@@ -146,7 +146,7 @@ function checkTools({ request, elements, disk, image }: BuildChecks): readonly D
     ...(elements.some(({ name }) => name === "containerfile") ? [containerTool(request)] : []),
     ...(disk === undefined ? [] : toolsOf(disk, request)),
     ...checkFormats(formatRequest(request, image)).tools,
-    ...NETWORKS.filter(({ name }) => name === request.network).flatMap(({ tools }) => tools),
+    ...networksOf(request).flatMap(({ tools }) => tools),
     ...(request.cacheTo === undefined && (request.cacheFrom ?? []).length === 0 ? [] : REGISTRY_TOOLS),
   ]);
   return wanted

@@ -5,7 +5,7 @@ import type { ImageState } from "../job/layer.js";
 import { countedVariables } from "../layers/counted-variables.js";
 import { hostInputs } from "../layers/host-inputs.js";
 import { type LayerKey, layerKey, PLACES } from "../layers/layer-key.js";
-import { reachOf } from "../layers/script-reach.js";
+import { reachOf, type ScriptReach } from "../layers/script-reach.js";
 import type { KeyContext, KeyRequest } from "./key-context.js";
 
 /** One script, of an element or of dibkit itself, that turns one state of the image into the next. */
@@ -62,7 +62,7 @@ export function stepKey(
   state: Pick<ImageState, "hash">,
   { request, helpers, digest, hostFiles, scripts }: KeyContext,
 ): LayerKey {
-  const reach = reachOf(step.script.text, helpers, exportedFunctions(step.environment), scripts);
+  const reach = stepReach(step, { helpers, scripts });
   return layerKey({
     step: stepName(step.label),
     side: step.side,
@@ -78,6 +78,14 @@ export function stepKey(
     digest,
     ...(step.options ? { options: step.options } : {}),
   });
+}
+
+/** What the script of a step can be influenced by; `initShell` must have finished. */
+export function stepReach(
+  step: ScriptStep,
+  { helpers, scripts }: Pick<KeyContext, "helpers" | "scripts">,
+): ScriptReach {
+  return reachOf(step.script.text, helpers, exportedFunctions(step.environment), scripts);
 }
 
 /** Where dibkit itself keeps and writes things: every build writes there, so what is there is nobody's input. */

@@ -202,7 +202,7 @@ export function isEntry(value: unknown): value is SharedEntry {
     value.origin === undefined &&
     value.secretFree === undefined;
   if (!common || kind === "output") return common;
-  const { changed, mounts, hooksBefore } = value;
+  const { changed, mounts, hooksBefore, network } = value;
   const trees = ["root", "hooks", "host"];
   return (
     kind === "step" &&
@@ -210,7 +210,16 @@ export function isEntry(value: unknown): value is SharedEntry {
     trees.every((tree) => typeof changed[tree] === "boolean") &&
     Array.isArray(mounts) &&
     mounts.every(isMount) &&
-    isFields(hooksBefore)
+    isFields(hooksBefore) &&
+    (network === undefined || isUse(network))
+  );
+}
+
+function isUse(network: unknown): boolean {
+  if (!isFields(network) || typeof network.network !== "string" || !Array.isArray(network.fetched)) return false;
+  return network.fetched.every(
+    (one) =>
+      isFields(one) && typeof one.method === "string" && typeof one.url === "string" && typeof one.bytes === "number",
   );
 }
 

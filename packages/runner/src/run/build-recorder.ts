@@ -1,5 +1,7 @@
+import type { StepLabel } from "../job/build-event.js";
 import type { BuildJob } from "../job/build-job.js";
 import type { BuildRecord, RecordedStep } from "../job/build-record.js";
+import type { Fetched, NetworkUse } from "../job/fetched.js";
 import type { ImageState } from "../job/layer.js";
 import { outputFingerprint } from "../job/output-fingerprint.js";
 import type { LayerStore } from "../layers/layer-store.js";
@@ -10,6 +12,10 @@ import { type SecretNames, type SecretValues, sealEnvironment, secretValues } fr
 export interface BuildRecorder {
   /** Notes a step; the last note about a script counts. Written to disk when a step starts and at the end. */
   noteStep(step: ScriptStep, before: ImageState, layer?: string): Promise<void>;
+  /** Notes what a step fetched that leaves no layer. */
+  noteUse(step: ScriptStep, use: NetworkUse): void;
+  /** Notes what the files of `environment.d` fetched for a phase. */
+  noteEnvironment(phase: string, fetched: readonly Fetched[]): void;
   /** Notes how the build ended, and the bytes of its outputs, given by their absolute paths. */
   finish(status: BuildRecord["status"], outputs: readonly string[]): Promise<void>;
 }
@@ -33,17 +39,24 @@ export function createBuildRecorder({ job, store, secretNames, secrets }: Record
     environments: {},
   };
   const write = () => store.records.saveRecord(record);
+  const same = (one: StepLabel, other: StepLabel) => one.phase === other.phase && one.script === other.script;
   return {
     async noteStep({ label, side, environment, onDisk = false }, before, layer) {
       const noted: RecordedStep = { label, side, onDisk, before, ...(layer === undefined ? {} : { layer }) };
-      const same = (other: RecordedStep) => other.label.phase === label.phase && other.label.script === label.script;
       const sealed = sealEnvironment(environment, { ...secrets, ...secretValues(secretNames, environment) });
       record = {
         ...record,
-        steps: [...record.steps.filter((other) => !same(other)), noted],
+        steps: [...record.steps.filter((other) => !same(other.label, label)), noted],
         environments: { ...record.environments, [label.phase]: sealed },
       };
       if (layer === undefined) await write();
+    },
+    noteUse({ label }, network) {
+      const steps = record.steps.map((one) => (same(one.label, label) ? { ...one, network } : one));
+      record = { ...record, steps };
+    },
+    noteEnvironment(phase, fetched) {
+      record = { ...record, environmentFetches: { ...record.environmentFetches, [phase]: fetched } };
     },
     async finish(status, outputs) {
       const entries = outputs.map(async (path) => [path, await outputFingerprint(path)] as const);

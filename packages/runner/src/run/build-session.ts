@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CommandRunner, ScriptHost } from "@dibkit/exec";
+import type { CommandRunner } from "@dibkit/exec";
 import type { Element } from "@dibkit/model";
 import type { BuildEvent } from "../job/build-event.js";
 import type { BuildJob } from "../job/build-job.js";
@@ -19,6 +19,7 @@ import type { BuildMemory } from "./build-memory.js";
 import type { BuildRecorder } from "./build-recorder.js";
 import type { DiskStep } from "./disk-changes.js";
 import type { HostWrites } from "./host-writes.js";
+import type { StepNetworks } from "./step-networks.js";
 
 /** What every step of a running build needs. Paths are those inside the build's view of the host. */
 export interface BuildSession {
@@ -34,8 +35,8 @@ export interface BuildSession {
   readonly directory: string;
   readonly logs: string;
   readonly commands: CommandRunner;
-  /** Starts the steps. */
-  readonly scripts: ScriptHost;
+  /** What the steps reach, and what starts them there. */
+  readonly networks: StepNetworks;
   readonly emit: (event: BuildEvent) => void;
   readonly signal: AbortSignal;
   readonly elements: readonly Element[];

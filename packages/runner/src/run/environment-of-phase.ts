@@ -12,7 +12,7 @@ import { parseCapture } from "../plan/environment-capture.js";
 import { environmentKey, startingEnvironment } from "../plan/phase-environment.js";
 import { openEnvironment, sealEnvironment } from "../plan/secrets.js";
 import { type BuildSession, stagingPath } from "./build-session.js";
-import { runCommandStep } from "./run-command-step.js";
+import { PREPARING_FAILED, runCommandStep } from "./run-command-step.js";
 
 /**
  * Sources `environment.d` once for a phase, on the side where the phase runs. On the host it is done anew each time,
@@ -34,7 +34,7 @@ export async function environmentOfPhase(
   const staging = stagingPath(session, `environment-${phase.name}`);
   const log = join(session.logs, `${phase.name}-environment.log`);
   const result = await runCommandStep(session, {
-    id: `environment ${phase.name}`,
+    id: phase.name,
     side: phase.side,
     command: ["bash", "-c", CAPTURE_ENVIRONMENT_SCRIPT, "dib-run-parts", directory],
     environment: start,
@@ -47,18 +47,26 @@ export async function environmentOfPhase(
   });
   session.trees.discard();
   const captured = parseCapture(result.captured, start);
+  const { fetched } = result.used;
+  if (fetched.length > 0) session.recorder.noteEnvironment(phase.name, fetched);
   await rm(staging, { recursive: true, force: true });
   if (result.outcome.ok && captured.values !== undefined) {
-    const sealed = sealEnvironment(captured.values, session.secrets);
+    const values = result.open?.withoutNetwork(captured.values, start) ?? captured.values;
+    const sealed = sealEnvironment(values, session.secrets);
     // A secret that a file of environment.d sets, or takes from elsewhere, could not be filled in again.
-    const own = [...session.secretNames].some((name) => captured.values?.[name] !== start[name]);
+    const own = [...session.secretNames].some((name) => values[name] !== start[name]);
     if (!own) await session.store.records.saveEnvironment(key, sealed);
-    return ok(captured.values);
+    return ok(values);
   }
   if (!result.outcome.ok && result.outcome.error.kind === "aborted") return err({ kind: "interrupted" });
+  const code = result.outcome.ok ? 1 : exitCodeOf(result.outcome.error);
+  if (!result.outcome.ok && code === PREPARING_FAILED && captured.lastFile === undefined) {
+    const message = `what the environment files of ${phase.name} run in could not be prepared`;
+    const { tail } = result.outcome.error;
+    return err({ kind: "stage-failed", message, tail, help: 'see with "dibkit doctor" what this machine lacks' });
+  }
   const file = `environment.d/${basename(captured.lastFile ?? "")}`;
   const element = session.hooks.entries.get(file)?.element.name;
-  const code = result.outcome.ok ? 1 : exitCodeOf(result.outcome.error);
   return err({
     kind: "script-failed",
     message: `environment file ${file}${element === undefined ? "" : ` of element "${element}"`} failed with exit code ${code} before ${phase.name}`,

@@ -12,11 +12,9 @@ import { type ScriptStep, stepName } from "../plan/script-step.js";
 import { type BuildSession, stagingPath } from "./build-session.js";
 import { isToolState } from "./host-tool-state.js";
 import { keepStep } from "./keep-step.js";
-import { type CommandStepResult, runCommandStep } from "./run-command-step.js";
+import { networkUse } from "./network-use.js";
+import { type CommandStepResult, PREPARING_FAILED, runCommandStep } from "./run-command-step.js";
 import { keepingFailure, lastLines, mountFailure, scriptFailure, unusableRoot } from "./step-failures.js";
-
-/** Exit code of a step's first process when it could not mount what the script needs. */
-const MOUNTING_FAILED = 125;
 
 /** A step and the directories that it is given. */
 interface PreparedStep {
@@ -99,14 +97,20 @@ async function run({ session, state, step, id, log, staging, inMemory }: Prepare
 /** What a step that has ended comes to: the state after it, or why there is none. */
 async function settle(prepared: PreparedStep, finished: FinishedStep): Promise<Result<ImageState, BuildFailure>> {
   const { session, state, step, key, log, staging } = prepared;
-  const { outcome, table, seconds } = finished;
+  const { outcome, table, seconds, used } = finished;
+  const noteUse = (mounts: ImageState["mounts"]) => {
+    const use = networkUse(session, step, mounts, used);
+    if (use !== undefined) session.recorder.noteUse(step, use);
+  };
   if (!outcome.ok) {
-    const unmounted = table.length === 0 && exitCodeOf(outcome.error) === MOUNTING_FAILED;
+    const unmounted = table.length === 0 && exitCodeOf(outcome.error) === PREPARING_FAILED;
     const interrupted = outcome.error.kind === "aborted" || session.signal.aborted;
     await discard(prepared);
     if (interrupted) return err({ kind: "interrupted" });
     tellEnd(prepared, seconds, "failed");
-    return err(unmounted ? mountFailure(step, outcome.error.tail) : scriptFailure(session, step, outcome.error, log));
+    noteUse(state.mounts);
+    if (unmounted) return err(mountFailure(step, outcome.error.tail));
+    return err(await scriptFailure(session, step, outcome.error, log, used));
   }
   if (table.length === 0) return giveUp(prepared, seconds, mountFailure(step, []));
   const strays = await session.hostWrites.takeNew();
@@ -118,14 +122,18 @@ async function settle(prepared: PreparedStep, finished: FinishedStep): Promise<R
   if (step.onDisk) {
     await rm(staging, { recursive: true, force: true });
     tellEnd(prepared, seconds, "ran");
+    noteUse(mounts.records);
     return ok({ ...state, mounts: mounts.records });
   }
-  const kept = await keepStep(session, state, step, key, staging, { mounts, seconds, strays: strays.length > 0 });
+  const kept = await keepStep(session, state, step, key, staging, {
+    ...{ mounts, seconds, used },
+    strays: strays.length > 0,
+  });
   if (!kept.ok) {
     session.trees.discard();
     const { error } = kept;
     if (error.kind !== "unusable-root") return giveUp(prepared, seconds, keepingFailure(session, step, error));
-    return giveUp(prepared, seconds, unusableRoot(session, step, error.trouble, await lastLines(log), log));
+    return giveUp(prepared, seconds, await unusableRoot(session, step, error.trouble, await lastLines(log), log, used));
   }
   // What was in memory has been copied.
   await rm(staging, { recursive: true, force: true });

@@ -1,10 +1,9 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createCommandRunner, createScriptHost, inUserNamespace } from "@dibkit/exec";
+import { createCommandRunner, inUserNamespace } from "@dibkit/exec";
 import { loadElement } from "@dibkit/model";
 import { hostLayer } from "../host/host-view.js";
 import { NAMESPACE_SHIMS } from "../host/namespace-shims.js";
-import { chooseNetwork } from "../host/network/choose-network.js";
 import { SUDO_SCRIPT } from "../host/sudo-sh.js";
 import {
   BUILD_DIRECTORY,
@@ -36,6 +35,7 @@ import { createBuildRecorder } from "./build-recorder.js";
 import { type BuildSession, buildPaths } from "./build-session.js";
 import { writeHooks } from "./hooks-directory.js";
 import { createHostWrites } from "./host-writes.js";
+import { stepNetworks } from "./step-networks.js";
 
 export interface WorkerContext {
   readonly emit: (event: BuildEvent) => void;
@@ -94,7 +94,7 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
     directory: paths.directory,
     logs: paths.logs,
     commands,
-    scripts: createScriptHost(join(paths.scratch, "output"), chooseNetwork(request).namespaces),
+    networks: stepNetworks(request, (network) => join(paths.scratch, `output-${network}`)),
     ...context,
     elements,
     hooks,

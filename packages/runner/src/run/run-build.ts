@@ -16,7 +16,7 @@ export async function runBuild(job: BuildJob, context: WorkerContext): Promise<B
   const timeline = recordTimeline(job.id, context.emit);
   const session = await openSession(job, { ...context, emit: timeline.emit });
   const { stopAfter } = job.request;
-  const outputs = await buildOutputs(session).finally(() => session.scripts.close());
+  const outputs = await buildOutputs(session).finally(() => session.networks.close());
   const failed = !outputs.ok;
   const interrupted = failed && outputs.error.kind === "interrupted";
   const status = failed ? (interrupted ? "interrupted" : "failed") : stopAfter === undefined ? "built" : "stopped";

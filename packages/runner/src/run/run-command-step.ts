@@ -1,20 +1,26 @@
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandFailure, CommandResult } from "@dibkit/exec";
-import type { Result } from "@dibkit/model";
+import { err, type Result } from "@dibkit/model";
 import { type MountEntry, parseMountInfo } from "../host/mount-table.js";
 import { chooseNetwork } from "../host/network/choose-network.js";
+import type { OpenNetwork } from "../host/network/network.js";
 import { shareCaches } from "../host/private-cache.js";
 import { HOOKS_DIRECTORY, TARGET_DIRECTORY } from "../job/build-directories.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
 import type { ImageState } from "../job/layer.js";
 import { serialiseEnvironment } from "../plan/environment-capture.js";
-import { secretFilter } from "../plan/secrets.js";
+import { secretFilter, secretValues } from "../plan/secrets.js";
 import type { BuildSession } from "./build-session.js";
+import type { StepNetworkUse } from "./network-use.js";
 import { renderStepScript, type StepScript } from "./step-script.js";
+
+/** Exit code of a step's first process when it could not mount what the script needs. */
+export const PREPARING_FAILED = 125;
 
 /** A command to run on a state of the image. */
 export interface CommandStep {
+  /** `install.d/50-x`, or a phase: what it is asked for a network by. */
   readonly id: string;
   readonly side: "host" | "target";
   /** Words; a target command goes through `sh -c` as one string. */
@@ -41,18 +47,25 @@ export interface CommandStepResult {
   readonly table: readonly MountEntry[];
   /** What the command wrote to descriptor 3. */
   readonly captured: Buffer;
+  readonly used: StepNetworkUse;
+  /** The network that it ran in, when that is one that leads somewhere by variables. */
+  readonly open?: OpenNetwork;
 }
 
 /** Runs one command in namespaces of its own and waits until the kernel has taken its mounts and processes. */
 export async function runCommandStep(session: BuildSession, step: CommandStep): Promise<CommandStepResult> {
   const file = (name: string) => join(step.staging, name);
+  const ready = await session.networks.of(step.id);
+  if (!ready.ok) return withoutNetwork(session, step, ready.error);
+  const { network, open, scripts } = ready.value;
   mkdirSync(step.staging, { recursive: true });
   const shown = step.onDisk ? undefined : await session.trees.show(step.state, step.staging);
-  writeFileSync(file("environment"), serialiseEnvironment(step.environment), { mode: 0o600 });
+  const variables = open?.environment(step.id, step.environment) ?? step.environment;
+  writeFileSync(file("environment"), serialiseEnvironment(variables), { mode: 0o600 });
   writeFileSync(file("captured"), "");
   writeFileSync(file("mountinfo"), "");
   const script = renderStepScript({
-    network: chooseNetwork(session.job.request),
+    network,
     trees: shown === undefined ? [] : [shown.root, ...(shown.inside ?? []), shown.hooks],
     target: TARGET_DIRECTORY,
     mounts: [...step.state.mounts, ...(session.diskDevices ?? [])],
@@ -71,8 +84,12 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
   writeFileSync(file("step.sh"), script);
   const logs = [step.log, session.job.request.logFile ?? []].flat().map(openLog);
   const filter = secretFilter(session.secretNames, session.base, step.environment);
+  const secrets = [session.base, step.environment].flatMap((one) =>
+    Object.values(secretValues(session.secretNames, one)),
+  );
+  const watch = open?.watch({ environment: step.environment, secrets });
   try {
-    const outcome = await session.scripts.run(file("step.sh"), {
+    const outcome = await scripts.run(file("step.sh"), {
       signal: session.signal,
       ...(filter === undefined ? {} : { filter }),
       onOutput: (line) => {
@@ -83,10 +100,22 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
     for (const log of logs) if (log.trouble !== undefined) throw log.trouble;
     await shareCaches(step.staging, session.named);
     const table = parseMountInfo(readFileSync(file("mountinfo"), "utf8"));
-    return { outcome, table, captured: readFileSync(file("captured")) };
+    const used = { network, fetched: (await watch?.end()) ?? [] };
+    return { outcome, table, captured: readFileSync(file("captured")), used, ...(open ? { open } : {}) };
   } finally {
     for (const log of logs) log.close();
   }
+}
+
+/** Nothing was started, as when what a step needs could not be mounted. */
+function withoutNetwork(
+  session: BuildSession,
+  { id, command }: CommandStep,
+  tail: readonly string[],
+): CommandStepResult {
+  const outcome = err({ kind: "exited", exitCode: PREPARING_FAILED, argv: command, tail } as const);
+  const used = { network: chooseNetwork(session.job.request, id), fetched: [] };
+  return { outcome, table: [], captured: Buffer.alloc(0), used };
 }
 
 /**

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CommandFailure, exitCodeOf } from "@dibkit/exec";
-import { chooseNetwork } from "../host/network/choose-network.js";
 import type { BuildFailure } from "../job/build-job.js";
 import type { CopyFailure } from "../layers/copy-layer.js";
 import { type ScriptStep, stepName } from "../plan/script-step.js";
 import type { BuildSession } from "./build-session.js";
+import { networkHelp, type StepNetworkUse } from "./network-use.js";
 
 function shellHelp(step: ScriptStep): string {
   const moment = step.onDisk ? "as it was before the disk was made" : "as it was just before this script";
@@ -35,35 +35,37 @@ function scriptOf({ label }: ScriptStep): string {
   return `hook script ${stepName(label)}${label.element === undefined ? "" : ` of element "${label.element}"`}`;
 }
 
-export function scriptFailure(
+export async function scriptFailure(
   session: BuildSession,
   step: ScriptStep,
   failure: CommandFailure,
   log: string,
-): BuildFailure {
+  used: StepNetworkUse,
+): Promise<BuildFailure> {
   const exitCode = exitCodeOf(failure);
   const message = `${scriptOf(step)} failed with exit code ${exitCode}`;
-  return { ...failedScript(session, step), message, exitCode, tail: failure.tail, log };
+  return { ...(await failedScript(session, step, used)), message, exitCode, tail: failure.tail, log };
 }
 
 /** Its exit code says that all is well, and the last words of its log usually say what is not. */
-export function unusableRoot(
+export async function unusableRoot(
   session: BuildSession,
   step: ScriptStep,
   trouble: string,
   tail: readonly string[],
   log: string,
-): BuildFailure {
+  used: StepNetworkUse,
+): Promise<BuildFailure> {
   const message = `${scriptOf(step)} ended with exit code 0 but ${trouble}`;
-  return { ...failedScript(session, step), message, exitCode: 1, tail, log };
+  return { ...(await failedScript(session, step, used)), message, exitCode: 1, tail, log };
 }
 
-function failedScript({ job }: BuildSession, step: ScriptStep) {
-  const own = job.elements.find(({ name }) => name === step.label.element);
+async function failedScript(session: BuildSession, step: ScriptStep, used: StepNetworkUse) {
+  const own = session.job.elements.find(({ name }) => name === step.label.element);
   return {
     kind: "script-failed",
     ...(own === undefined ? {} : { source: own.authored ? own.directory : join(own.directory, stepName(step.label)) }),
-    help: step.help ?? [chooseNetwork(job.request).failureHelp ?? [], shellHelp(step)].flat().join("; "),
+    help: step.help ?? [...(await networkHelp(session, step, used)), shellHelp(step)].join("; "),
   } as const;
 }
 

@@ -13,9 +13,16 @@ const LOOPBACK_IS_SILENT = "! { : < /dev/tcp/127.0.0.1/9; } 2>&1 | grep -q 'Conn
 
 /** What a script of a step sees of its network, as a step sets it up. */
 async function inNetwork(name: string, script: string) {
-  const { setUp, namespaces } = chooseNetwork({ network: name });
+  const { setUp, namespaces, open } = chooseNetwork({ network: name });
   const prepared = setUp.map((line) => `${line} || exit 125`).join("\n");
-  return commands.run(namespaceCommand(bashCommand(`mount -t proc proc /proc\n${prepared}\n${script}`), namespaces));
+  const command = namespaceCommand(bashCommand(`mount -t proc proc /proc\n${prepared}\n${script}`), namespaces);
+  const opened = await open?.();
+  if (opened?.ok === false) throw new Error(opened.error.join("\n"));
+  try {
+    return await commands.run([...(opened?.value.enter ?? []), ...command]);
+  } finally {
+    await opened?.value.close();
+  }
 }
 
 async function interfacesIn(name: string): Promise<readonly string[]> {
@@ -50,13 +57,38 @@ describe.each(NETWORKS.map(({ name }) => name))("network %s", (name) => {
   });
 });
 
-test("network none has nothing but loopback", async () => {
-  expect(await interfacesIn("none")).toEqual(["lo"]);
+test.each(["none", "recorded"])("network %s has nothing but loopback", async (name) => {
+  expect(await interfacesIn(name)).toEqual(["lo"]);
 });
 
 test("the host's network is the default, and an unknown one is none", () => {
   expect(chooseNetwork({}).name).toBe("host");
   expect(() => chooseNetwork({ network: "vpn" })).toThrow('no network is called "vpn"');
+});
+
+test.each([
+  ["recorded", "install.d/50-x", "recorded"],
+  ["recorded,install.d/50-x=host", "install.d/50-x", "host"],
+  ["recorded,install.d/50-x=host", "install.d/50-y", "recorded"],
+  ["recorded,install.d=none", "install.d/50-y", "none"],
+  ["recorded,install.d=none", "install.d", "none"],
+  ["recorded,install.d/50-y=host,install.d=none", "install.d/50-y", "host"],
+  ["install.d=none", "post-install.d/50-y", "host"],
+])("%s: %s has the network %s", (network, step, name) => {
+  expect(flagTrouble("network", network)).toBeUndefined();
+  expect(chooseNetwork({ network }, step).name).toBe(name);
+});
+
+test.each([
+  "vpn",
+  "recorded,none",
+  "recorded,install.d/50-x=vpn",
+  "recorded,=host",
+  "recorded,50-x=host=none",
+  "recorded,intall.d=host",
+  "",
+])("%j is no network", (network) => {
+  expect(flagTrouble("network", network)).toMatch(/must be "host", "none" or "recorded"/);
 });
 
 describe.skipIf(!mayBuild)("a build", () => {

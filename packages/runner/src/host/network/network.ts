@@ -1,4 +1,7 @@
 import type { HostTool } from "@dibkit/exec";
+import type { Result } from "@dibkit/model";
+import type { EnvironmentValues } from "../../job/environment-values.js";
+import type { Fetched } from "../../job/fetched.js";
 
 /** What the scripts of a build reach beyond their machine. */
 export interface Network {
@@ -11,8 +14,38 @@ export interface Network {
    * from being run.
    */
   readonly setUp: readonly string[];
-  /** Programs of the host that `setUp` starts. */
+  /** Programs of the host that the network needs. */
   readonly tools: readonly HostTool[];
-  /** What to say when a script has failed, as it may have wanted more than there is. */
-  readonly failureHelp?: string;
+  /** What to say when the script of a step such as `install.d/50-x` has failed, as it may have wanted more than there is. */
+  readonly failureHelp?: (step: string) => string;
+  /** Nothing gets out of it unseen: what a step has fetched is known, be it nothing. */
+  readonly known: boolean;
+  /** Makes what all steps of a build share; the error is the last lines of what could not be started. */
+  readonly open?: () => Promise<Result<OpenNetwork, readonly string[]>>;
+}
+
+/** A network while a build uses it, for one step after another. */
+export interface OpenNetwork {
+  /** Words before a command that make it run in this network. */
+  readonly enter: readonly string[];
+  /** The variables of a step such as `install.d/50-x`, with those that lead into this network. */
+  environment(step: string, own: EnvironmentValues): EnvironmentValues;
+  /** Variables that a step has left, without those; `own` are the ones it was given otherwise. */
+  withoutNetwork(left: EnvironmentValues, own: EnvironmentValues): EnvironmentValues;
+  /** Begins to note what a step fetches. */
+  watch(step: WatchedStep): StepWatch;
+  close(): Promise<void>;
+}
+
+/** What a network has to know of the step that uses it. */
+export interface WatchedStep {
+  /** Its variables, which name the user's own proxy. */
+  readonly environment: EnvironmentValues;
+  /** Values that must not be seen. */
+  readonly secrets: readonly string[];
+}
+
+export interface StepWatch {
+  /** To be called when the step's processes are gone. */
+  end(): Promise<readonly Fetched[]>;
 }

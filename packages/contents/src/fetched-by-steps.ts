@@ -1,0 +1,24 @@
+import type { Fetched, LayerStore, PastBuild, StepLabel } from "@dibkit/runner";
+
+/** What a step of a build has fetched. */
+export interface StepFetches {
+  /** `script` is absent for the files of `environment.d`, which run before the scripts of the phase. */
+  readonly label: Pick<StepLabel, "phase" | "element"> & { readonly script?: string };
+  /** Undefined when nobody watched the step: it had the host's network. */
+  readonly fetched: readonly Fetched[] | undefined;
+}
+
+/** What the steps of a build have fetched, in their order; a step whose layer was used again, when that was made. */
+export async function fetchedBySteps(store: LayerStore, { record }: PastBuild): Promise<readonly StepFetches[]> {
+  const { steps, environmentFetches = {} } = record;
+  const all: StepFetches[] = [];
+  for (const [index, { label, layer, network }] of steps.entries()) {
+    const ofPhase = environmentFetches[label.phase] ?? [];
+    if (steps[index - 1]?.label.phase !== label.phase && ofPhase.length > 0) {
+      all.push({ label: { phase: label.phase }, fetched: ofPhase });
+    }
+    const entry = layer === undefined ? undefined : await store.named(layer);
+    all.push({ label, fetched: (entry?.kind === "step" ? entry.network : network)?.fetched });
+  }
+  return all;
+}

@@ -1,0 +1,80 @@
+import { Server, Socket } from "node:net";
+import { fileURLToPath } from "node:url";
+import { err, ok, type Result } from "@dibkit/model";
+import { execa } from "execa";
+import { bashCommand } from "./bash-command.js";
+
+/** A network namespace with loopback alone, and the way in and out of it for this process. */
+export interface LoopbackNamespace {
+  /** Words before a command that make it run in there. */
+  readonly enter: readonly string[];
+  /** Listens in there at the address that was asked for; its connections are this process's. */
+  readonly server: Server;
+  /** A connection to a server in there; undefined when nobody listens at the address. */
+  connect(host: string, port: number): Promise<Socket | undefined>;
+  /** Ends the namespace, once no other process is in it. */
+  close(): Promise<void>;
+}
+
+type Message = { readonly kind: "listening" } | { readonly kind: "connected" | "refused"; readonly id: number };
+
+// In a new namespace loopback is there, but down.
+const SCRIPT = 'ip link set lo up && exec "$@"';
+
+/** The process in the namespace runs as JavaScript, also when dibkit itself runs from its TypeScript sources. */
+function processModule(): string {
+  return fileURLToPath(new URL("./loopback-process.js", import.meta.url)).replace("/exec/src/", "/exec/dist/");
+}
+
+/** Makes a namespace and listens in it; the error is the last lines of what could not be started. */
+export async function openLoopbackNamespace(address: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<Result<LoopbackNamespace, readonly string[]>> {
+  const listener = [process.execPath, processModule(), address.host, String(address.port)];
+  const command = ["unshare", "--net", "--", ...bashCommand(SCRIPT, "loopback", ...listener)];
+  const child = execa("setpriv", ["--pdeathsig", "KILL", "--", ...command], {
+    stdin: "ignore",
+    stdout: "ignore",
+    buffer: { stdout: false, stderr: true, ipc: false },
+    ipc: true,
+    reject: false,
+    cwd: "/",
+  });
+  const waiting = new Map<number, (socket: Socket | undefined) => void>();
+  let asked = 0;
+  const listening = new Promise<Server>((resolve) => {
+    child.on("message", (message: Message, handle: unknown) => {
+      if (message.kind === "listening") {
+        if (handle instanceof Server) resolve(handle);
+        return;
+      }
+      waiting.get(message.id)?.(handle instanceof Socket ? handle : undefined);
+      waiting.delete(message.id);
+    });
+  });
+  const gone = child.then(({ stderr }) => {
+    for (const answer of waiting.values()) answer(undefined);
+    waiting.clear();
+    return stderr;
+  });
+  const first = await Promise.race([listening, gone]);
+  if (!(first instanceof Server)) return err((first ?? "").split("\n").filter(Boolean));
+  return ok({
+    enter: ["nsenter", `--target=${child.pid}`, "--net", "--"],
+    server: first,
+    connect: (host, port) =>
+      new Promise((resolve) => {
+        if (!child.connected) return resolve(undefined);
+        asked += 1;
+        waiting.set(asked, resolve);
+        child.send?.({ id: asked, host, port });
+      }),
+    async close() {
+      first.close();
+      // It has nothing to lose.
+      child.kill("SIGKILL");
+      await gone;
+    },
+  });
+}

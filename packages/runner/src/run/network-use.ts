@@ -1,0 +1,51 @@
+import type { Network } from "../host/network/network.js";
+import { isPrivate } from "../host/private-cache.js";
+import type { Fetched, NetworkUse } from "../job/fetched.js";
+import type { MountRecord } from "../job/mount-record.js";
+import { lastFetching } from "../layers/network-use.js";
+import { type ScriptStep, stepName, stepReach } from "../plan/script-step.js";
+import type { BuildSession } from "./build-session.js";
+
+/** What a step had of the network, and what it fetched there as far as that is known. */
+export interface StepNetworkUse {
+  readonly network: Network;
+  readonly fetched: readonly Fetched[];
+}
+
+/** What is remembered of it; undefined when nobody watched. */
+export function networkUse(
+  { keys }: Pick<BuildSession, "keys">,
+  step: ScriptStep,
+  mounts: readonly MountRecord[],
+  { network, fetched }: StepNetworkUse,
+): NetworkUse | undefined {
+  if (!network.known) return undefined;
+  // What apt keeps there are packages, and which of them it takes is said by the indexes in the image.
+  const shown = mounts.some(
+    (mount) => mount.kind === "bind" && mount.source.startsWith("$DIB_IMAGE_CACHE") && !isPrivate(mount.source),
+  );
+  const cache = shown || (step.side === "host" && stepReach(step, keys).mentions("DIB_IMAGE_CACHE"));
+  return { network: network.name, fetched, ...(cache ? { cache } : {}) };
+}
+
+/** What a failure may have to do with the network, as sentences of a help. */
+export async function networkHelp(
+  { store, job }: Pick<BuildSession, "store" | "job">,
+  { label }: ScriptStep,
+  { network, fetched }: StepNetworkUse,
+): Promise<readonly string[]> {
+  const refused = fetched.findLast(({ status, trouble }) => trouble !== undefined || (status ?? 0) >= 400);
+  const told =
+    refused === undefined
+      ? []
+      : [`of what it asked for, ${refused.url} got ${refused.trouble ?? `status ${refused.status}`}`];
+  const cutOff = network.name === "none" || job.request.offline;
+  const last = cutOff ? await lastFetching(store, label) : undefined;
+  const [first, ...more] = last?.network.fetched ?? [];
+  const others = more.length === 0 ? "" : ` and ${more.length} more`;
+  const before =
+    first === undefined
+      ? []
+      : [`it fetched ${first.url}${others} when it last ran with the network, on ${last?.created.slice(0, 10)}`];
+  return [...told, ...before, ...[network.failureHelp?.(stepName(label)) ?? []].flat()];
+}

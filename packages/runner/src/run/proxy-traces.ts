@@ -1,0 +1,45 @@
+import type { Dirent } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PROXY_ADDRESS } from "../host/network/proxy-variables.js";
+
+/** Where settings are. */
+const SETTINGS = ["etc", "root", "home"];
+
+/** No file of settings is that long. */
+const LONGEST = 64 << 10;
+
+/**
+ * A file of settings in a tree that has the address of dibkit's proxy in it, by its path in the image: a program has
+ * written down where its variables led, and nobody is there when the image runs.
+ */
+export async function proxyTrace(tree: string): Promise<string | undefined> {
+  for (const { name } of (await entriesOf(tree)).filter((top) => top.isDirectory() && SETTINGS.includes(top.name))) {
+    const found = await traceBelow(tree, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function traceBelow(tree: string, path: string): Promise<string | undefined> {
+  for (const entry of await entriesOf(join(tree, path))) {
+    const inner = `${path}/${entry.name}`;
+    if (entry.isDirectory()) {
+      const found = await traceBelow(tree, inner);
+      if (found !== undefined) return found;
+    } else if (entry.isFile()) {
+      const bytes = await readFile(join(tree, inner));
+      if (bytes.length <= LONGEST && bytes.includes(PROXY_ADDRESS.host)) return `/${inner}`;
+    }
+  }
+  return undefined;
+}
+
+async function entriesOf(directory: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(directory, { withFileTypes: true });
+  } catch {
+    // The step has changed nothing there.
+    return [];
+  }
+}
