@@ -3,28 +3,13 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { tinyOs } from "../tiny-os.mjs";
+import { tinyOs, UPSTREAM_PROGRAMS } from "../tiny-os.mjs";
 import { dibkit, type ProgramRun } from "./dibkit.js";
 import { openLoopbackRegistry } from "./loopback-registry.js";
 import { type OrdinaryUser, ordinaryUser } from "./ordinary-user.js";
 import { makeUserWithIds, type UserWithIds, whyNoUser } from "./user-with-ids.js";
 
-const PROGRAMS = [
-  "bash",
-  "sh",
-  "cat",
-  "env",
-  "ls",
-  "mkdir",
-  "rm",
-  "sleep",
-  "grep",
-  "chown",
-  "chmod",
-  "id",
-  "ln",
-  "find",
-];
+const PROGRAMS = [...UPSTREAM_PROGRAMS, "chown", "ln"];
 
 /** Owners, modes, links, devices and marks of overlayfs; whatever else is on the machine does not get in. */
 const ELEMENTS: Readonly<Record<string, string>> = {
@@ -50,7 +35,7 @@ ln /etc/kept/below/file /opt/theirs/linked
 chown 65534:65534 /opt/theirs
 chmod 2770 /opt/theirs
 `,
-  "probe/install.d/60-again": "set -eu\nrm -r /etc/kept /bin/id\nmkdir /etc/kept\necho two > /etc/kept/new\n",
+  "probe/install.d/60-again": "set -eu\nrm -r /etc/kept /bin/ln\nmkdir /etc/kept\necho two > /etc/kept/new\n",
   "probe/install.d/70-kernel": `set -eu
 grep -q '[a-z]' /proc/self/status
 [ -d /sys/kernel ]
@@ -192,6 +177,29 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     const mixed = await dibkit([...build, "-t", "tar", "-o", join(ofRoot, "out/mixed"), "--cache-dir", store]);
     expect(mixed.exitCode).toBe(3);
     expect(mixed.stderr).toContain(`the files of the layer store "${store}" have the owners of another user namespace`);
+  });
+
+  test("conforms to what upstream makes as root of the same elements", async () => {
+    const kept = join(scratch, "kept");
+    const words = ["conform", ...build.slice(1), "--disk", "--keep", kept, "--image-cache", join(kept, "downloads")];
+    // What scripts see of their caller would differ.
+    const env = { ...environment, PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: user.home, DIB_JOURNAL_SIZE: "4" };
+    const conformAsUser = (...more: readonly string[]) => program.run([...words, ...more], { cwd: user.home, env });
+    const alone = await asUser("conform", ...build.slice(1), "--keep", join(user.home, "kept"));
+    expect(alone).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(alone.stderr).toContain("upstream builds on loop devices, which a user namespace has none of, and");
+    const root = await dibkit(words, {
+      cwd: user.home,
+      through: ["env", "-i", ...Object.entries(env).map((pair) => pair.join("="))],
+    });
+    expect(root, `${root.stdout}${root.stderr}`).toMatchObject({ exitCode: 0 });
+    execFileSync("chown", ["-R", `${user.id}:${user.group}`, kept]);
+    const other = await conformAsUser("--root-label", "other");
+    expect(other.stderr).toContain("was asked for with other words: --root-label, other");
+    const same = await conformAsUser();
+    expect(same.stderr).toContain("using what upstream built in");
+    expect(same, `${same.stdout}${same.stderr}`).toMatchObject({ exitCode: 0 });
+    expect(same.stdout).toContain("nothing");
   });
 
   test("can remove everything that builds have left", async () => {

@@ -50,3 +50,26 @@ test.each([
 ] as const)("%s: %j and %j have a reason: %s", (what, upstream, dibkit, expected) => {
   expect(reasonForObservation(what, upstream, dibkit, "target") !== undefined).toBe(expected);
 });
+
+test.each([
+  ["rights: CapEff:", "CapEff:\t0", "CapEff:\t1", true],
+  ["rights: Seccomp:", "Seccomp:\t0", "Seccomp:\t2", false],
+  ["mounts: /dev/null", null, "/dev/null /null rw devtmpfs devtmpfs rw", true],
+  ["mounts: $TMP_BUILD_DIR/mnt/dev/null", null, "$TMP_BUILD_DIR/mnt/dev/null /null rw devtmpfs devtmpfs rw", true],
+  ["mounts: /dev/sda", null, "/dev/sda /sda rw devtmpfs devtmpfs rw", false],
+  ["mounts: /dev/shm", null, "/dev/shm / rw overlay host rw", true],
+  ["mounts: /dev/pts", "/dev/pts / rw devpts rw,gid=5,mode=620", "/dev/pts / rw devpts rw,gid=100004,mode=620", true],
+  ["mounts: /dev/pts", "/dev/pts / rw devpts rw,gid=5,mode=620", "/dev/pts / rw devpts rw,gid=100004,mode=666", false],
+  ["mounts: /sys", "/sys / ro,relatime sysfs none rw", "/sys / ro,relatime sysfs none ro", true],
+  ["mounts: /sys", "/sys / ro,relatime sysfs none rw", "/sys / rw,relatime sysfs none rw", false],
+  [
+    "programs: debootstrap",
+    "debootstrap /usr/sbin/debootstrap",
+    "debootstrap $TMP_BUILD_DIR/.dibkit/bin/debootstrap",
+    true,
+  ],
+  ["programs: tar", "tar /usr/bin/tar", "tar $TMP_BUILD_DIR/.dibkit/bin/tar", false],
+] as const)("in a user namespace %s: %j and %j have a reason: %s", (what, upstream, dibkit, expected) => {
+  expect(reasonForObservation(what, upstream, dibkit, "host", true) !== undefined).toBe(expected);
+  if (expected) expect(reasonForObservation(what, upstream, dibkit, "host")).toBeUndefined();
+});
