@@ -23,6 +23,8 @@ export interface OrdinaryRun {
   readonly input?: string;
   /** As on a machine where nobody has installed diskimage-builder. */
   readonly withoutUpstream?: boolean;
+  /** As in containers that forbid setuid programs to give rights. */
+  readonly noNewPrivileges?: boolean;
 }
 
 /** Somebody who is not root and who owns nothing. */
@@ -45,10 +47,11 @@ export function ordinaryUser(scratch: string, user?: { readonly id: number; read
     : { mounts: [], words: [process.execPath, dibkitProgram], repository };
   return {
     repository: shown.repository,
-    run(argv, { cwd, env, withoutUpstream = false, ...rest }) {
+    run(argv, { cwd, env, withoutUpstream = false, noNewPrivileges = false, ...rest }) {
       const mounts = [...shown.mounts, ...(withoutUpstream ? upstreamHidden(scratch) : [])];
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-      const command = [...drop, "/usr/bin/env", "-i", ...variables, ...shown.words, ...argv];
+      const locked = noNewPrivileges ? ["setpriv", "--no-new-privs", "--"] : [];
+      const command = [...drop, ...locked, "/usr/bin/env", "-i", ...variables, ...shown.words, ...argv];
       return runProgram(mounts.length === 0 ? command : [...inNamespace(mounts), ...command], { cwd, ...rest });
     },
   };

@@ -56,6 +56,11 @@ describe.skipIf(!mayBuild)("stand-ins for programs in a user namespace", () => {
       `mknod --mode=660 sda b 8 0; ${mark("sda")}; stat -c '%F %a' sda`,
       /^b 8 0\nregular empty file 660\n/,
     ],
+    [
+      "a port of root's, in a network of its own",
+      `unshare --net python3 -c 'import socket; socket.socket().bind(("127.0.0.1", 81))'`,
+      /^status 0$/,
+    ],
     ["a pipe", "mknod queue p && stat -c %F queue", /^fifo\nstatus 0$/],
     ["a name that is taken", "touch x; mknod x c 1 3", /^mknod: x: File exists\nstatus 1$/],
   ])("%s", async (_what, script, printed) => {
