@@ -125,6 +125,11 @@ const OBSERVATIONS: readonly Reason[] = [
     reason: "settings of the kernel are the machine's, and dibkit keeps programs of an image from changing them",
   },
   {
+    name: /^mounts: (\$TMP_BUILD_DIR\/mnt)?\/dev\/dibkit\d+(p\d+)?$/,
+    holds: onlyDibkit,
+    reason: "a file plays the disk, under the name of a device",
+  },
+  {
     name: /^files of \/tmp in the image$/,
     holds: (upstream, dibkit) => !sameTmp(upstream, dibkit) && sameTmp(anyName(upstream), anyName(dibkit)),
     reason: "packages leave temporary files there, whose names are random",
@@ -155,6 +160,16 @@ const OBSERVATIONS: readonly Reason[] = [
 
 /** What differs besides when dibkit builds in a user namespace, and upstream as root of the machine. */
 const OF_NAMESPACE: readonly Reason[] = [
+  {
+    name: /^files of the image's top level$/,
+    holds: (upstream, dibkit) => upstream === dibkit?.replaceAll(/^((?:proc|sys) d 555) 65534:65534$/gm, "$1 0:0"),
+    reason: "the kernel's own filesystems belong to root of the whole machine",
+  },
+  {
+    name: /^mounts: (\$TMP_BUILD_DIR\/mnt)?\/dev$/,
+    holds: (upstream, dibkit) => upstream === dibkit?.replace(/,uid=\d+,gid=\d+\b/, ""),
+    reason: "the owner is shown by the number on the whole machine",
+  },
   { name: /^rights: Cap/, reason: "root of a user namespace has all rights there, and none outside" },
   {
     name: /^mounts: (\$TMP_BUILD_DIR\/mnt)?\/dev\/(null|zero|full|random|urandom|tty|fuse)$/,

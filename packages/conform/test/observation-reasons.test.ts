@@ -32,6 +32,7 @@ test.each([
   ["mounts: /proc/sys", null, "/proc/sys /sys ro,relatime proc none rw", true],
   ["mounts: $TMP_BUILD_DIR/mnt/proc/sys", null, "$TMP_BUILD_DIR/mnt/proc/sys /sys ro,relatime proc none rw", true],
   ["mounts: /proc/sys", null, "/proc/sys / rw,relatime tmpfs none rw", false],
+  ["mounts: /dev/dibkit0p1", null, "/dev/dibkit0p1 /tmp/x.device rw tmpfs dibkit rw", true],
   ["umask", "0022", "0077", false],
   ["working directory", "/", "/root", false],
   ["descriptors: 1", "1 pipe", "1 socket", true],
@@ -61,6 +62,10 @@ test.each([
   ["mounts: /dev/pts", "/dev/pts / rw devpts rw,gid=5,mode=620", "/dev/pts / rw devpts rw,gid=100004,mode=620", true],
   ["mounts: /dev/pts", "/dev/pts / rw devpts rw,gid=5,mode=620", "/dev/pts / rw devpts rw,gid=100004,mode=666", false],
   ["mounts: /sys", "/sys / ro,relatime sysfs none rw", "/sys / ro,relatime sysfs none ro", true],
+  ["mounts: /dev", "/dev / rw tmpfs dibkit rw,mode=755", "/dev / rw tmpfs dibkit rw,mode=755,uid=1000,gid=100", true],
+  ["mounts: /dev", "/dev / rw tmpfs dibkit rw,mode=755", "/dev / rw tmpfs dibkit rw,mode=700,uid=1000,gid=100", false],
+  ["files of the image's top level", "etc d 755 0:0\nsys d 555 0:0", "etc d 755 0:0\nsys d 555 65534:65534", true],
+  ["files of the image's top level", "etc d 755 0:0\nsys d 555 0:0", "etc d 755 65534:65534\nsys d 555 0:0", false],
   ["mounts: /sys", "/sys / ro,relatime sysfs none rw", "/sys / rw,relatime sysfs none rw", false],
   [
     "programs: debootstrap",
