@@ -1,7 +1,8 @@
 // What a cold build of `vm debian-minimal` costs, upstream's and dibkit's one after the other, with an empty store and
 // without one: time, memory, disk space.
-// node bench/cost.mjs [--types qcow2,tar] [--runs N] [--downloads DIR]          (after npm run build; needs root)
-// Each type is a build of its own. The download cache is warm; dibkit's layer store is empty before each of its builds.
+// node bench/cost.mjs [--types qcow2,tar] [--ways WAY,…] [--runs N] [--downloads DIR]    (after npm run build; needs root)
+// Every way is compared with the first one: upstream, dibkit, no-store, files (disks without loop devices), namespace (the
+// same in a user namespace). Each type is a build of its own. The download cache is warm; dibkit's layer store is empty before each of its builds.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
@@ -13,21 +14,25 @@ import { watched } from "./watched.mjs";
 const { values } = parseArgs({
   options: {
     types: { type: "string", default: "qcow2,tar" },
+    ways: { type: "string", default: "upstream,dibkit,no-store" },
     runs: { type: "string", default: "1" },
     downloads: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
-if (values.help) {
-  console.log("node bench/cost.mjs [--types qcow2,tar] [--runs N] [--downloads DIR]");
-  process.exit(0);
-}
-const ELEMENTS = ["vm", "debian-minimal"];
-const ENGINES = {
+const WAYS = {
   upstream: ["--engine", "upstream"],
   dibkit: [],
-  "dibkit --no-store": ["--no-store"],
+  "no-store": ["--no-store"],
+  files: ["--disk", "files"],
+  namespace: ["--privilege", "namespace"],
 };
+const ways = values.ways.split(",");
+if (values.help || ways.some((way) => WAYS[way] === undefined)) {
+  console.log(`node bench/cost.mjs [--types qcow2,tar] [--ways ${Object.keys(WAYS)}] [--runs N] [--downloads DIR]`);
+  process.exit(values.help ? 0 : 2);
+}
+const ELEMENTS = ["vm", "debian-minimal"];
 
 await withDirectory("cost", async (root) => {
   printMachine();
@@ -39,20 +44,18 @@ await withDirectory("cost", async (root) => {
       await build(scratch, downloads, "dibkit", "tar");
     }
     for (const type of values.types.split(",")) {
-      const results = Object.fromEntries(Object.keys(ENGINES).map((engine) => [engine, []]));
+      const results = Object.fromEntries(ways.map((way) => [way, []]));
       for (let run = 0; run < Number(values.runs); run++) {
-        for (const engine of Object.keys(ENGINES)) results[engine].push(await build(scratch, downloads, engine, type));
+        for (const way of ways) results[way].push(await build(scratch, downloads, way, type));
       }
-      const { upstream, ...ours } = results;
-      for (const [engine, own] of Object.entries(ours)) {
-        rows.push(row(`${engine} -t ${type}`, middle(upstream), middle(own)));
-      }
+      for (const way of ways.slice(1))
+        rows.push(row(`${way} -t ${type}`, middle(results[ways[0]]), middle(results[way])));
     }
   });
   printTable(
     [
       "vm debian-minimal",
-      ...["time", "cpu", "memory", "disk"].flatMap((what) => [`upstream ${what}`, "dibkit", "of it"]),
+      ...["time", "cpu", "memory", "disk"].flatMap((what) => [`${ways[0]} ${what}`, "this way", "of it"]),
     ],
     rows,
   );
@@ -92,19 +95,19 @@ async function withFilesystem(root, use) {
   }
 }
 
-async function build(scratch, downloads, engine, type) {
+async function build(scratch, downloads, way, type) {
   // New directories for each: for minutes ext4 looks slowly for inodes where many files were removed.
   const place = mkdtempSync(join(scratch, "build-"));
   for (const name of ["store", "tmp", "out"]) mkdirSync(join(place, name));
   const places = ["--image-cache", downloads, "--cache-dir", join(place, "store"), "-o", join(place, "out/image")];
-  const words = ["build", ...ELEMENTS, "-t", type, ...places, ...ENGINES[engine]];
+  const words = ["build", ...ELEMENTS, "-t", type, ...places, ...WAYS[way]];
   const result = await watched([process.execPath, dibkit, ...words], {
     cwd: scratch,
     disk: scratch,
     env: { ...debianSources("bookworm").environment, NO_COLOR: "1", TMP_DIR: join(place, "tmp") },
   });
   console.error(
-    `${engine} -t ${type}: ${seconds(result.wall)} (cpu ${seconds(result.cpu)}), ${result.memory.toFixed(0)} MiB of memory, ${result.disk.toFixed(0)} MiB of disk`,
+    `${way} -t ${type}: ${seconds(result.wall)} (cpu ${seconds(result.cpu)}), ${result.memory.toFixed(0)} MiB of memory, ${result.disk.toFixed(0)} MiB of disk`,
   );
   return result;
 }

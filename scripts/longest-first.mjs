@@ -6,6 +6,7 @@ export const LONG = [
   "test/e2e/debian-atomic.test.ts",
   "test/e2e/fedora-atomic.test.ts",
   "test/e2e/web-server.test.ts",
+  "test/e2e/rootless-debian.test.ts",
 ];
 /** Those of a project whose files share their modules come last, in a worker that stays. */
 const PROJECTS = ["e2e", "root", "fast"];

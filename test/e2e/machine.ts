@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { expect } from "vitest";
-import { dibkit, type RunOptions } from "./dibkit.js";
+import { dibkit, type ProgramRun, type RunOptions } from "./dibkit.js";
 
 /** What a machine said of itself: the output of each command, on one line, by the command's name. */
 export type Report = Readonly<Record<string, string>>;
@@ -38,15 +38,19 @@ export interface BootWords {
   readonly sends: readonly string[];
 }
 
-/** Boots an image, has it do what is sent, and gives its reports by name. Fails with where the machine was. */
+/**
+ * Boots an image, has it do what is sent, and gives its reports by name. Fails with where the machine was. `start` runs
+ * the command line as somebody else.
+ */
 export async function bootMachine(
   image: string,
   { log, flags, sends }: BootWords,
   options: RunOptions = {},
+  start: (argv: readonly string[], options: RunOptions) => Promise<ProgramRun> = dibkit,
 ): Promise<Readonly<Record<string, Report>>> {
   // It ends a machine that hangs, also where nothing but software emulation beside two busy programs is to be had.
   const words = ["boot", image, "--log", log, "--timeout", "2700", ...flags];
-  const run = await dibkit([...words, ...sends.flatMap((exchange) => ["--send", exchange])], options);
+  const run = await start([...words, ...sends.flatMap((exchange) => ["--send", exchange])], options);
   expect(run, run.stderr).toMatchObject({ exitCode: 0 });
   const console = stripVTControlCharacters(readFileSync(log, "utf8")).replaceAll("\r", "");
   const reports = [...console.matchAll(/^BEGIN (\w+)\n(.*?)^END \1$/gms)].map(([, name, body]) => {

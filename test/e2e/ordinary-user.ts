@@ -23,10 +23,14 @@ export interface OrdinaryRun {
   readonly input?: string;
   /** As on a machine where nobody has installed diskimage-builder. */
   readonly withoutUpstream?: boolean;
+  /** As in containers that forbid setuid programs to give rights. */
+  readonly noNewPrivileges?: boolean;
 }
 
 /** Somebody who is not root and who owns nothing. */
 export interface OrdinaryUser {
+  /** Where this clone is for that user, while something is run. */
+  readonly repository: string;
   /** Runs the built command line as that user. */
   run(argv: readonly string[], how: OrdinaryRun): Promise<ProgramRun>;
 }
@@ -38,12 +42,16 @@ export interface OrdinaryUser {
 export function ordinaryUser(scratch: string, user?: { readonly id: number; readonly group: number }): OrdinaryUser {
   const ids = () => (user === undefined ? unusedId() : ["--reuid", String(user.id), "--regid", String(user.group)]);
   const drop = isRoot ? ["setpriv", ...ids(), "--clear-groups", "--"] : ["setpriv", "--inh-caps=-all", "--"];
-  const shown = isRoot ? shownProgram(drop, scratch) : { mounts: [], words: [process.execPath, dibkitProgram] };
+  const shown = isRoot
+    ? shownProgram(drop, scratch)
+    : { mounts: [], words: [process.execPath, dibkitProgram], repository };
   return {
-    run(argv, { cwd, env, withoutUpstream = false, ...rest }) {
+    repository: shown.repository,
+    run(argv, { cwd, env, withoutUpstream = false, noNewPrivileges = false, ...rest }) {
       const mounts = [...shown.mounts, ...(withoutUpstream ? upstreamHidden(scratch) : [])];
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-      const command = [...drop, "/usr/bin/env", "-i", ...variables, ...shown.words, ...argv];
+      const locked = noNewPrivileges ? ["setpriv", "--no-new-privs", "--"] : [];
+      const command = [...drop, ...locked, "/usr/bin/env", "-i", ...variables, ...shown.words, ...argv];
       return runProgram(mounts.length === 0 ? command : [...inNamespace(mounts), ...command], { cwd, ...rest });
     },
   };
@@ -80,6 +88,7 @@ function unusedId(): readonly string[] {
 interface ShownProgram {
   readonly mounts: readonly string[];
   readonly words: readonly string[];
+  readonly repository: string;
 }
 
 /** How to start the built command line as the user: where it is, or else by a mount in `scratch`. */
@@ -94,7 +103,7 @@ function shownProgram(drop: readonly string[], scratch: string): ShownProgram {
   };
   const node = shown(process.execPath, "node", (at) => writeFileSync(at, ""));
   const clone = mayRead(drop, dibkitProgram) ? repository : shown(repository, "clone", (at) => mkdirSync(at));
-  return { mounts, words: [node, dibkitProgram.replace(repository, clone)] };
+  return { mounts, words: [node, dibkitProgram.replace(repository, clone)], repository: clone };
 }
 
 function mayRead(drop: readonly string[], path: string): boolean {

@@ -5,28 +5,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { tinyOs } from "../tiny-os.mjs";
+import { tinyOs, UPSTREAM_PROGRAMS } from "../tiny-os.mjs";
 import { dibkit, type ProgramRun } from "./dibkit.js";
 import { openLoopbackRegistry } from "./loopback-registry.js";
 import { type OrdinaryUser, ordinaryUser } from "./ordinary-user.js";
 import { makeUserWithIds, type UserWithIds, whyNoUser } from "./user-with-ids.js";
 
-const PROGRAMS = [
-  "bash",
-  "sh",
-  "cat",
-  "env",
-  "ls",
-  "mkdir",
-  "rm",
-  "sleep",
-  "grep",
-  "chown",
-  "chmod",
-  "id",
-  "ln",
-  "find",
-];
+const PROGRAMS = [...UPSTREAM_PROGRAMS, "chown", "ln", "mv"];
 
 /** Owners, modes, links, devices and marks of overlayfs; whatever else is on the machine does not get in. */
 const ELEMENTS: Readonly<Record<string, string>> = {
@@ -44,7 +29,8 @@ sudo python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.note", b"kept")'
   ),
   "probe/root.d/50-null": 'set -eu\necho lost > "$TARGET_ROOT/dev/null"\n',
   "probe/install.d/50-files": `set -eu
-mkdir -p /etc/kept/below /opt/theirs
+mkdir -p /etc/kept/below /opt/theirs /opt/before/below
+echo moved > /opt/before/below/file
 echo one > /etc/kept/below/file
 chown 33:44 /etc/kept/below/file
 chmod 4750 /etc/kept/below/file
@@ -52,7 +38,7 @@ ln /etc/kept/below/file /opt/theirs/linked
 chown 65534:65534 /opt/theirs
 chmod 2770 /opt/theirs
 `,
-  "probe/install.d/60-again": "set -eu\nrm -r /etc/kept /bin/id\nmkdir /etc/kept\necho two > /etc/kept/new\n",
+  "probe/install.d/60-again": "set -eu\nrm -r /etc/kept /bin/ln\nmkdir /etc/kept\necho two > /etc/kept/new\n",
   "fetches/extra-data.d/50-fetch": "set -eu\ncurl -fsS $FETCH_URL\n",
   "probe/install.d/70-kernel": `set -eu
 grep -q '[a-z]' /proc/self/status
@@ -61,6 +47,8 @@ echo lost > /dev/null
 cat < /dev/zero > /dev/full && exit 1
 exit 0
 `,
+  // A directory of an earlier layer: overlayfs lets root rename it, and has mv copy it in a user namespace.
+  "probe/install.d/80-rename": "set -eu\nmv /opt/before /opt/after\n",
 };
 
 function writeElements(directory: string): void {
@@ -110,6 +98,33 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     rmSync(scratch, { recursive: true, force: true });
   });
 
+  test("is told by doctor that the machine has what it takes, or the one thing that it has not", async () => {
+    const told = async (who: OrdinaryUser, more: { readonly noNewPrivileges?: boolean } = {}) => {
+      const env = { ...environment, HOME: user.home };
+      const run = await who.run(["doctor", "--format", "json"], { cwd: user.home, env, ...more });
+      const { probes } = JSON.parse(run.stdout) as {
+        probes: readonly { name: string; status: string; help?: string }[];
+      };
+      const end = probes.findIndex(({ name }) => name === "overlay of a user");
+      return probes.slice(0, end + 1).map(({ name, status, help }) => [name, status, help ?? ""].join(": "));
+    };
+    const names = ["user namespaces", "newuidmap", "subordinate ids", "mapped ids", "mounts", "proc and sys"];
+    expect(await told(program)).toEqual([...names, "overlay of a user"].map((name) => `${name}: ok: `));
+    const rest = ["mounts", "proc and sys", "overlay of a user"];
+    const nobody = await told(ordinaryUser(scratch));
+    expect(nobody.slice(0, 2)).toEqual(["user namespaces: ok: ", "newuidmap: ok: "]);
+    expect(nobody[2]).toMatch(/^subordinate ids: missing: .*"usermod --add-subuids 100000-165535 /);
+    expect(nobody.slice(3)).toEqual([
+      'mapped ids: missing: see "subordinate ids"',
+      ...rest.map((name) => `${name}: missing: see "${name === "mounts" ? "mapped ids" : "mounts"}"`),
+    ]);
+    const locked = await told(program, { noNewPrivileges: true });
+    expect(locked[3]).toBe(
+      "mapped ids: missing: start it without no_new_privs (docker --security-opt no-new-privileges, Kubernetes allowPrivilegeEscalation: false)",
+    );
+    expect(locked[4]).toBe('mounts: missing: see "mapped ids"');
+  });
+
   test("builds the image that root builds, to the last owner, mode and device", async () => {
     const built = await asUser(...build, "-t", "tar,squashfs,raw", "-o", "out/image");
     expect(built, built.stderr).toMatchObject({ exitCode: 0 });
@@ -150,7 +165,7 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
         expect(exitCode, stderr).toBe(0);
         expect(stderr).toMatch(/^= root\.d\/50-null .* from 127\.0\.0\.1/m);
         expect(stderr).toMatch(/^= install\.d\/50-files .* from 127\.0\.0\.1/m);
-        expect(stderr).not.toMatch(/^✔ install\.d/m);
+        expect(stderr).not.toMatch(/^✔ install\.d\/(?!80)/m);
       }
       const [ours, theirs] = [join(user.home, "out/shared.tar"), join(ofRoot, "out/shared.tar")];
       expect(archived(ours)).toBe(archived(theirs));
@@ -225,6 +240,29 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     expect(mixed.stderr).toContain(`the files of the layer store "${store}" have the owners of another user namespace`);
   });
 
+  test("conforms to what upstream makes as root of the same elements", async () => {
+    const kept = join(scratch, "kept");
+    const words = ["conform", ...build.slice(1), "--disk", "--keep", kept, "--image-cache", join(kept, "downloads")];
+    // What scripts see of their caller would differ.
+    const env = { ...environment, PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: user.home, DIB_JOURNAL_SIZE: "4" };
+    const conformAsUser = (...more: readonly string[]) => program.run([...words, ...more], { cwd: user.home, env });
+    const alone = await asUser("conform", ...build.slice(1), "--keep", join(user.home, "kept"));
+    expect(alone).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(alone.stderr).toContain("upstream builds on loop devices, which a user namespace has none of, and");
+    const root = await dibkit(words, {
+      cwd: user.home,
+      through: ["env", "-i", ...Object.entries(env).map((pair) => pair.join("="))],
+    });
+    expect(root, `${root.stdout}${root.stderr}`).toMatchObject({ exitCode: 0 });
+    execFileSync("chown", ["-R", `${user.id}:${user.group}`, kept]);
+    const other = await conformAsUser("--root-label", "other");
+    expect(other.stderr).toContain("was asked for with other words: --root-label, other");
+    const same = await conformAsUser();
+    expect(same.stderr).toContain("using what upstream built in");
+    expect(same, `${same.stdout}${same.stderr}`).toMatchObject({ exitCode: 0 });
+    expect(same.stdout).toContain("no unexplained differences");
+  });
+
   test("can remove everything that builds have left", async () => {
     const cleared = await asUser("cache", "clear");
     expect(cleared, cleared.stderr).toMatchObject({ exitCode: 0 });
@@ -245,7 +283,7 @@ function squashed(file: string): string {
 
 /** Name, mode and owner of what is in a few directories of an ext filesystem. */
 function onDisk(file: string): string {
-  return ["/", "/dev", "/root", "/opt/theirs", "/etc", "/etc/kept"]
+  return ["/", "/dev", "/root", "/opt", "/opt/theirs", "/opt/after/below", "/etc", "/etc/kept"]
     .flatMap((directory) => {
       const listed = execFileSync("debugfs", ["-R", `ls -p ${directory}`, file], { encoding: "utf8", stdio: "pipe" });
       return [...listed.matchAll(/^\/\d+\/(\d+)\/(\d+)\/(\d+)\/([^/]+)\//gm)].map(
@@ -272,7 +310,7 @@ function contents(store: string): Readonly<Record<string, string>> {
     (metas as { readonly kind: string; readonly label: { phase: string; script: string }; readonly content: string }[])
       // Who writes to a device makes overlayfs copy its node, and what stands for one is not written to.
       .filter(({ kind, label }) => kind === "step" && /^(root|install)\.d$/.test(label.phase))
-      .filter(({ label }) => label.script !== "50-null")
+      .filter(({ label }) => label.script !== "50-null" && label.script !== "80-rename")
       .map(({ label, content }) => [`${label.phase}/${label.script}`, content]),
   );
 }

@@ -78,8 +78,9 @@ export const acmeWeb = defineElement("acme-web", {
       60,
       "acme-web",
       bash`
-        # Better here than at the first boot.
-        nginx -t
+        # Better here than at the first boot. It opens its port, which may be taken on the building machine, and which an
+        # ordinary user may open in a network of the build's own only.
+        unshare --net nginx -t
       `,
     ),
   ],

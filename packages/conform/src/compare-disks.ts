@@ -21,6 +21,9 @@ export function compareDisks(upstream: DiskSnapshot, dibkit: DiskSnapshot): read
       if (one === null || other === null) return undefined;
       if (/ UUID$| PARTUUID$|PTUUID$/.test(subject))
         return "UUIDs are random; dibkit derives them from the image's name";
+      if (/ journal features$/.test(subject) && other === "(none)") {
+        return "the kernel notes them when it first mounts the filesystem, and one that was written from files never was";
+      }
       if (sameSize && / (inode count|block count|reserved gdt blocks|FSSIZE|FSLASTBLOCK)$/.test(subject)) {
         return SIZE_REASON;
       }

@@ -1,3 +1,4 @@
+import { inUserNamespace } from "@dibkit/exec";
 import { findPhase } from "@dibkit/model";
 import { compareValues } from "./compare-values.js";
 import type { Difference } from "./difference.js";
@@ -10,6 +11,7 @@ export function compareObservations(
   dibkit: Observations,
   leftOut: (variable: string) => boolean,
 ): readonly Difference[] {
+  const inNamespace = inUserNamespace();
   return [
     ...compareValues("environment", upstream.environment, dibkit.environment, (subject, theirs, ours) => {
       const [phase, name] = split(subject);
@@ -17,7 +19,7 @@ export function compareObservations(
     }),
     ...compareValues("observed", upstream.observed, dibkit.observed, (subject, theirs, ours) => {
       const [phase, what] = split(subject);
-      return reasonForObservation(what, theirs, ours, findPhase(phase)?.side ?? "host");
+      return reasonForObservation(what, theirs, ours, findPhase(phase)?.side ?? "host", inNamespace);
     }),
   ];
 }

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { createCommandRunner } from "@dibkit/exec";
+import { createCommandRunner, inUserNamespace } from "@dibkit/exec";
 import { err, ok, type Result, type UpstreamInstallation } from "@dibkit/model";
 import type { BuildEvent, BuildFailure, BuildPlan, BuildRequest } from "@dibkit/runner";
 import { isPublished, startBuild } from "@dibkit/runner";
@@ -33,6 +33,8 @@ export interface ConformWatcher {
 }
 
 export type ConformFailure =
+  /** Upstream cannot run here, and has built nothing before that could be compared with. */
+  | { readonly kind: "no-upstream"; readonly message: string; readonly help: string }
   | { readonly kind: "upstream"; readonly outcome: Exclude<UpstreamOutcome, { kind: "built" }> }
   | { readonly kind: "dibkit"; readonly outcome: BuildFailure };
 
@@ -44,12 +46,15 @@ interface UpstreamRun {
   readonly seconds: number;
 }
 
+const LOOP_DEVICES = "upstream builds on loop devices, which a user namespace has none of";
+
 /** Upstream's lists are Python sets, whose order the seed decides: without it two of its own builds differ. */
 const FIXED_ENVIRONMENT = { PYTHONHASHSEED: "0" };
 
 /**
  * Builds the same image with upstream and with dibkit, one after the other under the same name, and compares them.
- * Needs what both need, root among it.
+ * Needs what both need. A user namespace has no loop devices for upstream: there what upstream has built in the
+ * directory before, as root, has to be the same image.
  */
 export async function conform(
   request: ConformRequest,
@@ -113,9 +118,19 @@ async function buildUpstream(
     version: upstream.version ?? "unknown",
   };
   const kept = await keptRun(upstreamDirectory);
-  if (kept !== undefined && JSON.stringify({ ...kept, seconds: 0 }) === JSON.stringify({ ...asked, seconds: 0 })) {
+  const others = kept === undefined ? [] : differentInputs(kept, asked);
+  if (kept !== undefined && others.length === 0) {
     watcher.onNote(`using what upstream built in ${upstreamDirectory}`);
     return ok({ image: await imageIn(upstreamDirectory), run: kept });
+  }
+  if (inUserNamespace()) {
+    const message =
+      kept === undefined
+        ? `${LOOP_DEVICES}, and "${upstreamDirectory}" holds nothing that it has built`
+        : `${LOOP_DEVICES}, and what it built in "${upstreamDirectory}" was asked for with other words: ${others.join(", ")}`;
+    const help =
+      "have root run the same command with --keep DIR, give yourself what is in DIR, and repeat it with that";
+    return err({ kind: "no-upstream", message, help });
   }
   watcher.onNote(`building with upstream ${asked.version}`);
   const started = performance.now();
@@ -128,6 +143,19 @@ async function buildUpstream(
   const built = await moveOutputs(image, upstreamDirectory);
   await writeFile(join(upstreamDirectory, "run.json"), `${JSON.stringify(run, null, 2)}\n`);
   return ok({ image: built, run });
+}
+
+/** What two runs of upstream were not asked for alike: words, variables and a version. */
+function differentInputs(kept: UpstreamRun, asked: Omit<UpstreamRun, "seconds">): readonly string[] {
+  const describe = ({ arguments: words, environment, version }: Omit<UpstreamRun, "seconds">) => [
+    ...words,
+    ...Object.entries(environment).map((pair) => pair.join("=")),
+    `version ${version}`,
+  ];
+  const [before, now] = [describe(kept), describe(asked)];
+  const different = [...before.filter((word) => !now.includes(word)), ...now.filter((word) => !before.includes(word))];
+  if (different.length > 0 || JSON.stringify(kept.arguments) === JSON.stringify(asked.arguments)) return different;
+  return ["the order of its words"];
 }
 
 async function keptRun(upstreamDirectory: string): Promise<UpstreamRun | undefined> {

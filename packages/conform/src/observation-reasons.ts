@@ -81,6 +81,7 @@ const VARIABLES: readonly Reason[] = [
     reason: "loop devices are whichever are free; upstream names partitions in /dev/mapper",
   },
   { name: /^(USER|LOGNAME|SHELL|TERM)$/, reason: "dibkit gives scripts root's login, not the caller's session" },
+  { name: /^OLDPWD$/, holds: onlyUpstream, reason: "where the sandbox of upstream comes from" },
   { name: /^TMP_DIR$/, holds: onlyUpstream, reason: "where the sandbox tells upstream to build" },
   { name: /^SHLVL$/, reason: "counts the shells around the script" },
 ];
@@ -124,6 +125,11 @@ const OBSERVATIONS: readonly Reason[] = [
     reason: "settings of the kernel are the machine's, and dibkit keeps programs of an image from changing them",
   },
   {
+    name: /^mounts: (\$TMP_BUILD_DIR\/mnt)?\/dev\/dibkit\d+(p\d+)?$/,
+    holds: onlyDibkit,
+    reason: "a file plays the disk, under the name of a device",
+  },
+  {
     name: /^files of \/tmp in the image$/,
     holds: (upstream, dibkit) => !sameTmp(upstream, dibkit) && sameTmp(anyName(upstream), anyName(dibkit)),
     reason: "packages leave temporary files there, whose names are random",
@@ -151,6 +157,50 @@ const OBSERVATIONS: readonly Reason[] = [
   },
   { name: /^limits: /, reason: "limits are those of whoever started the build" },
 ];
+
+/** What differs besides when dibkit builds in a user namespace, and upstream as root of the machine. */
+const OF_NAMESPACE: readonly Reason[] = [
+  {
+    name: /^files of the image's top level$/,
+    holds: (upstream, dibkit) => upstream === dibkit?.replaceAll(/^((?:proc|sys) d 555) 65534:65534$/gm, "$1 0:0"),
+    reason: "the kernel's own filesystems belong to root of the whole machine",
+  },
+  {
+    name: /^mounts: (\$TMP_BUILD_DIR\/mnt)?\/dev$/,
+    holds: (upstream, dibkit) => upstream === dibkit?.replace(/,uid=\d+,gid=\d+\b/, ""),
+    reason: "the owner is shown by the number on the whole machine",
+  },
+  { name: /^rights: Cap/, reason: "root of a user namespace has all rights there, and none outside" },
+  {
+    name: /^mounts: (\$TMP_BUILD_DIR\/mnt)?\/dev\/(null|zero|full|random|urandom|tty|fuse)$/,
+    holds: onlyDibkit,
+    reason: "a user namespace makes no devices, and shows those of the host",
+  },
+  {
+    name: /^mounts: (\$TMP_BUILD_DIR\/mnt)?\/dev\/shm$/,
+    holds: (upstream, dibkit) => upstream === null && / overlay host /.test(dibkit ?? ""),
+    reason: "a /dev with all that is mounted in it has shared memory of the build's own too",
+  },
+  {
+    name: /^mounts: (\$TMP_BUILD_DIR\/mnt)?\/dev\/pts$/,
+    holds: (upstream, dibkit) => withoutGroup(upstream) === withoutGroup(dibkit),
+    reason: "the group is shown by its number on the whole machine",
+  },
+  {
+    name: /^mounts: (\$TMP_BUILD_DIR\/mnt)?\/sys$/,
+    holds: (upstream, dibkit) => upstream?.replace(/ rw$/, " ro") === dibkit,
+    reason: "a user namespace may mount it for reading only",
+  },
+  {
+    name: /^programs: (mount|debootstrap)$/,
+    holds: (_, dibkit) => /\$TMP_BUILD_DIR\/\.dibkit\/bin\/\w+$/.test(dibkit ?? ""),
+    reason: "a stand-in asks for what a user namespace may have",
+  },
+];
+
+function withoutGroup(mount: Value): string {
+  return (mount ?? "").replace(/\bgid=\d+/, "");
+}
 
 /** Whether upstream's program is the one that the sandbox puts first. */
 function isStandIn(program: string) {
@@ -194,14 +244,19 @@ export function reasonForVariable(
   return reasonOf(VARIABLES, name, upstream, dibkit, side);
 }
 
-/** Why something else that a script sees must or may differ; undefined when nobody knows. */
+/**
+ * Why something else that a script sees must or may differ; undefined when nobody knows. `inNamespace`: dibkit has built
+ * in a user namespace.
+ */
 export function reasonForObservation(
   what: string,
   upstream: Value,
   dibkit: Value,
   side: PhaseSide,
+  inNamespace = false,
 ): string | undefined {
-  return reasonOf(OBSERVATIONS, what, upstream, dibkit, side);
+  const reasons = inNamespace ? [...OBSERVATIONS, ...OF_NAMESPACE] : OBSERVATIONS;
+  return reasonOf(reasons, what, upstream, dibkit, side);
 }
 
 function reasonOf(

@@ -69,5 +69,5 @@ function sectionsOf(text: string): ReadonlyMap<string, readonly string[]> {
 }
 
 function keyOf(section: string, line: string): string {
-  return section === "limits" ? line.slice(0, 28).trim() : (line.split(" ")[0] ?? "");
+  return section === "limits" ? line.slice(0, 28).trim() : (line.split(/[ \t]/)[0] ?? "");
 }

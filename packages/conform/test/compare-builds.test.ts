@@ -65,6 +65,15 @@ test.each([
   expect(found[0]).toContain(` because ${reason}`);
 });
 
+test("what grub-install writes beside its core image on a disk in files has a reason, and only there", async () => {
+  const plain = archive({ ...PLAIN, "boot/grub/i386-pc/core.img": "" });
+  const found = archive({ ...PLAIN, "boot/grub/i386-pc/core.img": "", "boot/grub/i386-pc/load.cfg": "search\n" });
+  expect(await differences(plain, found)).toEqual([
+    expect.stringMatching(/^tree boot\/grub\/i386-pc\/load\.cfg: - \| file .* because grub finds the root by its UUID/),
+  ]);
+  expect(await differences(found, plain)).toEqual([expect.not.stringContaining(" because ")]);
+});
+
 test.each([
   ["content", "echo other > etc/hostname", /^tree etc\/hostname: file 0644 \S+ 5 bytes sha256:\w+ \| file .* 6 bytes/],
   ["mode", "chmod 4755 etc/hostname", /file 0644 .* \| file 4755 /],

@@ -44,3 +44,19 @@ test.each<[string, string, readonly string[], string]>([
     .map(({ aspect, subject, upstream, dibkit }) => `${aspect} ${subject}: ${upstream} | ${dibkit}`);
   expect(found.join("\n")).toContain(line);
 });
+
+test.each([
+  ["journal_checksum_v3", "(none)", true],
+  ["(none)", "journal_checksum_v3", false],
+  ["journal_checksum_v3", "journal_64bit", false],
+])("features of a journal, %s and %s, have a reason: %s", (theirs, ours, expected) => {
+  const withFeatures = (features: string) => {
+    return {
+      partitions: new Map<string, string>(),
+      filesystems: new Map([["partition 1 journal features", features]]),
+    };
+  };
+  expect(compareDisks(withFeatures(theirs), withFeatures(ours)).map(({ reason }) => reason !== undefined)).toEqual([
+    expected,
+  ]);
+});

@@ -32,6 +32,7 @@ test.each([
   ["mounts: /proc/sys", null, "/proc/sys /sys ro,relatime proc none rw", true],
   ["mounts: $TMP_BUILD_DIR/mnt/proc/sys", null, "$TMP_BUILD_DIR/mnt/proc/sys /sys ro,relatime proc none rw", true],
   ["mounts: /proc/sys", null, "/proc/sys / rw,relatime tmpfs none rw", false],
+  ["mounts: /dev/dibkit0p1", null, "/dev/dibkit0p1 /tmp/x.device rw tmpfs dibkit rw", true],
   ["umask", "0022", "0077", false],
   ["working directory", "/", "/root", false],
   ["descriptors: 1", "1 pipe", "1 socket", true],
@@ -49,4 +50,31 @@ test.each([
   ["files of /tmp in the image", "left f 644 0:0", "in_target.d d 755 0:0", false],
 ] as const)("%s: %j and %j have a reason: %s", (what, upstream, dibkit, expected) => {
   expect(reasonForObservation(what, upstream, dibkit, "target") !== undefined).toBe(expected);
+});
+
+test.each([
+  ["rights: CapEff:", "CapEff:\t0", "CapEff:\t1", true],
+  ["rights: Seccomp:", "Seccomp:\t0", "Seccomp:\t2", false],
+  ["mounts: /dev/null", null, "/dev/null /null rw devtmpfs devtmpfs rw", true],
+  ["mounts: $TMP_BUILD_DIR/mnt/dev/null", null, "$TMP_BUILD_DIR/mnt/dev/null /null rw devtmpfs devtmpfs rw", true],
+  ["mounts: /dev/sda", null, "/dev/sda /sda rw devtmpfs devtmpfs rw", false],
+  ["mounts: /dev/shm", null, "/dev/shm / rw overlay host rw", true],
+  ["mounts: /dev/pts", "/dev/pts / rw devpts rw,gid=5,mode=620", "/dev/pts / rw devpts rw,gid=100004,mode=620", true],
+  ["mounts: /dev/pts", "/dev/pts / rw devpts rw,gid=5,mode=620", "/dev/pts / rw devpts rw,gid=100004,mode=666", false],
+  ["mounts: /sys", "/sys / ro,relatime sysfs none rw", "/sys / ro,relatime sysfs none ro", true],
+  ["mounts: /dev", "/dev / rw tmpfs dibkit rw,mode=755", "/dev / rw tmpfs dibkit rw,mode=755,uid=1000,gid=100", true],
+  ["mounts: /dev", "/dev / rw tmpfs dibkit rw,mode=755", "/dev / rw tmpfs dibkit rw,mode=700,uid=1000,gid=100", false],
+  ["files of the image's top level", "etc d 755 0:0\nsys d 555 0:0", "etc d 755 0:0\nsys d 555 65534:65534", true],
+  ["files of the image's top level", "etc d 755 0:0\nsys d 555 0:0", "etc d 755 65534:65534\nsys d 555 0:0", false],
+  ["mounts: /sys", "/sys / ro,relatime sysfs none rw", "/sys / rw,relatime sysfs none rw", false],
+  [
+    "programs: debootstrap",
+    "debootstrap /usr/sbin/debootstrap",
+    "debootstrap $TMP_BUILD_DIR/.dibkit/bin/debootstrap",
+    true,
+  ],
+  ["programs: tar", "tar /usr/bin/tar", "tar $TMP_BUILD_DIR/.dibkit/bin/tar", false],
+] as const)("in a user namespace %s: %j and %j have a reason: %s", (what, upstream, dibkit, expected) => {
+  expect(reasonForObservation(what, upstream, dibkit, "host", true) !== undefined).toBe(expected);
+  if (expected) expect(reasonForObservation(what, upstream, dibkit, "host")).toBeUndefined();
 });

@@ -11,6 +11,7 @@ import {
   unexplained,
   writeProbeElement,
 } from "@dibkit/conform";
+import { inUserNamespace } from "@dibkit/exec";
 import type { UpstreamInstallation } from "@dibkit/model";
 import type { ExitCode } from "../command.js";
 import { type Terminal, writeTail, writeTrouble } from "../terminal.js";
@@ -46,8 +47,9 @@ export async function compareEngines(options: CompareOptions, terminal: Terminal
     types: options.disk ? "raw,tar" : "tar",
     disk: undefined,
     elementsPath: [probe, ...options.elementsPath],
-    // Layers of other images would show what the probe saw there: their names and directories are in no key.
-    cacheDir: options.cacheDir ?? join(directory, "layers"),
+    // Layers of other images would show what the probe saw there: their names and directories are in no key. Those of root
+    // are of no use in a user namespace.
+    cacheDir: options.cacheDir ?? join(directory, inUserNamespace() ? "namespace-layers" : "layers"),
   };
   const planned = await planImage(terminal, [...elements, PROBE_NAME], flags, false);
   if (!planned.ok) return planned.exitCode;
@@ -106,6 +108,10 @@ function writeRecord(
 }
 
 function reportFailure(terminal: Terminal, failure: ConformFailure): ExitCode {
+  if (failure.kind === "no-upstream") {
+    writeTrouble(terminal, failure.message, failure.help);
+    return 2;
+  }
   const { outcome } = failure;
   if (outcome.kind === "interrupted") {
     writeTrouble(terminal, "interrupted; nothing was left behind");

@@ -59,3 +59,22 @@ test("without upstream's elements and on an empty PATH the machine cannot build"
   expect(report.tools.find((tool) => tool.program === "disk-image-create")?.path).toBeUndefined();
   expect(report.healthy).toBe(false);
 });
+
+test("what stands on something that is missing is not tried, and its remedy is that of the other", async () => {
+  const probe = (name: string, status: "ok" | "missing", after: readonly string[] = []) => {
+    return { name, purpose: "be looked at", after, probe: async () => ({ status, found: "tried" }) };
+  };
+  const probes = [probe("one", "ok"), probe("two", "missing", ["one"]), probe("three", "ok", ["one", "two"])];
+  const report = await examineHost({
+    tools: [],
+    probes: [...probes, probe("four", "ok", ["three"])],
+    env: {},
+    scratch,
+  });
+  expect(report.probes.map(({ name, status, found, help }) => [name, status, found, help])).toEqual([
+    ["one", "ok", "tried", undefined],
+    ["two", "missing", "tried", undefined],
+    ["three", "missing", "not tried", 'see "two"'],
+    ["four", "missing", "not tried", 'see "three"'],
+  ]);
+});

@@ -40,12 +40,19 @@ export async function examineHost(options: {
     return { ...tool, path, version: path === undefined ? undefined : versions.get(tool.debianPackage) };
   });
   const probes: ProbeReport[] = [];
-  for (const { name, purpose, probe } of options.probes) {
-    const context = { runner, env: options.env, scratch: options.scratch };
-    probes.push({ name, purpose, ...(await probe(context).catch(outcomeOf)) });
+  const context = { runner, env: options.env, scratch: options.scratch };
+  for (const { name, purpose, after = [], probe } of options.probes) {
+    const lack = probes.find((earlier) => after.includes(earlier.name) && earlier.status === "missing");
+    const outcome = lack === undefined ? await probe(context).catch(outcomeOf) : notTried(lack);
+    probes.push({ name, purpose, ...outcome });
   }
   const lacksTool = tools.some((tool) => tool.always && tool.path === undefined);
   return { tools, probes, healthy: !lacksTool && probes.every(({ status }) => status !== "missing") };
+}
+
+/** Its remedy would be that of another trouble. */
+function notTried({ name }: ProbeReport): ProbeOutcome {
+  return { status: "missing", found: "not tried", help: `see "${name}"` };
 }
 
 /** What cannot be tried, because a probe has no place for its files, is limited, and the table goes on. */

@@ -23,5 +23,7 @@ export interface HostProbe {
   readonly name: string;
   /** What it is needed for, as in `needed to …`. */
   readonly purpose: string;
+  /** Names of earlier ones without which this one tells nothing of its own. */
+  readonly after?: readonly string[];
   readonly probe: (context: ProbeContext) => Promise<ProbeOutcome>;
 }

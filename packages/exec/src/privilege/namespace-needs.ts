@@ -16,10 +16,16 @@ export const namespaceNeeds: readonly HostProbe[] = [
   { name: "user namespaces", purpose: PURPOSE, probe: probeNamespaces },
   { name: "newuidmap", purpose: "give files of an image their owners", probe: probeHelpers },
   { name: "subordinate ids", purpose: "give files of an image their owners", probe: probeRanges },
-  { name: "mapped ids", purpose: "give files of an image their owners", probe: probeMapping },
-  { name: "mounts", purpose: "mount what scripts need", probe: probeMounts },
-  { name: "proc and sys", purpose: "show scripts the kernel", probe: probeKernelTrees },
-  { name: "overlay of a user", purpose: "keep each script's effect as a layer", probe: probeOverlay },
+  {
+    ...{ name: "mapped ids", purpose: "give files of an image their owners", probe: probeMapping },
+    after: ["user namespaces", "newuidmap", "subordinate ids"],
+  },
+  { name: "mounts", purpose: "mount what scripts need", after: ["mapped ids"], probe: probeMounts },
+  { name: "proc and sys", purpose: "show scripts the kernel", after: ["mounts"], probe: probeKernelTrees },
+  {
+    ...{ name: "overlay of a user", purpose: "keep each script's effect as a layer", probe: probeOverlay },
+    after: ["mounts"],
+  },
 ];
 
 /** How this process enters a user namespace. */

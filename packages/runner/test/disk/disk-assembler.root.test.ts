@@ -155,6 +155,9 @@ async function checkSources(plan: DiskPlan, { rootPath, environment }: MountedDi
     const source = (await tool(build, "findmnt", "-n", "-o", "SOURCE", "--mountpoint", at)).trim();
     expect(environment.IMAGE_BLOCK_DEVICES).toContain(` [${filesystem.base}]=${source} `);
     expect(await tool(build, "blkid", "-p", "-s", "TYPE", "-o", "value", source)).toBe(`${filesystem.type}\n`);
+    const hasLostAndFound = filesystem.type.startsWith("ext");
+    const found = await tool(build, "find", at, "-maxdepth", "1", "-name", "lost+found", "-printf", "%m %U:%G");
+    expect(found).toBe(hasLostAndFound ? "700 0:0" : "");
   }
 }
 

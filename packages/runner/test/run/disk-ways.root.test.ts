@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCommandRunner } from "@dibkit/exec";
@@ -30,7 +30,7 @@ describe.skipIf(!mayBuild)("a build whose disk is made in files alone", () => {
       "install.d/50-write":
         "#!/bin/bash\nset -eu\nmkdir -p /srv/data /usr/old\necho tree > /srv/data/file\necho gone > /usr/old/gone\n",
       "pre-finalise.d/50-host":
-        '#!/bin/bash\nset -eu\necho "$IMAGE_BLOCK_DEVICES"\nblkid -p -o value -s LABEL "${IMAGE_BLOCK_DEVICE}p4"\n',
+        '#!/bin/bash\nset -eu\necho "$IMAGE_BLOCK_DEVICES"\nblkid -p -o value -s LABEL "${IMAGE_BLOCK_DEVICE}p4"\nchmod 0600 "$IMAGE_BLOCK_DEVICE"\nchown 6:6 "$IMAGE_BLOCK_DEVICE"\n',
       "finalise.d/50-target": `${LOOK.replaceAll("$1", "/")}rm /usr/old/gone\necho $((1 + 1)) > /srv/data/sum
 echo "mount of $IMAGE_BLOCK_DEVICE"
 printf 'boot code' | { exec 3<> "$IMAGE_BLOCK_DEVICE"; cat >&3; }
@@ -55,6 +55,11 @@ printf 'boot code' | { exec 3<> "$IMAGE_BLOCK_DEVICE"; cat >&3; }
     const loop = await project.build({ ...options, disk: "loop" });
     expect(loop.outcome).toEqual(built);
     const expected = await facts("image");
+    const ownerAndMode = async () => {
+      const { mode, uid, gid } = await stat(join(project.directory, "out/image.raw"));
+      return [mode, uid, gid];
+    };
+    const owned = await ownerAndMode();
     const files = await project.build({ ...options, disk: "files" });
     expect(files.outcome).toEqual(built);
     expect(files.steps).toMatchObject({ "install.d/50-write": "cached", "finalise.d/50-target": "ran" });
@@ -64,6 +69,7 @@ printf 'boot code' | { exec 3<> "$IMAGE_BLOCK_DEVICE"; cat >&3; }
     );
     expect(expected).toMatchObject({ boot: expect.stringMatching(/^boot code/) });
     expect(await facts("image")).toEqual(expected);
+    expect(await ownerAndMode()).toEqual(owned);
   });
 
   test("is taken from the cache when nothing has changed, for its own way only", async () => {

@@ -31,9 +31,18 @@ export async function showTree(node: MountNode, state: FilesState): Promise<Resu
   const mounted = await mountOverlay(node.name, { lower: [tree], at, source: filesystem.device }, state);
   if (!mounted.ok) return mounted;
   state.mountPoints.set(filesystem.name, at);
+  if (filesystem.type.startsWith("ext")) await showLostAndFound(at);
   const changed = join(changesOf(node.name, state), "upper");
   state.overlays.set(filesystem.name, { at, source: filesystem.device, lower: [changed, tree] });
   return ok(undefined);
+}
+
+/** Every ext filesystem has it from the beginning, and so have archives of what is mounted. */
+async function showLostAndFound(at: string): Promise<void> {
+  const { atime, mtime } = await stat(at);
+  // An image may have one of its own, with whatever mode.
+  const made = await mkdir(join(at, "lost+found"), { mode: 0o700, recursive: true });
+  if (made !== undefined) await utimes(at, atime, mtime);
 }
 
 /** Unmounts what is shown of every filesystem; what was changed there is the newest of their directories from then on. */

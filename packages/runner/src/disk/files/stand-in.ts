@@ -1,4 +1,4 @@
-import { open, readFile, rm } from "node:fs/promises";
+import { chmod, chown, open, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type DiskPlan, err, ok, type Result } from "@dibkit/model";
 import { parseMountInfo } from "../../host/mount-table.js";
@@ -73,9 +73,13 @@ async function makePlaceholder(device: string): Promise<boolean> {
  * open the device. A link would not do, because they resolve it and then look for a device of the other name.
  */
 async function show(node: string, file: string, device: string, state: FilesState): Promise<Result<void, DiskFailure>> {
+  const { mode, uid, gid } = await stat(file);
   const bound = await state.run(node, ["mount", "--bind", file, device]);
   state.onTakeDown(`remove ${device}`, async () => {
     const unmounted = bound.ok ? await state.clean(node, ["umount", device]) : bound;
+    // What scripts do to a device node does not reach the image, and the file may be an output.
+    await chown(file, uid, gid);
+    await chmod(file, mode);
     // A whole disk that is one filesystem is shown over its raw file, and only the last one is the placeholder.
     await rm(device, { force: true }).catch(() => {});
     return unmounted;

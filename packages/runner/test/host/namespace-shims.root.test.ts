@@ -1,0 +1,93 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createCommandRunner, namespaceCommand } from "@dibkit/exec";
+import { afterAll, describe, expect, test } from "vitest";
+import { enterNamespace } from "../../../exec/src/privilege/enter-namespace.js";
+import { DEVICE_MARK } from "../../src/host/device-placeholders.js";
+import { NAMESPACE_SHIMS } from "../../src/host/namespace-shims.js";
+import { mayBuild } from "../tiny-image.js";
+
+const root = mkdtempSync(join(tmpdir(), "dibkit-namespace-shims-"));
+const bin = join(root, "bin");
+mkdirSync(bin);
+for (const [name, text] of Object.entries(NAMESPACE_SHIMS)) {
+  writeFileSync(join(bin, name), text);
+  chmodSync(join(bin, name), 0o755);
+}
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const ROOT = { mapsItself: false, user: 0, group: 0, ranges: { users: undefined, groups: undefined } };
+let count = 0;
+
+/** What a script prints, on both streams, as the root of a user namespace, in an empty directory; its status last. */
+async function inNamespace(script: string): Promise<string> {
+  count += 1;
+  const directory = join(root, String(count));
+  mkdirSync(directory);
+  mkdirSync(join(directory, "at"));
+  const whole = `cd "$1" && { ${script}\n} 2>&1; echo "status $?"`;
+  const run = await createCommandRunner().run(
+    enterNamespace(namespaceCommand(["bash", "-c", whole, "bash", directory]), ROOT),
+    { env: { PATH: `${bin}:/usr/sbin:/usr/bin:/sbin:/bin`, LC_ALL: "C" } },
+  );
+  return run.ok ? run.value.stdout.trimEnd() : run.error.tail.join("\n");
+}
+
+const mark = (file: string) =>
+  `python3 -c 'import os, sys; print(os.getxattr(sys.argv[1], "${DEVICE_MARK}").decode())' ${file}`;
+
+describe.skipIf(!mayBuild)("stand-ins for programs in a user namespace", () => {
+  test.each([
+    ["sysfs", "mount -t sysfs -o ro none at && ls -d at/kernel && touch at/x", /^at\/kernel\n.*Read-only.*\nstatus 1$/],
+    ["the devices of the host", "mount --bind /dev at && stat -c %t,%T at/null", /^1,3\nstatus 0$/],
+    ["them in other words", "mount -o rw -B /dev/ at && stat -c %t,%T at/null", /^1,3\nstatus 0$/],
+    ["their end", "mount --bind /dev at && umount at && ls at", /^status 0$/],
+    ["pseudo-terminals of a group of the host", "mount -t devpts -o gid=100004 x at && ls at", /^ptmx\nstatus 0$/],
+    ["memory, which needs no help", "mount -t tmpfs -o mode=0700 x at && stat -c %a at", /^700\nstatus 0$/],
+    ["an image file", "truncate -s 1M image && mount -o ro,loop image at", /only root has: build this .*\nstatus 32$/],
+    [
+      "a device that scripts use",
+      `mknod -m 600 null c 1 3; echo lost > null; wc -c < null; umount null; ${mark("null")}; stat -c '%F %a' null`,
+      /^0\nc 1 3\nregular empty file 600\nstatus 0$/,
+    ],
+    [
+      "another device",
+      `mknod --mode=660 sda b 8 0; ${mark("sda")}; stat -c '%F %a' sda`,
+      /^b 8 0\nregular empty file 660\n/,
+    ],
+    [
+      "a port of root's, in a network of its own",
+      `unshare --net python3 -c 'import socket; socket.socket().bind(("127.0.0.1", 81))'`,
+      /^status 0$/,
+    ],
+    ["a pipe", "mknod queue p && stat -c %F queue", /^fifo\nstatus 0$/],
+    ["a name that is taken", "touch x; mknod x c 1 3", /^mknod: x: File exists\nstatus 1$/],
+  ])("%s", async (_what, script, printed) => {
+    expect(await inNamespace(script)).toMatch(printed);
+  });
+});
+
+// As docs/where-it-runs.md says it; should a kernel allow it one day, the page says too little.
+describe.skipIf(!mayBuild)("what a script cannot do in a user namespace", () => {
+  test.each([
+    ["have ids above 65535", "touch x; chown 65535 x && chown 65536 x", /Invalid argument\nstatus 1$/],
+    ["make a file immutable", "touch x; chattr +i x", /Operation not permitted.*\nstatus 1$/],
+    ["make a device by itself", "/usr/bin/mknod null c 1 3", /Operation not permitted\nstatus 1$/],
+    ["mount a disk", "truncate -s 1M x; mke2fs -q x; mount -t ext4 x at", /\nstatus 32$/],
+  ])("%s", async (_what, script, printed) => {
+    expect(await inNamespace(script)).toMatch(printed);
+  });
+
+  test("unpack a device with tar, which makes everything else", async () => {
+    mkdirSync(join(root, "tree/dev"), { recursive: true });
+    writeFileSync(join(root, "tree/file"), "");
+    const packed = await createCommandRunner().run([
+      ...["sh", "-c", 'mknod "$1/dev/sda" b 8 0 && tar -C "$1" -cf "$1.tar" .', "sh", join(root, "tree")],
+    ]);
+    expect(packed.ok).toBe(true);
+    expect(await inNamespace(`tar -xf ${root}/tree.tar; status=$?; ls . dev; (exit $status)`)).toMatch(
+      /Cannot mknod: Operation not permitted[\s\S]*\.:\nat\ndev\nfile\n\ndev:\nstatus 2$/,
+    );
+  });
+});
