@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -11,6 +12,11 @@ chmodSync(root, 0o755);
 afterAll(() => {
   for (const directory of closed) chmodSync(directory, 0o755);
   rmSync(root, { recursive: true, force: true });
+});
+
+const keys = generateKeyPairSync("ed25519", {
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  publicKeyEncoding: { type: "spki", format: "pem" },
 });
 
 const FILES: Readonly<Record<string, string>> = {
@@ -30,6 +36,8 @@ const FILES: Readonly<Record<string, string>> = {
     'export const hello = defineElement("hello", { summary: "says hello", scripts });',
     "",
   ].join("\n"),
+  "build.key": keys.privateKey,
+  "build.pub": keys.publicKey,
   "images.yaml": "- imagename: web\n  elements: [web]\n  skip-base: true\n",
   "disk.raw": "\0".repeat(65_536),
   "closed/disk.raw": "\0".repeat(65_536),

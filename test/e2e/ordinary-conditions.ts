@@ -208,6 +208,7 @@ export const ROWS: readonly Row[] = [
     },
   },
   { argv: "plan vm debian-minimal", only: ["without diskimage-builder"], otherwise: NOT_FOUND },
+  { argv: "provenance", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
   {
     argv: "publish glance $ROOT/disk.raw",
     otherwise: { exit: 2, says: ["no OpenStack configuration was found", "write a clouds.yaml"] },
@@ -228,6 +229,17 @@ export const ROWS: readonly Row[] = [
   { argv: "matrix", otherwise: { exit: 2, says: ["the project defines no matrix", "defineMatrix"] } },
   { argv: "sbom", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
   { argv: "shell", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
+  {
+    argv: "sign --key $ROOT/build.key",
+    only: ["as usual", "with a cache that is root's"],
+    otherwise: NOTHING_BUILT,
+    when: CLOSED_CACHE,
+  },
+  {
+    argv: "sign --key $ROOT/nothing.key",
+    only: ["as usual"],
+    otherwise: { exit: 2, says: ['"$ROOT/nothing.key" is not there', "name a key file in PEM"] },
+  },
   { argv: "size", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
   {
     argv: "size $ROOT/disk.raw --file",
@@ -236,4 +248,13 @@ export const ROWS: readonly Row[] = [
   },
   { argv: "fetched", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
   { argv: "trace", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
+  {
+    argv: "verify $ROOT/disk.raw --key $ROOT/build.pub",
+    otherwise: { exit: 2, says: ['there is no signature "$ROOT/disk.raw.intoto.jsonl"', "--signature"] },
+  },
+  {
+    argv: "verify $ROOT/disk.raw --key $ROOT/build.key",
+    only: ["as usual"],
+    otherwise: { exit: 2, says: ['"$ROOT/build.key" is a private key, where a public one belongs'] },
+  },
 ];

@@ -10,13 +10,26 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   exec: ["model"],
   registry: ["model", "exec"],
   runner: ["model", "shell", "exec", "registry"],
-  contents: ["model", "exec", "runner"],
+  contents: ["model", "exec", "registry", "runner"],
   conform: ["model", "exec", "runner", "contents"],
   fleet: ["model", "exec", "registry", "runner"],
   elements: ["model"],
   boot: ["model", "exec"],
   publish: ["model", "exec", "registry"],
-  cli: ["model", "shell", "lint", "compile", "exec", "runner", "contents", "conform", "fleet", "boot", "publish"],
+  cli: [
+    "model",
+    "shell",
+    "lint",
+    "compile",
+    "exec",
+    "registry",
+    "runner",
+    "contents",
+    "conform",
+    "fleet",
+    "boot",
+    "publish",
+  ],
 };
 
 /** The rooms of a package and the rooms below, which each may import, types included. Other folders are no rooms. */

@@ -26,7 +26,8 @@ export async function buildOf(
   return undefined;
 }
 
-async function tryBuild(
+/** A build by output, id or `~N`, or why there is none. */
+export async function tryBuild(
   terminal: Terminal,
   store: LayerStore,
   word: string | undefined,

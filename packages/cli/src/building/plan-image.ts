@@ -2,6 +2,7 @@ import type { Diagnostic } from "@dibkit/model";
 import type { BuildPlan } from "@dibkit/runner";
 import { parseByteSize } from "../byte-size.js";
 import type { ExitCode } from "../command.js";
+import { dibkitVersion } from "../dibkit-version.js";
 import { hostArch } from "../host-arch.js";
 import type { Project } from "../project/open-project.js";
 import { type SelectedImage, selectImage } from "../project/select-image.js";
@@ -85,6 +86,7 @@ export async function planSelected(
     hostArchitecture: hostArch(),
     words: callerWords(words, options),
     upstreamVersion: upstream?.version,
+    dibkitVersion: dibkitVersion(),
   });
   const resolution = resolve(project.catalog, image.elements, {
     arch: request.architecture,

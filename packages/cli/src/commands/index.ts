@@ -24,10 +24,13 @@ export const commands: readonly CommandEntry[] = [
   { name: "matrix", group: "build", summary: "show the jobs of a matrix of images, run them here or in an engine", load: () => import("./matrix.js") },
   { name: "new", group: "author", summary: "add an element to the project, ready to lint and build", load: () => import("./new.js") },
   { name: "plan", group: "build", summary: "show everything a build would do, and do nothing", load: () => import("./plan.js") },
+  { name: "provenance", group: "inspect", summary: "say where an image comes from, as an in-toto statement with SLSA's provenance", load: () => import("./provenance.js") },
   { name: "publish", group: "ship", summary: "upload an image to OpenStack Glance, or make a libvirt domain of it", load: () => import("./publish.js") },
   { name: "resolve", group: "check", summary: "show which elements an image is made of, and why each is there", load: () => import("./resolve.js") },
   { name: "sbom", group: "inspect", summary: "list the parts of an image as a bill of materials, in SPDX or CycloneDX", load: () => import("./sbom.js") },
   { name: "shell", group: "build", summary: "open a shell in the image as it was at some step of a build", load: () => import("./shell.js") },
+  { name: "sign", group: "ship", summary: "sign where an image comes from, for others to verify", load: () => import("./sign.js") },
   { name: "size", group: "inspect", summary: "add up the bytes of an image by element, script, package and directory", load: () => import("./size.js") },
   { name: "trace", group: "inspect", summary: "show where the time of a build went: what ran, what was cached, what waited", load: () => import("./trace.js") },
+  { name: "verify", group: "ship", summary: "check that an image is the one that somebody has signed", load: () => import("./verify.js") },
 ];

@@ -10,6 +10,19 @@ export interface HostPython {
   readonly path?: string;
 }
 
+/** An element of a build. */
+export interface JobElement {
+  readonly name: string;
+  /** Where it is on disk now. */
+  readonly directory: string;
+  readonly authored: boolean;
+  /**
+   * What it is made of, by path: `MODE SHA256` of a file, `link TARGET`, `directory MODE`; absent in jobs of earlier
+   * versions.
+   */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 /** What the command line hands to the worker, as JSON. */
 export interface BuildJob {
   /** Name of the build: its directory under `builds/` of the store. */
@@ -19,8 +32,10 @@ export interface BuildJob {
   readonly request: BuildRequest;
   /** Names of the variables whose values must not be seen; on disk the request's environment is without those. */
   readonly secrets: readonly string[];
-  /** Final elements in resolved order; `directory` is where they are on disk now. */
-  readonly elements: readonly { readonly name: string; readonly directory: string; readonly authored: boolean }[];
+  /** Final elements in resolved order. */
+  readonly elements: readonly JobElement[];
+  /** Names of the caller's variables that reach scripts; absent in jobs of earlier versions. */
+  readonly passed?: readonly string[];
   /** ELEMENTS_PATH entries in order of precedence. */
   readonly elementsPath: readonly string[];
   /** By `PHASE/SCRIPT`, the variables that definitions in TypeScript declare to be all that the script reads. */

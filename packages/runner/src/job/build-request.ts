@@ -57,6 +57,8 @@ export interface BuildRequest {
   readonly workingDirectory: string;
   /** Version of the diskimage-builder in use, such as `3.13.0`; missing where it cannot be told. */
   readonly upstreamVersion?: string;
+  /** Version of the dibkit that builds. */
+  readonly dibkitVersion?: string;
   /** Where layers are kept. */
   readonly store: string;
   /** Names of variables whose values must not be seen, besides those that elements declare. */

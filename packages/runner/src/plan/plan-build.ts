@@ -27,6 +27,7 @@ import { askedWay, chooseDiskWay, diskWayHost } from "./choose-disk-way.js";
 import { declaredVariablePhases } from "./declared-phases.js";
 import { digestKey } from "./digest-key.js";
 import { diskSeed } from "./disk-seed.js";
+import { elementFiles } from "./element-files.js";
 import { finalFormats } from "./final-formats.js";
 import { formatRequest } from "./format-request.js";
 import { helperFiles } from "./helper-files.js";
@@ -140,6 +141,7 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
       name: element.name,
       directory: element.root,
       authored: element.origin === "typescript",
+      files: elementFiles(element),
     })),
     disk: {
       ...{ source: planned.source, parameters: planned.parameters },
@@ -174,6 +176,7 @@ export async function planBuild(input: PlanInput): Promise<Result<BuildPlan, rea
     ...own,
     request,
     secrets: [...names],
+    passed: Object.keys(passed.values).sort(),
     elementsPath: input.elementsPath,
     declaredInputs: declaredHookInputs(hooks),
     declaredPhases: declaredVariablePhases(hooks),

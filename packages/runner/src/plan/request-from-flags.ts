@@ -53,6 +53,8 @@ export interface RequestContext {
   readonly words: readonly string[];
   /** Of the diskimage-builder in use; undefined for a checkout whose version cannot be told. */
   readonly upstreamVersion?: string | undefined;
+  /** Of the dibkit that asks. */
+  readonly dibkitVersion?: string | undefined;
 }
 
 type Definition = Omit<ImageDefinition, "site">;
@@ -64,7 +66,7 @@ export function buildRequest(
   definition: Definition | undefined,
   context: RequestContext,
 ): BuildRequest {
-  const { cwd, upstreamVersion } = context;
+  const { cwd, upstreamVersion, dibkitVersion } = context;
   const environment: Readonly<Record<string, string | undefined>> = {
     ...(Object.fromEntries(Object.entries(context.env).filter(([, value]) => value !== undefined)) as Record<
       string,
@@ -105,6 +107,7 @@ export function buildRequest(
     environment: environment as Readonly<Record<string, string>>,
     workingDirectory: cwd,
     ...(upstreamVersion === undefined ? {} : { upstreamVersion }),
+    ...(dibkitVersion === undefined ? {} : { dibkitVersion }),
     store: flags.noStore ? join(store, "unkept", randomUUID().slice(0, 8)) : store,
     refresh: flags.refresh,
     ...(flags.cacheSize === undefined ? {} : { cacheSize: flags.cacheSize }),

@@ -1,6 +1,12 @@
-import { readFileSync } from "node:fs";
 import { err, ok, type Result } from "@dibkit/model";
-import { type KeyTrouble, parseSigningKey, parseTrustedKey, type SigningKey, type TrustedKey } from "@dibkit/registry";
+import {
+  type KeyTrouble,
+  parseSigningKey,
+  parseTrustedKey,
+  readKeyFile,
+  type SigningKey,
+  type TrustedKey,
+} from "@dibkit/registry";
 import type { BuildRequest } from "../job/build-request.js";
 
 /** What is wrong with a file of a key: `message` is the end of a sentence about it. */
@@ -38,6 +44,7 @@ export function readTrustedKeys({
 }
 
 const SECRET_BYTES = 32;
+const MAKE_SECRET = 'make one with "openssl rand -hex 32"';
 
 /** The project's key, with which layers are shared that could hold a secret; undefined when there is none. */
 export function readSecretKey({
@@ -46,35 +53,17 @@ export function readSecretKey({
   if (file === undefined) return ok(undefined);
   return readKey("cacheSecretKey", file, (text): Result<Buffer, KeyTrouble> => {
     const bytes = Buffer.from(text.trim());
-    const help = 'make one with "openssl rand -hex 32"';
     return bytes.length < SECRET_BYTES
-      ? err({ message: `has fewer than ${SECRET_BYTES} characters`, help })
+      ? err({ message: `has fewer than ${SECRET_BYTES} characters`, help: MAKE_SECRET })
       : ok(bytes);
   });
 }
-
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: "is not there",
-  ENOTDIR: "is not there",
-  EISDIR: "is a directory",
-  EACCES: "may not be read by this user",
-};
 
 function readKey<T>(
   flag: KeyFileTrouble["flag"],
   file: string,
   parse: (text: string) => Result<T, KeyTrouble>,
 ): Result<T, KeyFileTrouble> {
-  try {
-    const key = parse(readFileSync(file, "utf8"));
-    return key.ok ? key : err({ flag, file, ...key.error });
-  } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    const message = UNREADABLE[code] ?? `cannot be read (${code})`;
-    const help =
-      flag === "cacheSecretKey"
-        ? 'make one with "openssl rand -hex 32"'
-        : "name a key file in PEM, as openssl writes it";
-    return err({ flag, file, message, help });
-  }
+  const key = readKeyFile(file, parse, flag === "cacheSecretKey" ? MAKE_SECRET : undefined);
+  return key.ok ? key : err({ flag, file, ...key.error });
 }

@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { resolve as resolvePath } from "node:path";
+import { openStore, storeOptions } from "../building/open-store.js";
+import { defineCommand } from "../command.js";
+import { contentsOptions, IMAGE_WORDS } from "../open-contents.js";
+import { usageFailure } from "../terminal.js";
+
+export default defineCommand({
+  name: "sign",
+  group: "ship",
+  summary: "sign where an image comes from, for others to verify",
+  description:
+    'Signs the statement of "dibkit provenance" with a private key (Ed25519, or ECDSA on P-256) and writes it beside the\nimage as IMAGE.intoto.jsonl: a DSSE envelope, which "dibkit verify" and cosign verify. Signatures by other keys that\nare there stay. Sign right after the build, on the machine that built.',
+  arguments: [{ name: "IMAGE", summary: `${IMAGE_WORDS} (default: the newest build)` }],
+  options: {
+    key: { type: "string", value: "KEYFILE", summary: "the private key (PEM, without a passphrase)" },
+    output: { type: "string", short: "o", value: "FILE", summary: "write it there instead of beside the image" },
+    ...contentsOptions,
+    ...storeOptions,
+  },
+  examples: [{ command: "dibkit sign debian.qcow2 --key build.key", does: "writes debian.qcow2.intoto.jsonl" }],
+  namespace: "layers",
+  async run({ arguments: words, options }, terminal) {
+    if (options.key === undefined)
+      return usageFailure(terminal, "sign needs a private key", "name its file with --key KEYFILE");
+    const [{ parseSigningKey }, { parseEnvelopes, signStatement }, { readKey }, { imageStatement }] = await Promise.all(
+      [
+        import("@dibkit/registry"),
+        import("@dibkit/contents"),
+        import("../proof/read-key.js"),
+        import("../proof/image-statement.js"),
+      ],
+    );
+    const key = await readKey(terminal, options.key, parseSigningKey);
+    if (key === undefined) return 2;
+    const store = await openStore(terminal, options.cacheDir);
+    const statement = await imageStatement(terminal, store, words.IMAGE, options.file);
+    if (statement === undefined) return 2;
+    const beside = `${statement.path ?? statement.build.record.image}.intoto.jsonl`;
+    const path = options.output === undefined ? beside : resolvePath(terminal.cwd, options.output);
+    const there = existsSync(path) ? parseEnvelopes(await readFile(path, "utf8")) : undefined;
+    if (there?.ok === false)
+      return usageFailure(terminal, `"${path}" ${there.error}`, "remove it, or choose another file with --output");
+    const ofOthers = (there?.value ?? []).filter(({ signatures }) =>
+      signatures.every(({ keyid }) => keyid !== key.publicKey.fingerprint),
+    );
+    const lines = [...ofOthers, signStatement(statement.text, key)].map((one) => `${JSON.stringify(one)}\n`);
+    const { writeWhole } = await import("../write-whole.js");
+    if (!(await writeWhole(terminal, path, lines.join(""), { what: "signature", option: "--output" }))) return 1;
+    terminal.stdout.write(`${path}\n`);
+    return 0;
+  },
+});

@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { resolve as resolvePath } from "node:path";
+import type { LayerStore, PastBuild } from "@dibkit/runner";
+import { buildOf, withContents } from "../open-contents.js";
+import { type Terminal, usageFailure, writeWarning } from "../terminal.js";
+
+/** A statement about an image that a known build has made. */
+export interface ImageStatement {
+  /** JSON of one line, without a newline. */
+  readonly text: string;
+  readonly build: PastBuild;
+  /** The image file that was named; undefined when a build was. */
+  readonly path: string | undefined;
+}
+
+/** Makes the statement of where an image comes from; undefined after saying on stderr why there is none. */
+export async function imageStatement(
+  terminal: Terminal,
+  store: LayerStore,
+  word: string | undefined,
+  fromFile: boolean,
+): Promise<ImageStatement | undefined> {
+  const { createCommandRunner } = await import("@dibkit/exec");
+  const { imageParts, imageSubjects, provenanceStatement } = await import("@dibkit/contents");
+  const build = await buildOf(terminal, store, word);
+  if (build === undefined) return undefined;
+  const named = word === undefined ? undefined : resolvePath(terminal.cwd, word);
+  const path = named !== undefined && existsSync(named) ? named : undefined;
+  const { subjects, missing } = await imageSubjects(build.record, path);
+  if (subjects.length === 0) {
+    usageFailure(
+      terminal,
+      `no output of build ${build.record.id} is there any more as it was written`,
+      "name the image file, or build it again",
+    );
+    return undefined;
+  }
+  if (missing.length > 0)
+    writeWarning(terminal, `the statement leaves out what is gone or was changed since: ${missing.join(", ")}`);
+  const commands = createCommandRunner({ signal: terminal.signal });
+  const parts = await withContents(terminal, store, word, fromFile, (image) => imageParts(image, commands));
+  if (parts === undefined) return undefined;
+  const timeline = await store.records.timeline(build.record.id);
+  const text = JSON.stringify(provenanceStatement({ build, timeline, subjects, parts }));
+  return { text, build, path };
+}

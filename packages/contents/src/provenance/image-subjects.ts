@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { lastNameOf } from "@dibkit/model";
+import { type BuildRecord, outputFingerprint } from "@dibkit/runner";
+
+/** An image file that a statement is about. */
+export interface Subject {
+  /** Name of the file, without its directory. */
+  readonly name: string;
+  /** In hexadecimal digits. */
+  readonly sha256: string;
+}
+
+export interface FoundSubjects {
+  /** In the order of their names. */
+  readonly subjects: readonly Subject[];
+  /** Names of outputs that are not there any more, or have other bytes now. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * The outputs of a build that are still what it wrote, with their hashes. `path` is the file that somebody named, which
+ * may be one of the outputs at another path.
+ */
+export async function imageSubjects({ outputs = {} }: BuildRecord, path: string | undefined): Promise<FoundSubjects> {
+  const subjects: Subject[] = [];
+  const missing: string[] = [];
+  const named = path !== undefined && isFile(path) ? await outputFingerprint(path) : undefined;
+  for (const [output, fingerprint] of Object.entries(outputs).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const name = lastNameOf(output);
+    const same = isFile(output) && (await outputFingerprint(output)) === fingerprint;
+    const file = same ? output : named === fingerprint ? path : undefined;
+    if (file === undefined) missing.push(name);
+    else subjects.push({ name, sha256: await fileSha256(file) });
+  }
+  return { subjects, missing };
+}
+
+/** SHA-256 of a file, in hexadecimal digits; throws as reading it does. */
+export async function fileSha256(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
+}

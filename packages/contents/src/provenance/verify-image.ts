@@ -1,0 +1,50 @@
+import { err, ok, type Result } from "@dibkit/model";
+import type { TrustedKey } from "@dibkit/registry";
+import { parseEnvelopes, signerOf, statementIn } from "./dsse-envelope.js";
+import { fileSha256 } from "./image-subjects.js";
+
+/** What a signature says of an image whose bytes are those that were signed. */
+export interface ImageVerification {
+  readonly sha256: string;
+  /** Fingerprint of the key that has signed. */
+  readonly key: string;
+  /** Null is what the statement does not say. */
+  readonly builder: string | null;
+  /** Id of the build. */
+  readonly build: string | null;
+  /** ISO time. */
+  readonly started: string | null;
+  /** The elements that were asked for. */
+  readonly elements: readonly string[];
+}
+
+/**
+ * Compares the bytes of an image with what one of the keys has signed. An error is the end of a sentence about the file
+ * of the signatures. Throws as reading the image does.
+ */
+export async function verifyImage(
+  image: string,
+  signatures: string,
+  trusted: readonly TrustedKey[],
+): Promise<Result<ImageVerification, string>> {
+  const envelopes = parseEnvelopes(signatures);
+  if (!envelopes.ok) return envelopes;
+  const signed = envelopes.value.flatMap((envelope) => {
+    const key = signerOf(envelope, trusted);
+    return key === undefined ? [] : [{ key: key.fingerprint, statement: statementIn(envelope) }];
+  });
+  if (signed.length === 0) return err("has no signature by a key that is trusted");
+  const sha256 = await fileSha256(image);
+  for (const { key, statement } of signed) {
+    if (!statement?.subject.some(({ digest }) => digest?.sha256 === sha256)) continue;
+    const { buildDefinition, runDetails } = statement.predicate ?? {};
+    return ok({
+      ...{ sha256, key },
+      builder: runDetails?.builder?.id ?? null,
+      build: runDetails?.metadata?.invocationId ?? null,
+      started: runDetails?.metadata?.startedOn ?? null,
+      elements: buildDefinition?.externalParameters?.elements ?? [],
+    });
+  }
+  return err(`is about other bytes: the image has the SHA-256 ${sha256}`);
+}

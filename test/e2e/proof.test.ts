@@ -1,0 +1,142 @@
+import { execFileSync } from "node:child_process";
+import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
+import { unpackPackagesOf } from "../debian-packages.mjs";
+import { dibkit, type ProgramRun, runProgram } from "./dibkit.js";
+import { openProvenanceValidator } from "./provenance-validator.js";
+
+/** The image says of itself what is true of this machine, whose bash it has. */
+const SYSTEM = {
+  "extra-data.d/10-system": `#!/bin/bash
+set -eu
+sudo mkdir -p $TMP_MOUNT_PATH/var/lib/dpkg/info $TMP_MOUNT_PATH/etc/dib-manifests
+sudo cp -L /etc/os-release $TMP_MOUNT_PATH/etc/os-release
+dpkg-query -s bash | sudo tee $TMP_MOUNT_PATH/var/lib/dpkg/status > /dev/null
+echo /bin/bash | sudo tee $TMP_MOUNT_PATH/var/lib/dpkg/info/bash.list > /dev/null
+`,
+};
+
+let project: TinyProject;
+let [image, key, publicKey, cosign] = ["", "", "", ""];
+
+const CALLER = {
+  HOSTNAME: "builder-of-somebody",
+  DIB_PROBE: "asked for",
+  DIB_PLACE: "/srv/somebody/file",
+  DIB_TOKEN: "tells-nobody-12345",
+  DIB_NAMED: "http://builder-of-somebody/x",
+};
+
+function run(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ProgramRun> {
+  return dibkit(words, { cwd: project.directory, env: { DIBKIT_CACHE: join(project.directory, "store"), ...env } });
+}
+
+async function build(env: Readonly<Record<string, string>> = CALLER, ...more: readonly string[]): Promise<void> {
+  const words = ["build", "-n", "tiny-os", "probe", "-t", "tar", "--image-size", "0.2", "-o", "out/image"];
+  const built = await run([...words, "--elements-path", "elements", ...more], env);
+  expect(built, built.stderr).toMatchObject({ exitCode: 0 });
+}
+
+function openssl(...words: readonly string[]): string {
+  return execFileSync("openssl", words, { encoding: "utf8", stdio: "pipe" });
+}
+
+function makeKey(name: string, ...words: readonly string[]): readonly [secret: string, open: string] {
+  const [secret, open] = [join(project.directory, `${name}.key`), join(project.directory, `${name}.pub`)];
+  openssl("genpkey", ...words, "-out", secret);
+  writeFileSync(open, openssl("pkey", "-in", secret, "-pubout"));
+  return [secret, open];
+}
+
+describe.skipIf(!mayBuild)("proof of where an image comes from", () => {
+  beforeAll(async () => {
+    project = tinyProject();
+    project.element("probe", {
+      ...SYSTEM,
+      "install.d/30-one": "#!/bin/bash\necho one > /etc/one\n",
+      "install.d/40-two": "#!/bin/bash\ncat /etc/one > /etc/two\necho $DIB_PROBE $DIB_PLACE > /etc/var\n",
+    });
+    await build();
+    image = join(project.directory, "out/image.tar");
+    [key, publicKey] = makeKey("ours", "-algorithm", "ed25519");
+    cosign = join(unpackPackagesOf("trixie", join(project.directory, "cosign"), ["cosign"]), "usr/bin/cosign");
+  });
+  afterAll(() => project?.remove());
+
+  test("provenance is a statement that in-toto's own schemas take, and tells nothing of the machine", async () => {
+    const path = join(project.directory, "provenance.json");
+    expect(await run(["provenance", image, "-o", path])).toMatchObject({ exitCode: 0, stdout: "", stderr: "" });
+    const problems = openProvenanceValidator(join(project.directory, "validator"));
+    expect(await problems(path)).toBe("");
+    const text = readFileSync(path, "utf8");
+    const damaged = join(project.directory, "damaged.json");
+    writeFileSync(damaged, text.replace('"startedOn"', '"begunOn"'));
+    expect(await problems(damaged)).toContain('no field named "begunOn"');
+    for (const word of [project.directory, "somebody", "tells-nobody", "/root"]) expect(text).not.toContain(word);
+    const sha256 = execFileSync("sha256sum", [image], { encoding: "utf8" }).slice(0, 64);
+    const statement = JSON.parse(text);
+    expect(statement.subject).toEqual([{ name: "image.tar", digest: { sha256 } }]);
+    const { buildDefinition, runDetails } = statement.predicate;
+    expect(buildDefinition.externalParameters).toMatchObject({
+      elements: ["tiny-os", "probe"],
+      flags: { formats: ["tar"], base: false, imageSize: "0.2" },
+      environment: { DIB_PROBE: "asked for", DIB_PLACE: null, DIB_TOKEN: null, DIB_NAMED: null },
+    });
+    expect(buildDefinition.resolvedDependencies).toEqual(
+      expect.arrayContaining([
+        { name: "probe", uri: "urn:dibkit:element:probe", digest: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } },
+        { name: "bash", uri: expect.stringMatching(/^pkg:deb\/debian\/bash@/) },
+      ]),
+    );
+    expect(runDetails.builder.id).toMatch(/^pkg:npm\/dibkit@\d/);
+    // The same record gives the same statement.
+    expect(await run(["provenance", image])).toMatchObject({ exitCode: 0, stdout: text });
+  });
+
+  test.each([
+    ["ed25519", ["-algorithm", "ed25519"]],
+    ["ec", ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]],
+  ] as const)("a signature by a key of the kind %s is verified by cosign, and by dibkit", async (kind, words) => {
+    const [secret, open] = makeKey(`cosign-${kind}`, ...words);
+    const [, stranger] = makeKey("stranger", "-algorithm", "ed25519");
+    const signature = join(project.directory, `${kind}.intoto.jsonl`);
+    const signed = await run(["sign", image, "--key", secret, "-o", signature]);
+    expect(signed).toMatchObject({ exitCode: 0, stdout: `${signature}\n`, stderr: "" });
+    const other = join(project.directory, "other.tar");
+    copyFileSync(image, other);
+    appendFileSync(other, "x");
+    const outside = (pub: string, file: string) => {
+      const offline = ["--insecure-ignore-tlog=true", "--type", "slsaprovenance1", "--signature", signature];
+      return runProgram([cosign, "verify-blob-attestation", "--key", pub, ...offline, file], {
+        env: { HOME: project.directory },
+      });
+    };
+    const inside = (pub: string, file: string) => run(["verify", file, "--key", pub, "--signature", signature]);
+    for (const verify of [outside, inside]) {
+      const good = await verify(open, image);
+      expect(good, good.stderr).toMatchObject({ exitCode: 0 });
+      expect((await verify(open, other)).exitCode).toBe(1);
+      expect((await verify(stranger, image)).exitCode).toBe(1);
+    }
+    expect((await inside(open, other)).stderr).toContain("is about other bytes: the image has the SHA-256");
+    expect((await inside(stranger, image)).stderr).toContain("has no signature by a key that is trusted");
+  });
+
+  test("signatures of several keys lie beside the image, one for each", async () => {
+    const [second, secondPublic] = makeKey("second", "-algorithm", "ed25519");
+    for (const one of [key, second, key])
+      expect(await run(["sign", image, "--key", one])).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(`${image}.intoto.jsonl`, "utf8").trim().split("\n")).toHaveLength(2);
+    for (const one of [publicKey, secondPublic]) {
+      const verified = await run(["verify", image, "--key", one, "--format", "json"]);
+      expect(JSON.parse(verified.stdout)).toMatchObject({ version: 1, image, elements: ["tiny-os", "probe"] });
+    }
+    appendFileSync(`${image}.intoto.jsonl`, "{}\n");
+    const damaged = await run(["verify", image, "--key", publicKey]);
+    expect(damaged.stderr).toContain("has no DSSE envelope in line 3");
+    const again = await run(["sign", image, "--key", key]);
+    expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("has no DSSE envelope in line 3") });
+  });
+});
