@@ -40,6 +40,7 @@ const FILES: Readonly<Record<string, string>> = {
   "build.pub": keys.publicKey,
   "images.yaml": "- imagename: web\n  elements: [web]\n  skip-base: true\n",
   "disk.raw": "\0".repeat(65_536),
+  "vulnerabilities.json": "[]",
   "closed/disk.raw": "\0".repeat(65_536),
 };
 for (const [path, content] of Object.entries(FILES)) {

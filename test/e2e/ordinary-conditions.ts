@@ -98,6 +98,18 @@ const MODULE = "$ROOT/module/hello.ts";
 
 export const ROWS: readonly Row[] = [
   {
+    argv: "audit --database $ROOT/vulnerabilities.json",
+    only: ["as usual", "with a cache that is root's"],
+    otherwise: NOTHING_BUILT,
+    when: CLOSED_CACHE,
+  },
+  {
+    argv: "audit $ROOT/disk.raw --file --database $ROOT/vulnerabilities.json",
+    only: ["as usual", "with a TMPDIR that is closed", "with a TMPDIR that is missing"],
+    otherwise: { exit: 2, says: ["no ext2, ext3 or ext4 filesystem"] },
+    when: noTemporary(),
+  },
+  {
     argv: `bindings --out $OUT/bindings ${AT}`,
     otherwise: FINE,
     when: closedOut(2, '/bindings"', "--out"),

@@ -139,4 +139,47 @@ describe.skipIf(!mayBuild)("proof of where an image comes from", () => {
     const again = await run(["sign", image, "--key", key]);
     expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("has no DSSE envelope in line 3") });
   });
+
+  test("audit finds what a database knows, says which element brings it, and heeds what is stated beside elements", async () => {
+    const release = (name: string) =>
+      new RegExp(`^${name}="?([^"\\n]*)`, "m").exec(readFileSync("/etc/os-release", "utf8"))?.[1];
+    const ecosystem = `${release("ID") === "ubuntu" ? "Ubuntu" : "Debian"}:${release("VERSION_ID")}`;
+    const database = join(project.directory, "osv.json");
+    const ranges = [{ type: "ECOSYSTEM", events: [{ introduced: "0" }, { fixed: "99.0-1" }] }];
+    const affected = [{ package: { ecosystem, name: "bash" }, ranges }];
+    const severity = { database_specific: { severity: "HIGH" } };
+    writeFileSync(database, JSON.stringify([{ id: "CVE-2099-1", summary: "a shell too many", affected, ...severity }]));
+    const found = await run(["audit", image, "--database", database]);
+    expect(found).toMatchObject({ exitCode: 1, stderr: "" });
+    expect(found.stdout).toMatch(/^CVE-2099-1: bash \S+, HIGH, repaired in 99\.0-1$/m);
+    expect(found.stdout).toContain("came with what root.d/10-tiny of element tiny-os installed");
+    expect(found.stdout).toContain("1 finding in 1 package, of 1 record");
+    // Of the file nobody knows who brought it.
+    const read = await run(["audit", image, "--file", "--database", database, "--format", "json"]);
+    expect(read).toMatchObject({ exitCode: 1 });
+    expect(JSON.parse(read.stdout)).toMatchObject({ version: 1, findings: [{ id: "CVE-2099-1", fixed: "99.0-1" }] });
+    const statement = {
+      ...{ vulnerability: { name: "CVE-2099-1" }, products: [{ "@id": "pkg:deb/debian/bash" }, "pkg:deb/ubuntu/bash"] },
+      ...{
+        status: "not_affected",
+        justification: "vulnerable_code_not_in_execute_path",
+        impact_statement: "no logins",
+      },
+    };
+    const vex = { "@context": "https://openvex.dev/ns/v0.2.0", "@id": "urn:x", author: "x", statements: [statement] };
+    project.element("tiny-os", { "vex.json": JSON.stringify(vex) });
+    const heeded = await run(["audit", image, "--database", database]);
+    project.element("tiny-os", { "vex.json": null });
+    expect(heeded).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(heeded.stdout).toMatch(
+      /^CVE-2099-1: bash \S+ is set aside: not_affected \(vulnerable_code_not_in_execute_path: no logins\), says element tiny-os$/m,
+    );
+    writeFileSync(
+      database,
+      JSON.stringify({ id: "X", affected: [{ package: { ecosystem: "Nobody", name: "bash" } }] }),
+    );
+    const foreign = await run(["audit", image, "--database", database]);
+    expect(foreign).toMatchObject({ exitCode: 2 });
+    expect(foreign.stderr).toContain("none of 1 records is about packages of");
+  });
 });

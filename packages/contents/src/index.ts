@@ -1,5 +1,7 @@
 /// <reference types="node" preserve="true" />
 export { snapshotContents } from "./archive-contents.js";
+export { type AuditFinding, auditImage, type ImageAudit } from "./audit/audit-image.js";
+export { elementVexFiles, readVex, type VexStatement } from "./audit/read-vex.js";
 export { type BlameEntry, blame, type OwningPackage, packageOwner } from "./blame.js";
 export { chromeTrace } from "./chrome-trace.js";
 export {
@@ -27,7 +29,7 @@ export { readTree } from "./read/read-tree.js";
 export type { TreeEntry, TreeSnapshot } from "./read/tree-snapshot.js";
 export type { BillRequest } from "./sbom/bill-of-materials.js";
 export { cyclonedxDocument } from "./sbom/cyclonedx.js";
-export { type ImageParts, imageParts } from "./sbom/image-parts.js";
+export { type ImageParts, imagePackages, imageParts } from "./sbom/image-parts.js";
 export { spdxDocument } from "./sbom/spdx.js";
 export { sizePage } from "./size-page.js";
 export { sizeTree } from "./size-tree.js";

@@ -21,7 +21,7 @@ export async function imageStatement(
   fromFile: boolean,
 ): Promise<ImageStatement | undefined> {
   const { createCommandRunner } = await import("@dibkit/exec");
-  const { imageParts, imageSubjects, provenanceStatement } = await import("@dibkit/contents");
+  const { imagePackages, imageSubjects, provenanceStatement } = await import("@dibkit/contents");
   const build = await buildOf(terminal, store, word);
   if (build === undefined) return undefined;
   const named = word === undefined ? undefined : resolvePath(terminal.cwd, word);
@@ -38,7 +38,7 @@ export async function imageStatement(
   if (missing.length > 0)
     writeWarning(terminal, `the statement leaves out what is gone or was changed since: ${missing.join(", ")}`);
   const commands = createCommandRunner({ signal: terminal.signal });
-  const parts = await withContents(terminal, store, word, fromFile, (image) => imageParts(image, commands));
+  const parts = await withContents(terminal, store, word, fromFile, (image) => imagePackages(image, commands));
   if (parts === undefined) return undefined;
   const timeline = await store.records.timeline(build.record.id);
   const text = JSON.stringify(provenanceStatement({ build, timeline, subjects, parts }));

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { BuildJob, BuildTimeline, PastBuild } from "@dibkit/runner";
 import { requestedFlags } from "../requested-values.js";
-import type { ImageParts } from "../sbom/image-parts.js";
+import type { ImagePackages } from "../sbom/image-parts.js";
 import type { Subject } from "./image-subjects.js";
 import { publicEnvironment, publicValue } from "./public-values.js";
 
@@ -18,7 +18,7 @@ export interface ProvenanceRequest {
   /** The files it is about. */
   readonly subjects: readonly Subject[];
   /** What the image consists of. */
-  readonly parts: ImageParts;
+  readonly parts: ImagePackages;
 }
 
 /** Something that went into an image: a resource descriptor of in-toto. */

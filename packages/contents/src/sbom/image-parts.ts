@@ -20,6 +20,10 @@ export interface PackagePart {
   readonly element?: string;
   /** The script that put it there, for packages of Python. */
   readonly writer?: StepLabel;
+  /** The script that its package manager ran in, for all others. */
+  readonly installer?: StepLabel;
+  /** The source package that it was built from, where that has another name or version. */
+  readonly source?: { readonly name: string; readonly version: string };
 }
 
 /** A git repository that source-repositories put into an image. */
@@ -39,18 +43,50 @@ export interface FilePart {
   readonly writer?: StepLabel;
 }
 
-/** What an image consists of. */
-export interface ImageParts {
+/** The system of an image, of its `os-release`. */
+export interface ImageSystem {
+  readonly id: string;
+  readonly version: string;
   readonly name: string;
-  readonly system: { readonly id: string; readonly version: string; readonly name: string };
+  /** Debian's name of the release, such as `bookworm`; empty where there is none. */
+  readonly codename: string;
+}
+
+/** What was installed into an image, and what was fetched for it. */
+export interface ImagePackages {
+  readonly system: ImageSystem;
   /** Sorted by URL, each once. */
   readonly packages: readonly PackagePart[];
   readonly sources: readonly SourcePart[];
+}
+
+/** What an image consists of. */
+export interface ImageParts extends ImagePackages {
+  readonly name: string;
   /** Sorted by path. */
   readonly files: readonly FilePart[];
 }
 
 export async function imageParts(image: ImageContents, commands: CommandRunner): Promise<ImageParts> {
+  const { owned, ...packages } = await packagesAndPaths(image, commands);
+  return {
+    // Where it lay on the machine that built it is nobody's business.
+    name: lastNameOf(image.name.replace(/ of \d{4}-\d\d-\d\d .*$/, "")),
+    ...packages,
+    files: await unownedFiles(image, owned),
+  };
+}
+
+/** The parts that have names and versions; files need not be read for them. */
+export async function imagePackages(image: ImageContents, commands: CommandRunner): Promise<ImagePackages> {
+  const { owned: _owned, ...packages } = await packagesAndPaths(image, commands);
+  return packages;
+}
+
+async function packagesAndPaths(
+  image: ImageContents,
+  commands: CommandRunner,
+): Promise<ImagePackages & { readonly owned: ReadonlySet<string> }> {
   const system = await systemOf(image);
   const databases = await readDatabases(image, commands);
   const owned = new Set(databases.flatMap(({ files }) => files.map((path) => mergedPath(image, path))));
@@ -58,30 +94,27 @@ export async function imageParts(image: ImageContents, commands: CommandRunner):
   const python = await pythonPackages(image, owned);
   const byUrl = new Map([...packages, ...python].map((part) => [part.url, part]));
   return {
-    // Where it lay on the machine that built it is nobody's business.
-    name: lastNameOf(image.name.replace(/ of \d{4}-\d\d-\d\d .*$/, "")),
-    system,
+    ...{ system, owned },
     packages: [...byUrl.values()].sort((a, b) => (a.url < b.url ? -1 : 1)),
     sources: await sourcesOf(image),
-    files: await unownedFiles(image, owned),
   };
 }
 
-type System = ImageParts["system"];
-
-async function systemOf(image: ImageContents): Promise<System> {
+async function systemOf(image: ImageContents): Promise<ImageSystem> {
   let text: string | undefined;
   for (const path of OS_RELEASE) text ??= await textOf(image, path);
   const value = (name: string) =>
     new RegExp(`^${name}=(.*)$`, "m").exec(text ?? "")?.[1]?.replace(/^["']|["']$/g, "") ?? "";
-  return { id: value("ID") || "linux", version: value("VERSION_ID"), name: value("PRETTY_NAME") || "Linux" };
+  const name = value("PRETTY_NAME") || "Linux";
+  return { id: value("ID") || "linux", version: value("VERSION_ID"), name, codename: value("VERSION_CODENAME") };
 }
 
 async function packagePart(
   image: ImageContents,
-  { id, version: release }: System,
-  { urlType, name, version, architecture, supplier, source, licence }: InstalledPackage & { readonly urlType: string },
+  { id, version: release }: ImageSystem,
+  installed: InstalledPackage & { readonly urlType: string },
 ): Promise<PackagePart> {
+  const { urlType, name, version, architecture, supplier, source, licence } = installed;
   const { PackageURL } = await import("packageurl-js");
   const qualifiers = {
     ...(architecture === undefined ? {} : { arch: architecture }),
@@ -93,6 +126,7 @@ async function packagePart(
   const plain = urlType === "rpm" ? version.replace(/^\d+:/, "") : version.replace(/ \(.*\)$/, "");
   const known = licence === undefined ? await copyrightOf(image, name) : licenceOf(licence);
   const element = image.askedFor?.[name];
+  const installer = installerOf(image, installed);
   return {
     name,
     version,
@@ -100,7 +134,24 @@ async function packagePart(
     ...(supplier === undefined ? {} : { supplier }),
     ...(known === undefined ? {} : { licence: known }),
     ...(element === undefined ? {} : { element }),
+    ...(installer === undefined ? {} : { installer }),
+    ...(source === undefined ? {} : { source: sourcePackage(source, version.replace(/ \(.*\)$/, "")) }),
   };
+}
+
+/** The script that wrote the first of its files; directories are of nobody, and settings in /etc are often changed later. */
+function installerOf(image: ImageContents, { files }: InstalledPackage): StepLabel | undefined {
+  const written = files.flatMap((path) => {
+    const file = image.files.get(mergedPath(image, path));
+    return file === undefined || file.type === "directory" ? [] : [{ path, writer: file.writer }];
+  });
+  return (written.find(({ path }) => !path.startsWith("/etc/")) ?? written[0])?.writer;
+}
+
+/** Debian writes `NAME (VERSION)`, and the version only where it is not the package's own. */
+function sourcePackage(text: string, version: string): { readonly name: string; readonly version: string } {
+  const [, name = text, own = version] = /^(\S+)(?: \((.*)\))?$/.exec(text) ?? [];
+  return { name, version: own };
 }
 
 async function copyrightOf(image: ImageContents, name: string): Promise<Licence | undefined> {
