@@ -269,4 +269,10 @@ export const ROWS: readonly Row[] = [
     only: ["as usual"],
     otherwise: { exit: 2, says: ['"$ROOT/build.key" is a private key, where a public one belongs'] },
   },
+  {
+    argv: "why-different",
+    only: ["as usual", "with a cache that is root's"],
+    otherwise: NOTHING_BUILT,
+    when: CLOSED_CACHE,
+  },
 ];

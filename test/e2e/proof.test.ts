@@ -182,4 +182,27 @@ describe.skipIf(!mayBuild)("proof of where an image comes from", () => {
     expect(foreign).toMatchObject({ exitCode: 2 });
     expect(foreign.stderr).toContain("none of 1 records is about packages of");
   });
+
+  test("why-different names the first thing that parts two builds, and what followed", async () => {
+    project.element("probe", { "install.d/30-one": "#!/bin/bash\necho another one > /etc/one\n" });
+    await build({ ...CALLER, DIB_TOKEN: "another-secret-12345" });
+    const why = await run(["why-different", image]);
+    expect(why).toMatchObject({ exitCode: 0, stderr: "" });
+    const lines = why.stdout.split("\n");
+    expect(lines.slice(2, 6)).toEqual([
+      "first cause: install.d/30-one of element probe: its script changed",
+      "    - echo one > /etc/one",
+      "    + echo another one > /etc/one",
+      "  file probe/install.d/30-one changed",
+    ]);
+    expect(lines).toContain("  install.d/40-two of element probe ran on another image, and left something else");
+    expect(lines).toContain("what came of it: 0 packages and 2 files differ");
+    const json = JSON.parse((await run(["why-different", `${image}~1`, image, "--format", "json"])).stdout);
+    expect(json).toMatchObject({ version: 1, cause: { kind: "other-inputs", label: { element: "probe" } } });
+    expect(JSON.stringify(json)).not.toContain("another-secret");
+    expect(await run(["why-different", `${image}~7`])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("only 2 builds of"),
+    });
+  });
 });

@@ -35,3 +35,6 @@ export { sizePage } from "./size-page.js";
 export { sizeTree } from "./size-tree.js";
 export { tracePage } from "./trace-page.js";
 export { traceRows, traceSummary } from "./trace-slices.js";
+export type { InputChange } from "./why/compare-inputs.js";
+export type { StepDifference } from "./why/compare-steps.js";
+export { type WhyDifferent, whyDifferent } from "./why/why-different.js";

@@ -25,6 +25,8 @@ export { isWhiteout } from "./job/whiteout.js";
 export { namesImage, newestBuild, type PastBuild } from "./layers/build-history.js";
 export { collectGarbage, type Garbage } from "./layers/collect-garbage.js";
 export { describeLayer, type LayerDescription } from "./layers/describe-layer.js";
+export { ingredientDiff } from "./layers/ingredient-texts.js";
+export { changedIngredients } from "./layers/layer-key.js";
 export { type LayerStore, layerStoreAt, openLayerStore } from "./layers/layer-store.js";
 export { layerKind } from "./layers/open-layer-trees.js";
 export { type OverlayMark, overlayMarks } from "./layers/overlay-marks.js";

@@ -34,4 +34,5 @@ export const commands: readonly CommandEntry[] = [
   { name: "size", group: "inspect", summary: "add up the bytes of an image by element, script, package and directory", load: () => import("./size.js") },
   { name: "trace", group: "inspect", summary: "show where the time of a build went: what ran, what was cached, what waited", load: () => import("./trace.js") },
   { name: "verify", group: "ship", summary: "check that an image is the one that somebody has signed", load: () => import("./verify.js") },
+  { name: "why-different", group: "inspect", summary: "go from two builds to the first thing that parts them, and to what followed", load: () => import("./why-different.js") },
 ];
