@@ -119,6 +119,12 @@ export const ROWS: readonly Row[] = [
     only: ["without diskimage-builder"],
     otherwise: { exit: 2, says: ["there is no element on the path", "install diskimage-builder"] },
   },
+  {
+    argv: "bisect web --good v1 --run true",
+    only: ["as usual", "with an empty PATH"],
+    otherwise: { exit: 2, says: ["is in no git repository", "change into the directory of the elements"] },
+    when: { "with an empty PATH": { exit: 2, says: ['program "git" was not found', "install the package git"] } },
+  },
   { argv: "blame /etc/motd", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
   {
     argv: "boot $ROOT/nothing.qcow2 --log $OUT/console.log",

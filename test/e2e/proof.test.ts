@@ -205,4 +205,52 @@ describe.skipIf(!mayBuild)("proof of where an image comes from", () => {
       stderr: expect.stringContaining("only 2 builds of"),
     });
   });
+
+  test("bisect finds the commit that broke an image, with a build for each commit that it tests", async () => {
+    const git = (...words: readonly string[]) => {
+      const who = ["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "init.defaultBranch=main"];
+      return execFileSync("git", [...who, ...words], {
+        cwd: project.directory,
+        encoding: "utf8",
+        stdio: "pipe",
+      }).trim();
+    };
+    git("init", "--quiet");
+    writeFileSync(join(project.directory, ".gitignore"), "/*\n!/elements\n");
+    const commit = (subject: string, tree: Readonly<Record<string, string>>) => {
+      project.element("probe", tree);
+      git("add", "-A");
+      git("commit", "--quiet", "-m", subject);
+      return git("rev-parse", "HEAD");
+    };
+    const one = (text: string) => ({ "install.d/30-one": `#!/bin/bash\n${text}\n` });
+    const two = (text: string) => ({ "install.d/40-two": `#!/bin/bash\necho ${text} > /etc/two\n` });
+    const first = commit("begin", one("echo fine > /etc/one"));
+    commit("say more", two("more"));
+    commit("add a comment", one("# says it\necho fine > /etc/one"));
+    const broken = commit("tidy up", one("echo tidy > /etc/one"));
+    commit("say less", two("less"));
+    commit("add another comment", one("# tidy\necho tidy > /etc/one"));
+    const check = `tar -xOf "$IMAGE" --wildcards "*etc/one" | grep -q fine`;
+    const words = ["bisect", "tiny-os", "probe", "--build", "-n -t tar --image-size 0.2 --elements-path elements"];
+    const env = { DIBKIT_CACHE: "store" };
+    const found = await run([...words, "--good", first, "--run", check, "--format", "json"], env);
+    expect(found, found.stderr).toMatchObject({ exitCode: 0 });
+    const outcome = JSON.parse(found.stdout);
+    expect(outcome).toMatchObject({
+      ...{ version: 1, commit: { id: broken, subject: "tidy up" } },
+      files: ["M elements/probe/install.d/30-one"],
+    });
+    // Both ends, then halves of the four commits between them.
+    expect(outcome.tested.length).toBeLessThanOrEqual(5);
+    const verdict = new Map(
+      outcome.tested.map((one: { commit: { id: string }; verdict: string }) => [one.commit.id, one.verdict]),
+    );
+    expect(verdict.get(broken)).toBe("bad");
+    expect(verdict.get(git("rev-parse", `${broken}~1`))).toBe("good");
+    expect(git("worktree", "list").split("\n")).toHaveLength(1);
+    const reversed = await run([...words, "--good", broken, "--run", check], env);
+    expect(reversed).toMatchObject({ exitCode: 2 });
+    expect(reversed.stderr).toContain(`error: --good "${broken}" is bad, so there is nothing to look for`);
+  });
 });
