@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
 import { unpackPackagesOf } from "../debian-packages.mjs";
 import { dibkit, type ProgramRun, runProgram } from "./dibkit.js";
+import { openLoopbackRegistry } from "./loopback-registry.js";
 import { openProvenanceValidator } from "./provenance-validator.js";
 
 /** The image says of itself what is true of this machine, whose bash it has. */
@@ -138,6 +139,50 @@ describe.skipIf(!mayBuild)("proof of where an image comes from", () => {
     expect(damaged.stderr).toContain("has no DSSE envelope in line 3");
     const again = await run(["sign", image, "--key", key]);
     expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("has no DSSE envelope in line 3") });
+  });
+
+  test("a signature is attached to the image in a registry, where cosign finds it, and listed among the referrers", async () => {
+    const registry = await openLoopbackRegistry();
+    const repository = `${registry.address}/proof/web`;
+    try {
+      const words = ["build", "-n", "tiny-os", "probe", "-t", "oci", "--image-size", "0.2", "-o", "out/web"];
+      expect(await run([...words, "--elements-path", "elements"], CALLER)).toMatchObject({ exitCode: 0 });
+      const sign = (one: string) => run(["sign", "out/web.oci.tar", "--key", one, "--attach", repository]);
+      expect(await sign(key)).toMatchObject({ exitCode: 3, stderr: expect.stringContaining("has no image sha256:") });
+      const archive = join(project.directory, "out/web.oci.tar");
+      const tls = "--dest-tls-verify=false";
+      const copied = await registry.skopeo("copy", tls, `oci-archive:${archive}`, `docker://${repository}:latest`);
+      expect(copied, copied.stderr).toMatchObject({ exitCode: 0 });
+      const [second, secondPublic] = makeKey("attached", "-algorithm", "ed25519");
+      for (const one of [key, second, second]) {
+        const attached = await sign(one);
+        expect(attached, attached.stderr).toMatchObject({ exitCode: 0 });
+        expect(attached.stdout).toMatch(new RegExp(`^${repository}@sha256:[0-9a-f]{64}$`, "m"));
+      }
+      const [, stranger] = makeKey("stranger", "-algorithm", "ed25519");
+      const verify = (pub: string) => {
+        const offline = ["--insecure-ignore-tlog=true", "--allow-http-registry", "--allow-insecure-registry"];
+        const which = ["--key", pub, "--type", "slsaprovenance1", `${repository}:latest`];
+        return runProgram([cosign, "verify-attestation", ...offline, ...which], { env: { HOME: project.directory } });
+      };
+      for (const one of [publicKey, secondPublic]) {
+        const verified = await verify(one);
+        expect(verified, verified.stderr).toMatchObject({ exitCode: 0 });
+      }
+      expect((await verify(stranger)).exitCode).not.toBe(0);
+      const inspected = await registry.skopeo("inspect", "--tls-verify=false", `docker://${repository}:latest`);
+      const { Digest: digest } = JSON.parse(inspected.stdout);
+      // Debian's registry is from before referrers, so that they are listed under a tag.
+      const url = `http://${registry.address}/v2/proof/web/manifests`;
+      const get = async (reference: string, accept: string) =>
+        JSON.parse(await (await fetch(`${url}/${reference}`, { headers: { accept } })).text());
+      const list = await get(digest.replace(":", "-"), "application/vnd.oci.image.index.v1+json");
+      expect(list.manifests).toEqual([expect.objectContaining({ artifactType: "application/vnd.in-toto+json" })]);
+      const manifest = await get(list.manifests[0].digest, "application/vnd.oci.image.manifest.v1+json");
+      expect(manifest).toMatchObject({ subject: { digest }, layers: [expect.anything(), expect.anything()] });
+    } finally {
+      await registry.remove();
+    }
   });
 
   test("audit finds what a database knows, says which element brings it, and heeds what is stated beside elements", async () => {

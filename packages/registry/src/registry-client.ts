@@ -18,10 +18,12 @@ export interface RegistryClient {
   readonly repository: Repository;
   hasManifest(reference: string): Promise<Result<boolean, RegistryFailure>>;
   /** Undefined: there is none. */
-  manifest(reference: string): Promise<Result<FoundManifest | undefined, RegistryFailure>>;
+  manifest(reference: string, mediaType?: string): Promise<Result<FoundManifest | undefined, RegistryFailure>>;
   pushManifest(reference: string, mediaType: string, text: string): Promise<Result<void, RegistryFailure>>;
   /** Deletes a manifest, and with it every tag of it; fine when it is gone already. */
   deleteManifest(digest: string): Promise<Result<void, RegistryFailure>>;
+  /** Whether the registry itself tells which manifests name this one as their subject. */
+  knowsReferrers(digest: string): Promise<Result<boolean, RegistryFailure>>;
   hasBlob(digest: string): Promise<Result<boolean, RegistryFailure>>;
   /** A small blob. */
   readBlob(descriptor: Descriptor): Promise<Result<Buffer, RegistryFailure>>;
@@ -64,8 +66,8 @@ export function openRegistryClient(repository: Repository, context: SessionConte
   return {
     repository,
     hasManifest: (reference) => exists(`${path}/manifests/${reference}`),
-    async manifest(reference) {
-      const answered = await pull("GET", `${path}/manifests/${reference}`, { accept: MANIFEST_TYPE });
+    async manifest(reference, mediaType = MANIFEST_TYPE) {
+      const answered = await pull("GET", `${path}/manifests/${reference}`, { accept: mediaType });
       if (!answered.ok) return answered;
       const { status, headers } = answered.value;
       if (status === 404) {
@@ -99,6 +101,16 @@ export function openRegistryClient(repository: Repository, context: SessionConte
       const { status } = answered.value;
       if (status === 405 || status === 400) return err({ kind: "refused", message: "does not let anybody delete" });
       return status === 202 || status === 404 ? ok(undefined) : unexpected(answered.value, "a deletion");
+    },
+    async knowsReferrers(digest) {
+      const answered = await pull("GET", `${path}/referrers/${digest}`);
+      if (!answered.ok) return answered;
+      answered.value.body.destroy();
+      const { status } = answered.value;
+      // Some that do not know of it take it for something else that they do not know.
+      return status === 200 || [400, 404, 405].includes(status)
+        ? ok(status === 200)
+        : unexpected(answered.value, "a question for referrers");
     },
     hasBlob,
     readBlob: (descriptor) => withRetries(context.signal, () => readSmall(blob, descriptor)),

@@ -16,10 +16,20 @@ export default defineCommand({
   options: {
     key: { type: "string", value: "KEYFILE", summary: "the private key (PEM, without a passphrase)" },
     output: { type: "string", short: "o", value: "FILE", summary: "write it there instead of beside the image" },
+    attach: {
+      ...{ type: "string", value: "REGISTRY/REPOSITORY" },
+      summary: "of an OCI archive: attach it to the image there too, which has to be in it",
+    },
     ...contentsOptions,
     ...storeOptions,
   },
-  examples: [{ command: "dibkit sign debian.qcow2 --key build.key", does: "writes debian.qcow2.intoto.jsonl" }],
+  examples: [
+    { command: "dibkit sign debian.qcow2 --key build.key", does: "writes debian.qcow2.intoto.jsonl" },
+    {
+      command: "dibkit sign web.oci.tar --key build.key --attach registry.example.org/team/web",
+      does: "attaches it to the image that was copied there from the archive",
+    },
+  ],
   namespace: "layers",
   async run({ arguments: words, options }, terminal) {
     if (options.key === undefined)
@@ -45,10 +55,13 @@ export default defineCommand({
     const ofOthers = (there?.value ?? []).filter(({ signatures }) =>
       signatures.every(({ keyid }) => keyid !== key.publicKey.fingerprint),
     );
-    const lines = [...ofOthers, signStatement(statement.text, key)].map((one) => `${JSON.stringify(one)}\n`);
+    const envelope = signStatement(statement.text, key);
+    const lines = [...ofOthers, envelope].map((one) => `${JSON.stringify(one)}\n`);
     const { writeWhole } = await import("../write-whole.js");
     if (!(await writeWhole(terminal, path, lines.join(""), { what: "signature", option: "--output" }))) return 1;
     terminal.stdout.write(`${path}\n`);
-    return 0;
+    if (options.attach === undefined) return 0;
+    const { attachEnvelope } = await import("../proof/attach-envelope.js");
+    return attachEnvelope(terminal, options.attach, statement.manifests, JSON.stringify(envelope));
   },
 });

@@ -9,6 +9,8 @@ export interface ImageStatement {
   /** JSON of one line, without a newline. */
   readonly text: string;
   readonly build: PastBuild;
+  /** SHA-256 of the manifests of images in OCI archives, in hexadecimal digits. */
+  readonly manifests: readonly string[];
   /** The image file that was named; undefined when a build was. */
   readonly path: string | undefined;
 }
@@ -42,5 +44,6 @@ export async function imageStatement(
   if (parts === undefined) return undefined;
   const timeline = await store.records.timeline(build.record.id);
   const text = JSON.stringify(provenanceStatement({ build, timeline, subjects, parts }));
-  return { text, build, path };
+  const manifests = subjects.flatMap(({ name, sha256 }) => (name.endsWith("#manifest") ? [sha256] : []));
+  return { text, build, path, manifests };
 }

@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, statSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { lastNameOf } from "@dibkit/model";
 import { type BuildRecord, outputFingerprint } from "@dibkit/runner";
 
-/** An image file that a statement is about. */
+const OCI_ARCHIVE = ".oci.tar";
+/** Behind the name of an archive: the image in it. */
+const MANIFEST = "#manifest";
+
+/** An image file that a statement is about, or an image in such a file. */
 export interface Subject {
-  /** Name of the file, without its directory. */
+  /** Name of the file, without its directory; of an image in an OCI archive with `#manifest` behind it. */
   readonly name: string;
   /** In hexadecimal digits. */
   readonly sha256: string;
@@ -31,10 +36,30 @@ export async function imageSubjects({ outputs = {} }: BuildRecord, path: string 
     const name = lastNameOf(output);
     const same = isFile(output) && (await outputFingerprint(output)) === fingerprint;
     const file = same ? output : named === fingerprint ? path : undefined;
-    if (file === undefined) missing.push(name);
-    else subjects.push({ name, sha256: await fileSha256(file) });
+    if (file === undefined) {
+      missing.push(name);
+      continue;
+    }
+    subjects.push({ name, sha256: await fileSha256(file) });
+    if (!name.endsWith(OCI_ARCHIVE)) continue;
+    for (const sha256 of await manifestDigests(file)) subjects.push({ name: `${name}${MANIFEST}`, sha256 });
   }
   return { subjects, missing };
+}
+
+/** Digests of the images in an OCI archive, by which registries know them. */
+async function manifestDigests(path: string): Promise<readonly string[]> {
+  const { extract } = await import("tar-stream");
+  const entries = extract();
+  const read = pipeline(createReadStream(path), entries);
+  let index = "{}";
+  for await (const entry of entries) {
+    if (entry.header.name.replace(/^\.\//, "") === "index.json") index = await text(entry);
+    else entry.resume();
+  }
+  await read;
+  const { manifests = [] } = JSON.parse(index) as { readonly manifests?: readonly { readonly digest: string }[] };
+  return manifests.flatMap(({ digest }) => (digest.startsWith("sha256:") ? [digest.slice(7)] : []));
 }
 
 /** SHA-256 of a file, in hexadecimal digits; throws as reading it does. */
