@@ -14,7 +14,7 @@ const INDEX_TYPE = "application/vnd.oci.image.index.v1+json";
 const MOST_ATTESTATIONS = 32;
 
 /** The tag under which the attestations of an image are. */
-export function attestationTag(digest: string): string {
+function attestationTag(digest: string): string {
   return `${digest.replace(":", "-")}.att`;
 }
 

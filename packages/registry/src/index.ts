@@ -1,6 +1,6 @@
 /// <reference types="node" preserve="true" />
 export { type Descriptor, sha256Digest } from "./descriptor.js";
-export { attestationTag, pushAttestation } from "./image-attestation.js";
+export { pushAttestation } from "./image-attestation.js";
 export { type Claims, findSigner, pushSignature, signatureTag } from "./image-signature.js";
 export { networkTrouble } from "./network-trouble.js";
 export { readKeyFile } from "./read-key-file.js";

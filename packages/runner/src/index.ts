@@ -44,7 +44,7 @@ export { stepName } from "./plan/script-step.js";
 export { sourceDate } from "./plan/source-date.js";
 export { readTrustedKeys } from "./remote/cache-keys.js";
 export { listRemoteLayers } from "./remote/list-remote.js";
-export { type OpenRemote, withRemote } from "./remote/open-remote.js";
+export { withRemote } from "./remote/open-remote.js";
 export { pushLayers } from "./remote/push-layers.js";
 export { parseDay, unusedLayers } from "./remote/unused-layers.js";
 export { whyRemote } from "./remote/why-remote.js";
