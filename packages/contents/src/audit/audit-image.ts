@@ -21,6 +21,7 @@ export interface ImageAudit {
   readonly findings: readonly AuditFinding[];
   /** Those that a statement says not to matter: `not_affected` or `fixed`. */
   readonly suppressed: readonly AuditFinding[];
+  /** Packages that a database was asked about. */
   readonly packages: number;
   /** Records that were read. */
   readonly records: number;
@@ -40,17 +41,18 @@ export async function auditImage(
   const byName = packagesByName(packages);
   const [orders, statementAbout] = await Promise.all([versionOrders(), vexMatcher(statements)]);
   const found: Vulnerability[] = [];
-  let [undetermined, records, asked] = [0, 0, false];
+  let [undetermined, records] = [0, 0];
+  const asked = new Set<string>();
   for (const path of databases) {
     const read = await readDatabase(path, {
       osv(record) {
         const matched = matchOsv(record, system, byName, orders);
-        asked ||= matched.asked;
+        for (const type of matched.asked) asked.add(type);
         found.push(...matched.vulnerabilities);
       },
       tracker(tracker) {
         const matched = matchTracker(tracker, system, packages);
-        asked ||= matched.asked;
+        if (matched.asked) asked.add("deb");
         undetermined += matched.undetermined;
         found.push(...matched.vulnerabilities);
       },
@@ -59,7 +61,8 @@ export async function auditImage(
     records += read.value;
   }
   // That nothing was found would say nothing.
-  if (!asked) {
+  const judged = packages.filter(({ type }) => asked.has(type)).length;
+  if (judged === 0) {
     const message = `none of ${records} records is about packages of "${system.name}"`;
     return err({ message, help: "give the database of the image's distribution and release" });
   }
@@ -71,7 +74,7 @@ export async function auditImage(
   return ok({
     findings: all.filter((one) => !isSuppressed(one)),
     suppressed: all.filter(isSuppressed),
-    packages: packages.length,
+    packages: judged,
     ...{ records, undetermined },
   });
 }

@@ -38,11 +38,14 @@ const ECOSYSTEMS: Readonly<Record<string, { readonly name: string; readonly rele
 /** The packages of an image that a record is about, by type and name. */
 export type PackagesByName = ReadonlyMap<string, readonly AuditedPackage[]>;
 
-/** Packages by `TYPE NAME`, under their own name and that of their source package. */
+/**
+ * Packages by `TYPE NAME`: Debian's under the name of their source package, which its records are about and which another
+ * package may have; RPM's under both names, as records of its distributions have the one or the other.
+ */
 export function packagesByName(packages: readonly AuditedPackage[]): PackagesByName {
   const found = new Map<string, AuditedPackage[]>();
   for (const one of packages) {
-    for (const name of new Set([one.name, one.source.name])) {
+    for (const name of one.type === "deb" ? [one.source.name] : new Set([one.name, one.source.name])) {
       const key = `${one.type} ${plainName(one.type, name)}`;
       found.set(key, [...(found.get(key) ?? []), one]);
     }
@@ -52,8 +55,8 @@ export function packagesByName(packages: readonly AuditedPackage[]): PackagesByN
 
 /** What a record says of an image. */
 export interface OsvMatch {
-  /** Whether it is about packages of the image's kind at all. */
-  readonly asked: boolean;
+  /** Types of packages that it is about and that an image of this system may have. */
+  readonly asked: readonly string[];
   readonly vulnerabilities: readonly Vulnerability[];
 }
 
@@ -64,17 +67,16 @@ export function matchOsv(
   packages: PackagesByName,
   orders: VersionOrders,
 ): OsvMatch {
-  if (record.withdrawn !== undefined) return { asked: false, vulnerabilities: [] };
-  let asked = false;
+  if (record.withdrawn !== undefined) return { asked: [], vulnerabilities: [] };
+  const asked = new Set<string>();
   const found = new Map<AuditedPackage, Vulnerability>();
   for (const affected of record.affected ?? []) {
     const type = typeOf(affected.package?.ecosystem ?? "", system);
     const name = affected.package?.name;
     if (type === undefined || name === undefined) continue;
-    asked = true;
+    asked.add(type);
     for (const one of packages.get(`${type} ${plainName(type, name)}`) ?? []) {
-      // Debian and Ubuntu are asked about source packages, which have versions of their own.
-      const version = one.name === name ? one.version : one.source.version;
+      const version = type === "deb" ? one.source.version : one.version;
       const hit = affectedBy(affected, version, orders[type]);
       if (!hit.affected) continue;
       const severity = severityOf(record, affected);
@@ -89,7 +91,7 @@ export function matchOsv(
       });
     }
   }
-  return { asked, vulnerabilities: [...found.values()] };
+  return { asked: [...asked], vulnerabilities: [...found.values()] };
 }
 
 /** The type of the packages that an ecosystem is about; undefined when the image has none of them. */

@@ -139,11 +139,14 @@ async function packagePart(
   };
 }
 
-/** The script that wrote the first of its files; directories are of nobody, and settings in /etc are often changed later. */
+/**
+ * The script that wrote the first of its files. What lists have as directories may be a link, of whoever merged /usr, and
+ * settings in /etc are often changed later.
+ */
 function installerOf(image: ImageContents, { files }: InstalledPackage): StepLabel | undefined {
   const written = files.flatMap((path) => {
     const file = image.files.get(mergedPath(image, path));
-    return file === undefined || file.type === "directory" ? [] : [{ path, writer: file.writer }];
+    return file?.type === "file" ? [{ path, writer: file.writer }] : [];
   });
   return (written.find(({ path }) => !path.startsWith("/etc/")) ?? written[0])?.writer;
 }

@@ -53,6 +53,13 @@ describe("OSV's records", async () => {
       false,
     ],
     [
+      "another source's package of that name",
+      record("Debian:12", "libssl3", [{ introduced: "0" }]),
+      BOOKWORM,
+      libssl,
+      false,
+    ],
+    [
       "what was taken back",
       record("Debian:12", "openssl", [{ introduced: "0" }], { withdrawn: "2026" }),
       BOOKWORM,
@@ -84,10 +91,10 @@ describe("OSV's records", async () => {
     const affected = { package: { ecosystem: "PyPI", name: "jinja2" }, versions: ["3.1.2"] };
     const osv = { id: "GHSA-1", aliases: ["CVE-2"], affected: [affected], database_specific: { severity: "HIGH" } };
     expect(matchOsv(osv, BOOKWORM, packagesByName([pip]), orders)).toMatchObject({
-      asked: true,
+      asked: ["pypi"],
       vulnerabilities: [{ id: "GHSA-1", aliases: ["CVE-2"], severity: "HIGH" }],
     });
-    expect(matchOsv(record("npm", "x", []), BOOKWORM, packagesByName([pip]), orders).asked).toBe(false);
+    expect(matchOsv(record("npm", "x", []), BOOKWORM, packagesByName([pip]), orders).asked).toEqual([]);
   });
 });
 
