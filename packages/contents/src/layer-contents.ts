@@ -52,7 +52,7 @@ function createTree() {
   };
   return {
     files,
-    change({ path, type, writer, content, mode, owner, bytes, target, hash }: DiskChange) {
+    change({ path, type, writer, content, mode, owner, bytes, target, hash, data }: DiskChange) {
       const before = files.get(path);
       if (type !== "directory") forgetBelow(path);
       if (type === "removed") {
@@ -62,9 +62,9 @@ function createTree() {
       } else {
         const more = { ...(target === undefined ? {} : { target }), ...(hash === undefined ? {} : { hash }) };
         // Readers of package databases have to have files: the tree's are nearer to the truth than none.
-        const content =
-          isPackageData(path) && before?.contentPath !== undefined ? { contentPath: before.contentPath } : {};
-        files.set(path, { type, mode, owner, bytes, writer, ...content, ...more });
+        const older = data === undefined && isPackageData(path) ? before?.contentPath : undefined;
+        const contentPath = older === undefined ? {} : { contentPath: older };
+        files.set(path, { type, mode, owner, bytes, writer, ...contentPath, ...more });
       }
     },
     mark(marks: readonly OverlayMark[]) {

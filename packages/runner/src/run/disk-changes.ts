@@ -22,6 +22,8 @@ const CREATE: StepLabel = { phase: "disk", script: "create" };
 
 /** So much of what scripts write on the disk is kept whole; a deployment of ostree is tens of thousands of files. */
 const MOST_KEPT = { files: 1000, bytes: 64 << 10 };
+/** One file that says which packages are installed: boot loaders are installed on the disk. Of RPM's databases none is so small. */
+const PACKAGE_DATABASE = { path: /^\/(var\/lib\/dpkg\/status|lib\/apk\/db\/installed)$/, bytes: 4 << 20 };
 
 interface Found {
   readonly path: string;
@@ -172,23 +174,25 @@ async function changeOf(
 }
 
 /** A file may have many names: a deployment of ostree links what is in its repository. */
-async function contentOf(file: string, { bytes, inode }: Found, read: ReadFiles) {
+async function contentOf(file: string, { path, bytes, inode }: Found, read: ReadFiles) {
   const known = read.known.get(inode);
   if (known !== undefined) return known;
-  const content = await readContent(file, bytes, read.kept < MOST_KEPT.files);
+  const isDatabase = PACKAGE_DATABASE.path.test(path) && bytes <= PACKAGE_DATABASE.bytes;
+  const keep = isDatabase || (bytes <= MOST_KEPT.bytes && read.kept < MOST_KEPT.files);
+  const content = await readContent(file, keep);
   if (content.data !== undefined) read.kept += 1;
   read.known.set(inode, content);
   return content;
 }
 
-async function readContent(file: string, bytes: number, keep: boolean): Promise<Pick<DiskChange, "hash" | "data">> {
-  if (bytes > MOST_KEPT.bytes) {
-    const hash = createHash("sha256");
-    await pipeline(createReadStream(file), hash);
-    return { hash: hash.digest("hex") };
+async function readContent(file: string, keep: boolean): Promise<Pick<DiskChange, "hash" | "data">> {
+  if (keep) {
+    const data = readFileSync(file);
+    return { hash: sha256(data), data: data.toString("base64") };
   }
-  const data = readFileSync(file);
-  return { hash: sha256(data), ...(keep ? { data: data.toString("base64") } : {}) };
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return { hash: hash.digest("hex") };
 }
 
 function sha256(data: Buffer): string {
