@@ -122,7 +122,7 @@ export const ROWS: readonly Row[] = [
   {
     argv: "bisect web --good v1 --run true",
     only: ["as usual", "with an empty PATH"],
-    otherwise: { exit: 2, says: ["is in no git repository", "change into the directory of the elements"] },
+    otherwise: { exit: 2, says: ["is not in a git repository", "change into the directory of the elements"] },
     when: { "with an empty PATH": { exit: 2, says: ['program "git" was not found', "install the package git"] } },
   },
   { argv: "blame /etc/motd", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },

@@ -63,7 +63,7 @@ export async function bisectElements(
   const git = gitIn(request.cwd, request.env, commands);
   const root = await git("rev-parse", "--show-toplevel");
   if (!root.ok) {
-    const message = `"${request.cwd}" is in no git repository`;
+    const message = `"${request.cwd}" is not in a git repository`;
     return err({ message, help: "change into the directory of the elements whose history is to be looked through" });
   }
   const good = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${request.good}^{commit}`);
@@ -86,7 +86,7 @@ export async function bisectElements(
 }
 
 function noCommit(option: string, word: string): BisectTrouble {
-  return { message: `${option} "${word}" is no commit of this repository`, help: "name a commit, a tag or a branch" };
+  return { message: `${option} "${word}" is not a commit of this repository`, help: "name a commit, a tag or a branch" };
 }
 
 interface Search {

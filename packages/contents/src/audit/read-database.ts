@@ -49,7 +49,7 @@ function readJson(path: string, json: string, reader: DatabaseReader): Result<nu
   try {
     value = JSON.parse(json);
   } catch (error) {
-    return err({ message: `"${path}" is no JSON: ${(error as Error).message}`, help: HELP });
+    return err({ message: `"${path}" is not JSON: ${(error as Error).message}`, help: HELP });
   }
   if (isDebianTracker(value)) {
     reader.tracker(value);
@@ -82,7 +82,7 @@ async function readZip(path: string, reader: DatabaseReader): Promise<Result<num
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
-    return err({ message: `"${path}" is no zip file that can be read: ${(error as Error).message}`, help: HELP });
+    return err({ message: `"${path}" is not a zip file that can be read: ${(error as Error).message}`, help: HELP });
   }
   return ok(records);
 }

@@ -41,11 +41,11 @@ export async function readVex(file: string, element?: string): Promise<Result<re
   try {
     document = JSON.parse(text);
   } catch (error) {
-    return err(`"${file}" is no JSON: ${(error as Error).message}`);
+    return err(`"${file}" is not JSON: ${(error as Error).message}`);
   }
   const { statements, "@context": context } = (document ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof context !== "string" || !context.includes("openvex") || !Array.isArray(statements))
-    return err(`"${file}" is no OpenVEX document: it needs "@context" and "statements"`);
+    return err(`"${file}" is not an OpenVEX document: it needs "@context" and "statements"`);
   const read: VexStatement[] = [];
   for (const [at, statement] of statements.entries()) {
     const one = readStatement(statement);

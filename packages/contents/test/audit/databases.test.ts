@@ -158,10 +158,10 @@ describe("a database is read", () => {
   const empty = join(directory, "empty");
   mkdirSync(empty);
   test.each<[what: string, path: string, message: RegExp]>([
-    ["half a record", write("half.json", '{"id":'), /half\.json" is no JSON: /],
+    ["half a record", write("half.json", '{"id":'), /half\.json" is not JSON: /],
     ["something else", write("else.json", '{"a":1}'), /else\.json" has neither records of OSV nor Debian's tracker/],
     ["a number", write("number.json", "1"), /number\.json" has neither records/],
-    ["no zip file", write("no.zip", "PK"), /no\.zip" is no zip file that can be read: /],
+    ["no zip file", write("no.zip", "PK"), /no\.zip" is not a zip file that can be read: /],
     ["an empty directory", empty, /the directory ".*empty" has no record of a vulnerability/],
   ])("%s is refused", async (_, path, message) => expect(await read(path)).toMatch(message));
 });

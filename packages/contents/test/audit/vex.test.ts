@@ -32,7 +32,7 @@ test("a statement is read with the element that it lies beside", async () => {
 
 describe("a document is refused", () => {
   test.each<[what: string, statements: unknown, error: string]>([
-    ["without statements", undefined, 'is no OpenVEX document: it needs "@context" and "statements"'],
+    ["without statements", undefined, 'is not an OpenVEX document: it needs "@context" and "statements"'],
     [
       "without a vulnerability",
       [good, { ...good, vulnerability: {} }],
@@ -52,7 +52,7 @@ describe("a document is refused", () => {
   test("that is of another kind, or no JSON", async () => {
     expect(await read([good], "https://example.org")).toMatchObject({ ok: false });
     writeFileSync(file, "{");
-    expect(await readVex(file)).toEqual({ ok: false, error: expect.stringMatching(/vex\.json" is no JSON: /) });
+    expect(await readVex(file)).toEqual({ ok: false, error: expect.stringMatching(/vex\.json" is not JSON: /) });
   });
 });
 
