@@ -86,7 +86,10 @@ export async function bisectElements(
 }
 
 function noCommit(option: string, word: string): BisectTrouble {
-  return { message: `${option} "${word}" is not a commit of this repository`, help: "name a commit, a tag or a branch" };
+  return {
+    message: `${option} "${word}" is not a commit of this repository`,
+    help: "name a commit, a tag or a branch",
+  };
 }
 
 interface Search {
