@@ -10,7 +10,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   cli: 12,
   compile: 34,
   conform: 16,
-  contents: 41,
+  contents: 59,
   elements: 1,
   exec: 42,
   fleet: 25,
@@ -18,7 +18,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   model: 360,
   publish: 13,
   registry: 24,
-  runner: 71,
+  runner: 74,
   shell: 34,
 };
 

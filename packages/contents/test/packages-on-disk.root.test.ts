@@ -15,7 +15,7 @@ set -eu
 mkdir -p $TARGET_ROOT/var/lib/dpkg
 printf '${paragraph("early")}\\n' > $TARGET_ROOT${status}
 for ((at = 0; at < 2000; at++)); do
-  printf '${paragraph("package-$at")}\\n'
+  printf '${paragraph("package-%s")}\\n' $at
 done >> $TARGET_ROOT${status}
 `;
 
