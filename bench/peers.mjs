@@ -135,8 +135,10 @@ export default defineConfig({ elements: [debianExpress] });
 function build(root, name, os, flags, env = {}) {
   const { project, edit } = writeProject(root);
   edit(name.endsWith("-warm") ? `edited ${performance.now()}` : "first");
-  const output = join(root, name, "image");
-  mkdirSync(join(root, name), { recursive: true });
+  // The same image that was built before: its name is a variable that scripts may read.
+  const directory = join(root, name.replace("-warm", ""));
+  const output = join(directory, "image");
+  mkdirSync(directory, { recursive: true });
   const words = ["build", "vm", os, "bench-element", "-o", output, "-t", "qcow2", "--no-typecheck"];
   const places = ["--elements-path", join(project, "elements"), "--image-cache", join(root, "downloads")];
   const figures = timed([process.execPath, dibkit, ...words, ...places, ...flags], {
