@@ -3,16 +3,15 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createCommandRunner } from "@dibkit/exec";
 import type { Result } from "@dibkit/model";
-import { keepHang } from "./accelerator/choose-accelerator.js";
+import { keepUnfit } from "./accelerator/choose-accelerator.js";
 import type { BootFailure } from "./boot-failure.js";
 import type { BootOptions, BootReport } from "./boot-options.js";
 import { prepareMachine } from "./prepare-machine.js";
-import { hangSeconds } from "./run-checks.js";
 import { runMachine } from "./run-machine.js";
 
 /**
  * Boots an image under QEMU with a serial console and waits for what the options name, in order: the pattern, then each
- * exchange, then each HTTP answer. A machine that KVM hangs is started again without. The image is not changed, and QEMU
+ * exchange, then each HTTP answer. A machine that KVM hangs, or with which QEMU crashes under KVM, is started again without. The image is not changed, and QEMU
  * is gone when this returns or dibkit dies.
  */
 export async function bootImage(imagePath: string, options: BootOptions): Promise<Result<BootReport, BootFailure>> {
@@ -47,17 +46,16 @@ async function bootIn(
   if (why !== undefined) options.onNote?.(`boots ${settings.accelerator.how}: ${why}`);
   const untilMs = performance.now() + options.timeoutSeconds * 1000;
   const outcome = await runMachine(prepared.value, options, { commands, untilMs, signal });
-  if (outcome !== "hung") return outcome;
+  if (!("unfit" in outcome)) return outcome;
   const { accelerator } = settings;
+  const { seen, remembered, lasting } = outcome.unfit;
   const again = await prepareMachine(imagePath, { ...options, accelerator: "tcg" }, directory, proving);
   if (!again.ok) return again;
   const instead = again.value.settings.accelerator;
-  const silence = hangSeconds(accelerator, options);
-  options.onNote?.(`the machine said nothing for ${silence} s ${accelerator.how}: it is started again ${instead.how}`);
+  options.onNote?.(`${seen} ${accelerator.how}: it is started again ${instead.how}`);
   const second = await runMachine(again.value, options, { commands, untilMs, signal });
-  if (second === "hung") throw new Error(`a machine ${instead.how} cannot be hung by it`);
-  // What is too slow for a caller in a hurry is not hung.
-  if (second.ok && silence === accelerator.hungSeconds) keepHang(accelerator, settings, env);
+  if ("unfit" in second) throw new Error(`a machine ${instead.how} cannot be hung by it`);
+  if (second.ok && lasting) keepUnfit(accelerator, settings, remembered, env);
   return second;
 }
 

@@ -45,7 +45,7 @@ export async function runChecks(watch: Watch): Promise<Ending> {
 }
 
 /** The kernel's clock is past its first second: memory, interrupts and the timer work. */
-const KERNEL_RUNS = /^\[ *[1-9]\d*\.\d{6}\]/m;
+export const KERNEL_RUNS = /^\[ *[1-9]\d*\.\d{6}\]/m;
 
 async function expectText(watch: Watch, pattern: RegExp, mayHang: boolean): Promise<Ending> {
   const { console, untilMs, settings, options } = watch;

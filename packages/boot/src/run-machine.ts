@@ -1,11 +1,12 @@
 import { type CommandFailure, type CommandRunner, describeFailure } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
+import type { Accelerator } from "./accelerator/accelerator.js";
 import type { BootFailure } from "./boot-failure.js";
 import type { BootOptions, BootReport } from "./boot-options.js";
 import { openConsole } from "./console.js";
 import type { PreparedMachine } from "./prepare-machine.js";
 import { qemuArguments } from "./qemu-arguments.js";
-import { runChecks, SHOWN_LINES, secondsSince, type Watch } from "./run-checks.js";
+import { hangSeconds, KERNEL_RUNS, runChecks, SHOWN_LINES, secondsSince, type Watch } from "./run-checks.js";
 
 /** What all machines of one boot share. */
 export interface BootContext {
@@ -15,12 +16,25 @@ export interface BootContext {
   readonly signal: AbortSignal;
 }
 
-/** Starts QEMU, waits for everything and ends QEMU; `hung` when the accelerator is not fit for this machine. */
+/** A machine that did not run for what is likely its accelerator's fault. */
+export interface Unfit {
+  /** As in `the machine said nothing for 60 s`. */
+  readonly seen: string;
+  /** As in `a machine had fallen silent`. */
+  readonly remembered: string;
+  /** Whether it says enough for other machines to be started without this accelerator. */
+  readonly lasting: boolean;
+}
+
+/** How a program ends that its own or the kernel's checks have ended; being killed from outside is none of these. */
+const CRASHES: ReadonlySet<string> = new Set(["SIGABRT", "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE"]);
+
+/** Starts QEMU, waits for everything and ends QEMU. */
 export async function runMachine(
   { settings, instead }: PreparedMachine,
   options: BootOptions,
   { commands, untilMs, signal }: BootContext,
-): Promise<Result<BootReport, BootFailure> | "hung"> {
+): Promise<Result<BootReport, BootFailure> | { readonly unfit: Unfit }> {
   const startedMs = performance.now();
   const stopped = new AbortController();
   const end = new AbortController();
@@ -29,13 +43,20 @@ export async function runMachine(
   const qemu = commands.run(command, { signal: AbortSignal.any([signal, end.signal]) }).finally(() => stopped.abort());
   const { onConsoleLine: onLine, onCurrentLine } = options;
   const console = await openConsole(settings.consoleSocket, stopped.signal, { onLine, onCurrentLine });
+  const mayHang = instead !== undefined;
+  const ending = (failure: CommandFailure | undefined, lines: readonly string[]) => {
+    const kernelRan = console?.printed(KERNEL_RUNS) ?? false;
+    const crashed = failure?.kind === "killed" && CRASHES.has(failure.signalName);
+    if (!mayHang || kernelRan || !crashed) return machineStopped(failure, lines);
+    const seen = `QEMU crashed (${failure.tail.at(-1) ?? failure.signalName})`;
+    return { unfit: { seen, remembered: "QEMU had crashed", lasting: true } };
+  };
   try {
     if (console === undefined) {
       const ended = await qemu;
       if (signal.aborted) return err(ABORTED);
-      return machineStopped(ended.ok ? undefined : ended.error, []);
+      return ending(ended.ok ? undefined : ended.error, []);
     }
-    const mayHang = instead !== undefined;
     const watch: Watch = {
       settings,
       options,
@@ -52,15 +73,22 @@ export async function runMachine(
       const { name: accelerator } = settings.accelerator;
       return ok({ seconds: secondsSince(startedMs), accelerator, checks: watch.checks });
     }
-    if (failure === "hung") return failure;
+    if (failure === "hung") return { unfit: silent(settings.accelerator, options) };
     if (failure !== "stopped") return err(failure);
     const result = await qemu;
-    return machineStopped(result.ok ? undefined : result.error, await console.screen.lastLines(SHOWN_LINES));
+    return ending(result.ok ? undefined : result.error, await console.screen.lastLines(SHOWN_LINES));
   } finally {
     console?.close();
     end.abort();
     await qemu;
   }
+}
+
+function silent(accelerator: Accelerator, options: BootOptions): Unfit {
+  const silence = hangSeconds(accelerator, options);
+  // What is too slow for a caller in a hurry is not hung.
+  const lasting = silence === accelerator.hungSeconds;
+  return { seen: `the machine said nothing for ${silence} s`, remembered: "a machine had fallen silent", lasting };
 }
 
 const ABORTED = { kind: "aborted", message: "the boot was interrupted" } as const;

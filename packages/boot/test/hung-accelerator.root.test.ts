@@ -25,6 +25,17 @@ done
 exec ${qemu} "\${words[@]}" $freeze
 `;
 
+/** A QEMU on a host whose KVM refuses what this QEMU asks of it: it ends as a failed assertion does. */
+const CRASHING_QEMU = `#!/bin/bash
+for word; do
+  if [[ $word == *accel=kvm* ]]; then
+    echo "error: failed to set MSR 0x10a to 0x69" >&2
+    kill -ABRT $$
+  fi
+done
+exec ${qemu} "$@"
+`;
+
 let directory: string;
 let image: string;
 beforeAll(async () => {
@@ -38,12 +49,17 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
  * Boots with that QEMU first in PATH and a cache directory of its own. `believed`: KVM passes for proven, as where the
  * trial guest comes through and others do not.
  */
-async function bootWithLies(name: string, believed: boolean, options: Partial<BootOptions> = {}) {
+async function bootWithLies(
+  name: string,
+  believed: boolean,
+  options: Partial<BootOptions> = {},
+  lyingQemu = LYING_QEMU,
+) {
   const bin = join(directory, name, "bin");
   await mkdir(bin, { recursive: true });
   const program = join(bin, "qemu-system-x86_64");
   // A program that was written anew would be proven anew.
-  if (!existsSync(program)) await writeFile(program, LYING_QEMU, { mode: 0o755 });
+  if (!existsSync(program)) await writeFile(program, lyingQemu, { mode: 0o755 });
   const cache = join(directory, name, "cache");
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, XDG_CACHE_HOME: cache };
   if (believed && machine !== undefined) {
@@ -67,7 +83,7 @@ describe.skipIf(qemu === undefined)("a KVM that lies (needs qemu-system-x86_64)"
     expect(await readFile(log, "utf8")).toContain("host login:");
     // The next boot knows.
     expect(await again()).toMatchObject({ ok: true, value: { accelerator: "tcg" } });
-    const why = "a machine that came up in software emulation had fallen silent with it";
+    const why = "a machine had fallen silent with KVM, and the machine came up in software emulation";
     expect(notes.slice(1)).toEqual([`boots in software emulation: ${why}`]);
   });
 
@@ -82,6 +98,16 @@ describe.skipIf(qemu === undefined)("a KVM that lies (needs qemu-system-x86_64)"
     const asked = await bootWithLies("dead", false, { accelerator: "kvm" });
     const message = `KVM does not work here: ${reason}`;
     expect(asked.result).toMatchObject({ ok: false, error: { kind: "cannot-boot", message } });
+  });
+
+  it("that makes QEMU crash is no reason to give up either", async () => {
+    const { result, again, notes } = await bootWithLies("crashing", true, {}, CRASHING_QEMU);
+    expect(result).toMatchObject({ ok: true, value: { accelerator: "tcg" } });
+    const crash = "QEMU crashed (error: failed to set MSR 0x10a to 0x69) with KVM";
+    expect(notes).toEqual([`${crash}: it is started again in software emulation`]);
+    expect(await again()).toMatchObject({ ok: true, value: { accelerator: "tcg" } });
+    const why = "QEMU had crashed with KVM, and the machine came up in software emulation";
+    expect(notes.slice(1)).toEqual([`boots in software emulation: ${why}`]);
   });
 
   it("is not blamed for good by a caller in a hurry", async () => {

@@ -73,11 +73,16 @@ export async function proveAccelerator(
   return proof;
 }
 
-/** Remembers that an accelerator hung a machine that came up without it. */
-export function keepHang(accelerator: Accelerator, emulator: Emulator, env: ProvingContext["env"]): void {
+/** Remembers that an accelerator was not fit for a machine that came up without it. `seen`: as in `QEMU had crashed`. */
+export function keepUnfit(
+  accelerator: Accelerator,
+  emulator: Emulator,
+  seen: string,
+  env: ProvingContext["env"],
+): void {
   openKeptProofs(readKvmHost(), env).keep(accelerator, emulator, {
     kind: "fails",
-    reason: "a machine that came up in software emulation had fallen silent with it",
+    reason: `${seen} ${accelerator.how}, and the machine came up in software emulation`,
     help: 'run "dibkit doctor", which tries it anew',
     lasting: true,
   });

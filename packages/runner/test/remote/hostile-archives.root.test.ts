@@ -71,7 +71,7 @@ describe("an archive of a registry", () => {
   test("in an old format is refused", async () => {
     expect(await unpack(archive('add("a")', "GNU"))).toEqual({
       ok: false,
-      error: expect.stringMatching(/no pax member/),
+      error: expect.stringMatching(/not a pax member/),
     });
   });
 
