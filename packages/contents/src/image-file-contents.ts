@@ -6,6 +6,7 @@ import { type CommandRunner, describeFailure, findProgram } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import { archiveContents } from "./archive-contents.js";
 import type { ImageContents, ImageFile } from "./image-contents.js";
+import { diskInodes } from "./read/disk-inodes.js";
 import { walkTree } from "./walk-tree.js";
 
 /** Why an image file cannot be looked into; `help` when something else than another image is the remedy. */
@@ -34,6 +35,22 @@ export async function withImageFile<T>(
   }
 }
 
+/**
+ * Reads the finished image in a file, with the content of every file in the caller's empty directory `scratch`: what was
+ * read can be looked into until the caller removes it. Throws what the operating system says of a file that may not be
+ * read.
+ */
+export async function unpackImageFile(path: string, scratch: string, commands: CommandRunner): Reading {
+  if (!existsSync(path)) return unreadable(`there is no file "${path}"`);
+  await access(path, constants.R_OK);
+  const contentsIn = join(scratch, "contents");
+  await mkdir(contentsIn);
+  const contents = await readImageFile(path, scratch, commands, contentsIn);
+  // What lay between the image and its files is as large as the image, and of no more use.
+  for (const between of ["image.raw", "image.tar"]) await rm(join(scratch, between), { force: true });
+  return contents;
+}
+
 type Reading = Promise<Result<ImageContents, UnreadableImage>>;
 
 function unreadable(message: string, help?: string): Result<never, UnreadableImage> {
@@ -58,12 +75,14 @@ function pathsOf(programs: readonly Program[]): Result<Readonly<Record<Program, 
   return ok(paths as Record<Program, string>);
 }
 
-async function readImageFile(path: string, scratch: string, commands: CommandRunner): Reading {
-  if (path.endsWith(".tar")) return ok(await archiveContents(path, path));
+async function readImageFile(path: string, scratch: string, commands: CommandRunner, contentsIn?: string): Reading {
+  if (path.endsWith(".tar")) return ok(await archiveContents(path, path, contentsIn));
   if (/\.(tgz|tar\.gz)$/.test(path)) {
     const archive = join(scratch, "image.tar");
     const unpacked = await commands.run(["gzip", "-dc", "--", path], { outputFile: archive });
-    return unpacked.ok ? ok(await archiveContents(path, archive)) : unreadable(describeFailure(unpacked.error));
+    return unpacked.ok
+      ? ok(await archiveContents(path, archive, contentsIn))
+      : unreadable(describeFailure(unpacked.error));
   }
   if (/\.(qcow2|vmdk|vdi|vhd|vhdx|raw|img)$/.test(path)) return readDiskImage(path, scratch, commands);
   return unreadable(`"${path}" is none of tar, tgz, raw, qcow2, vmdk, vdi, vhd and vhdx by its name`);
@@ -90,7 +109,9 @@ async function readDiskImage(path: string, scratch: string, commands: CommandRun
     const dumped = await commands.run([debugfs, "-R", `rdump / ${tree}`, at]);
     if (!dumped.ok) return unreadable(`${describeFailure(dumped.error)}: ${dumped.error.tail.at(-1) ?? ""}`);
     const files = new Map<string, ImageFile>();
-    for (const { path: found, file } of walkTree(tree)) if (file !== undefined) files.set(found, file);
+    const inodes = await diskInodes(debugfs, at, commands);
+    for (const { path: found, file } of walkTree(tree))
+      if (file !== undefined) files.set(found, { ...file, ...inodes.get(found) });
     return ok({ name: path, files, texts: new Map() });
   }
   return unreadable(`no ext2, ext3 or ext4 filesystem with an /etc was found in "${path}"`);
