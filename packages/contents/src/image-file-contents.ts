@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { access, constants, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { access, chmod, constants, lstat, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CommandRunner, describeFailure, findProgram } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import { archiveContents } from "./archive-contents.js";
 import type { ImageContents, ImageFile } from "./image-contents.js";
-import { diskInodes } from "./read/disk-inodes.js";
+import { diskInodes, type InodeFacts } from "./read/disk-inodes.js";
 import { walkTree } from "./walk-tree.js";
 
 /** Why an image file cannot be looked into; `help` when something else than another image is the remedy. */
@@ -110,11 +110,26 @@ async function readDiskImage(path: string, scratch: string, commands: CommandRun
     if (!dumped.ok) return unreadable(`${describeFailure(dumped.error)}: ${dumped.error.tail.at(-1) ?? ""}`);
     const files = new Map<string, ImageFile>();
     const inodes = await diskInodes(debugfs, at, commands);
-    for (const { path: found, file } of walkTree(tree))
-      if (file !== undefined) files.set(found, { ...file, ...inodes.get(found) });
+    await openToOwner(tree, inodes);
+    for (const { path: found, file } of walkTree(tree)) {
+      const { mode, owner } = inodes.get(found) ?? file ?? {};
+      if (file === undefined || mode === undefined || owner === undefined) continue;
+      files.set(found, { ...file, mode, owner });
+    }
     return ok({ name: path, files, texts: new Map() });
   }
   return unreadable(`no ext2, ext3 or ext4 filesystem with an /etc was found in "${path}"`);
+}
+
+/** Who is not root could neither read nor remove copies of files that nobody may read, and directories nobody may write. */
+async function openToOwner(tree: string, inodes: ReadonlyMap<string, InodeFacts>): Promise<void> {
+  for (const [path, { mode, isDirectory }] of inodes) {
+    const needed = isDirectory ? 0o700 : 0o400;
+    if ((mode & needed) === needed) continue;
+    const copy = join(tree, path);
+    const status = await lstat(copy).catch(() => undefined);
+    if (status?.isDirectory() || status?.isFile()) await chmod(copy, (mode & 0o777) | needed);
+  }
 }
 
 interface PartitionTable {

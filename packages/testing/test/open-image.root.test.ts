@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,7 +26,11 @@ cp bin/cat "usr/share/odd name/cat"
 chmod 4755 "usr/share/odd name/cat"
 echo "built in /srv/builder/work" > etc/motd
 printf '\\0\\1/srv/builder/work\\0' > usr/share/probe/binary
-mkdir -p etc/kernel
+mkdir -p opt/closed/in etc/kernel
+echo deep > opt/closed/in/file
+chmod 0000 opt/closed/in/file
+chmod 0555 opt/closed/in
+chmod 0111 opt/closed
 echo ro console=ttyS0 > etc/kernel/cmdline
 `;
 
@@ -77,6 +81,25 @@ describe.skipIf(!mayBuild)("an image of a real build", () => {
       await image.close();
     }
     expect(readdirSync(scratch)).toEqual([]);
+  });
+
+  test("an ordinary user sees a disk as root does, and leaves nothing either", async () => {
+    chmodSync(project.directory, 0o755);
+    const uid = 65_534;
+    process.seteuid?.(uid);
+    try {
+      const image = await openImage(join(project.directory, "out/image.qcow2"));
+      const unpacked = image.file("/etc/shadow")?.contentPath ?? "";
+      expect(statSync(unpacked).uid).toBe(uid);
+      await expectImage(image).toHaveFile("/etc/shadow", { mode: 0o640, owner: "0:42", text: /^root:/ });
+      await expectImage(image).toHaveFile("/usr/share/odd name/cat", { mode: 0o4755, owner: "0:0" });
+      await expectImage(image).toHaveFile("/opt/closed", { mode: 0o111, type: "directory" });
+      await expectImage(image).toHaveFile("/opt/closed/in/file", { mode: 0, text: "deep\n" });
+      await image.close();
+      expect(existsSync(unpacked.replace(/(dibkit-testing-[^/]*).*/, "$1"))).toBe(false);
+    } finally {
+      process.seteuid?.(0);
+    }
   });
 
   test("layers know the element of a file", async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { describe, expect, test } from "vitest";
 import { UnknownFact } from "../src/image-mismatch.js";
@@ -150,6 +151,13 @@ test.each(BAD)("%s", async (check, tree, message) => {
 
 test("every check has an image that it is against", () => {
   expect([...new Set(BAD.map(([check]) => check))].sort()).toEqual([...all.checks].sort());
+});
+
+test("docs/testing.md names the checks of each policy", () => {
+  const page = readFileSync(new URL("../../../docs/testing.md", import.meta.url), "utf8");
+  const rows = [...page.matchAll(/^\| `(healthy|hardened|cloudReady)` \| (.*) \|$/gm)];
+  const named = Object.fromEntries(rows.map(([, name, checks]) => [name, checks?.replaceAll("`", "").split(", ")]));
+  expect(named).toEqual({ healthy: healthy.checks, hardened: hardened.checks, cloudReady: cloudReady.checks });
 });
 
 describe("a policy of one's own", () => {

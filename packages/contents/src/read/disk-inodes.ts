@@ -2,14 +2,16 @@ import type { CommandRunner } from "@dibkit/exec";
 import type { ImageFile } from "../image-contents.js";
 
 /** What an inode says beside its content. */
-export type InodeFacts = Pick<ImageFile, "mode" | "owner">;
+export interface InodeFacts extends Pick<ImageFile, "mode" | "owner"> {
+  readonly isDirectory: boolean;
+}
 
 /** A line of debugfs's `ls -p`: `/INODE/MODE/UID/GID/NAME/SIZE/`. */
 const ENTRY = /^\/(\d+)\/(\d+)\/(\d+)\/(\d+)\/(.*)\/\d*\/$/;
 const ROOT = 2;
 
 /**
- * Modes and owners of everything on an ext filesystem, by path. The files that debugfs copies out have lost set-uid,
+ * Modes and owners of everything on an ext filesystem, by path, directories before what is in them. The files that debugfs copies out have lost set-uid,
  * set-gid and sticky bits, and belong to whoever runs it unless that is root. A name with a line break is left out.
  */
 export async function diskInodes(
@@ -32,8 +34,9 @@ export async function diskInodes(
         const [, inode, mode, uid, gid, name = ""] = ENTRY.exec(line) ?? [];
         if (parent === undefined || mode === undefined || inode === "0" || name === "." || name === "..") return;
         const bits = Number.parseInt(mode, 8);
-        facts.set(`${parent}/${name}`, { mode: bits & 0o7777, owner: `${uid}:${gid}` });
-        if (bits >> 12 === 4) below.set(Number(inode), `${parent}/${name}`);
+        const isDirectory = bits >> 12 === 4;
+        facts.set(`${parent}/${name}`, { mode: bits & 0o7777, owner: `${uid}:${gid}`, isDirectory });
+        if (isDirectory) below.set(Number(inode), `${parent}/${name}`);
       },
     });
     directories = below;
