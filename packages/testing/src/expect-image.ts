@@ -4,6 +4,7 @@ import { expectSizes, type SizeBudget } from "./expect-sizes.js";
 import type { Image } from "./image.js";
 import { ImageMismatch, mismatch, shown } from "./image-mismatch.js";
 import { listeners } from "./listeners.js";
+import { isNamed, knownPackages } from "./package-state.js";
 import type { Policy } from "./policy.js";
 import { secretsOf } from "./secrets.js";
 import { type Builder, thisBuilder, tracesOf } from "./traces.js";
@@ -53,32 +54,30 @@ export function expectImage(image: Image): ImageExpectation {
   const { name } = image;
   return {
     async toHavePackage(wanted, version) {
-      const installed = [...(await image.packages())].filter(([id]) => id === wanted || id.startsWith(`${wanted}:`));
+      const installed = (await knownPackages(image)).filter((one) => isNamed(one, wanted));
       if (installed.length === 0)
         throw mismatch(`package "${wanted}" is not installed in "${name}"`, 'list it in "packages" of an element');
-      const matches = (actual: string) => (version instanceof RegExp ? version.test(actual) : actual === version);
-      for (const [id, actual] of installed) {
-        // The database writes the state beside the version where it is another than installed.
-        const state = /\((.*)\)$/.exec(actual)?.[1];
-        if (state !== undefined)
+      for (const { id, version: actual, trouble } of installed) {
+        if (trouble !== undefined)
           throw mismatch(
-            `package "${id}" is not whole in "${name}": its state is "${state}"`,
+            `package "${id}" is not whole in "${name}": its state is "${trouble}"`,
             "look for its error in the log of install.d",
           );
-        if (version !== undefined && !matches(actual))
+        const matches = version instanceof RegExp ? version.test(actual) : actual === (version ?? actual);
+        if (!matches)
           throw mismatch(
-            `package "${id}" has version "${actual}" in "${name}", not ${shown(version)}`,
+            `package "${id}" has version "${actual}" in "${name}", not ${shown(version as string | RegExp)}`,
             "pin the version in the package's archive, or expect this one",
             { actual, expected: version },
           );
       }
     },
     async toLackPackage(unwanted) {
-      const [found] = [...(await image.packages())].filter(([id]) => id === unwanted || id.startsWith(`${unwanted}:`));
+      const found = (await knownPackages(image)).find((one) => isNamed(one, unwanted));
       if (found !== undefined)
         throw mismatch(
-          `package "${found[0]}" is in "${name}" in version "${found[1]}"`,
-          'find who asked for it with "dibkit explain" or in the log of install.d, or uninstall it with "uninstall: true"',
+          `package "${found.id}" is in "${name}" in version "${found.version}"`,
+          'take it out of "packages" of the elements, or uninstall it with "uninstall: true"',
         );
     },
     async toHaveFile(path, expected = {}) {
@@ -194,8 +193,6 @@ export function expectImage(image: Image): ImageExpectation {
       const count = breaches.length === 1 ? "1 breach" : `${breaches.length} breaches`;
       throw new ImageMismatch({
         message: `"${name}" does not follow the policy "${policy.name}": ${count}\n${list.join("\n")}`,
-        actual: breaches,
-        expected: [],
       });
     },
   };

@@ -12,7 +12,6 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   passwordauthentication: "yes",
   permitemptypasswords: "no",
   permitrootlogin: "prohibit-password",
-  pubkeyauthentication: "yes",
 };
 
 /**

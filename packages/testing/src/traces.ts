@@ -43,9 +43,9 @@ export async function tracesOf(image: Image, { hostNames, paths }: Builder): Pro
     .map((path) => path.replace(/\/+$/, ""))
     .filter((path) => path !== "")
     .map((text): Needle => ({ text, bytes: Buffer.from(text), inside: /[\w.-]/ }));
-  const inNames = hostNames.map(
-    (text): Needle => ({ text, bytes: Buffer.from(text), inside: /[\w-]/, textOnly: true }),
-  );
+  const inNames = hostNames
+    .filter((text) => text !== "")
+    .map((text): Needle => ({ text, bytes: Buffer.from(text), inside: /[\w-]/, textOnly: true }));
   const owners = inNames.length === 0 ? new Map() : await image.owners();
   const traces: Trace[] = [];
   for (const [path, file] of image.contents.files) {

@@ -8,7 +8,13 @@ import { policy } from "../src/policy.js";
 import { dpkgStatus, imageOfTexts } from "./text-image.js";
 
 const image = imageOfTexts({
-  "/var/lib/dpkg/status": dpkgStatus("nginx|1.22", "torn|1|install ok unpacked", "big|2"),
+  "/var/lib/dpkg/status": dpkgStatus(
+    "nginx|1.22",
+    "kept|3|hold ok installed",
+    "left|1|deinstall ok config-files",
+    "torn|1|install ok unpacked",
+    "big|2",
+  ),
   "/var/lib/dpkg/info/big.list": "/usr/share/big\n",
   "/usr/share/big": "x".repeat(2 * 1024 * 1024),
   "/lib": "→ usr/lib",
@@ -35,6 +41,9 @@ const ROWS: readonly Row[] = [
   ["toHavePackage", ["nginx"]],
   ["toHavePackage", ["nginx:amd64", "1.22"]],
   ["toHavePackage", ["nginx", /^1\./]],
+  ["toHavePackage", ["kept", "3"]],
+  ["toHavePackage", ["left"], 'package "left" is not installed in "test"'],
+  ["toLackPackage", ["left"]],
   ["toHavePackage", ["ngin"], 'package "ngin" is not installed in "test"\nremedy: list it in "packages" of an element'],
   ["toHavePackage", ["nginx", "1.24"], 'package "nginx:amd64" has version "1.22" in "test", not "1.24"'],
   ["toHavePackage", ["nginx", /^2/], 'package "nginx:amd64" has version "1.22" in "test", not like /^2/'],

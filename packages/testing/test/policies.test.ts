@@ -24,13 +24,13 @@ const GOOD: Tree = {
   "/etc/shadow": { text: "root:*:1::::::\ndaemon:!:1::::::\n", mode: 0o640 },
   "/etc/machine-id": "",
   "/var/lib/dbus/machine-id": "→ /etc/machine-id",
-  "/etc/hostname": "debian\n",
+  "/etc/hostname": `not-${hostname()}\n`,
   "/etc/ssh/sshd_config": "PasswordAuthentication no\n",
   "/etc/sudoers": "# x ALL=NOPASSWD: ALL\nroot ALL=(ALL:ALL) ALL\nweb ALL=NOPASSWD: /usr/bin/reload\n",
   "/etc/sudoers.d/a.bak": "x ALL=(ALL) NOPASSWD:ALL\n",
   "/etc/kernel/cmdline": "ro console=tty0 console=ttyS0,115200\n",
   "/tmp": { text: null, mode: 0o1777 },
-  "/var/lib/dpkg/status": dpkgStatus("sudo|1", "old|1|deinstall ok config-files"),
+  "/var/lib/dpkg/status": dpkgStatus("sudo|1|hold ok installed", "telnetd|1|deinstall ok config-files"),
   "/var/lib/dpkg/info/sudo.list": "/usr/bin/sudo\n",
   "/usr/lib/systemd/system/ssh.service": "[Unit]",
   "/etc/systemd/system/multi-user.target.wants/ssh.service": "→ /usr/lib/systemd/system/ssh.service",
@@ -89,7 +89,7 @@ const BAD: readonly (readonly [check: string, tree: Tree, message: string])[] = 
   [
     "no-plain-text-logins",
     { ...GOOD, "/var/lib/dpkg/status": dpkgStatus("sudo|1", "telnetd|1") },
-    'package "telnetd" is installed',
+    'package "telnetd:amd64" is installed',
   ],
   [
     "no-secrets",
@@ -142,7 +142,8 @@ test("a good image follows the policies", async () => {
   expect(await all.breaches(imageOfTexts(GOOD))).toEqual([]);
 });
 
-test.each(BAD)("%s", async (check, tree, message) => {
+test.for(BAD)("%s", async ([check, tree, message], { skip }) => {
+  skip(check === "builder-gone" && hostname() === "localhost", "this machine has no name of its own");
   const breaches = await all.breaches(imageOfTexts(tree));
   expect(breaches.map((breach) => breach.check)).toContain(check);
   expect(new Set(breaches.map((breach) => breach.check)).size, JSON.stringify(breaches)).toBe(1);

@@ -1,4 +1,5 @@
 import type { Image } from "../image.js";
+import { isNamed, knownPackages } from "../package-state.js";
 import { type Check, type Finding, policy } from "../policy.js";
 import { secretsOf } from "../secrets.js";
 import { type SshdSetting, sshdSettings } from "../sshd-settings.js";
@@ -83,7 +84,8 @@ const sudoAsks: Check = {
     const isRead = (path: string) => path === "/etc/sudoers" || /^\/etc\/sudoers\.d\/[^/.]*[^/.~]$/.test(path);
     for (const path of [...image.contents.files.keys()].filter(isRead)) {
       for (const [index, line] of ((await image.text(path)) ?? "").split("\n").entries()) {
-        if (/^\s*#|^\s*(Defaults|\w+_Alias)\b/.test(line) || !/\bNOPASSWD:\s*([^#]*,\s*)?ALL\b/.test(line)) continue;
+        if (/^\s*#|^\s*(Defaults|\w+_Alias)\b/.test(line) || !/\bNOPASSWD:\s*(\w+:\s*)*([^#]*,\s*)?ALL\b/.test(line))
+          continue;
         findings.push({
           message: `${path}:${index + 1} gives root to "${line.trim().split(/\s+/)[0]}" without a password`,
           remedy: "name the commands it is for, or let cloud-init write it for the machine's user",
@@ -139,10 +141,9 @@ const noPlainText: Check = {
   name: "no-plain-text-logins",
   why: "passwords cross the network as they are typed",
   async find(image) {
-    const names = [...(await image.packages()).keys()].map((id) => id.split(":")[0] ?? id);
-    return names
-      .filter((name) => PLAIN_TEXT_LOGINS.includes(name))
-      .map((name) => ({ message: `package "${name}" is installed`, remedy: "use SSH in its place" }));
+    return (await knownPackages(image))
+      .filter((one) => PLAIN_TEXT_LOGINS.some((name) => isNamed(one, name)))
+      .map(({ id }) => ({ message: `package "${id}" is installed`, remedy: "use SSH in its place" }));
   },
 };
 
@@ -157,7 +158,7 @@ const secretsNone: Check = {
   },
 };
 
-/** An image that is no easy prey: nothing in it lets somebody in who has no key of the machine. */
+/** An image of which nothing lets somebody in who has no key of the machine. */
 export const hardened = policy(
   "hardened",
   ...[passwordsLocked, oneRoot, passwordsPrivate, sshKeysOnly, sshNoRoot, sudoAsks, nothingForAll],

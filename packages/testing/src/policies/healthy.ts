@@ -1,6 +1,6 @@
+import { knownPackages } from "../package-state.js";
 import { type Check, policy } from "../policy.js";
 
-/** Every shell script, login and unit would fail without it. */
 const initThere: Check = {
   name: "init-there",
   why: "a machine without an init stops with a kernel panic",
@@ -30,18 +30,10 @@ const packagesWhole: Check = {
   name: "packages-whole",
   why: "a package that is unpacked but not configured fails when it is used, and at the next upgrade",
   async find(image) {
-    // Configuration that a removed package left is no fault: the state begins with what is wanted.
-    const states = [...(await image.packages())].map(([id, version]) => ({
-      id,
-      state: /\((.*)\)$/.exec(version)?.[1],
-    }));
-    return states
-      .filter(
-        ({ state }) =>
-          state !== undefined && !/ (config-files|not-installed)$/.test(state) && !/^hold ok installed$/.test(state),
-      )
-      .map(({ id, state }) => ({
-        message: `package "${id}" is in the state "${state}"`,
+    return (await knownPackages(image))
+      .filter(({ trouble }) => trouble !== undefined)
+      .map(({ id, trouble }) => ({
+        message: `package "${id}" is in the state "${trouble}"`,
         remedy: "look for its error in the log of the script that installs it",
       }));
   },
