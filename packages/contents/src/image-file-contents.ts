@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { access, chmod, constants, lstat, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CommandRunner, describeFailure, findProgram } from "@dibkit/exec";
+import { type CommandFailure, type CommandRunner, describeFailure, findProgram } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import { archiveContents } from "./archive-contents.js";
 import type { ImageContents, ImageFile } from "./image-contents.js";
@@ -57,6 +57,10 @@ function unreadable(message: string, help?: string): Result<never, UnreadableIma
   return err({ message, ...(help === undefined ? {} : { help }) });
 }
 
+function failedProgram(failure: CommandFailure): Result<never, UnreadableImage> {
+  return unreadable(`${describeFailure(failure)}: ${failure.tail.at(-1) ?? ""}`);
+}
+
 /** What reads disk images, and the Debian package each program is in. */
 const PROGRAMS = { "qemu-img": "qemu-utils", sfdisk: "fdisk", debugfs: "e2fsprogs" } as const;
 type Program = keyof typeof PROGRAMS;
@@ -98,7 +102,7 @@ async function readDiskImage(path: string, scratch: string, commands: CommandRun
   if (!isRaw) {
     raw = join(scratch, "image.raw");
     const converted = await commands.run([programs.value["qemu-img"], "convert", "-O", "raw", "--", path, raw]);
-    if (!converted.ok) return unreadable(`${describeFailure(converted.error)}: ${converted.error.tail.at(-1) ?? ""}`);
+    if (!converted.ok) return failedProgram(converted.error);
   }
   const tree = join(scratch, "root");
   await mkdir(tree);
@@ -107,12 +111,13 @@ async function readDiskImage(path: string, scratch: string, commands: CommandRun
     const etc = await commands.run([debugfs, "-R", "stat /etc", at]);
     if (!etc.ok || !etc.value.stdout.includes("Type: directory")) continue;
     const dumped = await commands.run([debugfs, "-R", `rdump / ${tree}`, at]);
-    if (!dumped.ok) return unreadable(`${describeFailure(dumped.error)}: ${dumped.error.tail.at(-1) ?? ""}`);
+    if (!dumped.ok) return failedProgram(dumped.error);
     const files = new Map<string, ImageFile>();
     const inodes = await diskInodes(debugfs, at, commands);
-    await openToOwner(tree, inodes);
+    if (!inodes.ok) return failedProgram(inodes.error);
+    await openToOwner(tree, inodes.value);
     for (const { path: found, file } of walkTree(tree)) {
-      const { mode, owner } = inodes.get(found) ?? file ?? {};
+      const { mode, owner } = inodes.value.get(found) ?? file ?? {};
       if (file === undefined || mode === undefined || owner === undefined) continue;
       files.set(found, { ...file, mode, owner });
     }

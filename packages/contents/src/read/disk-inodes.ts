@@ -1,4 +1,5 @@
-import type { CommandRunner } from "@dibkit/exec";
+import type { CommandFailure, CommandRunner } from "@dibkit/exec";
+import { ok, type Result } from "@dibkit/model";
 import type { ImageFile } from "../image-contents.js";
 
 /** What an inode says beside its content. */
@@ -18,7 +19,7 @@ export async function diskInodes(
   debugfs: string,
   filesystem: string,
   commands: CommandRunner,
-): Promise<ReadonlyMap<string, InodeFacts>> {
+): Promise<Result<ReadonlyMap<string, InodeFacts>, CommandFailure>> {
   const facts = new Map<string, InodeFacts>();
   // All directories of one depth are listed by one run, by number, because names can hold what debugfs takes apart.
   let directories: ReadonlyMap<number, string> = new Map([[ROOT, ""]]);
@@ -26,7 +27,7 @@ export async function diskInodes(
     const below = new Map<number, string>();
     let parent: string | undefined;
     const input = [...directories.keys()].map((inode) => `ls -p <${inode}>\n`).join("");
-    await commands.run([debugfs, "-f", "-", filesystem], {
+    const listing = await commands.run([debugfs, "-f", "-", filesystem], {
       input,
       onOutput: (line) => {
         const [, listed] = /^debugfs: ls -p <(\d+)>$/.exec(line.trimEnd()) ?? [];
@@ -39,7 +40,8 @@ export async function diskInodes(
         if (isDirectory) below.set(Number(inode), `${parent}/${name}`);
       },
     });
+    if (!listing.ok) return listing;
     directories = below;
   }
-  return facts;
+  return ok(facts);
 }
