@@ -24,6 +24,7 @@ export default defineConfig({
         "runner",
         "contents",
         "conform",
+        "testing",
         "fleet",
         "elements",
         "boot",

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { access, constants, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { access, chmod, constants, lstat, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CommandRunner, describeFailure, findProgram } from "@dibkit/exec";
+import { type CommandFailure, type CommandRunner, describeFailure, findProgram } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import { archiveContents } from "./archive-contents.js";
 import type { ImageContents, ImageFile } from "./image-contents.js";
+import { diskInodes, type InodeFacts } from "./read/disk-inodes.js";
 import { walkTree } from "./walk-tree.js";
 
 /** Why an image file cannot be looked into; `help` when something else than another image is the remedy. */
@@ -34,10 +35,30 @@ export async function withImageFile<T>(
   }
 }
 
+/**
+ * Reads the finished image in a file, with the content of every file in the caller's empty directory `scratch`: what was
+ * read can be looked into until the caller removes it. Throws what the operating system says of a file that may not be
+ * read.
+ */
+export async function unpackImageFile(path: string, scratch: string, commands: CommandRunner): Reading {
+  if (!existsSync(path)) return unreadable(`there is no file "${path}"`);
+  await access(path, constants.R_OK);
+  const contentsIn = join(scratch, "contents");
+  await mkdir(contentsIn);
+  const contents = await readImageFile(path, scratch, commands, contentsIn);
+  // What lay between the image and its files is as large as the image, and of no more use.
+  for (const between of ["image.raw", "image.tar"]) await rm(join(scratch, between), { force: true });
+  return contents;
+}
+
 type Reading = Promise<Result<ImageContents, UnreadableImage>>;
 
 function unreadable(message: string, help?: string): Result<never, UnreadableImage> {
   return err({ message, ...(help === undefined ? {} : { help }) });
+}
+
+function failedProgram(failure: CommandFailure): Result<never, UnreadableImage> {
+  return unreadable(`${describeFailure(failure)}: ${failure.tail.at(-1) ?? ""}`);
 }
 
 /** What reads disk images, and the Debian package each program is in. */
@@ -58,12 +79,14 @@ function pathsOf(programs: readonly Program[]): Result<Readonly<Record<Program, 
   return ok(paths as Record<Program, string>);
 }
 
-async function readImageFile(path: string, scratch: string, commands: CommandRunner): Reading {
-  if (path.endsWith(".tar")) return ok(await archiveContents(path, path));
+async function readImageFile(path: string, scratch: string, commands: CommandRunner, contentsIn?: string): Reading {
+  if (path.endsWith(".tar")) return ok(await archiveContents(path, path, contentsIn));
   if (/\.(tgz|tar\.gz)$/.test(path)) {
     const archive = join(scratch, "image.tar");
     const unpacked = await commands.run(["gzip", "-dc", "--", path], { outputFile: archive });
-    return unpacked.ok ? ok(await archiveContents(path, archive)) : unreadable(describeFailure(unpacked.error));
+    return unpacked.ok
+      ? ok(await archiveContents(path, archive, contentsIn))
+      : unreadable(describeFailure(unpacked.error));
   }
   if (/\.(qcow2|vmdk|vdi|vhd|vhdx|raw|img)$/.test(path)) return readDiskImage(path, scratch, commands);
   return unreadable(`"${path}" is none of tar, tgz, raw, qcow2, vmdk, vdi, vhd and vhdx by its name`);
@@ -79,7 +102,7 @@ async function readDiskImage(path: string, scratch: string, commands: CommandRun
   if (!isRaw) {
     raw = join(scratch, "image.raw");
     const converted = await commands.run([programs.value["qemu-img"], "convert", "-O", "raw", "--", path, raw]);
-    if (!converted.ok) return unreadable(`${describeFailure(converted.error)}: ${converted.error.tail.at(-1) ?? ""}`);
+    if (!converted.ok) return failedProgram(converted.error);
   }
   const tree = join(scratch, "root");
   await mkdir(tree);
@@ -88,12 +111,30 @@ async function readDiskImage(path: string, scratch: string, commands: CommandRun
     const etc = await commands.run([debugfs, "-R", "stat /etc", at]);
     if (!etc.ok || !etc.value.stdout.includes("Type: directory")) continue;
     const dumped = await commands.run([debugfs, "-R", `rdump / ${tree}`, at]);
-    if (!dumped.ok) return unreadable(`${describeFailure(dumped.error)}: ${dumped.error.tail.at(-1) ?? ""}`);
+    if (!dumped.ok) return failedProgram(dumped.error);
     const files = new Map<string, ImageFile>();
-    for (const { path: found, file } of walkTree(tree)) if (file !== undefined) files.set(found, file);
+    const inodes = await diskInodes(debugfs, at, commands);
+    if (!inodes.ok) return failedProgram(inodes.error);
+    await openToOwner(tree, inodes.value);
+    for (const { path: found, file } of walkTree(tree)) {
+      const { mode, owner } = inodes.value.get(found) ?? file ?? {};
+      if (file === undefined || mode === undefined || owner === undefined) continue;
+      files.set(found, { ...file, mode, owner });
+    }
     return ok({ name: path, files, texts: new Map() });
   }
   return unreadable(`no ext2, ext3 or ext4 filesystem with an /etc was found in "${path}"`);
+}
+
+/** Who is not root could neither read nor remove copies of files that nobody may read, and directories nobody may write. */
+async function openToOwner(tree: string, inodes: ReadonlyMap<string, InodeFacts>): Promise<void> {
+  for (const [path, { mode, isDirectory }] of inodes) {
+    const needed = isDirectory ? 0o700 : 0o400;
+    if ((mode & needed) === needed) continue;
+    const copy = join(tree, path);
+    const status = await lstat(copy).catch(() => undefined);
+    if (status?.isDirectory() || status?.isFile()) await chmod(copy, (mode & 0o777) | needed);
+  }
 }
 
 interface PartitionTable {

@@ -13,8 +13,9 @@ export {
 } from "./compare-images.js";
 export { fetchedBySteps, type StepFetches } from "./fetched-by-steps.js";
 export { findBuild } from "./find-build.js";
-export type { ImageContents } from "./image-contents.js";
-export { withImageFile } from "./image-file-contents.js";
+export { contentOf, type ImageContents, type ImageFile } from "./image-contents.js";
+export { unpackImageFile, withImageFile } from "./image-file-contents.js";
+export { kernelArguments } from "./kernel-arguments.js";
 export { layerContents } from "./layer-contents.js";
 export { type ImageSizes, measureSizes, type SizeEntry } from "./measure-sizes.js";
 export { installedPackages, isPackageData, missingReaders, packageOwners } from "./packages/installed-packages.js";
@@ -33,6 +34,7 @@ export { type ImageParts, imagePackages, imageParts } from "./sbom/image-parts.j
 export { spdxDocument } from "./sbom/spdx.js";
 export { sizePage } from "./size-page.js";
 export { sizeTree } from "./size-tree.js";
+export { systemdUnits } from "./systemd-units.js";
 export { tracePage } from "./trace-page.js";
 export { traceRows, traceSummary } from "./trace-slices.js";
 export type { InputChange } from "./why/compare-inputs.js";

@@ -1,41 +1,15 @@
 import { createCommandRunner } from "@dibkit/exec";
 import { describe, expect, test } from "vitest";
 import { compareImages } from "../src/compare-images.js";
-import type { ImageContents, ImageFile } from "../src/image-contents.js";
+import type { ImageFile } from "../src/image-contents.js";
 import { kernelArguments } from "../src/kernel-arguments.js";
 import { measureSizes } from "../src/measure-sizes.js";
 import { installedPackages, packageOwners } from "../src/packages/installed-packages.js";
 import { sizeTree } from "../src/size-tree.js";
 import { systemdUnits } from "../src/systemd-units.js";
+import { dpkgStatus, textImage as image } from "./text-image.js";
 
 const commands = createCommandRunner();
-
-/** An image of texts; a text that begins with an arrow is a symbolic link. */
-function image(tree: Readonly<Record<string, string>>): ImageContents {
-  const files = Object.entries(tree).map(([path, text]): [string, ImageFile] => {
-    const link = text.startsWith("→ ");
-    const rest = { mode: 0o644, owner: "0:0" };
-    return [
-      path,
-      link
-        ? { ...rest, type: "symlink", bytes: 0, target: text.slice(2) }
-        : { ...rest, type: "file", bytes: text.length, hash: text },
-    ];
-  });
-  return {
-    name: "test",
-    files: new Map(files),
-    texts: new Map(Object.entries(tree).map(([path, text]) => [path, Buffer.from(text)])),
-  };
-}
-
-const STATUS = (...packages: readonly string[]) =>
-  packages
-    .map((line) => {
-      const [name, version, status = "install ok installed"] = line.split("|");
-      return `Package: ${name}\nStatus: ${status}\nArchitecture: amd64\nVersion: ${version}\n`;
-    })
-    .join("\n");
 
 describe("systemd units", () => {
   test.each([
@@ -81,7 +55,7 @@ describe("packages", () => {
     "/usr/share/doc": "1",
     "/etc/own": "123",
     "/var/lib/dpkg/info/libc6:amd64.list": "/.\n/lib\n/lib/libc.so\n/usr/share/doc\n",
-    "/var/lib/dpkg/status": STATUS("libc6|2.36", "old|1|deinstall ok config-files"),
+    "/var/lib/dpkg/status": dpkgStatus("libc6|2.36", "old|1|deinstall ok config-files"),
   };
 
   test("own files under their merged place too", async () => {
@@ -129,7 +103,7 @@ describe("packages", () => {
   test("are added up, and directories by depth", async () => {
     const contents = image({
       ...tree,
-      "/var/lib/dpkg/status": STATUS("libc6|2.36"),
+      "/var/lib/dpkg/status": dpkgStatus("libc6|2.36"),
       "/var/lib/dpkg/info/libc6:amd64.list": "/usr/lib/libc.so",
     });
     const { groups, files } = measureSizes(contents, await packageOwners(contents, commands), 1);
@@ -183,9 +157,13 @@ test("a size tree adds up, and puts small parts together", () => {
 });
 
 test("images differ in packages, units, kernel arguments and files", async () => {
-  const before = image({ "/var/lib/dpkg/status": STATUS("a|1", "b|1"), "/etc/kernel/cmdline": "ro\n", "/etc/x": "1" });
+  const before = image({
+    "/var/lib/dpkg/status": dpkgStatus("a|1", "b|1"),
+    "/etc/kernel/cmdline": "ro\n",
+    "/etc/x": "1",
+  });
   const after = image({
-    "/var/lib/dpkg/status": STATUS("a|2", "c|1"),
+    "/var/lib/dpkg/status": dpkgStatus("a|2", "c|1"),
     "/etc/kernel/cmdline": "ro quiet\n",
     "/usr/lib/systemd/system/c.service": "[Unit]",
   });

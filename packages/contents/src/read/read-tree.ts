@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
 import { extract, type Header } from "tar-stream";
 import type { TreeEntry, TreeSnapshot } from "./tree-snapshot.js";
 
@@ -16,15 +18,19 @@ const TYPES: Readonly<Record<string, TreeEntry["type"]>> = {
   fifo: "fifo",
 };
 
-/** Reads a tar archive of a root tree. `keep` says of which files the content is wanted too, `times` whether those are. */
+/**
+ * Reads a tar archive of a root tree. `keep` says of which files the content is wanted in memory, `times` whether those
+ * are wanted; into the directory `contentsIn` the content of every file is written.
+ */
 export async function readTree(
   archive: string,
   keep: (path: string) => boolean,
-  options: { readonly times?: boolean } = {},
+  options: { readonly times?: boolean; readonly contentsIn?: string } = {},
 ): Promise<TreeSnapshot> {
   const entries = new Map<string, TreeEntry>();
   const texts = new Map<string, Buffer>();
   const names = new Map<string, string[]>();
+  let copies = 0;
   const reader = extract();
   createReadStream(archive)
     .on("error", (error) => reader.destroy(error))
@@ -35,9 +41,20 @@ export async function readTree(
     const hash = createHash("sha256");
     const kept: Buffer[] = [];
     const wanted = keep(path) && (header.size ?? 0) <= LARGEST_KEPT;
-    for await (const chunk of member) {
-      hash.update(chunk as Buffer);
-      if (wanted) kept.push(chunk as Buffer);
+    // Names of an archive may be anything, so its files are numbered.
+    const contentPath =
+      options.contentsIn === undefined || TYPES[header.type ?? "file"] !== "file" || header.type === "link"
+        ? undefined
+        : join(options.contentsIn, String(++copies));
+    const copy: FileHandle | undefined = contentPath === undefined ? undefined : await open(contentPath, "w", 0o600);
+    try {
+      for await (const chunk of member) {
+        hash.update(chunk as Buffer);
+        if (wanted) kept.push(chunk as Buffer);
+        await copy?.writeFile(chunk as Buffer);
+      }
+    } finally {
+      await copy?.close();
     }
     if (header.type === "link") {
       const first = cleanPath(header.linkname ?? "");
@@ -46,7 +63,10 @@ export async function readTree(
       if (original !== undefined) entries.set(path, original);
       continue;
     }
-    const entry = entryOf(header, hash.digest("hex"));
+    const entry = {
+      ...entryOf(header, hash.digest("hex")),
+      ...(contentPath === undefined ? {} : { contentPath }),
+    };
     entries.set(path, options.times ? { ...entry, modified: modifiedOf(header) } : entry);
     if (wanted) texts.set(path, Buffer.concat(kept));
   }

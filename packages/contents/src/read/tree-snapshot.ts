@@ -15,6 +15,8 @@ export interface TreeEntry {
   readonly target?: string;
   /** Of devices: `MAJOR:MINOR`. */
   readonly device?: string;
+  /** Of files: where the content was kept on this machine, when that was asked for. */
+  readonly contentPath?: string;
   /** Seconds since 1970, when times were asked for. */
   readonly modified?: number;
   /** Of files with several names: the first name in byte order, this one's own included. */
