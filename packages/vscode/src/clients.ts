@@ -1,5 +1,9 @@
 import * as vscode from "vscode";
-import { LanguageClient, type LanguageClientOptions } from "vscode-languageclient/node";
+import {
+  DidChangeWatchedFilesNotification,
+  LanguageClient,
+  type LanguageClientOptions,
+} from "vscode-languageclient/node";
 import { EDITED_FILES, SIGNS_OF_ELEMENTS, WATCHED_FILES } from "./element-files.js";
 import { type DibkitMissing, findDibkit, serverCommand } from "./find-dibkit.js";
 import { searchIn } from "./settings.js";
@@ -8,6 +12,8 @@ import { searchIn } from "./settings.js";
 export interface Clients {
   /** Ends all servers, and starts those that there should be now. */
   restart(): Promise<void>;
+  /** Has the servers lint and publish again, as if something had changed on disk. */
+  publish(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -34,7 +40,12 @@ export function createClients(output: vscode.LogOutputChannel): Clients {
       else void tell(found.error);
     }
   };
-  return { restart: () => next(startAll), stop: () => next(stopAll) };
+  const publishAll = async () => {
+    const changes = { changes: [] };
+    for (const { client } of running)
+      if (client.isRunning()) await client.sendNotification(DidChangeWatchedFilesNotification.type, changes);
+  };
+  return { restart: () => next(startAll), publish: () => next(publishAll), stop: () => next(stopAll) };
 }
 
 interface Started {

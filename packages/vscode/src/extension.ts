@@ -19,6 +19,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void servers.restart()),
     vscode.workspace.onDidOpenTextDocument(takeForPython),
+    // When a task ends, the editor drops problems of its matchers' owner that the task did not repeat. That is the owner of
+    // the servers' findings too, so that none is shown twice. Which matchers a task had is not told here.
+    vscode.tasks.onDidEndTask(() => void servers.publish()),
   );
   for (const document of vscode.workspace.textDocuments) takeForPython(document);
   await servers.restart();
