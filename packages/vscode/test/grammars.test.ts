@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
+import { type Element, installedCatalog, textOf, viewsOf } from "@dibkit/model";
 import { beforeAll, expect, test } from "vitest";
 import oniguruma from "vscode-oniguruma";
 import textmate from "vscode-textmate";
 import { contributes } from "./manifest.js";
+import { repository } from "./packed-extension.js";
 
 const extension = new URL("../", import.meta.url);
 let registry: textmate.Registry;
@@ -97,4 +100,40 @@ test.each<readonly [language: string, text: string, expected: readonly string[]]
   ],
 ])("%s reads %j", async (language, text, expected) => {
   expect(await tokens(language, text)).toEqual(expected);
+});
+
+/** Text of a file at the top of an element; undefined where there is none. */
+function textIn(element: Element, path: string): string | undefined {
+  const file = element.files.get(path);
+  return file?.kind === "file" ? textOf(element, file).text : undefined;
+}
+
+test("in every element in reach, upstream's too, the grammars see the names and types that the model reads", async () => {
+  const { elements } = installedCatalog({ ...process.env, ELEMENTS_PATH: undefined }, [
+    join(repository, "test/e2e/elements"),
+  ]);
+  let files = 0;
+  for (const element of elements.values()) {
+    const { deps, provides, sourceRepositories } = viewsOf(element);
+    for (const [path, list] of [["element-deps", deps] as const, ["element-provides", provides] as const]) {
+      const seen = await tokens("dibkit-element-list", textIn(element, path) ?? "");
+      const kind = (comment: boolean) => (comment ? "invalid.illegal.comment" : "entity.name.type.element");
+      expect(seen).toEqual(list.value.map(({ name, comment }) => `${name} ${kind(comment)}`));
+      files += seen.length > 0 ? 1 : 0;
+    }
+    const paths = [...element.files.keys()].filter((path) => /^source-repository-[^/]*$/.test(path));
+    for (const path of paths) {
+      const seen = await tokens("dibkit-source-repository", textIn(element, path) ?? "");
+      const lines = sourceRepositories.value.filter((one) => one.path === path);
+      expect(seen.filter((token) => / (entity\.name|keyword|invalid)/.test(token))).toEqual(
+        lines.flatMap(({ name, type }) => [
+          `${name.value} entity.name.section.repository`,
+          `${type?.value} keyword.control.type`,
+        ]),
+      );
+      files += 1;
+    }
+  }
+  // Those of the repository are always there.
+  expect(files).toBeGreaterThan(1);
 });
