@@ -2,11 +2,12 @@
 // finding and reading 300 small ones takes longer than a large tree takes to lint. Part of `npm run build`; the bundle is
 // used only while it is not older than what was compiled (packages/cli/src/from-bundle.ts), so whoever runs `tsc -b` alone
 // gets the modules.
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { BUNDLED, COMPILED } from "../packages/cli/dist/from-bundle.js";
+import { licences } from "./bundle-licences.mjs";
 
 const repository = fileURLToPath(new URL("../", import.meta.url));
 const directory = join(repository, "packages/cli/bundle");
@@ -57,16 +58,3 @@ if (unknown.length + gone.length > 0)
 writeFileSync(join(fresh, "LICENSES.txt"), licences(modules));
 rmSync(directory, { recursive: true, force: true });
 renameSync(fresh, directory);
-
-/** The licences of the packages of others that are part of the bundle. */
-function licences(modules) {
-  const roots = new Set(modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []));
-  return [...roots]
-    .sort()
-    .map((root) => {
-      const { name, version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-      const file = ["LICENSE", "LICENSE.md", "LICENSE.txt", "license"].map((one) => join(root, one)).find(existsSync);
-      return `${name} ${version} (${license})\n\n${file === undefined ? "" : readFileSync(file, "utf8").trim()}\n`;
-    })
-    .join(`\n${"-".repeat(80)}\n\n`);
-}

@@ -17,11 +17,13 @@ const out = resolve(values.out);
 const repository = webAddress(values.repository ?? originOf(root));
 
 mkdirSync(out, { recursive: true });
-for (const name of readdirSync(join(root, "packages")).sort()) console.log(packOne(name));
+for (const name of readdirSync(join(root, "packages")).sort()) {
+  const described = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
+  if (described.private !== true) console.log(packOne(name, described));
+}
 
-function packOne(name) {
+function packOne(name, described) {
   const directory = join(root, "packages", name);
-  const described = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
   if (!existsSync(join(directory, "dist")))
     throw new Error(`packages/${name} is not compiled: run "npm run build" first`);
   const stage = mkdtempSync(join(tmpdir(), "dibkit-pack-"));

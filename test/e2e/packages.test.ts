@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,6 +6,7 @@ import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/co
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { publishedNames as names } from "../repository/source-files.js";
 import { runProgram } from "./dibkit.js";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -13,7 +14,6 @@ const root = mkdtempSync(join(tmpdir(), "dibkit-packages-"));
 const out = join(root, "out");
 afterAll(() => rmSync(root, { recursive: true }));
 
-const names = readdirSync(join(repository, "packages")).sort();
 const published = (name: string) => (name === "cli" ? "dibkit" : `@dibkit/${name}`);
 const { version } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as { version: string };
 const tarball = (name: string) => join(out, `${published(name).replace("@", "").replace("/", "-")}-${version}.tgz`);

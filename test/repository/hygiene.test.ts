@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { filesBelow, packageNames, repository, sourceFiles } from "./source-files.js";
+import { filesBelow, packageNames, publishedNames, repository, sourceFiles } from "./source-files.js";
 
 const MOST_LINES = 300;
 
@@ -26,7 +26,7 @@ test("source files are kebab-case, and none is a drawer for everything", () => {
   expect(badly).toEqual([]);
 });
 
-test.each(packageNames)("package %s has what a published package needs", (name) => {
+test.each(publishedNames)("package %s has what a published package needs", (name) => {
   const folder = join(repository, "packages", name);
   const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, unknown>;
   expect(manifest.name).toBe(name === "cli" ? "dibkit" : `@dibkit/${name}`);
@@ -42,8 +42,15 @@ test("every package a source file imports is declared by its package", () => {
       name: string;
       dependencies?: Record<string, string>;
       peerDependencies?: Record<string, string>;
+      engines?: Record<string, string>;
     };
-    const declared = { ...manifest.dependencies, ...manifest.peerDependencies, [manifest.name]: "" };
+    // An engine brings a module of its name: an editor that of its extensions.
+    const declared = {
+      ...manifest.dependencies,
+      ...manifest.peerDependencies,
+      ...manifest.engines,
+      [manifest.name]: "",
+    };
     return file.imports
       .filter((specifier) => !/^(\.|node:)/.test(specifier))
       .map((specifier) =>

@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   elements: ["model"],
   boot: ["model", "exec"],
   publish: ["model", "exec", "registry"],
+  vscode: ["model", "exec"],
   cli: [
     "model",
     "shell",

@@ -5,6 +5,11 @@ import { fileURLToPath } from "node:url";
 
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
 export const packageNames = readdirSync(join(repository, "packages")).sort();
+/** Those that go to a registry of npm; the others are private. */
+export const publishedNames = packageNames.filter((name) => {
+  const manifest = JSON.parse(readFileSync(join(repository, "packages", name, "package.json"), "utf8"));
+  return manifest.private !== true;
+});
 
 export interface SourceFile {
   /** Path from the repository's root. */
