@@ -53,8 +53,8 @@ function onTerminal(breaks: string, answers: readonly (readonly [RegExp, string]
 
 test.skipIf(whyNotBuild())("break points: a shell before a phase, and one where a script failed", async () => {
   const run = await onTerminal("before-install,after-error", [
-    [/# $/, "test -t 0 && echo on-a-$((1))-terminal in $PWD > /etc/by-hand; exit"],
-    [/gone wrong[\s\S]*# $/, "cat /etc/by-hand; ls /tmp/in_target.d/install.d; exit"],
+    [/bash-\S+# /, "test -t 0 && echo on-a-$((1))-terminal in $PWD > /etc/by-hand; exit"],
+    [/gone wrong[\s\S]*bash-\S+# /, "cat /etc/by-hand; ls /tmp/in_target.d/install.d; exit"],
   ]);
   expect(run.screen).toContain("on-a-1-terminal in /\r\n");
   expect(run.screen).toContain("\r\n70-fail\r\n");

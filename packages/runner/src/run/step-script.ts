@@ -161,7 +161,7 @@ exit $status
 
 /** Upstream's `after-error`: the shell starts where the command failed, after what it printed last. */
 function renderErrorShell(step: StepScript, onError: NonNullable<StepScript["onError"]>, terminal: string): string {
-  const said = `{ tail -n 20 ${shellQuote(onError.log)}; echo ${shellQuote(onError.note)}; } >/dev/tty 2>&1`;
+  const said = shellCommand("show_end", onError.log, onError.note);
   const shell = `env -i "\${vars[@]}" ${renderCommand({ ...step, ...onError })}${terminal}`;
   return `[ $status -eq 0 ] || { ${said}; ${shell}; }`;
 }
