@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
 import type { StepLabel } from "@dibkit/runner";
+import { fileHash } from "./file-hash.js";
 
 /** One path of an image. */
 export interface ImageFile {
@@ -57,7 +56,5 @@ export async function contentHash(file: ImageFile): Promise<string> {
 
 /** A hash of a file's content; of one whose content is not on this machine, that of nothing. */
 export async function hashOf({ contentPath }: ImageFile, algorithm: "sha1" | "sha256"): Promise<string> {
-  const hash = createHash(algorithm);
-  if (contentPath !== undefined) await pipeline(createReadStream(contentPath), hash);
-  return hash.digest("hex");
+  return contentPath === undefined ? createHash(algorithm).digest("hex") : fileHash(contentPath, algorithm);
 }

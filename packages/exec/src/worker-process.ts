@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { jsonOf } from "@dibkit/model";
 import { execa } from "execa";
 import { bashCommand } from "./bash-command.js";
 import { createOutputTail, KEPT_TAIL_LINES } from "./output-tail.js";
@@ -45,7 +46,8 @@ export function startWorker(request: WorkerRequest, onMessage: (message: unknown
   const tail = createOutputTail(KEPT_TAIL_LINES);
   const messages = createInterface({ input: child.stdout as Readable });
   messages.on("line", (line) => {
-    const message = parsed(line);
+    // The last line of a worker that was killed may be half of a message.
+    const message = jsonOf(line);
     if (message !== undefined) onMessage(message);
   });
   createInterface({ input: child.stderr as Readable }).on("line", (line) => tail.add(line));
@@ -67,13 +69,4 @@ export function startWorker(request: WorkerRequest, onMessage: (message: unknown
       timer ??= setTimeout(() => child.kill("SIGTERM"), PATIENCE_MS);
     },
   };
-}
-
-/** The last line of a worker that was killed may be half of a message. */
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+export { applyReplacements } from "@dibkit/model";
 export { authorLocation } from "./author-location.js";
 export { applyBaseline, type Baseline, createBaseline, parseBaseline } from "./baseline.js";
 export type { BuildContext } from "./build-context.js";
@@ -19,7 +20,7 @@ export {
   unknownPluginRules,
 } from "./load-configuration.js";
 export { placed, shownPath } from "./placed.js";
-export { applyReplacements, type FixPlan, planFixes } from "./plan-fixes.js";
+export { type FixPlan, planFixes } from "./plan-fixes.js";
 export { planSuppressions, type SuppressionPlan } from "./plan-suppressions.js";
 export { definePlugin, type LintPlugin, type LoadedPlugin, type PluginPreset } from "./plugin.js";
 export { renderFinding } from "./render-finding.js";

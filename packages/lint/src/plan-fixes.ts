@@ -70,17 +70,3 @@ function indexFrom(replacements: readonly Replacement[], offset: number): number
   }
   return low;
 }
-
-/** The text after replacements that do not overlap. */
-export function applyReplacements(
-  text: string,
-  edits: readonly { readonly start: number; readonly end: number; readonly text: string }[],
-): string {
-  let result = "";
-  let at = 0;
-  for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    result += text.slice(at, edit.start) + edit.text;
-    at = edit.end;
-  }
-  return result + text.slice(at);
-}

@@ -1,4 +1,5 @@
 import {
+  applyReplacements,
   type Diagnostic,
   type Fix,
   lineRange,
@@ -8,7 +9,6 @@ import {
   type SourceText,
 } from "@dibkit/model";
 import { parse } from "@dibkit/shell";
-import { applyReplacements } from "./plan-fixes.js";
 
 /** Comments to write so that findings are left out. */
 export interface SuppressionPlan {

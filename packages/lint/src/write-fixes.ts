@@ -12,8 +12,8 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { type FileEdit, fsPath } from "@dibkit/model";
-import { applyReplacements, type FixPlan } from "./plan-fixes.js";
+import { applyReplacements, type FileEdit, fsPath } from "@dibkit/model";
+import type { FixPlan } from "./plan-fixes.js";
 
 export interface WrittenFixes {
   /** Absolute paths that changed, sorted. */

@@ -1,7 +1,7 @@
 import type { Element, FileEdit, OriginSpan, RegularFile } from "@dibkit/model";
+import { applyReplacements } from "@dibkit/model";
 import { expect, it } from "vitest";
 import { authorFix } from "../src/author-fix.js";
-import { applyReplacements } from "../src/plan-fixes.js";
 
 /** An element of one script whose pieces, between `[` and `]`, stand in a module as they are. */
 function authored(module: string, generated: string, path = "/site/web.ts") {

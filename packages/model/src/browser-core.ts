@@ -2,6 +2,7 @@
  * `@dibkit/model/core`: what an element is and what its files say, without reading a file or asking the machine. It runs
  * in a browser too: nothing that it stands on imports from `node:`.
  */
+export { applyReplacements } from "./apply-replacements.js";
 export * from "./architectures.js";
 export * from "./block-device/index.js";
 export * from "./build-flags.js";
@@ -12,6 +13,7 @@ export * from "./dependency-closure.js";
 export * from "./diagnostic.js";
 export * from "./distributions.js";
 export * from "./element.js";
+export * from "./json-of.js";
 export * from "./nearest-name.js";
 export * from "./output-formats.js";
 export * from "./package-map.js";

@@ -44,8 +44,3 @@ export function lineRange(source: SourceText, line: number): { readonly start: n
   const end = newline === -1 ? source.text.length : newline;
   return { start, end: source.text[end - 1] === "\r" && end > start ? end - 1 : end };
 }
-
-/** Number of lines, counting a last line without a newline. */
-export function lineCount(source: SourceText): number {
-  return lineStarts(source).length;
-}

@@ -1,4 +1,4 @@
-import { ok, type Result } from "@dibkit/model";
+import { jsonOf, ok, type Result } from "@dibkit/model";
 import { type Descriptor, sha256Digest } from "./descriptor.js";
 import { CONFIG_TYPE, MANIFEST_TYPE, type RegistryClient } from "./registry-client.js";
 import type { RegistryFailure } from "./registry-failure.js";
@@ -96,7 +96,7 @@ export async function findSigner(
 
 /** Whether a signed text is about this image. */
 function isAbout(payload: Buffer, digest: string, claims: Claims): boolean {
-  const { critical, optional } = (parse(payload.toString("utf8")) ?? {}) as {
+  const { critical, optional } = (jsonOf(payload.toString("utf8")) ?? {}) as {
     readonly critical?: { readonly image?: Readonly<Record<string, unknown>>; readonly type?: unknown };
     readonly optional?: Readonly<Record<string, unknown>>;
   };
@@ -108,7 +108,7 @@ function isAbout(payload: Buffer, digest: string, claims: Claims): boolean {
 }
 
 function signaturesIn(text: string | undefined): readonly Descriptor[] {
-  const layers = text === undefined ? undefined : (parse(text) as { readonly layers?: unknown } | undefined)?.layers;
+  const layers = text === undefined ? undefined : (jsonOf(text) as { readonly layers?: unknown } | undefined)?.layers;
   return Array.isArray(layers) ? layers.filter(isSignature).slice(0, MOST_SIGNATURES) : [];
 }
 
@@ -116,12 +116,4 @@ function isSignature(layer: unknown): layer is Descriptor {
   const { mediaType, digest, size } = (layer ?? {}) as Partial<Record<keyof Descriptor, unknown>>;
   const named = typeof digest === "string" && /^sha256:[0-9a-f]{64}$/.test(digest);
   return mediaType === PAYLOAD_TYPE && named && Number.isSafeInteger(size) && Number(size) <= PAYLOAD_LIMIT;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "@dibkit/model";
+import { err, jsonOf, ok, type Result } from "@dibkit/model";
 import { isSignedBy, type SigningKey, type TrustedKey } from "@dibkit/registry";
 
 /** The type of what in-toto signs. */
@@ -28,7 +28,7 @@ export function parseEnvelopes(text: string): Result<readonly DsseEnvelope[], st
   const envelopes: DsseEnvelope[] = [];
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
-    const envelope = parseJson(line);
+    const envelope = jsonOf(line);
     if (!isEnvelope(envelope)) return err(`has no DSSE envelope in line ${index + 1}`);
     envelopes.push(envelope);
   }
@@ -47,7 +47,7 @@ export function signerOf(
 /** What is in an envelope; undefined when it is no statement of in-toto. Says nothing of who has signed it. */
 export function statementIn({ payloadType, payload }: DsseEnvelope): SignedStatement | undefined {
   if (payloadType !== PAYLOAD_TYPE) return undefined;
-  const statement = parseJson(Buffer.from(payload, "base64").toString("utf8")) as SignedStatement | undefined;
+  const statement = jsonOf(Buffer.from(payload, "base64").toString("utf8")) as SignedStatement | undefined;
   return Array.isArray(statement?.subject) ? statement : undefined;
 }
 
@@ -77,12 +77,4 @@ function isEnvelope(value: unknown): value is DsseEnvelope {
     Array.isArray(signatures) &&
     signatures.every((one) => typeof (one as { readonly sig?: unknown } | null)?.sig === "string")
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { lastNameOf } from "@dibkit/model";
 import { type BuildRecord, outputFingerprint } from "@dibkit/runner";
+import { fileHash } from "../file-hash.js";
 
 const OCI_ARCHIVE = ".oci.tar";
 /** Behind the name of an archive: the image in it. */
@@ -40,7 +40,7 @@ export async function imageSubjects({ outputs = {} }: BuildRecord, path: string 
       missing.push(name);
       continue;
     }
-    subjects.push({ name, sha256: await fileSha256(file) });
+    subjects.push({ name, sha256: await fileHash(file) });
     if (!name.endsWith(OCI_ARCHIVE)) continue;
     for (const sha256 of await manifestDigests(file)) subjects.push({ name: `${name}${MANIFEST}`, sha256 });
   }
@@ -60,13 +60,6 @@ async function manifestDigests(path: string): Promise<readonly string[]> {
   await read;
   const { manifests = [] } = JSON.parse(index) as { readonly manifests?: readonly { readonly digest: string }[] };
   return manifests.flatMap(({ digest }) => (digest.startsWith("sha256:") ? [digest.slice(7)] : []));
-}
-
-/** SHA-256 of a file, in hexadecimal digits; throws as reading it does. */
-export async function fileSha256(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
 }
 
 function isFile(path: string): boolean {

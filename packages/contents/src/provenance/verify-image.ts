@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "@dibkit/model";
 import type { TrustedKey } from "@dibkit/registry";
+import { fileHash } from "../file-hash.js";
 import { parseEnvelopes, signerOf, statementIn } from "./dsse-envelope.js";
-import { fileSha256 } from "./image-subjects.js";
 
 /** What a signature says of an image whose bytes are those that were signed. */
 export interface ImageVerification {
@@ -34,7 +34,7 @@ export async function verifyImage(
     return key === undefined ? [] : [{ key: key.fingerprint, statement: statementIn(envelope) }];
   });
   if (signed.length === 0) return err("has no signature by a key that is trusted");
-  const sha256 = await fileSha256(image);
+  const sha256 = await fileHash(image);
   for (const { key, statement } of signed) {
     if (!statement?.subject.some(({ digest }) => digest?.sha256 === sha256)) continue;
     const { buildDefinition, runDetails } = statement.predicate ?? {};

@@ -1,4 +1,4 @@
-export { type BlockDeviceEntry, type BlockDeviceGraph, textValue, type ValuePath } from "./block-device-entry.js";
+export type { BlockDeviceEntry, BlockDeviceGraph, ValuePath } from "./block-device-entry.js";
 export { type ChosenBlockDevices, chooseBlockDevices, type UnreadableBlockDevices } from "./choose-config.js";
 export * from "./disk-plan.js";
 export { BLOCK_DEVICE_FINDINGS, type BlockDeviceFinding } from "./finding.js";

@@ -1,4 +1,4 @@
-import { architectureFacts, err, ok, type Result } from "@dibkit/model";
+import { architectureFacts, err, jsonOf, ok, type Result } from "@dibkit/model";
 import { type Claims, CONFIG_TYPE, type Descriptor, MANIFEST_TYPE, sha256Digest } from "@dibkit/registry";
 import type { LayerEntry, OutputEntry, StepEntry } from "../job/layer.js";
 import { treesOf } from "../job/layer.js";
@@ -102,12 +102,8 @@ export function isFields(value: unknown): value is Fields {
 }
 
 export function parseFields(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonOf(text);
+  return isFields(value) ? value : undefined;
 }
 
 function descriptorOf(value: unknown): Descriptor | undefined {

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "@dibkit/model";
+import { err, jsonOf, ok, type Result } from "@dibkit/model";
 import { MANIFEST_TYPE, type RegistryClient, type RegistryFailure, sha256Digest } from "@dibkit/registry";
 
 /**
@@ -64,22 +64,14 @@ export async function readUse(
   const text = await client.readBlob(config);
   // One that cannot be read says nothing; it must not make builds fail.
   if (!text.ok) return text.error.kind === "content" ? ok(undefined) : err(text.error);
-  const { keys } = (parse(text.value.toString("utf8")) ?? {}) as { readonly keys?: unknown };
+  const { keys } = (jsonOf(text.value.toString("utf8")) ?? {}) as { readonly keys?: unknown };
   if (!Array.isArray(keys)) return ok(undefined);
   return ok({ tag, day, keys: keys.filter((key) => typeof key === "string" && KEY.test(key)).slice(0, MOST_KEYS) });
 }
 
 function configOf(text: string) {
-  const { config } = (parse(text) ?? {}) as { readonly config?: Readonly<Record<string, unknown>> };
+  const { config } = (jsonOf(text) ?? {}) as { readonly config?: Readonly<Record<string, unknown>> };
   if (config?.mediaType !== CONFIG_TYPE) return undefined;
   const { digest, size } = config;
   return typeof digest === "string" && typeof size === "number" ? { mediaType: CONFIG_TYPE, digest, size } : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,8 @@
+import { applyReplacements, type TextReplacement } from "../../apply-replacements.js";
 import type { DataNode, PlainData } from "../../views/data-node.js";
 import { plainData } from "../../views/data-node.js";
 import { yamlItem } from "../yaml-text.js";
 import { alignItems } from "./align-items.js";
-import { replaceRanges, type TextEdit } from "./text-edits.js";
 
 type Mapping = Extract<DataNode, { kind: "mapping" }>;
 type Sequence = Extract<DataNode, { kind: "sequence" }>;
@@ -16,16 +16,16 @@ export type SameData = (a: PlainData, b: PlainData) => boolean;
  * cannot be changed where it stands, such as one that shares its line with the key of another.
  */
 export function mergeData(text: string, root: DataNode, wanted: PlainData, isSame: SameData): string | undefined {
-  const edits: TextEdit[] = [];
-  return new DataMerge(text, edits, isSame).node(root, wanted, false) ? replaceRanges(text, edits) : undefined;
+  const edits: TextReplacement[] = [];
+  return new DataMerge(text, edits, isSame).node(root, wanted, false) ? applyReplacements(text, edits) : undefined;
 }
 
 class DataMerge {
   readonly #text: string;
-  readonly #edits: TextEdit[];
+  readonly #edits: TextReplacement[];
   readonly #isSame: SameData;
 
-  constructor(text: string, edits: TextEdit[], isSame: SameData) {
+  constructor(text: string, edits: TextReplacement[], isSame: SameData) {
     this.#text = text;
     this.#edits = edits;
     this.#isSame = isSame;

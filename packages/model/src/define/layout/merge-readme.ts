@@ -1,8 +1,8 @@
+import { applyReplacements, type TextReplacement } from "../../apply-replacements.js";
 import type { SourceText } from "../../source-text.js";
 import { type ReadmeParts, readmeParts } from "../../views/readme-parts.js";
 import { readmeVariables } from "../../views/readme-variables.js";
 import { plainText } from "../../views/rst-text.js";
-import { replaceRanges, type TextEdit } from "./text-edits.js";
 
 /** What is said in the layout, at an offset of it, in a way that cannot be changed. */
 export interface LayoutRefusal {
@@ -31,13 +31,13 @@ export function mergeReadme(layout: SourceText, generated: SourceText): string |
     else if (known.descriptionAt !== undefined) edits.push({ ...known.descriptionAt, text: description });
     else return { at: known.location.start, message: `what this says of "${name}" cannot be told from the rest` };
   }
-  const merged = replaceRanges(layout.text, edits);
+  const merged = applyReplacements(layout.text, edits);
   if (missing.length === 0) return merged;
   const heading = HEADING.test(merged) ? [] : ["Environment Variables\n---------------------"];
   return `${[merged.trimEnd(), ...heading, ...missing].join("\n\n")}\n`;
 }
 
-function summaryEdit(parts: ReadmeParts, wanted: ReadmeParts): readonly TextEdit[] {
+function summaryEdit(parts: ReadmeParts, wanted: ReadmeParts): readonly TextReplacement[] {
   const text = wanted.summary?.text ?? "";
   if (text === (parts.summary?.text ?? "")) return [];
   if (parts.summary !== undefined) return [{ start: parts.summary.start, end: parts.summary.end, text }];
@@ -49,7 +49,7 @@ function descriptionEdit(
   parts: ReadmeParts,
   generated: SourceText,
   wanted: ReadmeParts,
-): readonly TextEdit[] {
+): readonly TextReplacement[] {
   const body = generated.text.slice(wanted.summary?.end ?? wanted.body);
   const text = body.slice(0, HEADING.exec(body)?.index).trim();
   if (text === "" || layout.text.includes(text)) return [];
