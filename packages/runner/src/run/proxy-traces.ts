@@ -1,5 +1,5 @@
 import type { Dirent } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PROXY_ADDRESS } from "../host/network/proxy-variables.js";
 
@@ -28,8 +28,9 @@ async function traceBelow(tree: string, path: string): Promise<string | undefine
       const found = await traceBelow(tree, inner);
       if (found !== undefined) return found;
     } else if (entry.isFile()) {
-      const bytes = await readFile(join(tree, inner));
-      if (bytes.length <= LONGEST && bytes.includes(PROXY_ADDRESS.host)) return `/${inner}`;
+      const file = join(tree, inner);
+      const isSetting = (await stat(file)).size <= LONGEST;
+      if (isSetting && (await readFile(file)).includes(PROXY_ADDRESS.host)) return `/${inner}`;
     }
   }
   return undefined;
