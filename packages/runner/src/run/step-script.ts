@@ -7,6 +7,7 @@ import { isPrivate, renderPrivateCache } from "../host/private-cache.js";
 import { resolveSource } from "../host/record-mounts.js";
 import { renderTreeMount, type TreeMount } from "../host/tree-mount.js";
 import type { MountRecord, NamedDirectories } from "../job/mount-record.js";
+import { SHOW_END_SCRIPT } from "./show-end-sh.js";
 import { STEP_FUNCTIONS_SCRIPT } from "./step-functions-sh.js";
 
 /** One command to run on a state of the image, in mount and PID namespaces of its own. */
@@ -163,7 +164,7 @@ exit $status
 function renderErrorShell(step: StepScript, onError: NonNullable<StepScript["onError"]>, terminal: string): string {
   const said = shellCommand("show_end", onError.log, onError.note);
   const shell = `env -i "\${vars[@]}" ${renderCommand({ ...step, ...onError })}${terminal}`;
-  return `[ $status -eq 0 ] || { ${said}; ${shell}; }`;
+  return `${SHOW_END_SCRIPT}[ $status -eq 0 ] || { ${said}; ${shell}; }`;
 }
 
 /**
