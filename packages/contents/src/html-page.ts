@@ -21,11 +21,6 @@ button { font: inherit; padding: .15rem .6rem; margin-right: .3rem; cursor: poin
 button[aria-pressed=true] { font-weight: 600; }
 `;
 
-/** What a page calls an image: pages are shown to others, whom directories of the builder tell nothing. */
-export function pageName(image: string): string {
-  return image.slice(image.lastIndexOf("/") + 1);
-}
-
 /** Puts a page together. */
 export function renderPage({ title, style, body, data, script }: HtmlPage): string {
   // A "<" could end the script element.

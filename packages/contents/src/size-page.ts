@@ -1,17 +1,20 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { escapeHtml, pageName, renderPage } from "./html-page.js";
+import { lastNameOf } from "@dibkit/model";
+import { escapeHtml, renderPage } from "./html-page.js";
 import { SIZE_PAGE_SCRIPT } from "./size-page-js.js";
 import type { SizeNode } from "./size-tree.js";
 
 /** A treemap that can be walked into, one for each grouping, as one self-contained page. */
 export function sizePage(image: string, trees: Readonly<Record<string, SizeNode>>): string {
+  // Pages are shown to others, whom directories of the builder tell nothing.
+  const shown = lastNameOf(image);
   const names = Object.keys(trees);
   const buttons = names.map((name) => `<button data-group="${name}">by ${name}</button>`).join("");
   return renderPage({
-    title: `Size of ${pageName(image)}`,
+    title: `Size of ${shown}`,
     style: STYLE,
-    body: `<h1>Size of ${escapeHtml(pageName(image))}</h1>
+    body: `<h1>Size of ${escapeHtml(shown)}</h1>
 <p id="summary"></p>
 <div>${buttons}</div>
 <nav id="trail"></nav>

@@ -1,5 +1,6 @@
+import { lastNameOf } from "@dibkit/model";
 import type { BuildTimeline } from "@dibkit/runner";
-import { escapeHtml, pageName, renderPage } from "./html-page.js";
+import { escapeHtml, renderPage } from "./html-page.js";
 import { TRACE_PAGE_SCRIPT } from "./trace-page-js.js";
 import { type SliceKind, traceRows, traceSummary, traceTotals } from "./trace-slices.js";
 
@@ -13,6 +14,8 @@ const KINDS: readonly { readonly kind: SliceKind; readonly colour: string; reado
 
 /** The build as rows of bars over time, as one self-contained page. */
 export function tracePage(image: string, timeline: BuildTimeline): string {
+  // Pages are shown to others, whom directories of the builder tell nothing.
+  const shown = lastNameOf(image);
   const totals = traceTotals(timeline);
   const summary = [
     `${timeline.started.slice(0, 19).replace("T", " ")}: ${timeline.status} in ${totals.seconds.toFixed(1)} s`,
@@ -20,9 +23,9 @@ export function tracePage(image: string, timeline: BuildTimeline): string {
   ];
   const legend = KINDS.map(({ colour, meaning }) => `<span><i style="background:${colour}"></i>${meaning}</span>`);
   return renderPage({
-    title: `Build of ${pageName(image)}`,
+    title: `Build of ${shown}`,
     style: STYLE,
-    body: `<h1>Build of ${escapeHtml(pageName(image))}</h1>
+    body: `<h1>Build of ${escapeHtml(shown)}</h1>
 <p>${escapeHtml(summary.join(" · "))}</p>
 <div><button data-order="time" aria-pressed="true">in order</button><button data-order="seconds">longest first</button></div>
 <div id="legend">${legend.join("")}</div>
