@@ -61,7 +61,7 @@ export default defineCommand({
     const text = [
       `${commit.id} is the first bad commit: ${commit.subject}`,
       ...files.map((file) => `  ${file}`),
-      `${count(tested.length, "build")}, ${tested.filter(({ verdict }) => verdict !== "untestable").length} runs`,
+      `${count(tested.length, "build")}, ${count(tested.filter(({ verdict }) => verdict !== "untestable").length, "run")}`,
     ];
     terminal.stdout.write(
       options.format === "json"

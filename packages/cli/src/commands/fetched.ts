@@ -2,6 +2,7 @@ import type { StepFetches } from "@dibkit/contents";
 import { openStore, storeOptions } from "../building/open-store.js";
 import { renderByteSize } from "../byte-size.js";
 import { defineCommand } from "../command.js";
+import { count } from "../count.js";
 import { buildOf } from "../open-contents.js";
 
 export default defineCommand({
@@ -48,8 +49,7 @@ function render(steps: readonly StepFetches[]): string {
   const bytes = renderByteSize(all.reduce((sum, one) => sum + one.bytes, 0));
   const unknown = steps.filter(({ fetched }) => fetched === undefined).length;
   const rest = unknown === 0 ? "" : `; what ${unknown} of ${steps.length} steps fetched is not known`;
-  const count = `${all.length} ${all.length === 1 ? "request" : "requests"}`;
-  return `${[...lines, `${count}, ${bytes}${rest}`].join("\n")}\n`;
+  return `${[...lines, `${count(all.length, "request")}, ${bytes}${rest}`].join("\n")}\n`;
 }
 
 function nameOf({ label: { phase, script, element } }: StepFetches): string {
