@@ -125,8 +125,8 @@ printf '#!/bin/bash\\necho program ${round} $DIB_CALLER\\n' > $TMP_MOUNT_PATH/bi
 chmod 755 $TMP_MOUNT_PATH/bin/written-program
 `;
 
-/** 8 edits by default; `DIBKIT_EDITS=1000` for a long run, `DIBKIT_SEED` for other ones. */
-const rounds = Number(process.env.DIBKIT_EDITS ?? 8);
+/** 30 edits by default, five of them on the disk; `DIBKIT_EDITS=1000` for a long run, `DIBKIT_SEED` for other ones. */
+const rounds = Number(process.env.DIBKIT_EDITS ?? 25);
 const seed = Number(process.env.DIBKIT_SEED ?? 6);
 
 describe.skipIf(!mayBuild)("an incremental build", { timeout: 3_600_000 + rounds * 60_000 }, () => {
@@ -181,7 +181,7 @@ describe.skipIf(!mayBuild)("an incremental build", { timeout: 3_600_000 + rounds
       EDITS[edit]?.(project, round + 2);
       const incremental = await built(project, "incremental");
       rmSync(join(project.directory, "clean"), { recursive: true, force: true });
-      if (rounds > 20) process.stderr.write(`${round} of ${edits.length}: ${edit}\n`);
+      if (rounds > 100) process.stderr.write(`${round} of ${edits.length}: ${edit}\n`);
       expect(incremental, `after edit ${round}: ${edit}`).toEqual(await built(project, "clean"));
     }
   });

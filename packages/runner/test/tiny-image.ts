@@ -35,7 +35,7 @@ const TINY_OS: Tree = {
 /** Namespaces, overlays and loop devices need root; CI must have it. */
 export const mayBuild = process.getuid?.() === 0 || process.env.CI !== undefined;
 
-export const workerIsBuilt = existsSync(fileURLToPath(new URL("../dist/run/worker.js", import.meta.url)));
+export const workerIsBuilt = existsSync(fileURLToPath(new URL("../../cli/bundle/worker.js", import.meta.url)));
 
 export interface TinyProject {
   readonly directory: string;

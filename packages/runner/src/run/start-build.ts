@@ -35,9 +35,13 @@ export interface StartableBuild {
   readonly scripts: FoundCommands;
 }
 
-/** The worker runs as JavaScript, also when dibkit itself runs from its TypeScript sources. */
+/**
+ * The worker's program. When dibkit itself runs from its TypeScript sources it is the bundle of the command line: one
+ * file is opened through a fresh overlay of the host a second sooner than a thousand modules.
+ */
 function workerModule(): string {
-  return fileURLToPath(new URL("./worker.js", import.meta.url)).replace("/runner/src/run/", "/runner/dist/run/");
+  const beside = fileURLToPath(new URL("./worker.js", import.meta.url));
+  return beside.replace("/runner/src/run/", "/cli/bundle/");
 }
 
 /** Runs a build in a worker with namespaces of its own, and gives its outcome when nothing of it is left. */
