@@ -1,15 +1,16 @@
 // Figures of rebuilding: upstream's full build of `vm debian-minimal` and one element, against dibkit's after an edit.
 // node bench/build.mjs [--runs N] [--only PART,…] [--types FORMATS] [--keep]    (after npm run build; needs root)
-// Parts: upstream, cold, nothing, install, finalise, finalise-new-tree, finalise-again, package, no-store.
+// Parts: upstream, cold, two, nothing, install, finalise, finalise-new-tree, finalise-again, package, no-store.
 // Mirrors: DIB_DISTRIBUTION_MIRROR and the like, or those of apt here.
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { debianSources, hostRelease } from "./debian-sources.mjs";
 import { dibkit, medianRun, middle, printMachine, printTable, seconds, timed, times, withDirectory } from "./timed.mjs";
 
 const WARM = ["nothing", "finalise", "install", "finalise-new-tree", "finalise-again", "package"];
-const PARTS = ["upstream", "cold", ...WARM, "no-store"];
+const PARTS = ["upstream", "cold", "two", ...WARM, "no-store"];
 const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "3" },
@@ -34,6 +35,7 @@ const TITLES = {
   upstream: "disk-image-create, everything",
   "no-store": "dibkit, everything, --no-store",
   cold: "dibkit, everything, empty store",
+  two: "dibkit, two images at once, that differ in their last script",
   nothing: "dibkit, nothing changed",
   install: "dibkit, last script of install.d edited",
   finalise: "dibkit, script of finalise.d edited",
@@ -70,6 +72,8 @@ await withDirectory("build", async (root) => {
       ];
     }),
   );
+  const [two, one] = ["two", "cold"].map((part) => results.get(part) && medianRun(results.get(part)));
+  if (two && one) console.log(`two images against one: ${(two.wall / one.wall).toFixed(2)} of the time (wanted: 1.15)`);
   const [kept, unkept] = ["cold", "no-store"].map((part) => results.get(part) && medianRun(results.get(part)));
   if (kept && unkept) {
     const ratio = (key) => (kept[key] / unkept[key]).toFixed(3);
@@ -100,6 +104,7 @@ function measure(root) {
     // First, so that dibkit finds the same downloads as all but upstream's first run.
     part("upstream", () => build(root, "upstream", ["--engine", "upstream"]));
     part("cold", () => build(root, "cold", ["--cache-dir", store]));
+    part("two", () => buildTwo(root, join(root, `store-two-${round}`)));
     if (WARM.some((name) => only.has(name))) measureWarm(root, store, round, part);
   }
   writeFirst(root);
@@ -143,15 +148,44 @@ function measureWarm(root, store, round, part) {
 function build(root, name, flags) {
   const output = join(root, name, "image");
   mkdirSync(join(root, name), { recursive: true });
-  const words = ["build", ...ELEMENTS, "-o", output, "-t", values.types];
-  const places = ["--elements-path", join(root, "elements"), "--image-cache", join(root, "downloads")];
-  const run = timed([process.execPath, dibkit, ...words, ...places, ...flags], {
-    cwd: root,
-    env: { ...mirrors(), NO_COLOR: "1", XDG_CACHE_HOME: join(root, "cache") },
-  });
+  const run = runBuild(root, [...ELEMENTS, "-o", output, "-t", values.types, ...flags]);
   const built = readdirSync(join(root, name)).filter((file) => file.startsWith("image."));
   if (built.length === 0) throw new Error(`"${name}" built no image`);
   return run;
+}
+
+/** Two image definitions by one command, with all but their last element in common. */
+function buildTwo(root, store) {
+  const project = join(root, "two");
+  const images = ["one", "other"].map((name) => {
+    writeScript(root, "install.d/99-bench", name, `bench-${name}`);
+    writeScript(root, "finalise.d/99-bench", name, `bench-${name}`);
+    return [join(project, `${name}.image.ts`), name];
+  });
+  mkdirSync(project, { recursive: true });
+  for (const [file, name] of images) {
+    const elements = [...ELEMENTS.slice(0, -1), `bench-${name}`].map((element) => `elementRef("${element}")`);
+    const definition = {
+      name: `"${name}"`,
+      elements: `[${elements}]`,
+      formats: JSON.stringify(values.types.split(",")),
+    };
+    const fields = Object.entries(definition).map(([key, value]) => `  ${key}: ${value},\n`);
+    const imports = 'import { defineImage, elementRef } from "@dibkit/model";\n';
+    writeFileSync(file, `${imports}export default defineImage({\n${fields.join("")}});\n`);
+  }
+  writeFileSync(join(project, "package.json"), '{ "name": "two", "type": "module", "private": true }\n');
+  const modules = join(project, "node_modules");
+  if (!existsSync(modules)) symlinkSync(fileURLToPath(new URL("../node_modules", import.meta.url)), modules);
+  return runBuild(project, [...images.map(([file]) => file), "--no-typecheck", "--cache-dir", store], root);
+}
+
+function runBuild(cwd, words, root = cwd) {
+  const directories = ["--elements-path", join(root, "elements"), "--image-cache", join(root, "downloads")];
+  return timed([process.execPath, dibkit, "build", ...words, ...directories], {
+    cwd,
+    env: { ...mirrors(), NO_COLOR: "1", XDG_CACHE_HOME: join(root, "cache") },
+  });
 }
 
 /** The element as every cold build finds it. */
@@ -159,8 +193,8 @@ function writeFirst(root) {
   for (const phase of ["install", "finalise"]) writeScript(root, `${phase}.d/99-bench`, "first");
 }
 
-function writeScript(root, path, text) {
-  const file = join(root, "elements/bench-element", path);
+function writeScript(root, path, text, element = "bench-element") {
+  const file = join(root, "elements", element, path);
   mkdirSync(join(file, ".."), { recursive: true });
   writeFileSync(file, `#!/bin/bash\nset -eu\necho ${text} > /etc/bench-${path.replace(/\W/g, "-")}\n`);
   chmodSync(file, 0o755);
