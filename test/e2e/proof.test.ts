@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
 import { unpackPackagesOf } from "../debian-packages.mjs";
+import { upstreamVersion } from "../upstream-version.mjs";
 import { dibkit, type ProgramRun, runProgram } from "./dibkit.js";
 import { openLoopbackRegistry } from "./loopback-registry.js";
 import { openProvenanceValidator } from "./provenance-validator.js";
@@ -297,5 +298,26 @@ describe.skipIf(!mayBuild)("proof of where an image comes from", () => {
     const reversed = await run([...words, "--good", broken, "--run", check], env);
     expect(reversed).toMatchObject({ exitCode: 2 });
     expect(reversed.stderr).toContain(`error: --good "${broken}" is bad, so there is nothing to look for`);
+  });
+
+  test("bisect finds the version of upstream that changed an image, and says what it cannot look for", async () => {
+    const versions = ["3.13", "3.37", "3.40"].map((version) => ["--upstream", upstreamVersion(version)]);
+    const build = "-n -t tar --image-size 0.2 --elements-path elements";
+    // Versions before 3.31 take nothing but 1 for a yes, so there is no checksum.
+    const asked = ["bisect", "tiny-os", "probe", "--build", build, "--run", '! test -e "$IMAGE.md5"'];
+    const env = { DIB_CHECKSUM: "md5" };
+    const found = await run([...asked, ...versions.flat(), "--format", "json"], env);
+    expect(found, found.stderr).toMatchObject({ exitCode: 0 });
+    const outcome = JSON.parse(found.stdout);
+    expect(outcome.upstream.version).toMatch(/^3\.37\./);
+    expect(outcome.lastGood.version).toMatch(/^3\.13\./);
+    expect(outcome.tested.map((one: { verdict: string }) => one.verdict)).toEqual(["good", "bad", "bad"]);
+    const reversed = await run([...asked, ...versions.toReversed().flat()], env);
+    expect(reversed).toMatchObject({ exitCode: 2 });
+    expect(reversed.stderr).toMatch(/the first --upstream, diskimage-builder 3\.40\.\S+, is bad, so there is nothing/);
+    const none = await run([...asked, "--upstream", "elements", "--upstream", "store"], env);
+    expect(none.stderr).toContain('error: --upstream "elements" has no diskimage-builder');
+    const both = await run([...asked, ...versions.flat(), "--good", "HEAD"], env);
+    expect(both.stderr).toContain("error: --good and --upstream exclude each other");
   });
 });

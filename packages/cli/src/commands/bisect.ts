@@ -1,19 +1,25 @@
 import { resolve as resolvePath } from "node:path";
 import { storeOptions } from "../building/open-store.js";
-import { defineCommand } from "../command.js";
+import { defineCommand, type ExitCode } from "../command.js";
 import { count } from "../count.js";
+import type { BisectOutcome } from "../proof/bisect-elements.js";
+import type { UpstreamOutcome } from "../proof/bisect-upstream.js";
 import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
   name: "bisect",
   group: "inspect",
-  summary: "find the commit of the elements that broke an image",
+  summary: "find the commit of the elements, or the upstream, that broke an image",
   description:
-    "Goes through the git history of the directory that it is run in by halves: checks a commit out into a worktree of its\nown, builds, and runs a command, which says by its exit code whether the image is good. Layers are used again, so a\nbuild costs what the commit changed. A commit that cannot be built is skipped.",
+    "Goes through the git history of the directory that it is run in by halves: checks a commit out into a worktree of its\nown, builds, and runs a command, which says by its exit code whether the image is good. Layers are used again, so a\nbuild costs what the commit changed. A commit that cannot be built is skipped. With --upstream it goes through\ninstallations of diskimage-builder instead, and the elements stay as they are.",
   arguments: [{ name: "ELEMENT|IMAGE", summary: "what to build, as for a build", required: true, variadic: true }],
   options: {
     good: { type: "string", value: "REF", summary: "a commit at which the image was good" },
     bad: { type: "string", value: "REF", default: "HEAD", summary: "a commit at which it is not" },
+    upstream: {
+      ...{ type: "string", value: "DIR", repeatable: true },
+      summary: "a diskimage-builder to go through instead, several times: the first is good, the last is not",
+    },
     run: {
       type: "string",
       value: "COMMAND",
@@ -31,43 +37,54 @@ export default defineCommand({
       command: "dibkit bisect web.image.ts --good v1.4 --run 'dibkit boot \"$IMAGE\" --http 80/'",
       does: "names the commit since v1.4 after which nothing answers any more",
     },
+    {
+      command: "dibkit bisect vm debian --upstream dib-3.13 --upstream dib-3.37 --upstream dib-3.40 --run './check'",
+      does: "names the first of these versions with which the check fails",
+    },
   ],
   async run({ arguments: words, options }, terminal) {
-    const { good, run } = options;
-    if (good === undefined || run === undefined)
+    const { good, run, upstream } = options;
+    if ((good === undefined && upstream.length === 0) || run === undefined)
       return usageFailure(
         terminal,
-        `bisect needs ${good === undefined ? "a good commit" : "a command to run"}`,
-        good === undefined ? "name it with --good REF" : "give it with --run COMMAND",
+        `bisect needs ${run === undefined ? "a command to run" : "a good commit"}`,
+        run === undefined ? "give it with --run COMMAND" : "name it with --good REF, or versions with --upstream DIR",
       );
+    if (good !== undefined && upstream.length > 0)
+      return usageFailure(terminal, "--good and --upstream exclude each other", "go through one of the two at a time");
     if (terminal.self === undefined) return usageFailure(terminal, "bisect only runs as a command of its own");
-    // The words of this command end it; the builds have their own.
-    const self = terminal.self.slice(0, terminal.self.indexOf("bisect"));
-    const [{ createCommandRunner }, { bisectElements }] = await Promise.all([
-      import("@dibkit/exec"),
-      import("../proof/bisect-elements.js"),
-    ]);
-    const outcome = await bisectElements(
-      {
-        ...{ words: words["ELEMENT|IMAGE"], good, bad: options.bad, run, build: options.build },
-        ...{ cwd: terminal.cwd, self, env: terminal.env, signal: terminal.signal },
-        cacheDir: options.cacheDir === undefined ? undefined : resolvePath(terminal.cwd, options.cacheDir),
-      },
-      createCommandRunner(),
-      (line) => terminal.stderr.write(`${line}\n`),
-    );
+    const request = {
+      ...{ words: words["ELEMENT|IMAGE"], run, build: options.build },
+      // The words of this command end it; the builds have their own.
+      self: terminal.self.slice(0, terminal.self.indexOf("bisect")),
+      ...{ cwd: terminal.cwd, env: terminal.env, signal: terminal.signal },
+      cacheDir: options.cacheDir === undefined ? undefined : resolvePath(terminal.cwd, options.cacheDir),
+    };
+    const commands = (await import("@dibkit/exec")).createCommandRunner();
+    const tell = (line: string) => terminal.stderr.write(`${line}\n`);
+    const finish = (outcome: BisectOutcome | UpstreamOutcome, lines: readonly string[]): ExitCode => {
+      const { tested } = outcome;
+      const runs = tested.filter(({ verdict }) => verdict !== "untestable").length;
+      const text = [...lines, `${count(tested.length, "build")}, ${count(runs, "run")}`].join("\n");
+      const json = () => JSON.stringify({ version: 1, ...outcome }, null, 2);
+      terminal.stdout.write(`${options.format === "json" ? json() : text}\n`);
+      return 0;
+    };
+    if (good === undefined) {
+      const { bisectUpstream, nameOf } = await import("../proof/bisect-upstream.js");
+      const outcome = await bisectUpstream(request, upstream, commands, tell);
+      if (!outcome.ok) return usageFailure(terminal, outcome.error.message, outcome.error.help);
+      const { upstream: first, lastGood } = outcome.value;
+      const line = `${nameOf(first)} is the first bad version, ${nameOf(lastGood)} the last good one that was tested`;
+      return finish(outcome.value, [line, `  ${first.directory}`]);
+    }
+    const { bisectElements } = await import("../proof/bisect-elements.js");
+    const outcome = await bisectElements({ ...request, good, bad: options.bad }, commands, tell);
     if (!outcome.ok) return usageFailure(terminal, outcome.error.message, outcome.error.help);
-    const { commit, tested, files } = outcome.value;
-    const text = [
+    const { commit, files } = outcome.value;
+    return finish(outcome.value, [
       `${commit.id} is the first bad commit: ${commit.subject}`,
       ...files.map((file) => `  ${file}`),
-      `${count(tested.length, "build")}, ${count(tested.filter(({ verdict }) => verdict !== "untestable").length, "run")}`,
-    ];
-    terminal.stdout.write(
-      options.format === "json"
-        ? `${JSON.stringify({ version: 1, ...outcome.value }, null, 2)}\n`
-        : `${text.join("\n")}\n`,
-    );
-    return 0;
+    ]);
   },
 });

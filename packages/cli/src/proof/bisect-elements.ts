@@ -1,32 +1,23 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
+import { mkdtemp, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, relative, resolve as resolvePath } from "node:path";
-import { type CommandRunner, describeFailure, findProgram, shellQuote } from "@dibkit/exec";
+import { type CommandRunner, describeFailure, findProgram } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
+import {
+  type BisectTrouble,
+  definedOf,
+  type TrialRequest,
+  type TrialTools,
+  tryImage,
+  type Verdict,
+} from "./bisect-trial.js";
 
-/** What is looked for, and with what. */
-export interface BisectRequest {
-  /** Elements or an image definition, as for a build. */
-  readonly words: readonly string[];
+/** What is looked for, and with what; the history is that of `cwd`. */
+export interface BisectRequest extends TrialRequest {
   readonly good: string;
   readonly bad: string;
-  /** A command line for a shell; the image's path is in `IMAGE`, and 0 means good. */
-  readonly run: string;
-  /** Further words of the build, for a shell. */
-  readonly build: string;
-  readonly cacheDir: string | undefined;
-  /** Directory whose history is looked through. */
-  readonly cwd: string;
-  /** The words that start dibkit. */
-  readonly self: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Ends the search; the worktree is removed then too. */
-  readonly signal: AbortSignal;
 }
-
-/** How one commit did. `untestable`: it could not be built. */
-export type Verdict = "good" | "bad" | "untestable";
 
 /** One commit of the history. */
 export interface Commit {
@@ -41,12 +32,6 @@ export interface BisectOutcome {
   readonly tested: readonly { readonly commit: Commit; readonly verdict: Verdict }[];
   /** Files of the commit, with git's letter for what happened to each. */
   readonly files: readonly string[];
-}
-
-/** A failure: a whole sentence, and what to do. */
-export interface BisectTrouble {
-  readonly message: string;
-  readonly help: string;
 }
 
 /**
@@ -78,7 +63,8 @@ export async function bisectElements(
     await linkModules(root.value, worktree);
     const prefix = relative(root.value, await realpath(request.cwd));
     const ends = { good: good.value, bad: bad.value };
-    return await search({ request, root: root.value, scratch, worktree, prefix, commands, tell }, ends);
+    const tools = { commands, scratch, tell };
+    return await search({ request, root: root.value, worktree, prefix, tools }, ends);
   } finally {
     await rm(scratch, { recursive: true, force: true });
     await git("worktree", "prune");
@@ -96,26 +82,25 @@ interface Search {
   readonly request: BisectRequest;
   /** Of the repository. */
   readonly root: string;
-  readonly scratch: string;
   readonly worktree: string;
-  /** Where the elements are in the repository. */
+  /** Directory of the elements, relative to the repository. */
   readonly prefix: string;
-  readonly commands: CommandRunner;
-  readonly tell: (line: string) => void;
+  readonly tools: TrialTools;
 }
 
 async function search(
   context: Search,
   ends: { readonly good: string; readonly bad: string },
 ): Promise<Result<BisectOutcome, BisectTrouble>> {
-  const { request, worktree, commands, tell } = context;
-  const git = gitIn(worktree, request.env, commands);
+  const { request, root, worktree, prefix, tools } = context;
+  const git = gitIn(worktree, request.env, tools.commands);
   const tested: { readonly commit: Commit; readonly verdict: Verdict }[] = [];
   const test = async (): Promise<Verdict> => {
     const commit = await commitAt(git, "HEAD");
-    const verdict = await testCommit(context);
+    const at = { cwd: join(worktree, prefix), env: environment(request, root, worktree) };
+    const verdict = await tryImage(request, at, tools);
     tested.push({ commit, verdict });
-    tell(`${commit.id.slice(0, 12)} is ${verdict}: ${commit.subject}`);
+    tools.tell(`${commit.id.slice(0, 12)} is ${verdict}: ${commit.subject}`);
     return verdict;
   };
   for (const end of ["good", "bad"] as const) {
@@ -148,44 +133,17 @@ async function search(
   }
 }
 
-/** One build and one run of what the worktree has now. */
-async function testCommit({ request, root, scratch, worktree, prefix, commands, tell }: Search): Promise<Verdict> {
-  const output = join(scratch, "out/image");
-  await rm(join(scratch, "out"), { recursive: true, force: true });
-  await mkdir(join(scratch, "out"));
-  const cwd = join(worktree, prefix);
-  const env = environment(request, root, worktree);
-  const store = request.cacheDir === undefined ? [] : ["--cache-dir", request.cacheDir];
-  const words = [...request.self, "build", ...request.words, "-o", output, ...store];
-  // So that Ctrl-C reaches the build itself.
-  const shell = ["/bin/sh", "-c", `exec ${words.map(shellQuote).join(" ")} ${request.build}`];
-  const built = await commands.run(shell, { cwd, env, signal: request.signal });
-  if (!built.ok) {
-    for (const line of built.error.tail) tell(`  | ${line}`);
-    return "untestable";
-  }
-  const image = built.value.stdout.trim().split("\n")[0] ?? output;
-  const ran = await commands.run(["/bin/sh", "-c", request.run], {
-    ...{ cwd, signal: request.signal },
-    env: { ...env, IMAGE: image },
-  });
-  return ran.ok ? "good" : "bad";
-}
-
 /** Paths of elements in the repository mean those of the commit; the store is where it was. */
 function environment({ env, cwd }: BisectRequest, root: string, worktree: string): Readonly<Record<string, string>> {
   const { ELEMENTS_PATH: path, DIBKIT_CACHE: store, ...others } = env;
   const moved = path
     ?.split(delimiter)
     .map((one) => (one === root || one.startsWith(`${root}/`) ? worktree + one.slice(root.length) : one));
-  const all = {
+  return definedOf({
     ...others,
     ...(moved === undefined ? {} : { ELEMENTS_PATH: moved.join(delimiter) }),
     ...(store === undefined ? {} : { DIBKIT_CACHE: resolvePath(cwd, store) }),
-  };
-  return Object.fromEntries(
-    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+  });
 }
 
 /** Elements in TypeScript find their modules where the repository has them, which no commit has. */

@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve as resolvePath } from "node:path";
+import type { CommandRunner } from "@dibkit/exec";
+import { err, ok, type Result, type UpstreamInstallation, upstreamInstallation } from "@dibkit/model";
+import { type BisectTrouble, definedOf, type TrialRequest, tryImage, type Verdict } from "./bisect-trial.js";
+
+/** One installation of diskimage-builder. */
+export interface UpstreamCandidate {
+  /** Directory of its Python package. */
+  readonly directory: string;
+  /** Such as "3.37.0"; undefined when nothing there tells it. */
+  readonly version: string | undefined;
+}
+
+/** The first installation that broke the image, the one before it, and what it took to find them. */
+export interface UpstreamOutcome {
+  readonly upstream: UpstreamCandidate;
+  readonly lastGood: UpstreamCandidate;
+  /** Installations that were tested, in this order. */
+  readonly tested: readonly { readonly upstream: UpstreamCandidate; readonly verdict: Verdict }[];
+}
+
+/**
+ * Looks for the first of several installations of diskimage-builder, the oldest first, with which an image is not good:
+ * the ends are tested, then halves. One that cannot build the image is left out, and its neighbours are asked.
+ */
+export async function bisectUpstream(
+  request: TrialRequest,
+  directories: readonly string[],
+  commands: CommandRunner,
+  tell: (line: string) => void,
+): Promise<Result<UpstreamOutcome, BisectTrouble>> {
+  const candidates: UpstreamCandidate[] = [];
+  for (const directory of directories) {
+    const found = installationIn(resolvePath(request.cwd, directory));
+    if (found === undefined) {
+      const message = `--upstream "${directory}" has no diskimage-builder`;
+      return err({ message, help: "name a source checkout, or the directory of its Python package" });
+    }
+    candidates.push({ directory: found.package, version: found.version });
+  }
+  if (candidates.length < 2) {
+    const message = "one version of diskimage-builder leaves nothing to look for";
+    return err({ message, help: "give --upstream several times, the oldest version first" });
+  }
+  const scratch = await mkdtemp(join(tmpdir(), "dibkit-bisect-"));
+  const tested: { readonly upstream: UpstreamCandidate; readonly verdict: Verdict }[] = [];
+  const test = async (upstream: UpstreamCandidate): Promise<Verdict> => {
+    request.signal.throwIfAborted();
+    const at = { cwd: request.cwd, env: definedOf({ ...request.env, DIB_LIB: upstream.directory }) };
+    const verdict = await tryImage(request, at, { commands, scratch, tell });
+    request.signal.throwIfAborted();
+    tested.push({ upstream, verdict });
+    tell(`${nameOf(upstream)} is ${verdict}`);
+    return verdict;
+  };
+  try {
+    return await search(candidates, test, tested);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function search(
+  candidates: readonly UpstreamCandidate[],
+  test: (upstream: UpstreamCandidate) => Promise<Verdict>,
+  tested: UpstreamOutcome["tested"],
+): Promise<Result<UpstreamOutcome, BisectTrouble>> {
+  const ends = [
+    [candidates[0], "good", "first"],
+    [candidates.at(-1), "bad", "last"],
+  ] as const;
+  for (const [end, wanted, which] of ends) {
+    if (end === undefined) continue;
+    const verdict = await test(end);
+    if (verdict === wanted) continue;
+    const message = `the ${which} --upstream, ${nameOf(end)}, is ${verdict}, so there is nothing to look for between the ends`;
+    return err({ message, help: "correct the versions and their order, or the command of --run" });
+  }
+  let range = [...candidates];
+  while (range.length > 2) {
+    const middle = Math.floor(range.length / 2);
+    const candidate = range[middle] as UpstreamCandidate;
+    const verdict = await test(candidate);
+    if (verdict === "good") range = range.slice(middle);
+    else if (verdict === "bad") range = range.slice(0, middle + 1);
+    else range = range.filter((one) => one !== candidate);
+  }
+  const [lastGood, upstream] = range as [UpstreamCandidate, UpstreamCandidate];
+  return ok({ upstream, lastGood, tested });
+}
+
+/** The installation that `DIB_LIB=directory` means, and not another one of this machine that is found without it. */
+function installationIn(directory: string): UpstreamInstallation | undefined {
+  const found = upstreamInstallation({ DIB_LIB: directory });
+  const meant = [directory, dirname(directory), join(directory, "diskimage_builder")];
+  return found !== undefined && meant.includes(found.package) ? found : undefined;
+}
+
+/** How people call an installation. */
+export function nameOf({ version, directory }: UpstreamCandidate): string {
+  return version === undefined ? directory : `diskimage-builder ${version}`;
+}
