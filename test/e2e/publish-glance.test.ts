@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { signStatement } from "@dibkit/contents";
 import { loadCloudConfig } from "@dibkit/publish";
+import { parseSigningKey } from "@dibkit/registry";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type CloudSession, openCloudSession } from "../../packages/publish/src/openstack/cloud-session.js";
 import { openHttpClient } from "../../packages/publish/src/openstack/http-client.js";
@@ -64,6 +66,38 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
       ...{ min_disk: 1, os_distro: "fedora-atomic", tags: ["magnum"], os_hash_value: digest.value, protected: false },
     });
     expect(readFileSync(join(directory, "images", result.id)).equals(sent)).toBe(true);
+  });
+
+  test("a signed statement becomes a property, from which the image is verified when it comes back", async () => {
+    const [key, publicKey] = [join(root, "build.key"), join(root, "build.pub")];
+    await runProgram(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key]);
+    await runProgram(["openssl", "pkey", "-in", key, "-pubout", "-out", publicKey]);
+    const signing = parseSigningKey(readFileSync(key, "utf8"));
+    if (!signing.ok) throw new Error(signing.error);
+    const about = (sha256: string) => {
+      const statement = { _type: "https://in-toto.io/Statement/v1", subject: [{ name: "web", digest: { sha256 } }] };
+      writeFileSync(
+        `${image}.intoto.jsonl`,
+        `${JSON.stringify(signStatement(JSON.stringify(statement), signing.value))}\n`,
+      );
+    };
+    const words = [image, "--name", "proven", "--provenance"];
+    const unsigned = await publish(words);
+    expect(unsigned).toMatchObject({ exitCode: 2 });
+    expect(unsigned.stderr).toMatch(/^error: there is no signed statement ".*web.qcow2.intoto.jsonl"\n help: make it/);
+    about("0".repeat(64));
+    expect((await publish(words)).stderr).toMatch(
+      /is about other bytes: the image has the SHA-256 .*\n help: sign the/,
+    );
+    about(createHash("sha256").update(readFileSync(image)).digest("hex"));
+    expect(await publish(words)).toMatchObject({ exitCode: 0 });
+    const [record] = (await client.imagesNamed("proven")) as unknown as { id: string; dibkit_provenance: string }[];
+    const [saved, statement] = [join(root, "saved.qcow2"), join(root, "saved.qcow2.intoto.jsonl")];
+    copyFileSync(join(directory, "images", record?.id ?? ""), saved);
+    const unpack = `printf %s "$PROPERTY" | base64 -d | gunzip > ${statement}`;
+    await runProgram(["sh", "-c", unpack], { env: { PROPERTY: record?.dibkit_provenance ?? "" } });
+    expect(await dibkit(["verify", saved, "--key", publicKey])).toMatchObject({ exitCode: 0 });
+    rmSync(`${image}.intoto.jsonl`);
   });
 
   test("meets an image of that name as it is told to", async () => {

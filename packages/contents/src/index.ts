@@ -23,7 +23,7 @@ export { pastTimeline } from "./past-timeline.js";
 export { parseEnvelopes, signStatement } from "./provenance/dsse-envelope.js";
 export { imageSubjects } from "./provenance/image-subjects.js";
 export { PREDICATE_TYPE, provenanceStatement } from "./provenance/provenance-statement.js";
-export { type ImageVerification, verifyImage } from "./provenance/verify-image.js";
+export { envelopesAbout, type ImageVerification, verifyImage } from "./provenance/verify-image.js";
 export { type DiskSnapshot, readDisk } from "./read/read-disk.js";
 export { readInitramfs } from "./read/read-initramfs.js";
 export { readTree } from "./read/read-tree.js";

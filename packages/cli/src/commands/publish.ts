@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
+import { ok } from "@dibkit/model";
 import type { PublishContext, PublishTrouble } from "@dibkit/publish";
 import { defineCommand, type ExitCode, optionFlag } from "../command.js";
+import { provenanceProperty } from "../publish/provenance-property.js";
 import { foreignOption, publishOptions } from "../publish/publish-options.js";
 import { publishProgress } from "../publish/publish-progress.js";
 import { glanceRequest, libvirtRequest } from "../publish/publish-requests.js";
@@ -49,6 +51,9 @@ export default defineCommand({
     if (target === "libvirt" && !wish.ok) return usageFailure(terminal, wish.error, "correct or unset it");
     const properties = publish.parseProperties(options.property);
     if (!properties.ok) return usageFailure(terminal, properties.error, "write --property os_distro=fedora-atomic");
+    const path = resolve(terminal.cwd, image);
+    const proof = options.provenance ? await provenanceProperty(path) : ok({});
+    if (!proof.ok) return usageFailure(terminal, proof.error.message, proof.error.help);
     const progress = publishProgress(terminal, publish.renderBytes);
     const runner = createCommandRunner();
     const context: PublishContext = {
@@ -56,14 +61,13 @@ export default defineCommand({
       ...{ env: terminal.env, cwd: terminal.cwd, signal: terminal.signal, onEvent: progress.event },
     };
     const proving = { commands: runner, env: terminal.env, signal: terminal.signal };
-    const path = resolve(terminal.cwd, image);
     const onAbort = () =>
       progress.event({ kind: "note", text: "interrupted: taking back what was done, once more to leave it" });
     // Not "once": dibkit ends at the first Ctrl-C unless somebody still listens.
     terminal.signal.addEventListener("abort", onAbort);
     const published =
       target === "glance"
-        ? await publish.publishGlance(glanceRequest(path, options, properties.value), context)
+        ? await publish.publishGlance(glanceRequest(path, options, { ...properties.value, ...proof.value }), context)
         : await publish.publishLibvirt(libvirtRequest(path, options, terminal, wish.ok ? wish.value : "auto"), {
             ...context,
             kvmTrouble: (emulator, architecture) => kvmTrouble(emulator, architecture, proving),

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { resolve as resolvePath } from "node:path";
 import type { ImageVerification } from "@dibkit/contents";
 import { defineCommand } from "../command.js";
+import { signatureFile, signatureFiles } from "../proof/signature-file.js";
 import { usageFailure, writeTrouble } from "../terminal.js";
 
 export default defineCommand({
@@ -42,11 +43,14 @@ export default defineCommand({
     }
     const image = resolvePath(terminal.cwd, words.IMAGE);
     if (!existsSync(image)) return usageFailure(terminal, `there is no image "${image}"`, "name an image file");
-    const beside = [`${image}.intoto.jsonl`, `${image.replace(/\.[^./]+$/, "")}.intoto.jsonl`];
     const named = options.signature === undefined ? undefined : resolvePath(terminal.cwd, options.signature);
-    const file = named ?? beside.find((one) => existsSync(one));
+    const file = named ?? signatureFile(image);
     if (file === undefined)
-      return usageFailure(terminal, `there is no signature "${beside[0]}"`, "name its file with --signature");
+      return usageFailure(
+        terminal,
+        `there is no signature "${signatureFiles(image)[0]}"`,
+        "name its file with --signature",
+      );
     const verified = await verifyImage(image, await readFile(file, "utf8"), keys);
     if (!verified.ok) {
       writeTrouble(terminal, `"${image}" is not verified: "${file}" ${verified.error}`);

@@ -51,6 +51,10 @@ const glanceOptions = {
     repeatable: true,
     summary: "glance: image property, such as os_distro=fedora-coreos for Magnum",
   },
+  provenance: {
+    type: "boolean",
+    summary: "glance: make the signed statement beside the image its property dibkit_provenance",
+  },
   tag: { type: "string", value: "TAG", repeatable: true, summary: "glance: image tag" },
   protected: { type: "boolean", summary: "glance: forbid deletion once the image is active" },
   attempts: {
