@@ -10,7 +10,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   cli: 12,
   compile: 34,
   conform: 16,
-  contents: 64,
+  contents: 65,
   elements: 1,
   exec: 42,
   fleet: 25,
