@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import { readInitramfs } from "@dibkit/contents";
+import { fileHash } from "@dibkit/exec";
 import { describeEntry } from "./compare-trees.js";
 import { compareValues } from "./compare-values.js";
 import type { Difference } from "./difference.js";
@@ -30,9 +28,7 @@ async function describeAll(files: FilesBeside): Promise<ReadonlyMap<string, stri
 }
 
 async function hashOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return `sha256:${hash.digest("hex").slice(0, 16)}`;
+  return `sha256:${(await fileHash(path)).slice(0, 16)}`;
 }
 
 /** The initrd of a kernel is a copy of one in /boot; of files in a ramdisk the content alone may differ. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { fileHash } from "@dibkit/exec";
 import type { StepLabel } from "@dibkit/runner";
-import { fileHash } from "./file-hash.js";
 
 /** One path of an image. */
 export interface ImageFile {

@@ -14,6 +14,7 @@ export { hostProbes } from "./doctor/host-probes.js";
 export { type DoctorTool, ELEMENT_TOOLS, hostTools, REGISTRY_TOOLS, RUNNER_TOOLS } from "./doctor/host-tools.js";
 export { installPackages } from "./doctor/install-packages.js";
 export { rpmHostTroubles, YUM_CHROOT } from "./doctor/rpm-host.js";
+export { fileHash } from "./file-hash.js";
 export { findProgram } from "./find-program.js";
 export { type HostTool, uniqueTools } from "./host-tool.js";
 export { openLoopbackNamespace } from "./loopback-namespace.js";

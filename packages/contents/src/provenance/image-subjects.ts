@@ -1,9 +1,9 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { fileHash } from "@dibkit/exec";
 import { lastNameOf } from "@dibkit/model";
 import { type BuildRecord, outputFingerprint } from "@dibkit/runner";
-import { fileHash } from "../file-hash.js";
 
 const OCI_ARCHIVE = ".oci.tar";
 /** Behind the name of an archive: the image in it. */

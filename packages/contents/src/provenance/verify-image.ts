@@ -1,6 +1,6 @@
+import { fileHash } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import type { TrustedKey } from "@dibkit/registry";
-import { fileHash } from "../file-hash.js";
 import { type DsseEnvelope, parseEnvelopes, type SignedStatement, signerOf, statementIn } from "./dsse-envelope.js";
 
 /** What a signature says of an image whose bytes are those that were signed. */

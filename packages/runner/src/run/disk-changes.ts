@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import type { CommandRunner } from "@dibkit/exec";
+import { type CommandRunner, fileHash } from "@dibkit/exec";
 import type { DiskOverlays } from "../disk/disk-overlays.js";
 import { pathInside } from "../host/inside-root.js";
 import { TREE_DIRECTORY } from "../job/build-directories.js";
@@ -190,9 +189,7 @@ async function readContent(file: string, keep: boolean): Promise<Pick<DiskChange
     const data = readFileSync(file);
     return { hash: sha256(data), data: data.toString("base64") };
   }
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return { hash: hash.digest("hex") };
+  return { hash: await fileHash(file) };
 }
 
 function sha256(data: Buffer): string {
