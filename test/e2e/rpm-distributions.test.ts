@@ -157,9 +157,14 @@ describe.skipIf(cantBuild)(`centos-minimal 9-stream${cantBuild ? ` (${cantBuild}
 
   test("is built with openssh-server and cloud-init, and boots", async () => {
     const names = ["vm", "centos-minimal", "growroot", "openssh-server", "cloud-init", "rpm-probe"];
-    const env = { ...centos.environment, ...newerUpstream(), DIB_RELEASE: "9-stream" };
+    // Through dibkit's proxy, which dnf and rpm of the host and of the image find by the usual variables.
+    const network = { DIBKIT_NETWORK: "recorded" };
+    const env = { ...centos.environment, ...newerUpstream(), DIB_RELEASE: "9-stream", ...network };
     const built = await build(names, join(out, "centos"), env);
     expect(built, built.stderr).toMatchObject({ exitCode: 0 });
+    const fetched = await dibkit(["fetched", image, ...sharedStore()]);
+    expect(fetched.stdout).toMatch(/^\s.* http:\S+\/repodata\/repomd\.xml/m);
+    expect(fetched.stdout).toMatch(/^\s.* http:\S+\/cloud-init-\S+\.rpm/m);
     const seed = ["--serial-number", `ds=nocloud-net;s=http://10.0.2.2:${centos.port}/seed/`];
     const sends = ["=>login: ", ...logIn("root", "probe"), report(SCRIPT, "centos")].slice(1);
     const flags = [...seed, "--expect", "Cloud-init .* finished", "--stall", "900"];

@@ -1,6 +1,6 @@
 import type { decidePrivilege as decide } from "@dibkit/exec";
 import type { AnyCommand, ExitCode } from "./command.js";
-import { type Terminal, usageFailure } from "./terminal.js";
+import { type Terminal, usageFailure, writeTrouble } from "./terminal.js";
 
 /**
  * Runs the whole command once more in a user namespace, when it needs one and this user is not root: everything below
@@ -24,8 +24,19 @@ export async function runInside(
   switch (decided.kind) {
     case "here":
       return undefined;
-    case "enter":
-      return (await runInNamespace(self, decided.entry, terminal.signal)) as ExitCode;
+    case "enter": {
+      const outcome = await runInNamespace(self, decided.entry, terminal.signal);
+      if ("exitCode" in outcome) return outcome.exitCode as ExitCode;
+      if (terminal.signal.aborted) {
+        // It was interrupted before it could say so.
+        terminal.stderr.write("interrupted\n");
+        return 130;
+      }
+      const message = `what ran in the user namespace was ended by ${outcome.endedBy}`;
+      const help = "run the same command again to go on from there; when memory had run out, the kernel's log says so";
+      writeTrouble(terminal, message, help);
+      return 3;
+    }
     case "refused":
       // What was not asked for by name is told with everything else that stands in the way of a build; and layers of
       // root can be looked at as far as their modes allow.

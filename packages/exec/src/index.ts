@@ -1,5 +1,6 @@
 /// <reference types="node" preserve="true" />
 export { bashCommand } from "./bash-command.js";
+export { commandError } from "./command-error.js";
 export {
   type CommandFailure,
   type CommandResult,

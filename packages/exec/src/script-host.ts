@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { err, ok, type Result } from "@dibkit/model";
 import { execa } from "execa";
 import { bashCommand } from "./bash-command.js";
+import { commandError } from "./command-error.js";
 import { type CommandFailure, type CommandResult, createCommandRunner } from "./command-runner.js";
 import { createOutputSink, type OutputOptions } from "./output-sink.js";
 import { createOutputTail, KEPT_TAIL_LINES } from "./output-tail.js";
@@ -71,7 +72,7 @@ interface RunningScript {
 
 async function startHost(fifo: string, options: readonly string[], enter: readonly string[]): Promise<StartedHost> {
   const made = await createCommandRunner().run(["mkfifo", "-m", "600", "--", fifo]);
-  if (!made.ok) throw new Error(`cannot make the FIFO ${fifo}: ${made.error.tail.join(" ")}`);
+  if (!made.ok) throw commandError(`make the FIFO "${fifo}"`, made.error);
   // Open for writing too, so that it has no end before this process wants it to have one.
   const output = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
   const reader = new Socket({ fd: output, readable: true, writable: false });

@@ -81,6 +81,10 @@ export function systemTrouble(error: unknown): SystemTrouble | undefined {
   if (program !== undefined) return programTrouble(code, program);
   const { reason, help } = REASONS[meaningOf(code, syscall)] ?? {};
   if (reason === undefined || help === undefined) return undefined;
+  const { operation } = error as { readonly operation?: string };
+  // Of a program that dibkit has run.
+  if (operation !== undefined)
+    return { code, path: undefined, reason, message: `cannot ${operation}: ${reason}`, help };
   // The name that mkdtemp was to complete says nothing to anybody.
   const shown = syscall === "mkdtemp" && path !== undefined ? dirname(path) : path;
   const what = OPERATIONS[syscall] ?? (shown === undefined ? "write a file" : "write");

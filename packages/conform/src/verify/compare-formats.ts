@@ -1,4 +1,4 @@
-import type { CommandRunner } from "@dibkit/exec";
+import { type CommandRunner, commandError } from "@dibkit/exec";
 import type { BuildJob } from "@dibkit/runner";
 import { checkFormats, formatRequest } from "@dibkit/runner";
 import type { VerifiedBuild } from "./verified-build.js";
@@ -27,7 +27,7 @@ export async function compareFormats(
 export async function isSameFile(one: string, other: string, commands: CommandRunner): Promise<boolean> {
   const compared = await commands.run(["cmp", "--silent", "--", one, other]);
   if (!compared.ok && !(compared.error.kind === "exited" && compared.error.exitCode === 1)) {
-    throw new Error(`cannot compare ${one} with ${other}: ${compared.error.tail.join(" ")}`);
+    throw commandError(`compare "${one}" with "${other}"`, compared.error);
   }
   return compared.ok;
 }

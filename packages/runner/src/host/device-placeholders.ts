@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { type CommandRunner, createCommandRunner } from "@dibkit/exec";
+import { type CommandRunner, commandError, createCommandRunner } from "@dibkit/exec";
 import { extract } from "tar-stream";
 
 /**
@@ -67,7 +67,7 @@ export async function listPlaceholders(
     member.resume();
   }
   const done = await ended;
-  if (!done.ok) throw new Error(`cannot look for devices in ${tree}: ${done.error.tail.join(" ")}`);
+  if (!done.ok) throw commandError(`look for devices in "${tree}"`, done.error);
   return placeholders.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

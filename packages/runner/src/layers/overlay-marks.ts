@@ -2,8 +2,7 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CommandRunner } from "@dibkit/exec";
-import { bashCommand, shellCommand } from "@dibkit/exec";
+import { bashCommand, type CommandRunner, commandError, shellCommand } from "@dibkit/exec";
 import { extract } from "tar-stream";
 
 /** A directory of a layer that does not simply lie over the directory of the same path below it. */
@@ -28,7 +27,7 @@ export async function overlayMarks(root: string, commands: CommandRunner): Promi
     );
     const find = `${shellCommand("cd", root)} && find . -mindepth 1 -type d -print0`;
     const listed = await commands.run(bashCommand(`set -o pipefail; ${find} | ${tar}`));
-    if (!listed.ok) throw new Error(`cannot read the directories of ${root}: ${listed.error.tail.join(" ")}`);
+    if (!listed.ok) throw commandError(`read the directories of "${root}"`, listed.error);
     return await readMarks(archive);
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -1,7 +1,6 @@
 import { chmod, chown, mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { CommandRunner } from "@dibkit/exec";
-import { bashCommand, namespaceCommand, shellCommand } from "@dibkit/exec";
+import { bashCommand, type CommandRunner, commandError, namespaceCommand, shellCommand } from "@dibkit/exec";
 import { type OverlayMount, renderTreeMount } from "../host/tree-mount.js";
 import { HOOKS_DIRECTORY, TARGET_DIRECTORY } from "../job/build-directories.js";
 import { hashText } from "../job/hash-text.js";
@@ -105,9 +104,8 @@ async function mergeAll({ store, commands, scratch }: TreesContext, layers: read
   const done = await commands.run(namespaceCommand(bashCommand(`${mount} && ${copy}`)));
   const measured = done.ok ? await measureTrees(commands, staging, ["root"]) : undefined;
   await rm(view, { recursive: true, force: true });
-  if (!done.ok || measured === undefined) {
-    throw new Error(`cannot merge ${layers.length} layers: ${done.ok ? "" : done.error.tail.join(" ")}`);
-  }
+  if (!done.ok) throw commandError(`merge ${layers.length} layers`, done.error);
+  if (measured === undefined) throw new Error(`cannot measure what ${layers.length} merged layers are`);
   await store.commit(staging, {
     version: 2,
     kind: "merged",

@@ -1,6 +1,5 @@
 import { lstat, mkdir, rm, writeFile } from "node:fs/promises";
-import type { CommandRunner } from "@dibkit/exec";
-import { bashCommand, shellCommand } from "@dibkit/exec";
+import { bashCommand, type CommandRunner, commandError, shellCommand } from "@dibkit/exec";
 import { isWhiteout } from "../job/whiteout.js";
 import { parentOf, scanTree, type TreeChanges, type TreeScan } from "./scan-tree.js";
 
@@ -11,7 +10,7 @@ function pathIn(directory: string, path: string): Buffer {
 
 async function run(commands: CommandRunner, what: string, script: string): Promise<void> {
   const done = await commands.run(bashCommand(`set -e -o pipefail; ${script}`));
-  if (!done.ok) throw new Error(`cannot ${what}: ${done.error.tail.join(" ")}`);
+  if (!done.ok) throw commandError(what, done.error);
 }
 
 /** Copies what has changed in a tree into a layer: changed files with the directories above them, and whiteouts. */

@@ -1,5 +1,5 @@
 import { readFile, rm } from "node:fs/promises";
-import type { CommandRunner } from "@dibkit/exec";
+import { type CommandRunner, commandError } from "@dibkit/exec";
 
 /**
  * Every path below a directory, the directory itself as `""`, and a stamp that differs when anything about it has
@@ -12,7 +12,7 @@ export async function scanTree(commands: CommandRunner, directory: string, scrat
   const format = "%P\\0%y %i %C@\\0";
   const find = ["find", directory, "-xdev", "-printf", format];
   const found = await commands.run(find, { outputFile: scratchFile });
-  if (!found.ok) throw new Error(`cannot look through ${directory}: ${found.error.tail.join(" ")}`);
+  if (!found.ok) throw commandError(`look through "${directory}"`, found.error);
   const words = (await readFile(scratchFile, "latin1")).split("\0");
   await rm(scratchFile);
   const scan = new Map<string, string>();

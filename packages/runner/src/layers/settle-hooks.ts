@@ -1,6 +1,6 @@
 import { chmod, chown, lstat, mkdir, readdir, rename, rmdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import type { CommandRunner } from "@dibkit/exec";
+import { type CommandRunner, commandError } from "@dibkit/exec";
 import { HooksReader } from "./hooks-reader.js";
 import { overlayMarks } from "./overlay-marks.js";
 
@@ -74,7 +74,7 @@ async function opaqueDirectories(upper: string, commands: CommandRunner): Promis
 
 async function makeWhiteout(path: string, commands: CommandRunner): Promise<void> {
   const made = await commands.run(["mknod", path, "c", "0", "0"]);
-  if (!made.ok) throw new Error(`cannot note that ${path} was removed: ${made.error.tail.join(" ")}`);
+  if (!made.ok) throw commandError(`note that "${path}" was removed`, made.error);
 }
 
 /** A new directory with the entries, mode, owner and times of the old one, and without its extended attributes. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { CommandRunner } from "@dibkit/exec";
+import { type CommandRunner, commandError } from "@dibkit/exec";
 
 /** Where a layer, or the state before all of them, has the files that play devices. */
 const DEVICES = "devices";
@@ -35,7 +35,7 @@ export async function openDiskDevices({ devices, commands, scratch }: DevicesCon
   };
   const run = async (words: readonly string[]) => {
     const done = await commands.run(words);
-    if (!done.ok) throw new Error(`cannot keep or restore a device of the disk: ${done.error.tail.join(" ")}`);
+    if (!done.ok) throw commandError("keep or restore a device of the disk", done.error);
   };
   const write = async (name: string, directory: string) => {
     await mkdir(join(directory, DEVICES), { recursive: true });

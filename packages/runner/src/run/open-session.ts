@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createCommandRunner, inUserNamespace } from "@dibkit/exec";
+import { commandError, createCommandRunner, inUserNamespace } from "@dibkit/exec";
 import { loadElement } from "@dibkit/model";
 import { hostLayer } from "../host/host-view.js";
 import { NAMESPACE_SHIMS } from "../host/namespace-shims.js";
@@ -117,7 +117,7 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
 
   async function bind(from: string, to: string): Promise<void> {
     const bound = await commands.run(["mount", "--bind", from, to]);
-    if (!bound.ok) throw new Error(`cannot show ${from} at ${to}: ${bound.error.tail.join(" ")}`);
+    if (!bound.ok) throw commandError(`show "${from}" at "${to}"`, bound.error);
   }
 }
 

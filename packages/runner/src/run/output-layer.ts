@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { commandError } from "@dibkit/exec";
 import { phasesOn, type Result } from "@dibkit/model";
 import { checkFormats } from "../formats/check-formats.js";
 import { commitFormats } from "../formats/commit-formats.js";
@@ -156,6 +157,5 @@ async function copy(session: BuildSession, from: string, to: string): Promise<vo
   await mkdir(dirname(to), { recursive: true });
   await rm(to, { recursive: true, force: true });
   const copied = await session.commands.run(["cp", "-a", "--reflink=auto", "--sparse=auto", "--", from, to]);
-  if (!copied.ok && copied.error.kind !== "aborted")
-    throw new Error(`cannot copy ${from}: ${copied.error.tail.join(" ")}`);
+  if (!copied.ok && copied.error.kind !== "aborted") throw commandError(`copy "${from}"`, copied.error);
 }
