@@ -17,6 +17,9 @@ export { contentOf, type ImageContents, type ImageFile } from "./image-contents.
 export { unpackImageFile, withImageFile } from "./image-file-contents.js";
 export { kernelArguments } from "./kernel-arguments.js";
 export { layerContents } from "./layer-contents.js";
+export { compareLocks, comparePackages, lockMismatches } from "./lock/compare-locks.js";
+export { lockedRequests, parseLock, renderLock } from "./lock/lock-file.js";
+export { lockedPackages, makeLock } from "./lock/make-lock.js";
 export { type ImageSizes, measureSizes, type SizeEntry } from "./measure-sizes.js";
 export { installedPackages, isPackageData, missingReaders, packageOwners } from "./packages/installed-packages.js";
 export { pastTimeline } from "./past-timeline.js";
@@ -30,7 +33,7 @@ export { readTree } from "./read/read-tree.js";
 export type { TreeEntry, TreeSnapshot } from "./read/tree-snapshot.js";
 export type { BillRequest } from "./sbom/bill-of-materials.js";
 export { cyclonedxDocument } from "./sbom/cyclonedx.js";
-export { type ImageParts, imagePackages, imageParts } from "./sbom/image-parts.js";
+export { type ImagePackages, type ImageParts, imagePackages, imageParts } from "./sbom/image-parts.js";
 export { spdxDocument } from "./sbom/spdx.js";
 export { sizePage } from "./size-page.js";
 export { sizeTree } from "./size-tree.js";

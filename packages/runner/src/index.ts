@@ -9,10 +9,19 @@ export { FORMATS } from "./formats/formats.js";
 export { partialName } from "./formats/partial-file.js";
 export type { WrittenFormat } from "./formats/write-formats.js";
 export { renderHostView } from "./host/host-view.js";
+export { contentStore } from "./host/network/content-store.js";
 export { readHost } from "./host/read-host.js";
 export { SUDO_SCRIPT } from "./host/sudo-sh.js";
 export type { BuildEvent, StepLabel } from "./job/build-event.js";
 export type { BuildFailure, BuildJob, BuildOutcome } from "./job/build-job.js";
+export {
+  type BuildLock,
+  canBeLocked,
+  FETCH_KINDS,
+  type FetchKind,
+  type LockedRequest,
+  requestKey,
+} from "./job/build-lock.js";
 export type { BuildRecord } from "./job/build-record.js";
 export type { BuildRequest } from "./job/build-request.js";
 export type { BuildTimeline, TimelineStep } from "./job/build-timeline.js";

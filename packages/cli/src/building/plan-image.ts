@@ -1,5 +1,5 @@
 import type { Diagnostic } from "@dibkit/model";
-import type { BuildPlan } from "@dibkit/runner";
+import type { BuildLock, BuildPlan } from "@dibkit/runner";
 import { parseByteSize } from "../byte-size.js";
 import type { ExitCode } from "../command.js";
 import { dibkitVersion } from "../dibkit-version.js";
@@ -26,6 +26,8 @@ export interface PlanImageOptions {
   readonly told?: Set<string>;
   /** What the findings are about, where several images are planned: `cell "web-trixie"`. */
   readonly about?: string;
+  /** What scripts may fetch, of a build that makes a lock or is held to one. */
+  readonly lock?: Omit<BuildLock, "contents"> | undefined;
   /** No registry is asked, whatever is named. */
   readonly alone?: boolean;
 }
@@ -50,7 +52,7 @@ export async function planSelected(
   words: readonly string[],
   options: BuildOptionValues,
   verbose: boolean,
-  { readOnly = false, told = new Set(), about, alone = false }: PlanImageOptions = {},
+  { readOnly = false, told = new Set(), about, lock, alone = false }: PlanImageOptions = {},
 ): Promise<PlannedImage> {
   const report = (findings: readonly Diagnostic[]) =>
     reportFindings(
@@ -75,7 +77,7 @@ export async function planSelected(
     };
   }
   const flags = {
-    ...{ ...options, store: options.cacheDir, secrets, passEnvironment, cacheSize },
+    ...{ ...options, store: options.cacheDir, secrets, passEnvironment, cacheSize, lock },
     ...(alone ? { cacheFrom: [], cacheTo: undefined } : cacheRegistries(options, terminal.env, project)),
   };
   const { env, cwd } = terminal;

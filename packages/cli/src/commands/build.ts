@@ -1,5 +1,6 @@
 import { buildOptions } from "../building/build-options.js";
 import { planImage } from "../building/plan-image.js";
+import { lockOptions } from "../building/lock-options.js";
 import { reportBuild } from "../building/report-build.js";
 import { defineCommand } from "../command.js";
 import { usageFailure } from "../terminal.js";
@@ -38,6 +39,11 @@ export default defineCommand({
       type: "boolean",
       summary: "build twice from nothing and say which bytes differ, and which script wrote them",
     },
+    locked: {
+      type: "boolean",
+      summary: "build from the lock alone: what it does not have is refused, and what is installed compared with it",
+    },
+    ...lockOptions,
     engine: {
       type: "string",
       value: "ENGINE",
@@ -54,6 +60,7 @@ export default defineCommand({
       does: "builds both side by side; what they share is made once",
     },
     { command: "dibkit build --all -o out", does: "builds the cells of the project's matrix into out/" },
+    { command: "dibkit build web-server.image.ts --locked", does: "builds from what dibkit.lock has, without a network" },
     { command: "dibkit build web-server.image.ts --verify", does: "ends with 1 when two builds are not the same" },
   ],
   namespace: "build",
@@ -65,6 +72,10 @@ export default defineCommand({
     }
     // Before anything large is loaded: whoever starts a build sees at once that it has begun.
     terminal.stderr.write(`checking and planning ${images.length === 0 ? "the matrix" : images.join(" ")}\n`);
+    if (options.locked) {
+      const { buildLocked } = await import("../proof/build-locked.js");
+      return buildLocked(terminal, images, options);
+    }
     if (options.all) {
       if (options.verify || options.engine === "upstream")
         return usageFailure(terminal, "a matrix can only be built, by dibkit itself", "name one image");

@@ -22,6 +22,7 @@ export const commands: readonly CommandEntry[] = [
   { name: "import", group: "author", summary: "turn element directories into TypeScript definitions", load: () => import("./import.js") },
   { name: "init", group: "author", summary: "start a project: one element and an image made of it, ready to lint and build", load: () => import("./init.js") },
   { name: "lint", group: "check", summary: "find what is wrong with elements, by themselves and composed into a build", load: () => import("./lint.js") },
+  { name: "lock", group: "build", summary: "write down what an image is built from, for builds from the same", load: () => import("./lock.js") },
   { name: "lsp", group: "check", summary: "serve an editor: findings while typing, completion, rename, quick fixes", load: () => import("./lsp.js") },
   { name: "matrix", group: "build", summary: "show the jobs of a matrix of images, run them here or in an engine", load: () => import("./matrix.js") },
   { name: "new", group: "author", summary: "add an element to the project, ready to lint and build", load: () => import("./new.js") },

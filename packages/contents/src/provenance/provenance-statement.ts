@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { BuildJob, BuildTimeline, PastBuild } from "@dibkit/runner";
+import { elementDigest } from "../element-digest.js";
 import { requestedFlags } from "../requested-values.js";
 import type { ImagePackages } from "../sbom/image-parts.js";
 import type { Subject } from "./image-subjects.js";
@@ -81,13 +81,9 @@ function externalParameters(job: BuildJob): object {
   return { elements: job.request.elements, flags: Object.fromEntries(shown), environment: publicEnvironment(job) };
 }
 
-/**
- * The digest of an element is that of the list of its files: a line `PATH NUL MODE SHA256`, `PATH NUL link TARGET` or
- * `PATH NUL directory MODE` for each, sorted by path, each with a newline behind it.
- */
-function elementResource({ name, files }: BuildJob["elements"][number]): Resource {
-  const list = files && Object.entries(files).map(([path, content]) => `${path}\0${content}\n`);
-  const sha256 = list && createHash("sha256").update(list.join("")).digest("hex");
+function elementResource(element: BuildJob["elements"][number]): Resource {
+  const { name } = element;
+  const sha256 = elementDigest(element);
   return { name, uri: `urn:dibkit:element:${encodeURIComponent(name)}`, ...(sha256 ? { digest: { sha256 } } : {}) };
 }
 

@@ -10,7 +10,7 @@ export * from "./legacy-package-installs.js";
 export { metadataFile } from "./metadata-file.js";
 export * from "./name-list.js";
 export * from "./package-installs.js";
-export { parseJson } from "./parse-json.js";
+export { parseJson, parseJsonText } from "./parse-json.js";
 export { type ParsedData, parseYaml, parseYamlText } from "./parse-yaml.js";
 export * from "./pkg-map.js";
 export * from "./readme.js";

@@ -32,17 +32,17 @@ export function parseJson(element: Element, file: RegularFile): ParsedData {
   return { root, diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, element: element.name })) };
 }
 
-/** The same of a text that belongs to no element. */
-export function parseJsonText(source: SourceText): ParsedData {
+/** The same of a text that belongs to no element; `limit` is how many characters are read. */
+export function parseJsonText(source: SourceText, limit = DATA_FILE_LIMIT): ParsedData {
   const diagnostics: Diagnostic[] = [];
   const report = (code: string, message: string, start: number, end: number, related: Diagnostic["related"] = []) => {
     const location = { source, start, end };
     diagnostics.push({ code, severity: "error", message, location, related });
   };
-  if (source.text.length > DATA_FILE_LIMIT) {
+  if (source.text.length > limit) {
     report(
       "json/too-large",
-      `file has ${source.text.length} characters, and more than ${DATA_FILE_LIMIT} are not read`,
+      `file has ${source.text.length} characters, and more than ${limit} are not read`,
       0,
       0,
     );

@@ -18,6 +18,10 @@ const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, a
 
 const EXAMPLES: Readonly<Record<string, unknown>> = {
   "block-device.schema.json": [{ local_loop: { name: "image0" } }],
+  "lock.schema.json": {
+    ...{ version: 1, image: { architecture: "amd64", elements: ["vm"] } },
+    ...{ elements: {}, packages: [], sources: [], fetched: [] },
+  },
   "image-file.schema.json": [{ imagename: "web", elements: ["vm"] }],
 };
 
@@ -35,6 +39,7 @@ describe("schemas", () => {
       "svc-map.schema.json",
       "block-device.schema.json",
       "image-file.schema.json",
+      "lock.schema.json",
     ]);
     for (const { name, content } of rendered) {
       const validate = ajv.compile(JSON.parse(content) as object);

@@ -1,5 +1,6 @@
 import type { ChecksumAlgorithm } from "@dibkit/model";
 import type { TrustedKey } from "@dibkit/registry";
+import type { BuildLock } from "./build-lock.js";
 
 /** What to build and how: the flags of `disk-image-create` as data, with defaults filled in. Pure JSON. */
 export interface BuildRequest {
@@ -54,6 +55,8 @@ export interface BuildRequest {
   readonly passEnvironment?: readonly string[];
   /** `--network`: what scripts reach, the host's network unless given. */
   readonly network?: string;
+  /** What scripts may fetch, of a build that makes a lock or is held to one; `network` is `recorded` then. */
+  readonly lock?: BuildLock;
   readonly workingDirectory: string;
   /** Version of the diskimage-builder in use, such as `3.13.0`; missing where it cannot be told. */
   readonly upstreamVersion?: string;

@@ -14,6 +14,12 @@ export interface Fetched {
   readonly sent?: number;
   /** Of a whole answer with the status 200. */
   readonly sha256?: string;
+  /** SHA-256 of what was sent with the request, where the bytes are kept; absent when nothing was sent. */
+  readonly body?: string;
+  /** Headers of the answer that matter to whoever asked, where the bytes are kept. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A lock has it not: what the lock has instead, as the end of a help. */
+  readonly refused?: string;
   /** ISO time at which it was asked for. */
   readonly at: string;
   readonly seconds: number;
@@ -27,4 +33,9 @@ export interface NetworkUse {
   readonly fetched: readonly Fetched[];
   /** It could read what earlier steps and builds have fetched into the image cache. */
   readonly cache?: true;
+  /**
+   * The bytes of all of it are in the directory of contents, and the image cache had nothing in it but what the build
+   * itself fetched: the digests of what was fetched before the step.
+   */
+  readonly kept?: { readonly before: readonly string[] };
 }

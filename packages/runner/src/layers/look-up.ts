@@ -4,6 +4,7 @@ import { explainMiss, NEVER_RAN } from "./explain-miss.js";
 import { allowedAge, isTooOld } from "./layer-age.js";
 import type { LayerKey } from "./layer-key.js";
 import type { LayerStore } from "./layer-store.js";
+import { whyNotLocked } from "./locked-layers.js";
 import { mayBeOutdated } from "./network-use.js";
 import { changedHook, type HooksBase } from "./settle-hooks.js";
 
@@ -13,11 +14,11 @@ export type LookUp<Kind extends LayerEntry["kind"]> =
   | { readonly hit: false; readonly reason: string };
 
 /** What a request says about the use of layers again. */
-export type ReuseRequest = Pick<BuildRequest, "refresh" | "maxAge" | "trustedKeys">;
+export type ReuseRequest = Pick<BuildRequest, "refresh" | "maxAge" | "trustedKeys" | "lock">;
 
 /** Whether something is made although the store has it, so that the new one has to be found instead. */
-export function replacesLayers({ refresh, maxAge, trustedKeys }: ReuseRequest): boolean {
-  return refresh || maxAge !== undefined || trustedKeys !== undefined;
+export function replacesLayers({ refresh, maxAge, trustedKeys, lock }: ReuseRequest): boolean {
+  return refresh || maxAge !== undefined || trustedKeys !== undefined || lock !== undefined;
 }
 
 export interface LookUpContext {
@@ -65,6 +66,8 @@ export function whyUnusable(
   if (!isTrusted(entry, request.trustedKeys)) {
     return `its layer came from ${entry.origin?.registry}, and no key that is trusted has signed it`;
   }
+  const unlocked = request.lock && whyNotLocked(entry, request.lock);
+  if (unlocked !== undefined) return unlocked;
   const hook = entry.kind === "step" ? changedHook(entry.hooksBefore, hooks) : undefined;
   return hook === undefined ? undefined : `${hook} of the hooks directory, which it changes, is another one now`;
 }

@@ -10,6 +10,7 @@ import {
   type ImageDefinition,
   upstreamHas,
 } from "@dibkit/model";
+import type { BuildLock } from "../job/build-lock.js";
 import type { BuildRequest } from "../job/build-request.js";
 
 type Given<Flag extends BuildFlag> = Flag["type"] extends "boolean"
@@ -43,6 +44,13 @@ export interface BuildFlags extends Partial<UpstreamFlags> {
   readonly secrets?: readonly string[];
   readonly passEnvironment?: readonly string[];
   readonly network?: string | undefined;
+  /** Of a build that makes a lock or is held to one; it says which network the build has. */
+  readonly lock?: Omit<BuildLock, "contents"> | undefined;
+}
+
+/** The directory of a store that keeps what builds with a lock have fetched, by digest. */
+export function contentsDirectory(store: string): string {
+  return join(store, "contents");
 }
 
 export interface RequestContext {
@@ -133,7 +141,7 @@ export function buildRequest(
         (upstreamHas("rootLabelVariable", upstreamVersion) ? setting("ROOT_LABEL") : undefined),
       ramdiskElement: flags.ramdiskElement,
       maxAge: flags.maxAge,
-      network: flags.network ?? setting("DIBKIT_NETWORK"),
+      network: flags.lock ? "recorded" : (flags.network ?? setting("DIBKIT_NETWORK")),
       cacheTo: flags.cacheTo,
       cacheSign: flags.cacheSign === undefined ? undefined : resolvePath(cwd, flags.cacheSign),
       cacheSecretKey: flags.cacheSecretKey === undefined ? undefined : resolvePath(cwd, flags.cacheSecretKey),
@@ -141,6 +149,7 @@ export function buildRequest(
       dockerTarget: flags.dockerTarget ?? definition?.dockerTarget,
       logFile: flags.logfile === undefined ? undefined : resolvePath(cwd, flags.logfile),
     }),
+    ...(flags.lock === undefined ? {} : { lock: { ...flags.lock, contents: contentsDirectory(store) } }),
     ...(minTmpfs === undefined ? {} : { minTmpfs: Number(minTmpfs) }),
   };
 }

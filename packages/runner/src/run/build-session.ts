@@ -54,6 +54,8 @@ export interface BuildSession {
   readonly keys: KeyContext;
   /** Name of the image's line of steps, to find the layer a step had last time. */
   readonly lineage: string;
+  /** Digests of what steps of this build have fetched, where that is kept. */
+  readonly fetchedDigests: Set<string>;
   readonly breaks: BreakPoints;
   readonly recorder: BuildRecorder;
   readonly hostWrites: HostWrites;
@@ -83,6 +85,10 @@ export interface BuildPaths {
   readonly scratch: string;
   /** Where memory is mounted for the build's processes. */
   readonly memory: string;
+  /** The image cache of a build that makes a lock or is held to one: nothing of other builds is in it. */
+  readonly imageCache: string;
+  /** Settings of apt for a build that is held to a lock. */
+  readonly aptConfig: string;
   readonly job: string;
   /** Locked while the build runs. */
   readonly lock: string;
@@ -102,6 +108,8 @@ export function buildPaths(store: string, id: string): BuildPaths {
     staging: path("staging"),
     scratch: path("scratch"),
     memory: path("memory"),
+    imageCache: path("image-cache"),
+    aptConfig: path("apt.conf"),
     job: path("job.json"),
     lock: path("lock"),
   };
@@ -114,7 +122,8 @@ export function stagingPath({ store, job }: Pick<BuildSession, "store" | "job">,
 
 /** Directories that only a running build has. They are made under its lock, so that nobody takes them for leftovers. */
 export function bulkPaths(paths: BuildPaths): readonly string[] {
-  return [paths.viewScratch, paths.view, paths.staging, paths.scratch, paths.memory, paths.image];
+  const { viewScratch, view, staging, scratch, memory, image, imageCache } = paths;
+  return [viewScratch, view, staging, scratch, memory, image, imageCache];
 }
 
 /** Makes the directories of a build that stay; must run before the view of the host is put together. */

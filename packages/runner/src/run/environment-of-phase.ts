@@ -12,6 +12,7 @@ import { parseCapture } from "../plan/environment-capture.js";
 import { environmentKey, startingEnvironment } from "../plan/phase-environment.js";
 import { openEnvironment, sealEnvironment } from "../plan/secrets.js";
 import { type BuildSession, stagingPath } from "./build-session.js";
+import { lockFailure } from "./lock-failure.js";
 import { PREPARING_FAILED, runCommandStep } from "./run-command-step.js";
 
 /**
@@ -27,7 +28,8 @@ export async function environmentOfPhase(
 ): Promise<Result<EnvironmentValues, BuildFailure>> {
   const start = startingEnvironment(session.base, phase);
   const key = environmentKey(phase, state, files, start, session.helpers, session.keys.digest);
-  const reusable = phase.side === "target" && !onDisk && !session.job.request.refresh;
+  const { request } = session.job;
+  const reusable = phase.side === "target" && !onDisk && !request.refresh && request.lock === undefined;
   const known = reusable ? await session.store.records.environment(key) : undefined;
   if (known !== undefined) return ok({ ...start, ...openEnvironment(known, session.secrets) });
   const directory = phase.side === "target" ? "/tmp/in_target.d/environment.d" : `${HOOKS_DIRECTORY}/environment.d`;
@@ -50,6 +52,9 @@ export async function environmentOfPhase(
   const { fetched } = result.used;
   if (fetched.length > 0) session.recorder.noteEnvironment(phase.name, fetched);
   await rm(staging, { recursive: true, force: true });
+  const refused = fetched.find((one) => one.refused !== undefined);
+  if (refused !== undefined && !session.signal.aborted)
+    return err(await lockFailure(`an environment file of ${phase.name}`, refused, log));
   if (result.outcome.ok && captured.values !== undefined) {
     const values = result.open?.withoutNetwork(captured.values, start) ?? captured.values;
     const sealed = sealEnvironment(values, session.secrets);

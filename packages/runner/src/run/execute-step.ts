@@ -12,9 +12,10 @@ import { type ScriptStep, stepName } from "../plan/script-step.js";
 import { type BuildSession, stagingPath } from "./build-session.js";
 import { isToolState } from "./host-tool-state.js";
 import { keepStep } from "./keep-step.js";
+import { lockFailure } from "./lock-failure.js";
 import { networkUse } from "./network-use.js";
 import { type CommandStepResult, PREPARING_FAILED, runCommandStep } from "./run-command-step.js";
-import { keepingFailure, lastLines, mountFailure, scriptFailure, unusableRoot } from "./step-failures.js";
+import { keepingFailure, lastLines, mountFailure, scriptFailure, scriptOf, unusableRoot } from "./step-failures.js";
 
 /** A step and the directories that it is given. */
 interface PreparedStep {
@@ -102,6 +103,13 @@ async function settle(prepared: PreparedStep, finished: FinishedStep): Promise<R
     const use = networkUse(session, step, mounts, used);
     if (use !== undefined) session.recorder.noteUse(step, use);
   };
+  const refused = used.fetched.find((one) => one.refused !== undefined);
+  if (refused !== undefined && !session.signal.aborted) {
+    await discard(prepared);
+    tellEnd(prepared, seconds, "failed");
+    noteUse(state.mounts);
+    return err(await lockFailure(scriptOf(step), refused, log));
+  }
   if (!outcome.ok) {
     const unmounted = table.length === 0 && exitCodeOf(outcome.error) === PREPARING_FAILED;
     const interrupted = outcome.error.kind === "aborted" || session.signal.aborted;

@@ -14,7 +14,7 @@ export interface StepNetworkUse {
 
 /** What is remembered of it; undefined when nobody watched. */
 export function networkUse(
-  { keys }: Pick<BuildSession, "keys">,
+  { keys, job, fetchedDigests }: Pick<BuildSession, "keys" | "job" | "fetchedDigests">,
   step: ScriptStep,
   mounts: readonly MountRecord[],
   { network, fetched }: StepNetworkUse,
@@ -25,7 +25,8 @@ export function networkUse(
     (mount) => mount.kind === "bind" && mount.source.startsWith("$DIB_IMAGE_CACHE") && !isPrivate(mount.source),
   );
   const cache = shown || (step.side === "host" && stepReach(step, keys).mentions("DIB_IMAGE_CACHE"));
-  return { network: network.name, fetched, ...(cache ? { cache } : {}) };
+  const kept = job.request.lock && { before: cache ? [...fetchedDigests].sort() : [] };
+  return { network: network.name, fetched, ...(cache ? { cache } : {}), ...(kept ? { kept } : {}) };
 }
 
 /** What a failure may have to do with the network, as sentences of a help. */

@@ -80,6 +80,9 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
     ...(job.python === undefined ? {} : { python: job.python }),
     disk: job.disk.environment,
   });
+  const isHeld = request.lock !== undefined && request.lock.requests.length > 0;
+  const aptConfig = isHeld ? paths.aptConfig : undefined;
+  if (aptConfig !== undefined) await writeFile(aptConfig, APT_SETTINGS);
   const trees = await openLayerTrees({ store, commands, hooksBase: paths.hooks, scratch: paths.scratch });
   return {
     job,
@@ -94,7 +97,7 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
     directory: paths.directory,
     logs: paths.logs,
     commands,
-    networks: stepNetworks(request, (network) => join(paths.scratch, `output-${network}`)),
+    networks: stepNetworks(request, (network) => join(paths.scratch, `output-${network}`), aptConfig),
     ...context,
     elements,
     hooks,
@@ -103,6 +106,7 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
     secretNames,
     secrets,
     sealed: {},
+    fetchedDigests: new Set(),
     keys: keyContext(
       { request, helpers, digest: valueDigest(secrets, await digestKey(request, store)) },
       (await store.records.scriptCommands<FoundCommands>(job.id)) ?? [],
@@ -120,6 +124,9 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
     if (!bound.ok) throw commandError(`show "${from}" at "${to}"`, bound.error);
   }
 }
+
+/** What the lock has stays good when the mirror's own word for it has run out. */
+const APT_SETTINGS = 'Acquire::Check-Valid-Until "false";\nAcquire::Check-Date "false";\n';
 
 /** Names an image in notes of use: by what is built, because Nodepool gives each build an output of another name. */
 function imageOfUse({ elements, request }: BuildJob): string {

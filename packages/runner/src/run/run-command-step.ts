@@ -101,6 +101,7 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
     await shareCaches(step.staging, session.named);
     const table = parseMountInfo(readFileSync(file("mountinfo"), "utf8"));
     const used = { network, fetched: (await watch?.end()) ?? [] };
+    for (const { sha256 } of used.fetched) if (sha256 !== undefined) session.fetchedDigests.add(sha256);
     return { outcome, table, captured: readFileSync(file("captured")), used, ...(open ? { open } : {}) };
   } finally {
     for (const log of logs) log.close();

@@ -9,12 +9,13 @@ import { readHost } from "../host/read-host.js";
 import type { BuildEvent } from "../job/build-event.js";
 import type { BuildJob, BuildOutcome } from "../job/build-job.js";
 import { openLayerStore } from "../layers/layer-store.js";
+import { pruneContents } from "../layers/prune-contents.js";
 import { pruneStore } from "../layers/prune-store.js";
 import type { FoundCommands } from "../layers/script-commands.js";
 import { verifyAfterRestart } from "../layers/verify-store.js";
 import { stepName } from "../plan/script-step.js";
 import { sealEnvironment, secretValues } from "../plan/secrets.js";
-import { type BuildPaths, bulkPaths, createBuildPaths } from "./build-session.js";
+import { type BuildPaths, buildPaths, bulkPaths, createBuildPaths } from "./build-session.js";
 import { whyNotInStore } from "./check-store.js";
 import { removeBulk, sweepBuilds } from "./sweep-builds.js";
 import { systemFailure } from "./system-failure.js";
@@ -48,7 +49,7 @@ function workerModule(): string {
 export async function startBuild(build: StartableBuild, watcher: BuildWatcher): Promise<BuildOutcome> {
   const { store, keepLayers = true } = build.job.request;
   try {
-    const outcome = await runInWorker(build, watcher);
+    const outcome = await runInWorker({ ...build, job: withOwnCache(build.job) }, watcher);
     if (keepLayers) await trimStore(build.job, watcher);
     return outcome;
   } catch (error) {
@@ -60,9 +61,21 @@ export async function startBuild(build: StartableBuild, watcher: BuildWatcher): 
   }
 }
 
+/** A build with a lock takes nothing that other builds have downloaded, and writes down what it fetches itself. */
+function withOwnCache(job: BuildJob): BuildJob {
+  const { request } = job;
+  if (request.lock === undefined) return job;
+  const { imageCache } = buildPaths(request.store, job.id);
+  return { ...job, request: { ...request, imageCache }, writable: [...job.writable, request.lock.contents] };
+}
+
+/** What was used within a day may be of a build that runs. */
+const DAY = 24 * 60 * 60 * 1000;
+
 /** Keeps the store within its size. */
 async function trimStore({ request }: BuildJob, { onEvent }: BuildWatcher): Promise<void> {
   if (request.cacheSize === undefined) return;
+  if (request.lock !== undefined) await pruneContents(request.lock.contents, request.cacheSize, Date.now() - DAY);
   const removed = await pruneStore(await openLayerStore(request.store), request.cacheSize, createCommandRunner());
   if (removed.length === 0) return;
   const message = `removed the ${removed.length} least recently used layers, to keep the cache below --cache-size`;

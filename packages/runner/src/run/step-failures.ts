@@ -31,7 +31,8 @@ export function keepingFailure({ store }: BuildSession, step: ScriptStep, { kind
   return { kind: "stage-failed", message, tail, help };
 }
 
-function scriptOf({ label }: ScriptStep): string {
+/** A script in the words of a message. */
+export function scriptOf({ label }: ScriptStep): string {
   return `hook script ${stepName(label)}${label.element === undefined ? "" : ` of element "${label.element}"`}`;
 }
 

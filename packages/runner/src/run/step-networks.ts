@@ -1,7 +1,7 @@
 import { createScriptHost, type ScriptHost } from "@dibkit/exec";
 import { ok, type Result } from "@dibkit/model";
 import { chooseNetwork } from "../host/network/choose-network.js";
-import type { Network, OpenNetwork } from "../host/network/network.js";
+import type { Network, NetworkOptions, OpenNetwork } from "../host/network/network.js";
 import type { BuildRequest } from "../job/build-request.js";
 
 /** The networks that the steps of a build have, each opened when the first step needs it. */
@@ -20,14 +20,19 @@ export interface StepNetwork {
 
 /** `output` names the FIFO that the output of the steps in a network comes through. */
 export function stepNetworks(
-  request: Pick<BuildRequest, "network">,
+  request: Pick<BuildRequest, "network" | "lock">,
   output: (network: string) => string,
+  aptConfig?: string,
 ): StepNetworks {
+  const options = {
+    ...(request.lock === undefined ? {} : { lock: request.lock }),
+    ...(aptConfig === undefined ? {} : { aptConfig }),
+  };
   const used = new Map<string, Promise<Result<StepNetwork, readonly string[]>>>();
   return {
     of(step) {
       const network = chooseNetwork(request, step);
-      const known = used.get(network.name) ?? start(network, output(network.name));
+      const known = used.get(network.name) ?? start(network, options, output(network.name));
       used.set(network.name, known);
       return known;
     },
@@ -42,8 +47,12 @@ export function stepNetworks(
   };
 }
 
-async function start(network: Network, fifo: string): Promise<Result<StepNetwork, readonly string[]>> {
-  const opened = await network.open?.();
+async function start(
+  network: Network,
+  options: NetworkOptions,
+  fifo: string,
+): Promise<Result<StepNetwork, readonly string[]>> {
+  const opened = await network.open?.(options);
   if (opened === undefined) return ok({ network, scripts: createScriptHost(fifo, network.namespaces) });
   if (!opened.ok) return opened;
   return ok({ network, open: opened.value, scripts: createScriptHost(fifo, network.namespaces, opened.value.enter) });

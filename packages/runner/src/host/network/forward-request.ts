@@ -3,6 +3,7 @@ import { request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
 import type { EnvironmentValues } from "../../job/environment-values.js";
 import type { Exchange } from "./exchange.js";
+import { shownUrl } from "./shown-url.js";
 import { proxyAuthorization, upstreamProxy } from "./upstream-proxy.js";
 
 /** Headers between two neighbours (RFC 9110, 7.6.1), and one that this process has answered already. */
@@ -10,6 +11,14 @@ const NEIGHBOURLY: ReadonlySet<string> = new Set([
   ...["connection", "proxy-connection", "keep-alive", "proxy-authorization", "proxy-authenticate", "te", "trailer"],
   ...["transfer-encoding", "upgrade", "expect"],
 ]);
+
+/** Headers of a request for less than the whole answer as it is, which nobody could give to another one. */
+const NARROWING: ReadonlySet<string> = new Set([
+  ...["range", "if-range", "if-modified-since", "if-unmodified-since", "if-none-match", "if-match", "accept-encoding"],
+]);
+
+/** Headers of an answer that programs go by. */
+const TELLING = ["content-type", "content-encoding", "last-modified", "location", "www-authenticate"];
 
 /** How a request gets on from here. */
 export interface Way {
@@ -19,6 +28,10 @@ export interface Way {
   readonly agent: Agent;
   /** A connection that there is already. */
   readonly socket?: Socket;
+  /** Values that must not be seen. */
+  readonly secrets?: readonly string[];
+  /** Ask for the whole answer, which is kept, and note its headers. */
+  readonly whole?: boolean;
 }
 
 /** Sends a request on, gives its answer back, and tells the exchange of both. */
@@ -36,7 +49,7 @@ export function forwardRequest(
     const onward = open(incoming, way, again);
     onward.once("response", (answer) => {
       try {
-        passBack(answer, outgoing, exchange);
+        passBack(answer, outgoing, exchange, way, incoming.method);
       } catch (error) {
         // A header of the answer that Node.js reads and does not write.
         const why = error instanceof Error ? error.message : String(error);
@@ -57,14 +70,14 @@ export function forwardRequest(
       onward.destroy();
     });
     if (repeatable) onward.end();
-    else incoming.pipe(onward);
+    else incoming.on("data", exchange.sent).pipe(onward);
   };
   attempt(false);
 }
 
-function open(incoming: IncomingMessage, { url, variables, agent, socket }: Way, again: boolean) {
+function open(incoming: IncomingMessage, { url, variables, agent, socket, whole }: Way, again: boolean) {
   const { method = "GET" } = incoming;
-  const headers = headersOf(incoming);
+  const headers = headersOf(incoming, whole ? NARROWING : undefined);
   if (socket !== undefined) {
     return requestHttp(url, { method, headers, createConnection: () => socket });
   }
@@ -91,13 +104,16 @@ export function withoutBrackets(hostname: string): string {
 }
 
 /** The headers of a message that are meant for its receiver, as they were written. */
-function headersOf({ rawHeaders, headers }: IncomingMessage): Record<string, string | string[]> {
+function headersOf(
+  { rawHeaders, headers }: IncomingMessage,
+  leftOut?: ReadonlySet<string>,
+): Record<string, string | string[]> {
   const named = (headers.connection ?? "").toLowerCase().split(/\s*,\s*/);
   const passed: Record<string, string | string[]> = {};
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? "";
     const lower = name.toLowerCase();
-    if (NEIGHBOURLY.has(lower) || named.includes(lower)) continue;
+    if (NEIGHBOURLY.has(lower) || named.includes(lower) || leftOut?.has(lower)) continue;
     const value = rawHeaders[at + 1] ?? "";
     const before = passed[name];
     passed[name] = before === undefined ? value : [before, value].flat();
@@ -105,11 +121,27 @@ function headersOf({ rawHeaders, headers }: IncomingMessage): Record<string, str
   return passed;
 }
 
-function passBack(answer: IncomingMessage, outgoing: ServerResponse, exchange: Exchange): void {
+function passBack(
+  answer: IncomingMessage,
+  outgoing: ServerResponse,
+  exchange: Exchange,
+  { whole, secrets = [] }: Way,
+  asked: string | undefined,
+): void {
   const { statusCode = 502, statusMessage } = answer;
   const length = Number(answer.headers["content-length"]);
-  exchange.answered(statusCode, Number.isSafeInteger(length) ? length : undefined);
-  answer.on("data", (piece: Buffer) => exchange.received(piece));
+  const telling = whole ? tellingHeaders(answer, asked, secrets) : undefined;
+  exchange.answered(statusCode, Number.isSafeInteger(length) ? length : undefined, telling);
+  answer.on("data", (piece: Buffer) => {
+    try {
+      exchange.received(piece);
+    } catch (error) {
+      // The bytes cannot be kept, of a full disk for instance: whoever asked must not go on as if they were.
+      exchange.failed(`it could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+      answer.destroy();
+      outgoing.destroy();
+    }
+  });
   answer.once("end", () => exchange.done());
   answer.once("error", (error) => {
     exchange.failed(error.message);
@@ -118,6 +150,26 @@ function passBack(answer: IncomingMessage, outgoing: ServerResponse, exchange: E
   });
   outgoing.writeHead(statusCode, statusMessage, headersOf(answer));
   answer.pipe(outgoing);
+}
+
+function tellingHeaders(
+  { headers }: IncomingMessage,
+  method: string | undefined,
+  secrets: readonly string[],
+): Readonly<Record<string, string>> | undefined {
+  // The length of an answer that has bytes is that of the bytes.
+  const names = method === "HEAD" ? [...TELLING, "content-length"] : TELLING;
+  const found = names.flatMap((name) => {
+    const value = headers[name];
+    if (typeof value !== "string") return [];
+    return [[name, name === "location" ? shownLocation(value, secrets) : value] as const];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
+/** An address may be relative. */
+function shownLocation(location: string, secrets: readonly string[]): string {
+  return URL.canParse(location) ? shownUrl(location, secrets) : location;
 }
 
 /** An answer of dibkit's own. Most programs show the words behind the status and nothing else. */

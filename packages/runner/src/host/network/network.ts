@@ -1,5 +1,6 @@
 import type { HostTool } from "@dibkit/exec";
 import type { Result } from "@dibkit/model";
+import type { BuildLock } from "../../job/build-lock.js";
 import type { EnvironmentValues } from "../../job/environment-values.js";
 import type { Fetched } from "../../job/fetched.js";
 
@@ -21,7 +22,15 @@ export interface Network {
   /** Nothing gets out of it unseen: what a step has fetched is known, be it nothing. */
   readonly known: boolean;
   /** Makes what all steps of a build share; the error is the last lines of what could not be started. */
-  readonly open?: () => Promise<Result<OpenNetwork, readonly string[]>>;
+  readonly open?: (options: NetworkOptions) => Promise<Result<OpenNetwork, readonly string[]>>;
+}
+
+/** What a build asks of a network that its steps share. */
+export interface NetworkOptions {
+  /** What it may fetch, where that is said; what it fetches is kept then. */
+  readonly lock?: BuildLock;
+  /** Absolute path on the host of settings for apt, which are for the build and not for the image. */
+  readonly aptConfig?: string;
 }
 
 /** A network while a build uses it, for one step after another. */

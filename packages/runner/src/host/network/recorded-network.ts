@@ -1,8 +1,17 @@
 import { openLoopbackNamespace } from "@dibkit/exec";
 import { ok } from "@dibkit/model";
+import type { EnvironmentValues } from "../../job/environment-values.js";
 import type { Network } from "./network.js";
 import { PROXY_ADDRESS, proxiedEnvironment, unproxiedEnvironment } from "./proxy-variables.js";
 import { createRecordingProxy } from "./recording-proxy.js";
+
+/**
+ * The variable by which apt finds settings, in the image as on the host: the first process of a step stays on the host,
+ * and `/proc` leads to its root from everywhere.
+ */
+function aptSettings(path: string | undefined): EnvironmentValues {
+  return path === undefined ? {} : { APT_CONFIG: `/proc/1/root${path}` };
+}
 
 /** Loopback, and on it a proxy of dibkit's own that leads out and notes what is fetched. */
 export const recordedNetwork: Network = {
@@ -16,15 +25,19 @@ export const recordedNetwork: Network = {
   known: true,
   failureHelp: (step) =>
     `it reached the network through a proxy, by http_proxy and https_proxy alone: if it fetches something in another way, give --network recorded,${step}=host`,
-  async open() {
+  async open({ lock, aptConfig }) {
     const opened = await openLoopbackNamespace(PROXY_ADDRESS);
     if (!opened.ok) return opened;
     const namespace = opened.value;
-    const proxy = createRecordingProxy(namespace);
+    const proxy = createRecordingProxy(namespace, lock);
+    const settings = aptSettings(aptConfig);
     return ok({
       enter: namespace.enter,
-      environment: proxiedEnvironment,
-      withoutNetwork: unproxiedEnvironment,
+      environment: (step, own) => ({ ...settings, ...proxiedEnvironment(step, own) }),
+      withoutNetwork(left, own) {
+        const kept = Object.entries(left).filter(([name, value]) => value !== settings[name]);
+        return unproxiedEnvironment(Object.fromEntries(kept), own);
+      },
       watch: proxy.watch,
       async close() {
         proxy.close();

@@ -1,10 +1,12 @@
 import { Agent, createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { BuildLock } from "../../job/build-lock.js";
 import { beginExchange, type Exchange } from "./exchange.js";
 import { forwardRequest, refuse, withoutBrackets } from "./forward-request.js";
 import type { StepWatch, WatchedStep } from "./network.js";
 import { dial, join } from "./open-tunnel.js";
+import { openReplay } from "./replay.js";
 import { upstreamProxy } from "./upstream-proxy.js";
 
 /** An HTTP proxy that notes what goes through it, for one step after another. */
@@ -28,7 +30,9 @@ interface Watched extends WatchedStep {
 /** As many connections to one host as a browser makes. */
 const MOST_CONNECTIONS = 6;
 
-export function createRecordingProxy({ server, connect }: ProxySide): RecordingProxy {
+/** With a lock it keeps what it passes on, and answers from the lock what is not to be fetched. */
+export function createRecordingProxy({ server, connect }: ProxySide, lock?: BuildLock): RecordingProxy {
+  const replay = lock && openReplay(lock);
   let watched: Watched | undefined;
   const agent = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS });
   const proxy = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (incoming, outgoing) => {
@@ -40,7 +44,7 @@ export function createRecordingProxy({ server, connect }: ProxySide): RecordingP
   proxy.on("clientError", (_error, socket) => socket.destroy());
   server.on("connection", (socket) => proxy.emit("connection", socket));
   const begin = (method: string, url: string, hostname = ""): Exchange => {
-    const exchange = beginExchange(method, url, watched?.secrets ?? []);
+    const exchange = beginExchange(method, url, watched?.secrets ?? [], replay?.contents);
     watched?.exchanges.push({ exchange, loopback: isLoopback(hostname) });
     return exchange;
   };
@@ -58,8 +62,13 @@ export function createRecordingProxy({ server, connect }: ProxySide): RecordingP
     const own = await inside(url.hostname, Number(url.port || (url.protocol === "http:" ? 80 : 443)));
     // What a step serves to itself is not fetched.
     const exchange = own === undefined ? begin(method, url.href, url.hostname) : beginExchange(method, url.href, []);
-    const way = { url, variables, agent, ...(own === undefined ? {} : { socket: own }) };
+    const kept = own === undefined && replay !== undefined;
+    const way = {
+      ...{ url, variables, agent, whole: kept, secrets: watched?.secrets ?? [] },
+      ...(own === undefined ? {} : { socket: own }),
+    };
     try {
+      if (kept && !replay.isFree(method, url.href)) return await replay.answer(incoming, outgoing, exchange);
       forwardRequest(incoming, outgoing, way, exchange);
     } catch (error) {
       // A header that Node.js does not send, or a proxy of the user's that is no URL.
@@ -76,6 +85,10 @@ export function createRecordingProxy({ server, connect }: ProxySide): RecordingP
     const exchange =
       own === undefined ? begin("CONNECT", authority, hostname) : beginExchange("CONNECT", authority, []);
     try {
+      if (own === undefined && replay !== undefined && !replay.isFree("CONNECT", authority)) {
+        const why = replay.refuseConnection(authority, exchange);
+        return void client.end(`HTTP/1.1 403 ${why}\r\nContent-Length: 0\r\n\r\n`);
+      }
       const other = own ?? (await dial(authority, upstreamProxy(`https://${authority}`, watched?.environment ?? {})));
       exchange.answered(200, undefined);
       exchange.measure(() => ({ bytes: other.bytesRead, sent: other.bytesWritten }));

@@ -1,0 +1,15 @@
+import type { BuildOptionValues } from "../building/build-options.js";
+import { type Terminal, usageFailure } from "../terminal.js";
+
+/** Whether options say what a build with a lock cannot do, which is told on stderr then. */
+export function conflictsWithLock(terminal: Terminal, what: string, options: BuildOptionValues): boolean {
+  if (options.network !== undefined) {
+    usageFailure(terminal, `${what} has a network of its own`, "leave --network out");
+    return true;
+  }
+  if (options.noStore) {
+    usageFailure(terminal, `${what} reads the layers of the build when it has ended`, "leave --no-store out");
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,100 @@
+import { createReadStream } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import {
+  type BuildLock,
+  FETCH_KINDS,
+  fetchKind,
+  type LockedRequest,
+  lockedAnswers,
+  requestKey,
+} from "../../job/build-lock.js";
+import { type ContentStore, contentStore } from "./content-store.js";
+import type { Exchange } from "./exchange.js";
+import { refuse } from "./forward-request.js";
+import { lockedInstead } from "./locked-instead.js";
+
+/** Answers from a lock and the bytes that are kept for it. */
+export interface Replay {
+  readonly contents: ContentStore;
+  /** Whether a request goes to where it leads, whatever the lock has. */
+  isFree(method: string, url: string): boolean;
+  /** Answers a request, or refuses it and says what the lock has instead. */
+  answer(incoming: IncomingMessage, outgoing: ServerResponse, exchange: Exchange): Promise<void>;
+  /** A connection shows nothing but its host, so nothing can be given in place of what comes through it. */
+  refuseConnection(authority: string, exchange: Exchange): string;
+}
+
+const FORBIDDEN = 403;
+
+const NO_CONNECTION =
+  "what comes through a connection of TLS cannot be kept or given again: fetch it by http, or bring it with the element";
+
+export function openReplay(lock: BuildLock): Replay {
+  const contents = contentStore(lock.contents);
+  const answers = lockedAnswers(lock);
+  const deny = (outgoing: ServerResponse, exchange: Exchange, why: string, help: string) => {
+    exchange.refused(why, help);
+    refuse(outgoing, FORBIDDEN, why);
+  };
+  const find = (method: string, exchange: Exchange): LockedRequest | undefined => {
+    const { url } = exchange;
+    const body = exchange.sentDigest();
+    const exact = answers.get(requestKey({ method, url, ...(body === undefined ? {} : { body }) }));
+    return exact ?? (method === "HEAD" ? answers.get(requestKey({ method: "GET", url })) : undefined);
+  };
+  return {
+    contents,
+    isFree(method, url) {
+      if (method === "CONNECT") return FETCH_KINDS.every((kind) => lock.free.includes(kind));
+      return lock.free.includes(fetchKind(url));
+    },
+    async answer(incoming, outgoing, exchange) {
+      const { method = "GET" } = incoming;
+      for await (const piece of incoming) exchange.sent(piece as Buffer);
+      const locked = find(method, exchange);
+      if (locked === undefined)
+        return deny(outgoing, exchange, "the lock does not have it", lockedInstead(lock, method, exchange.url));
+      const { status, size, sha256, headers = {} } = locked;
+      const head = { ...headers, ...(status === 200 || method === "HEAD" ? { "content-length": size } : {}) };
+      if (method === "HEAD" || sha256 === undefined) {
+        exchange.answered(status, method === "HEAD" ? 0 : undefined);
+        outgoing.writeHead(status, head).end();
+        return exchange.done();
+      }
+      const path = contents.find(sha256);
+      if (path === undefined) {
+        const help = `copy ${sha256} into "${lock.contents}" from the machine that made the lock`;
+        return deny(outgoing, exchange, "its bytes, which the lock names, are not on this machine", help);
+      }
+      await give(path, locked, { ...head }, outgoing, exchange);
+    },
+    refuseConnection(authority, exchange) {
+      const why = "the lock does not have it";
+      exchange.refused(why, `${NO_CONNECTION}; ${lockedInstead(lock, "CONNECT", authority)}`);
+      return why;
+    },
+  };
+}
+
+async function give(
+  path: string,
+  { status, sha256, size }: LockedRequest,
+  head: Readonly<Record<string, string | number>>,
+  outgoing: ServerResponse,
+  exchange: Exchange,
+): Promise<void> {
+  outgoing.writeHead(status, head);
+  exchange.answered(status, size);
+  const file = createReadStream(path);
+  file.on("data", (piece) => exchange.received(piece as Buffer));
+  try {
+    await pipeline(file, outgoing);
+  } catch (error) {
+    exchange.failed(error instanceof Error ? error.message : String(error));
+    return;
+  }
+  const damaged = exchange.entry().sha256 !== sha256;
+  if (damaged) exchange.refused("its bytes on this machine are damaged", `remove "${path}", and copy it again`);
+  else exchange.done();
+}
