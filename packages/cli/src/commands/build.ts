@@ -1,6 +1,6 @@
 import { buildOptions } from "../building/build-options.js";
-import { planImage } from "../building/plan-image.js";
 import { lockOptions } from "../building/lock-options.js";
+import { planImage } from "../building/plan-image.js";
 import { reportBuild } from "../building/report-build.js";
 import { defineCommand } from "../command.js";
 import { usageFailure } from "../terminal.js";
@@ -60,7 +60,10 @@ export default defineCommand({
       does: "builds both side by side; what they share is made once",
     },
     { command: "dibkit build --all -o out", does: "builds the cells of the project's matrix into out/" },
-    { command: "dibkit build web-server.image.ts --locked", does: "builds from what dibkit.lock has, without a network" },
+    {
+      command: "dibkit build web-server.image.ts --locked",
+      does: "builds from what dibkit.lock has, without a network",
+    },
     { command: "dibkit build web-server.image.ts --verify", does: "ends with 1 when two builds are not the same" },
   ],
   namespace: "build",

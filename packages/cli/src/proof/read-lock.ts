@@ -16,7 +16,11 @@ export async function readLock(terminal: Terminal, file: string): Promise<LockDo
     if (trouble === undefined) throw error;
     const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
     const help = isMissing ? 'write it with "dibkit lock" and the image, or name it with --lock-file' : trouble.help;
-    usageFailure(terminal, isMissing ? `there is no lock "${path}"` : `lock "${path}" cannot be read: ${trouble.reason}`, help);
+    usageFailure(
+      terminal,
+      isMissing ? `there is no lock "${path}"` : `lock "${path}" cannot be read: ${trouble.reason}`,
+      help,
+    );
     return undefined;
   }
   const lock = parseLock(path, text);

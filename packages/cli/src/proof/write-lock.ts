@@ -25,11 +25,7 @@ export interface LockOptions extends BuildOptionValues {
 const KINDS: readonly string[] = [...FETCH_KINDS, "elements"];
 
 /** Builds an image, keeps what its scripts fetch, and writes its lock after showing how it differs from the one before. */
-export async function writeLock(
-  terminal: Terminal,
-  words: readonly string[],
-  options: LockOptions,
-): Promise<ExitCode> {
+export async function writeLock(terminal: Terminal, words: readonly string[], options: LockOptions): Promise<ExitCode> {
   const path = resolvePath(terminal.cwd, options.lockFile);
   const only = options.only?.split(",");
   const wrong = only?.find((kind) => !KINDS.includes(kind));
@@ -38,7 +34,11 @@ export async function writeLock(
   if (only !== undefined && !options.update)
     return usageFailure(terminal, "--only says what of a lock is brought up to date", "give --update too");
   if (!options.update && existsSync(path))
-    return usageFailure(terminal, `"${path}" is there already`, "give --update to see what differs now and write it anew");
+    return usageFailure(
+      terminal,
+      `"${path}" is there already`,
+      "give --update to see what differs now and write it anew",
+    );
   if (conflictsWithLock(terminal, "a build that makes a lock", options)) return 2;
   const before = options.update ? await readLock(terminal, options.lockFile) : undefined;
   if (options.update && before === undefined) return 2;

@@ -53,7 +53,8 @@ function versionsOf(packages: readonly LockedPackage[]): Readonly<Record<string,
 }
 
 function answersOf(lock: LockDocument): Readonly<Record<string, string>> {
-  const shown = ({ status, sha256 }: LockedRequest) => (sha256 === undefined ? `status ${status}` : sha256.slice(0, 12));
+  const shown = ({ status, sha256 }: LockedRequest) =>
+    sha256 === undefined ? `status ${status}` : sha256.slice(0, 12);
   return Object.fromEntries(
     lockedRequests(lock).map((request) => [requestKey(request).replace(/^GET /, "").trim(), shown(request)]),
   );

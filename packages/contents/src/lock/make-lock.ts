@@ -1,4 +1,4 @@
-import { lastNameOf, type LockDocument } from "@dibkit/model";
+import { type LockDocument, lastNameOf } from "@dibkit/model";
 import { type BuildJob, canBeLocked, type Fetched, type LockedRequest, requestKey } from "@dibkit/runner";
 import { elementDigest } from "../element-digest.js";
 import type { StepFetches } from "../fetched-by-steps.js";
@@ -36,7 +36,10 @@ export function makeLock({ job, steps, parts }: LockRequest): MadeLock {
 }
 
 /** The packages of an image as a lock has them, without what only the build that makes it knows. */
-export function lockedPackages(parts: ImagePackages, requests: readonly LockedRequest[] = []): LockDocument["packages"] {
+export function lockedPackages(
+  parts: ImagePackages,
+  requests: readonly LockedRequest[] = [],
+): LockDocument["packages"] {
   const digests = new Map(requests.map(({ url, sha256 }) => [fileName(url), sha256]));
   const packages = parts.packages.map((part) => {
     const architecture = new URLSearchParams(part.url.split("?")[1]).get("arch");
@@ -74,7 +77,15 @@ function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function shortRequest({ url, size, method, body, status, sha256, headers }: LockedRequest): LockDocument["fetched"][number] {
+function shortRequest({
+  url,
+  size,
+  method,
+  body,
+  status,
+  sha256,
+  headers,
+}: LockedRequest): LockDocument["fetched"][number] {
   return {
     url,
     size,
@@ -100,7 +111,10 @@ function requestsOf(steps: readonly StepFetches[]) {
       if (trouble !== undefined) troubles.push(`${who} ${trouble}`);
     }
   }
-  const sorted = [...requests.values()].sort((a, b) => order(requestKey(a).replace(/^\S+ /, ""), requestKey(b).replace(/^\S+ /, "")) || order(a.method, b.method));
+  const sorted = [...requests.values()].sort(
+    (a, b) =>
+      order(requestKey(a).replace(/^\S+ /, ""), requestKey(b).replace(/^\S+ /, "")) || order(a.method, b.method),
+  );
   return { requests: sorted, troubles: [...new Set(troubles)] };
 }
 

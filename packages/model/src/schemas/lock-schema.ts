@@ -1,6 +1,7 @@
 import { listOf, mapOf, object, oneOf, type TypeOf, text, wholeNumber } from "./shape.js";
 
-const digest = (description: string) => text({ pattern: "^[0-9a-f]{64}$", examples: ["a SHA-256 digest"], description });
+const digest = (description: string) =>
+  text({ pattern: "^[0-9a-f]{64}$", examples: ["a SHA-256 digest"], description });
 
 const elementPackage = object(
   { name: text(), version: text() },

@@ -40,12 +40,7 @@ export function parseJsonText(source: SourceText, limit = DATA_FILE_LIMIT): Pars
     diagnostics.push({ code, severity: "error", message, location, related });
   };
   if (source.text.length > limit) {
-    report(
-      "json/too-large",
-      `file has ${source.text.length} characters, and more than ${limit} are not read`,
-      0,
-      0,
-    );
+    report("json/too-large", `file has ${source.text.length} characters, and more than ${limit} are not read`, 0, 0);
     return { root: undefined, diagnostics };
   }
   if (mayNestTooDeep(source.text)) {

@@ -3,7 +3,11 @@ import type { Fetched } from "../job/fetched.js";
 import { lastLines } from "./step-failures.js";
 
 /** Something asked for what the lock does not have; what it came to otherwise does not matter. */
-export async function lockFailure(who: string, { method, url, trouble, refused }: Fetched, log: string): Promise<BuildFailure> {
+export async function lockFailure(
+  who: string,
+  { method, url, trouble, refused }: Fetched,
+  log: string,
+): Promise<BuildFailure> {
   const what = method === "GET" ? url : `${method} ${url}`;
   return {
     kind: "script-failed",

@@ -12,6 +12,8 @@ export interface Exchange {
   /** SHA-256 of what was sent so far; undefined when nothing was. */
   sentDigest(): string | undefined;
   answered(status: number, expected: number | undefined, headers?: Readonly<Record<string, string>>): void;
+  /** Keeps the bytes of the answer, when that is whole and has the status 200. */
+  keepIn(contents: ContentStore): void;
   received(bytes: Buffer): void;
   /** Tells how many bytes went through a connection so far, in place of `received`. */
   measure(bytes: () => { readonly bytes: number; readonly sent: number }): void;
@@ -23,13 +25,8 @@ export interface Exchange {
   entry(): Fetched;
 }
 
-/** `contents` keeps the bytes of whole answers with the status 200, and headers and what was sent are noted then. */
-export function beginExchange(
-  method: string,
-  url: string,
-  secrets: readonly string[],
-  contents?: ContentStore,
-): Exchange {
+/** `forLock`: what tells the request from others, and what a lock needs to answer it again, is noted too. */
+export function beginExchange(method: string, url: string, secrets: readonly string[], forLock = false): Exchange {
   const shown = method === "CONNECT" ? url : shownUrl(url, secrets);
   const began = performance.now();
   const at = new Date().toISOString();
@@ -43,8 +40,9 @@ export function beginExchange(
   let body: Hash | undefined;
   let headers: Readonly<Record<string, string>> | undefined;
   let refusal: string | undefined;
+  let contents: ContentStore | undefined;
   let bytesToKeep: KeptBytes | undefined;
-  const hasDigest = method === "GET" || (contents !== undefined && method === "POST");
+  const hasDigest = method === "GET" || (forLock && method === "POST");
   const sentDigest = () => body?.copy().digest("hex");
   const keep = () => {
     if (trouble === undefined) bytesToKeep?.commit(hash.copy().digest("hex"));
@@ -65,6 +63,9 @@ export function beginExchange(
       expected = length;
       headers = telling;
       if (code === 200 && hasDigest) bytesToKeep = contents?.begin();
+    },
+    keepIn(store) {
+      contents = store;
     },
     received(piece) {
       hash.update(piece);
@@ -95,7 +96,7 @@ export function beginExchange(
       if (!whole) trouble ??= "the step ended before the answer did";
       end();
       keep();
-      const sentWithIt = contents === undefined ? undefined : sentDigest();
+      const sentWithIt = forLock ? sentDigest() : undefined;
       return {
         method,
         url: shown,
@@ -104,7 +105,7 @@ export function beginExchange(
         ...{ bytes, ...measured?.() },
         ...(status === 200 && trouble === undefined && hasDigest ? { sha256: hash.copy().digest("hex") } : {}),
         ...(sentWithIt === undefined ? {} : { body: sentWithIt }),
-        ...(headers === undefined ? {} : { headers }),
+        ...(forLock && headers !== undefined ? { headers } : {}),
         ...(refusal === undefined ? {} : { refused: refusal }),
         at,
         seconds: Math.round((seconds ?? 0) * 1000) / 1000,

@@ -2,6 +2,7 @@ import { type Agent, type IncomingMessage, request as requestHttp, type ServerRe
 import { request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
 import type { EnvironmentValues } from "../../job/environment-values.js";
+import type { ContentStore } from "./content-store.js";
 import type { Exchange } from "./exchange.js";
 import { shownUrl } from "./shown-url.js";
 import { proxyAuthorization, upstreamProxy } from "./upstream-proxy.js";
@@ -30,8 +31,8 @@ export interface Way {
   readonly socket?: Socket;
   /** Values that must not be seen. */
   readonly secrets?: readonly string[];
-  /** Ask for the whole answer, which is kept, and note its headers. */
-  readonly whole?: boolean;
+  /** Ask for the whole answer, which is kept there, and note its headers. */
+  readonly keepIn?: ContentStore | undefined;
 }
 
 /** Sends a request on, gives its answer back, and tells the exchange of both. */
@@ -75,9 +76,9 @@ export function forwardRequest(
   attempt(false);
 }
 
-function open(incoming: IncomingMessage, { url, variables, agent, socket, whole }: Way, again: boolean) {
+function open(incoming: IncomingMessage, { url, variables, agent, socket, keepIn }: Way, again: boolean) {
   const { method = "GET" } = incoming;
-  const headers = headersOf(incoming, whole ? NARROWING : undefined);
+  const headers = headersOf(incoming, keepIn ? NARROWING : undefined);
   if (socket !== undefined) {
     return requestHttp(url, { method, headers, createConnection: () => socket });
   }
@@ -125,12 +126,13 @@ function passBack(
   answer: IncomingMessage,
   outgoing: ServerResponse,
   exchange: Exchange,
-  { whole, secrets = [] }: Way,
+  { keepIn, secrets = [] }: Way,
   asked: string | undefined,
 ): void {
   const { statusCode = 502, statusMessage } = answer;
   const length = Number(answer.headers["content-length"]);
-  const telling = whole ? tellingHeaders(answer, asked, secrets) : undefined;
+  if (keepIn !== undefined) exchange.keepIn(keepIn);
+  const telling = keepIn ? tellingHeaders(answer, asked, secrets) : undefined;
   exchange.answered(statusCode, Number.isSafeInteger(length) ? length : undefined, telling);
   answer.on("data", (piece: Buffer) => {
     try {

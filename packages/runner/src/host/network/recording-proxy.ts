@@ -44,8 +44,8 @@ export function createRecordingProxy({ server, connect }: ProxySide, lock?: Buil
   proxy.on("clientError", (_error, socket) => socket.destroy());
   server.on("connection", (socket) => proxy.emit("connection", socket));
   const begin = (method: string, url: string, hostname = ""): Exchange => {
-    const exchange = beginExchange(method, url, watched?.secrets ?? [], replay?.contents);
-    watched?.exchanges.push({ exchange, loopback: isLoopback(hostname) });
+    const exchange = beginExchange(method, url, watched?.secrets ?? [], replay !== undefined);
+    watched?.exchanges.push({ exchange, loopback: isLoopback(hostname) && !replay?.hasFrom(url) });
     return exchange;
   };
 
@@ -62,13 +62,13 @@ export function createRecordingProxy({ server, connect }: ProxySide, lock?: Buil
     const own = await inside(url.hostname, Number(url.port || (url.protocol === "http:" ? 80 : 443)));
     // What a step serves to itself is not fetched.
     const exchange = own === undefined ? begin(method, url.href, url.hostname) : beginExchange(method, url.href, []);
-    const kept = own === undefined && replay !== undefined;
+    const held = own === undefined ? replay : undefined;
     const way = {
-      ...{ url, variables, agent, whole: kept, secrets: watched?.secrets ?? [] },
+      ...{ url, variables, agent, keepIn: held?.contents, secrets: watched?.secrets ?? [] },
       ...(own === undefined ? {} : { socket: own }),
     };
     try {
-      if (kept && !replay.isFree(method, url.href)) return await replay.answer(incoming, outgoing, exchange);
+      if (held && !held.isFree(method, url.href)) return await held.answer(incoming, outgoing, exchange);
       forwardRequest(incoming, outgoing, way, exchange);
     } catch (error) {
       // A header that Node.js does not send, or a proxy of the user's that is no URL.

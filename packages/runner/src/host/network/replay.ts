@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { fileHash } from "@dibkit/exec";
 import {
   type BuildLock,
   FETCH_KINDS,
@@ -19,6 +20,8 @@ export interface Replay {
   readonly contents: ContentStore;
   /** Whether a request goes to where it leads, whatever the lock has. */
   isFree(method: string, url: string): boolean;
+  /** Whether the lock has anything of the server of an address. */
+  hasFrom(url: string): boolean;
   /** Answers a request, or refuses it and says what the lock has instead. */
   answer(incoming: IncomingMessage, outgoing: ServerResponse, exchange: Exchange): Promise<void>;
   /** A connection shows nothing but its host, so nothing can be given in place of what comes through it. */
@@ -33,6 +36,11 @@ const NO_CONNECTION =
 export function openReplay(lock: BuildLock): Replay {
   const contents = contentStore(lock.contents);
   const answers = lockedAnswers(lock);
+  const whole = new Set<string>();
+  const isWhole = async (path: string, sha256: string) => {
+    if (!whole.has(sha256) && (await fileHash(path)) === sha256) whole.add(sha256);
+    return whole.has(sha256);
+  };
   const deny = (outgoing: ServerResponse, exchange: Exchange, why: string, help: string) => {
     exchange.refused(why, help);
     refuse(outgoing, FORBIDDEN, why);
@@ -43,8 +51,10 @@ export function openReplay(lock: BuildLock): Replay {
     const exact = answers.get(requestKey({ method, url, ...(body === undefined ? {} : { body }) }));
     return exact ?? (method === "HEAD" ? answers.get(requestKey({ method: "GET", url })) : undefined);
   };
+  const origins = new Set(lock.requests.map(({ url }) => originOf(url)));
   return {
     contents,
+    hasFrom: (url) => origins.has(originOf(url)),
     isFree(method, url) {
       if (method === "CONNECT") return FETCH_KINDS.every((kind) => lock.free.includes(kind));
       return lock.free.includes(fetchKind(url));
@@ -56,9 +66,9 @@ export function openReplay(lock: BuildLock): Replay {
       if (locked === undefined)
         return deny(outgoing, exchange, "the lock does not have it", lockedInstead(lock, method, exchange.url));
       const { status, size, sha256, headers = {} } = locked;
-      const head = { ...headers, ...(status === 200 || method === "HEAD" ? { "content-length": size } : {}) };
       if (method === "HEAD" || sha256 === undefined) {
-        exchange.answered(status, method === "HEAD" ? 0 : undefined);
+        const head = sha256 === undefined ? headers : { ...headers, "content-length": String(size) };
+        exchange.answered(status, undefined, head);
         outgoing.writeHead(status, head).end();
         return exchange.done();
       }
@@ -67,7 +77,11 @@ export function openReplay(lock: BuildLock): Replay {
         const help = `copy ${sha256} into "${lock.contents}" from the machine that made the lock`;
         return deny(outgoing, exchange, "its bytes, which the lock names, are not on this machine", help);
       }
-      await give(path, locked, { ...head }, outgoing, exchange);
+      if (!(await isWhole(path, sha256))) {
+        const help = `remove "${path}", and copy it again`;
+        return deny(outgoing, exchange, "its bytes, which the lock names, are damaged on this machine", help);
+      }
+      await give(path, locked, outgoing, exchange);
     },
     refuseConnection(authority, exchange) {
       const why = "the lock does not have it";
@@ -79,22 +93,18 @@ export function openReplay(lock: BuildLock): Replay {
 
 async function give(
   path: string,
-  { status, sha256, size }: LockedRequest,
-  head: Readonly<Record<string, string | number>>,
+  { status, size, headers }: LockedRequest,
   outgoing: ServerResponse,
   exchange: Exchange,
 ): Promise<void> {
-  outgoing.writeHead(status, head);
-  exchange.answered(status, size);
+  outgoing.writeHead(status, { ...headers, "content-length": size });
+  exchange.answered(status, size, headers);
   const file = createReadStream(path);
   file.on("data", (piece) => exchange.received(piece as Buffer));
-  try {
-    await pipeline(file, outgoing);
-  } catch (error) {
-    exchange.failed(error instanceof Error ? error.message : String(error));
-    return;
-  }
-  const damaged = exchange.entry().sha256 !== sha256;
-  if (damaged) exchange.refused("its bytes on this machine are damaged", `remove "${path}", and copy it again`);
-  else exchange.done();
+  // Whoever asked may go as soon as it has everything: the exchange knows by the size whether it had.
+  await pipeline(file, outgoing).then(exchange.done, () => undefined);
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : "";
 }
