@@ -1,4 +1,4 @@
-import type { Garbage, LayerDescription, LayerEntry, LayerStore, UsedLayer } from "@dibkit/runner";
+import type { ContentsSize, Garbage, LayerDescription, LayerEntry, LayerStore, UsedLayer } from "@dibkit/runner";
 import { listRemote } from "../building/list-remote.js";
 import { openStore, storeOptions } from "../building/open-store.js";
 import {
@@ -11,6 +11,7 @@ import {
 } from "../building/remote-cache.js";
 import { parseByteSize, renderByteSize } from "../byte-size.js";
 import { defineCommand, type ExitCode } from "../command.js";
+import { count } from "../count.js";
 import { buildOf } from "../open-contents.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 
@@ -19,7 +20,7 @@ export default defineCommand({
   group: "build",
   summary: "list, check, explain, share and trim the layers that builds have left",
   description:
-    "list shows every layer; verify reads all of them and compares them with what was kept; why says what a layer's key\nis made of and what differs from the layer before; prune removes the least recently used layers; gc removes what no\nbuild can use any more; clear removes all. Layers that a running build stands on always stay.\n\nWith a registry: list and why are about the layers there; push uploads layers; pull brings those that an image needs and\nruns nothing; unused names, and with --delete deletes, what no build that uploads has used since a day.",
+    "list shows every layer; verify reads all of them and compares them with what was kept; why says what a layer's key\nis made of and what differs from the layer before; prune removes the least recently used layers; gc removes what no\nbuild can use any more; clear removes all. prune and clear go\nfor what is kept for locks too. What a running build stands on always stays.\n\nWith a registry: list and why are about the layers there; push uploads layers; pull brings those that an image needs and\nruns nothing; unused names, and with --delete deletes, what no build that uploads has used since a day.",
   arguments: [
     {
       name: "ACTION",
@@ -77,7 +78,9 @@ export default defineCommand({
   ],
   namespace: "layers",
   async run({ arguments: words, options }, terminal) {
-    const { collectGarbage, pruneStore, usedLayers, verifyStore } = await import("@dibkit/runner");
+    const { collectGarbage, contentsSize, pruneContents, pruneStore, usedLayers, verifyStore } = await import(
+      "@dibkit/runner"
+    );
     const { createCommandRunner } = await import("@dibkit/exec");
     const store = await openStore(terminal, options.cacheDir);
     const commands = createCommandRunner();
@@ -85,7 +88,7 @@ export default defineCommand({
     switch (words.ACTION) {
       case "list":
         if (options.remote !== undefined) return listRemote(terminal, options.remote, json);
-        return list(terminal, store, await usedLayers(store), json);
+        return list(terminal, store, await usedLayers(store), await contentsSize(store), json);
       case "verify":
         return reportDamage(terminal, await verifyStore(store, commands, options.fix), options.fix);
       case "why":
@@ -98,18 +101,25 @@ export default defineCommand({
         const limit = parseByteSize(options.size);
         if (limit === undefined)
           return usageFailure(terminal, `"${options.size}" is not a size`, "write it like 500M or 20G");
-        return reportRemoved(terminal, await pruneStore(store, limit, commands));
+        const removed = await pruneStore(store, limit, commands);
+        return reportRemoved(terminal, removed, await pruneContents(store, limit, commands));
       }
       case "gc":
         return reportGarbage(terminal, await collectGarbage(store, commands));
       case "clear":
         await collectGarbage(store, commands);
-        return reportRemoved(terminal, await pruneStore(store, -1, commands));
+        return reportRemoved(terminal, await pruneStore(store, -1, commands), await pruneContents(store, -1, commands));
     }
   },
 });
 
-function list(terminal: Terminal, store: LayerStore, layers: readonly UsedLayer[], json: boolean): 0 {
+function list(
+  terminal: Terminal,
+  store: LayerStore,
+  layers: readonly UsedLayer[],
+  { files, bytes: kept }: ContentsSize,
+  json: boolean,
+): 0 {
   if (json) {
     const entries = layers.map(({ meta, used, aptIndex }) => ({
       ...meta.label,
@@ -119,7 +129,9 @@ function list(terminal: Terminal, store: LayerStore, layers: readonly UsedLayer[
       ...(aptIndex === undefined ? {} : { aptIndex }),
       used: used.toISOString(),
     }));
-    terminal.stdout.write(`${JSON.stringify({ version: 1, store: store.directory, layers: entries }, null, 2)}\n`);
+    terminal.stdout.write(
+      `${JSON.stringify({ version: 1, store: store.directory, layers: entries, contents: { files, bytes: kept } }, null, 2)}\n`,
+    );
     return 0;
   }
   for (const { meta, used } of layers) {
@@ -130,6 +142,7 @@ function list(terminal: Terminal, store: LayerStore, layers: readonly UsedLayer[
   }
   const total = layers.reduce((sum, { meta }) => sum + meta.bytes, 0);
   terminal.stdout.write(`${layers.length} layers, ${renderByteSize(total)} in ${store.directory}\n`);
+  if (files > 0) terminal.stdout.write(`${count(files, "download")} kept for locks, ${renderByteSize(kept)}\n`);
   return 0;
 }
 
@@ -215,9 +228,13 @@ function reportDamage(terminal: Terminal, damaged: readonly LayerEntry[], remove
   return damaged.length === 0 || removed ? 0 : 1;
 }
 
-function reportRemoved(terminal: Terminal, removed: readonly UsedLayer[]): 0 {
+function reportRemoved(terminal: Terminal, removed: readonly UsedLayer[], contents: ContentsSize): 0 {
   const bytes = removed.reduce((sum, { meta }) => sum + meta.bytes, 0);
   terminal.stdout.write(`removed ${removed.length} layers, ${renderByteSize(bytes)}\n`);
+  if (contents.files > 0) {
+    const what = `${count(contents.files, "download")} kept for locks`;
+    terminal.stdout.write(`removed ${what}, ${renderByteSize(contents.bytes)}\n`);
+  }
   return 0;
 }
 

@@ -13,6 +13,7 @@ import { namesIn, readJson, type StoreRecords, storeRecords, writeJson } from ".
  *   t/<hash>            texts of scripts and element files that keys were made of, to show how they changed
  *   c/<first 12 digits of the key>        the build that makes this layer right now
  *   last/<step>.json    ingredients of the newest layer of each step of an image, to explain misses
+ *   contents/<SHA-256>   bytes that builds with a lock have fetched
  *   builds/<id>/        one directory per running or finished build
  */
 export interface LayerStore {

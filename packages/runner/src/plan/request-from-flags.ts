@@ -12,6 +12,7 @@ import {
 } from "@dibkit/model";
 import type { BuildLock } from "../job/build-lock.js";
 import type { BuildRequest } from "../job/build-request.js";
+import { contentsDirectory } from "../layers/kept-contents.js";
 
 type Given<Flag extends BuildFlag> = Flag["type"] extends "boolean"
   ? boolean
@@ -46,11 +47,6 @@ export interface BuildFlags extends Partial<UpstreamFlags> {
   readonly network?: string | undefined;
   /** Of a build that makes a lock or is held to one; it says which network the build has. */
   readonly lock?: Omit<BuildLock, "contents"> | undefined;
-}
-
-/** The directory of a store that keeps what builds with a lock have fetched, by digest. */
-export function contentsDirectory(store: string): string {
-  return join(store, "contents");
 }
 
 export interface RequestContext {

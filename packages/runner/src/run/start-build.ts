@@ -8,8 +8,8 @@ import { renderHostView } from "../host/host-view.js";
 import { readHost } from "../host/read-host.js";
 import type { BuildEvent } from "../job/build-event.js";
 import type { BuildJob, BuildOutcome } from "../job/build-job.js";
+import { pruneContents } from "../layers/kept-contents.js";
 import { openLayerStore } from "../layers/layer-store.js";
-import { pruneContents } from "../layers/prune-contents.js";
 import { pruneStore } from "../layers/prune-store.js";
 import type { FoundCommands } from "../layers/script-commands.js";
 import { verifyAfterRestart } from "../layers/verify-store.js";
@@ -69,14 +69,13 @@ function withOwnCache(job: BuildJob): BuildJob {
   return { ...job, request: { ...request, imageCache }, writable: [...job.writable, request.lock.contents] };
 }
 
-/** What was used within a day may be of a build that runs. */
-const DAY = 24 * 60 * 60 * 1000;
-
 /** Keeps the store within its size. */
 async function trimStore({ request }: BuildJob, { onEvent }: BuildWatcher): Promise<void> {
   if (request.cacheSize === undefined) return;
-  if (request.lock !== undefined) await pruneContents(request.lock.contents, request.cacheSize, Date.now() - DAY);
-  const removed = await pruneStore(await openLayerStore(request.store), request.cacheSize, createCommandRunner());
+  const store = await openLayerStore(request.store);
+  const commands = createCommandRunner();
+  if (request.lock !== undefined) await pruneContents(store, request.cacheSize, commands);
+  const removed = await pruneStore(store, request.cacheSize, commands);
   if (removed.length === 0) return;
   const message = `removed the ${removed.length} least recently used layers, to keep the cache below --cache-size`;
   onEvent({ type: "note", message });
