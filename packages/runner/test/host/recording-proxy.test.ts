@@ -1,63 +1,10 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type RequestListener, request, type ServerResponse } from "node:http";
-import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import type { ServerResponse } from "node:http";
+import { connect, createServer as createTcpServer, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterEach, expect, test } from "vitest";
-import { createRecordingProxy, type RecordingProxy } from "../../src/host/network/recording-proxy.js";
-
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(() => server.close());
-  return (server.address() as AddressInfo).port;
-}
-
-/** A server on loopback, as URL. */
-async function web(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  closing.push(() => server.closeAllConnections());
-  return `http://127.0.0.1:${await listen(server)}`;
-}
-
-interface OpenProxy extends RecordingProxy {
-  readonly port: number;
-  get(url: string, options?: { readonly method?: string; readonly body?: string }): Promise<Answer>;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly words: string;
-  readonly body: string;
-  readonly headers: Readonly<Record<string, unknown>>;
-}
-
-async function openProxy(inside?: (port: number) => Socket | undefined): Promise<OpenProxy> {
-  const server = createTcpServer();
-  const port = await listen(server);
-  const proxy = createRecordingProxy({ server, connect: async (_host, wanted) => inside?.(wanted) });
-  closing.push(() => proxy.close());
-  return {
-    ...proxy,
-    port,
-    get: (url, { method = "GET", body } = {}) =>
-      new Promise((resolve, reject) => {
-        const { host } = URL.canParse(url) ? new URL(url) : { host: "x" };
-        const asked = request({ port, path: url, method, headers: { Host: host, Connection: "close" }, agent: false });
-        asked.once("error", reject);
-        asked.once("response", async (answer) => {
-          const { statusCode: status = 0, statusMessage: words = "", headers } = answer;
-          const received = await text(answer).catch((error: Error) => `broken: ${error.message}`);
-          resolve({ status, words, body: received, headers });
-        });
-        asked.end(body);
-      }),
-  };
-}
+import { expect, test } from "vitest";
+import { listen, openProxy, STEP, web } from "./open-proxy.js";
 
 /** Ends a connection once it has said some words. */
 async function saidUntil(socket: Socket, words: string): Promise<string> {
@@ -69,8 +16,6 @@ async function saidUntil(socket: Socket, words: string): Promise<string> {
   await once(socket, "close");
   return said;
 }
-
-const STEP = { environment: {}, secrets: [] };
 
 test("gives an answer as it is, and notes its size and digest", async () => {
   const url = await web((incoming, outgoing) => {
