@@ -144,6 +144,11 @@ export const ROWS: readonly Row[] = [
   { argv: `build -n web -t tar -o $OUT/image ${AT}`, otherwise: NEEDS_ROOT },
   { argv: `build -n web -t tar --verify ${AT}`, only: ["as usual"], otherwise: NEEDS_ROOT },
   { argv: `build -n web -t tar --engine upstream ${AT}`, only: ["as usual"], otherwise: NEEDS_ROOT },
+  {
+    argv: "build -n web -t tar --locked --lock-file $OUT/dibkit.lock",
+    only: ["as usual"],
+    otherwise: { exit: 2, says: ['there is no lock "$OUT/dibkit.lock"', '"dibkit lock"', "--lock-file"] },
+  },
   { argv: "build vm debian-minimal", only: ["without diskimage-builder"], otherwise: NOT_FOUND },
   { argv: "cache list", otherwise: { exit: 0, says: ["0 layers"] }, when: CLOSED_CACHE },
   { argv: "cache gc", only: ["as usual", "with a cache that is root's"], otherwise: FINE, when: CLOSED_CACHE },
@@ -215,6 +220,7 @@ export const ROWS: readonly Row[] = [
     only: ["without diskimage-builder"],
     otherwise: { exit: 1, says: [INSTALL, "--elements-path"] },
   },
+  { argv: `lock -n web -t tar -o $OUT/image --lock-file $OUT/dibkit.lock ${AT}`, otherwise: NEEDS_ROOT },
   { argv: "lsp", input: editorWords(), otherwise: { exit: 0, says: ['"codeActionProvider"'] } },
   { argv: "new element fresh --project $OUT", otherwise: FINE, when: closedOut(2, '/elements"', "--project") },
   {

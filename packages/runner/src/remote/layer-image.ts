@@ -213,10 +213,16 @@ export function isEntry(value: unknown): value is SharedEntry {
 
 function isUse(network: unknown): boolean {
   if (!isFields(network) || typeof network.network !== "string" || !Array.isArray(network.fetched)) return false;
+  const { kept } = network;
+  if (kept !== undefined && !(isFields(kept) && isTexts(kept.before))) return false;
   return network.fetched.every(
     (one) =>
       isFields(one) && typeof one.method === "string" && typeof one.url === "string" && typeof one.bytes === "number",
   );
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
 /** Mounts are made again on the host, by a shell: nothing but what dibkit itself records. */
