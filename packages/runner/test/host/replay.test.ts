@@ -87,7 +87,7 @@ test("a locked answer is given as it was, also to HEAD, and what is not in the l
 });
 
 test("bytes that are gone or damaged are refused before a script gets any of them", async () => {
-  const url = "http://mirror.example.org/x";
+  const url = "http://mirror.invalid/x";
   for (const [words, damage, told] of [
     ["never kept", undefined, "are not on this machine"],
     ["kept once", "something else", "are damaged on this machine"],
@@ -101,6 +101,20 @@ test("bytes that are gone or damaged are refused before a script gets any of the
     expect(one?.trouble).toContain(told);
     expect(one?.refused).toContain(digest(words));
   }
+});
+
+test("bytes that the lock names are fetched where they are missing, if they are still the same", async () => {
+  let words = "still the same";
+  const url = `${await web((_incoming, outgoing) => outgoing.end(words))}/x`;
+  const proxy = await openProxy(undefined, lockOf({ [url]: words }, true));
+  expect(await proxy.get(url)).toMatchObject({ status: 200, body: words });
+  expect(readFileSync(join(contents, digest(words)), "utf8")).toBe(words);
+  rmSync(join(contents, digest(words)));
+  words = "something else";
+  const watch = proxy.watch(STEP);
+  expect(await proxy.get(url)).toMatchObject({ status: 403, words: expect.stringContaining("has other bytes now") });
+  expect(await watch.end()).toMatchObject([{ refused: expect.stringContaining("copy ") }]);
+  expect(readdirSync(contents).filter((name) => name.endsWith(".partial"))).toEqual([]);
 });
 
 test("a connection of TLS is refused, and why", async () => {

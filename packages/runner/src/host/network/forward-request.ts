@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { type Agent, type IncomingMessage, request as requestHttp, type ServerResponse } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
@@ -74,6 +76,31 @@ export function forwardRequest(
     else incoming.on("data", exchange.sent).pipe(onward);
   };
   attempt(false);
+}
+
+/**
+ * Fetches what is asked for into the contents, without giving it to whoever asked; undefined when its bytes are those of
+ * the digest, and otherwise why they are not kept.
+ */
+export async function bringContent(incoming: IncomingMessage, way: Way, sha256: string): Promise<string | undefined> {
+  const kept = way.keepIn?.begin();
+  const hash = createHash("sha256");
+  try {
+    const onward = open(incoming, way, false).end();
+    const [answer] = (await once(onward, "response")) as [IncomingMessage];
+    for await (const piece of answer) {
+      hash.update(piece as Buffer);
+      kept?.write(piece as Buffer);
+    }
+    if (answer.statusCode !== 200) return `its server answered ${answer.statusCode}`;
+    if (hash.copy().digest("hex") !== sha256) return "its server has other bytes now";
+    kept?.commit(sha256);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    kept?.discard();
+  }
 }
 
 function open(incoming: IncomingMessage, { url, variables, agent, socket, keepIn }: Way, again: boolean) {

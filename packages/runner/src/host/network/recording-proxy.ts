@@ -68,7 +68,7 @@ export function createRecordingProxy({ server, connect }: ProxySide, lock?: Buil
       ...(own === undefined ? {} : { socket: own }),
     };
     try {
-      if (held && !held.isFree(method, url.href)) return await held.answer(incoming, outgoing, exchange);
+      if (held && !held.isFree(method, url.href)) return await held.answer(incoming, outgoing, exchange, way);
       forwardRequest(incoming, outgoing, way, exchange);
     } catch (error) {
       // A header that Node.js does not send, or a proxy of the user's that is no URL.

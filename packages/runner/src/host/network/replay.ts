@@ -12,7 +12,7 @@ import {
 } from "../../job/build-lock.js";
 import { type ContentStore, contentStore } from "./content-store.js";
 import type { Exchange } from "./exchange.js";
-import { refuse } from "./forward-request.js";
+import { bringContent, refuse, type Way } from "./forward-request.js";
 import { lockedInstead } from "./locked-instead.js";
 
 /** Answers from a lock and the bytes that are kept for it. */
@@ -23,7 +23,7 @@ export interface Replay {
   /** Whether the lock has anything of the server of an address. */
   hasFrom(url: string): boolean;
   /** Answers a request, or refuses it and says what the lock has instead. */
-  answer(incoming: IncomingMessage, outgoing: ServerResponse, exchange: Exchange): Promise<void>;
+  answer(incoming: IncomingMessage, outgoing: ServerResponse, exchange: Exchange, way: Way): Promise<void>;
   /** A connection shows nothing but its host, so nothing can be given in place of what comes through it. */
   refuseConnection(authority: string, exchange: Exchange): string;
 }
@@ -59,7 +59,7 @@ export function openReplay(lock: BuildLock): Replay {
       if (method === "CONNECT") return FETCH_KINDS.every((kind) => lock.free.includes(kind));
       return lock.free.includes(fetchKind(url));
     },
-    async answer(incoming, outgoing, exchange) {
+    async answer(incoming, outgoing, exchange, way) {
       const { method = "GET" } = incoming;
       for await (const piece of incoming) exchange.sent(piece as Buffer);
       const locked = find(method, exchange);
@@ -72,10 +72,13 @@ export function openReplay(lock: BuildLock): Replay {
         outgoing.writeHead(status, head).end();
         return exchange.done();
       }
+      const missing = contents.find(sha256) === undefined;
+      const trouble = missing ? await bring(incoming, way, sha256) : undefined;
       const path = contents.find(sha256);
       if (path === undefined) {
+        const why = `its bytes, which the lock names, are not on this machine, and cannot be fetched (${trouble})`;
         const help = `copy ${sha256} into "${lock.contents}" from the machine that made the lock`;
-        return deny(outgoing, exchange, "its bytes, which the lock names, are not on this machine", help);
+        return deny(outgoing, exchange, why, help);
       }
       if (!(await isWhole(path, sha256))) {
         const help = `remove "${path}", and copy it again`;
@@ -89,6 +92,11 @@ export function openReplay(lock: BuildLock): Replay {
       return why;
     },
   };
+}
+
+/** Why bytes that the lock names could not be fetched; of what was sent to the server nothing is left to send again. */
+async function bring(incoming: IncomingMessage, way: Way, sha256: string): Promise<string | undefined> {
+  return incoming.method === "GET" ? bringContent(incoming, way, sha256) : `${incoming.method} is not sent again`;
 }
 
 async function give(
