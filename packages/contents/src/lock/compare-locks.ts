@@ -9,7 +9,12 @@ type LockedPackage = LockDocument["packages"][number];
 export function compareLocks(before: LockDocument, after: LockDocument): readonly string[] {
   const upstream = (lock: LockDocument) => ({ "diskimage-builder": lock.image.upstream ?? "none" });
   const commits = ({ sources }: LockDocument) =>
-    Object.fromEntries(sources.map(({ name, location, commit }) => [`${name} of ${location}`, commit.slice(0, 12)]));
+    Object.fromEntries(
+      sources.map(({ name, location, commit }) => [
+        location === undefined ? name : `${name} of ${location}`,
+        commit.slice(0, 12),
+      ]),
+    );
   return [
     ...changedValues("", upstream(before), upstream(after)),
     ...changedValues("element ", shortened(before.elements), shortened(after.elements)),

@@ -2,7 +2,7 @@ import { type LockDocument, lastNameOf } from "@dibkit/model";
 import { type BuildJob, canBeLocked, type Fetched, type LockedRequest, requestKey } from "@dibkit/runner";
 import { elementDigest } from "../element-digest.js";
 import type { StepFetches } from "../fetched-by-steps.js";
-import type { ImagePackages, PackagePart } from "../sbom/image-parts.js";
+import { type ImagePackages, isRemote, type PackagePart } from "../sbom/image-parts.js";
 
 /** What a lock is made from. */
 export interface LockRequest {
@@ -29,7 +29,11 @@ export function makeLock({ job, steps, parts }: LockRequest): MadeLock {
     image: { architecture, elements, ...(upstreamVersion === undefined ? {} : { upstream: upstreamVersion }) },
     elements: Object.fromEntries(digests),
     packages: lockedPackages(parts, requests),
-    sources: parts.sources.map(({ name, location, commit }) => ({ name, location, commit })),
+    sources: parts.sources.map(({ name, location, commit }) => ({
+      name,
+      ...(isRemote(location) ? { location } : {}),
+      commit,
+    })),
     fetched: requests.map(shortRequest),
   };
   return { lock, troubles };

@@ -1,7 +1,7 @@
 import type { BuildJob, BuildTimeline, PastBuild } from "@dibkit/runner";
 import { elementDigest } from "../element-digest.js";
 import { requestedFlags } from "../requested-values.js";
-import type { ImagePackages } from "../sbom/image-parts.js";
+import { type ImagePackages, isRemote } from "../sbom/image-parts.js";
 import type { Subject } from "./image-subjects.js";
 import { publicEnvironment, publicValue } from "./public-values.js";
 
@@ -93,8 +93,7 @@ function upstreamResource({ request: { upstreamVersion } }: BuildJob): readonly 
 }
 
 function sourceResource(name: string, location: string, commit: string): Resource {
-  const remote = /^(https?|git|ssh):\/\//.test(location);
-  return { name, ...(remote ? { uri: `git+${location}@${commit}` } : {}), digest: { gitCommit: commit } };
+  return { name, ...(isRemote(location) ? { uri: `git+${location}@${commit}` } : {}), digest: { gitCommit: commit } };
 }
 
 /** SLSA writes times to the second. */

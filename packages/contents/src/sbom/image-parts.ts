@@ -34,6 +34,11 @@ export interface SourcePart {
   readonly path: string;
 }
 
+/** Whether the location of a repository says the same on every machine; a directory does not. */
+export function isRemote(location: string): boolean {
+  return /^(https?|git|ssh):\/\//.test(location);
+}
+
 /** A file that no package owns. */
 export interface FilePart {
   readonly path: string;

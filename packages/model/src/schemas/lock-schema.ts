@@ -14,8 +14,8 @@ const elementPackage = object(
 );
 
 const source = object(
-  { name: text(), location: text(), commit: text() },
-  {},
+  { name: text(), commit: text() },
+  { location: text({ description: "URL; absent of a directory" }) },
   { description: "A git repository of source-repositories" },
 );
 

@@ -16,7 +16,7 @@ async function inNetwork(name: string, script: string) {
   const { setUp, namespaces, open } = chooseNetwork({ network: name });
   const prepared = setUp.map((line) => `${line} || exit 125`).join("\n");
   const command = namespaceCommand(bashCommand(`mount -t proc proc /proc\n${prepared}\n${script}`), namespaces);
-  const opened = await open?.();
+  const opened = await open?.({});
   if (opened?.ok === false) throw new Error(opened.error.join("\n"));
   try {
     return await commands.run([...(opened?.value.enter ?? []), ...command]);
