@@ -35,7 +35,7 @@ export { namesImage, newestBuild, type PastBuild } from "./layers/build-history.
 export { collectGarbage, type Garbage } from "./layers/collect-garbage.js";
 export { describeLayer, type LayerDescription } from "./layers/describe-layer.js";
 export { ingredientDiff } from "./layers/ingredient-texts.js";
-export { type ContentsSize, contentsSize, pruneContents } from "./layers/kept-contents.js";
+export { type ContentsSize, contentsDirectory, contentsSize, pruneContents } from "./layers/kept-contents.js";
 export { changedIngredients } from "./layers/layer-key.js";
 export { type LayerStore, layerStoreAt, openLayerStore } from "./layers/layer-store.js";
 export { layerKind } from "./layers/open-layer-trees.js";

@@ -30,6 +30,8 @@ export interface PlanImageOptions {
   readonly lock?: Omit<BuildLock, "contents"> | undefined;
   /** No registry is asked, whatever is named. */
   readonly alone?: boolean;
+  /** Elements that are in the image too, after those that it names. */
+  readonly added?: readonly string[];
 }
 
 /** Plans the build of what the words of a command line name; whatever is wrong has been told on stderr. */
@@ -52,7 +54,7 @@ export async function planSelected(
   words: readonly string[],
   options: BuildOptionValues,
   verbose: boolean,
-  { readOnly = false, told = new Set(), about, lock, alone = false }: PlanImageOptions = {},
+  { readOnly = false, told = new Set(), about, lock, alone = false, added = [] }: PlanImageOptions = {},
 ): Promise<PlannedImage> {
   const report = (findings: readonly Diagnostic[]) =>
     reportFindings(
@@ -82,7 +84,8 @@ export async function planSelected(
   };
   const { env, cwd } = terminal;
   const upstream = upstreamInstallation(env);
-  const request = buildRequest(flags, image.elements, image.definition, {
+  const elements = [...image.elements, ...added];
+  const request = buildRequest(flags, elements, image.definition, {
     env,
     cwd,
     hostArchitecture: hostArch(),
@@ -90,7 +93,7 @@ export async function planSelected(
     upstreamVersion: upstream?.version,
     dibkitVersion: dibkitVersion(),
   });
-  const resolution = resolve(project.catalog, image.elements, {
+  const resolution = resolve(project.catalog, elements, {
     arch: request.architecture,
     base: request.base,
     ...(request.ramdiskElement === undefined ? {} : { ramdiskElement: request.ramdiskElement }),

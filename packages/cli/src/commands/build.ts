@@ -44,6 +44,10 @@ export default defineCommand({
       summary: "build from the lock alone: what it does not have is refused, and what is installed compared with it",
     },
     ...lockOptions,
+    withElements: {
+      ...{ type: "string", value: "DIR", hidden: true },
+      summary: "of a locked build: elements that are added to the image, which the lock does not have",
+    },
     engine: {
       type: "string",
       value: "ENGINE",

@@ -5,7 +5,7 @@ import type { CommandEntry } from "../command.js";
 export const commands: readonly CommandEntry[] = [
   { name: "audit", group: "inspect", summary: "say which packages of an image a database of vulnerabilities knows, and which element brings them", load: () => import("./audit.js") },
   { name: "bindings", group: "author", summary: "write a small module for each existing element, so that deps and conditions are checked", load: () => import("./bindings.js") },
-  { name: "bisect", group: "inspect", summary: "find the commit of the elements, or the upstream, that broke an image", load: () => import("./bisect.js") },
+  { name: "bisect", group: "inspect", summary: "find the commit, the package or the version of upstream that broke an image", load: () => import("./bisect.js") },
   { name: "blame", group: "inspect", summary: "say which script of which element wrote a file of an image", load: () => import("./blame.js") },
   { name: "boot", group: "ship", summary: "boot an image under QEMU and say whether it came up", load: () => import("./boot.js") },
   { name: "build", group: "build", summary: "build an image from elements or an image definition", load: () => import("./build.js") },

@@ -40,14 +40,22 @@ export interface TrialTools {
 /** One build in a directory and with an environment, and one run of the command that tells good from bad. */
 export async function tryImage(
   request: TrialRequest,
-  at: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  {
+    words: own = [],
+    ...at
+  }: {
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+    /** Words of this build alone. */
+    readonly words?: readonly string[];
+  },
   { commands, scratch, tell }: TrialTools,
 ): Promise<Verdict> {
   const output = join(scratch, "out/image");
   await rm(join(scratch, "out"), { recursive: true, force: true });
   await mkdir(join(scratch, "out"));
   const store = request.cacheDir === undefined ? [] : ["--cache-dir", request.cacheDir];
-  const words = [...request.self, "build", ...request.words, "-o", output, ...store];
+  const words = [...request.self, "build", ...request.words, "-o", output, ...store, ...own];
   // The shell gives way to the build, so that Ctrl-C reaches the build itself.
   const shell = ["/bin/sh", "-c", `exec ${words.map(shellQuote).join(" ")} ${request.build}`];
   const built = await commands.run(shell, { ...at, signal: request.signal });

@@ -4,6 +4,7 @@ import { dirname, join, resolve as resolvePath } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
 import { err, ok, type Result, type UpstreamInstallation, upstreamInstallation } from "@dibkit/model";
 import { type BisectTrouble, definedOf, type TrialRequest, tryImage, type Verdict } from "./bisect-trial.js";
+import { searchRange } from "./search-range.js";
 
 /** One installation of diskimage-builder. */
 export interface UpstreamCandidate {
@@ -56,39 +57,15 @@ export async function bisectUpstream(
     return verdict;
   };
   try {
-    return await search(candidates, test, tested);
+    const found = await searchRange(candidates as [UpstreamCandidate, UpstreamCandidate], test);
+    if ("lastGood" in found) return ok({ upstream: found.firstBad, lastGood: found.lastGood, tested });
+    const { end, verdict } = found;
+    const one = nameOf(candidates.at(end === "first" ? 0 : -1) as UpstreamCandidate);
+    const message = `the ${end} --upstream, ${one}, is ${verdict}, so there is nothing to look for between the ends`;
+    return err({ message, help: "correct the versions and their order, or the command of --run" });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-}
-
-async function search(
-  candidates: readonly UpstreamCandidate[],
-  test: (upstream: UpstreamCandidate) => Promise<Verdict>,
-  tested: UpstreamOutcome["tested"],
-): Promise<Result<UpstreamOutcome, BisectTrouble>> {
-  const ends = [
-    [candidates[0], "good", "first"],
-    [candidates.at(-1), "bad", "last"],
-  ] as const;
-  for (const [end, wanted, which] of ends) {
-    if (end === undefined) continue;
-    const verdict = await test(end);
-    if (verdict === wanted) continue;
-    const message = `the ${which} --upstream, ${nameOf(end)}, is ${verdict}, so there is nothing to look for between the ends`;
-    return err({ message, help: "correct the versions and their order, or the command of --run" });
-  }
-  let range = [...candidates];
-  while (range.length > 2) {
-    const middle = Math.floor(range.length / 2);
-    const candidate = range[middle] as UpstreamCandidate;
-    const verdict = await test(candidate);
-    if (verdict === "good") range = range.slice(middle);
-    else if (verdict === "bad") range = range.slice(0, middle + 1);
-    else range = range.filter((one) => one !== candidate);
-  }
-  const [lastGood, upstream] = range as [UpstreamCandidate, UpstreamCandidate];
-  return ok({ upstream, lastGood, tested });
 }
 
 /** The installation that `DIB_LIB=directory` means, and not another one of this machine that is found without it. */

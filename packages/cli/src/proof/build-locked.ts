@@ -1,4 +1,5 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
+import { resolve as resolvePath } from "node:path";
 import type { BuildOptionValues } from "../building/build-options.js";
 import { planImage } from "../building/plan-image.js";
 import { reportBuild } from "../building/report-build.js";
@@ -10,6 +11,8 @@ import { readLock } from "./read-lock.js";
 
 interface LockedOptions extends BuildOptionValues {
   readonly lockFile: string;
+  /** Directory of elements that "dibkit bisect" adds to change what the lock has. */
+  readonly withElements: string | undefined;
   readonly verify: boolean;
   readonly all: boolean;
   readonly verbose: boolean;
@@ -30,9 +33,17 @@ export async function buildLocked(
   if (lock === undefined) return 2;
   const { comparePackages, lockedPackages, lockedRequests, lockMismatches } = await import("@dibkit/contents");
   const held = { requests: lockedRequests(lock), free: [], refetch: false };
-  const planned = await planImage(terminal, words, options, options.verbose, { lock: held });
+  const { withElements } = options;
+  const added = withElements === undefined ? [] : await readdir(resolvePath(terminal.cwd, withElements));
+  const elementsPath = [...(withElements === undefined ? [] : [withElements]), ...options.elementsPath];
+  const planned = await planImage(terminal, words, { ...options, elementsPath }, options.verbose, {
+    lock: held,
+    added,
+  });
   if (!planned.ok) return planned.exitCode;
-  const mismatches = lockMismatches(lock, planned.plan.job);
+  const { job } = planned.plan;
+  const known = { ...job, elements: job.elements.filter(({ name }) => !added.includes(name)) };
+  const mismatches = lockMismatches(lock, known);
   if (mismatches.length > 0) {
     const help = 'bring the lock up to date with "dibkit lock --update --only elements", or go back to what it is of';
     return usageFailure(terminal, `${options.lockFile} is not the lock of this image: ${mismatches.join("; ")}`, help);
@@ -44,7 +55,7 @@ export async function buildLocked(
   const { outcome, built } = await buildForLock(terminal, planned.plan, options.verbose);
   if (outcome.kind !== "built") return reportBuild(terminal, outcome, options.cacheDir);
   const differences = built && comparePackages(lock.packages, lockedPackages(built.parts));
-  if (differences?.length === 0) return reportBuild(terminal, outcome, options.cacheDir);
+  if (differences?.length === 0 || added.length > 0) return reportBuild(terminal, outcome, options.cacheDir);
   // Nobody is to take it for what the lock says.
   for (const path of outcome.outputs) await rm(path, { force: true });
   if (differences === undefined) return 3;
