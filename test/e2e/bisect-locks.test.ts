@@ -1,0 +1,103 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
+import { tinyOs } from "../tiny-os.mjs";
+import { type AptMirror, type MadePackage, openAptMirror } from "./apt-mirror.js";
+import { dibkit } from "./dibkit.js";
+
+/** Installs what the mirror offers, with the dpkg of this machine on the tree of the image. */
+const INSTALL = `#!/bin/bash
+set -eu
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+echo "deb [trusted=yes] MIRROR ./" > sources.list
+mkdir -p state/lists/partial cache/archives/partial
+touch status
+options=(-o "Dir::State=$work/state" -o "Dir::State::status=$work/status" -o "Dir::Cache=$work/cache"
+  -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=- -o Dir::Etc::parts=- -o APT::Sandbox::User=root)
+apt-get "\${options[@]}" -q update
+apt-get "\${options[@]}" -q download $(apt-cache "\${options[@]}" pkgnames)
+sudo mkdir -p $TMP_MOUNT_PATH/var/lib/dpkg/{info,updates,triggers}
+sudo touch $TMP_MOUNT_PATH/var/lib/dpkg/{status,available}
+sudo dpkg --root=$TMP_MOUNT_PATH --force-script-chrootless --install *.deb
+printf 'ID=debian\\nVERSION_ID=12\\n' | sudo tee $TMP_MOUNT_PATH/etc/os-release > /dev/null
+`;
+
+const PROGRAMS = [..."bash sh cat env ls mkdir rm tar dpkg dpkg-deb dpkg-split ldconfig start-stop-daemon diff".split(" ")];
+
+function made(name: string, version: string, more: Partial<MadePackage> = {}): MadePackage {
+  return { name, version, files: { [`etc/${name}`]: `${version}\n` }, ...more };
+}
+
+const OLD = ["base", "left", "right", "top", "same"].map((name) => made(name, "1"));
+const NEW = [
+  made("top", "2", { depends: "left, right (>= 2)" }),
+  made("left", "2", { depends: "base (>= 2)", source: "halves (2.0)" }),
+  made("right", "2", { depends: "base (>= 2)", source: "halves (2.0)", files: { "etc/right": "broken\n" } }),
+  made("base", "2"),
+  made("same", "1"),
+];
+
+describe.skipIf(!mayBuild)("bisect of two locks", () => {
+  let project: TinyProject;
+  let mirror: AptMirror;
+  const run = (words: readonly string[]) =>
+    dibkit(words, { cwd: project.directory, env: { DIBKIT_CACHE: join(project.directory, "store") } });
+  const image = ["tiny-os", "probe", "-n", "-t", "tar", "--image-size", "0.2", "--elements-path", "elements"];
+  const lock = async (file: string, packages: readonly MadePackage[]) => {
+    mirror.offer(packages);
+    const locked = await run(["lock", ...image, "-o", "out/image", "--lock-file", file, "--refresh"]);
+    expect(locked, locked.stderr).toMatchObject({ exitCode: 0 });
+  };
+  const bisect = (check: string, ...more: readonly string[]) =>
+    run(["bisect", "tiny-os", "probe", "--build", image.slice(2).join(" "), "--run", check, ...more]);
+
+  beforeAll(async () => {
+    project = tinyProject();
+    mirror = await openAptMirror(project.directory);
+    project.element("tiny-os", { "root.d/10-tiny": tinyOs(PROGRAMS) });
+    project.element("probe", { "extra-data.d/10-apt": INSTALL.replaceAll("MIRROR", mirror.url) });
+    await lock("old.lock", OLD);
+    await lock("new.lock", NEW);
+    mirror.close();
+  });
+  afterAll(() => {
+    mirror?.close();
+    project?.remove();
+  });
+
+  const check = `! tar -xOf "$IMAGE" ./etc/right | grep -q broken`;
+
+  test("names the source package, after those that it depends on, without a mirror", async () => {
+    const found = await bisect(check, "--good", "old.lock", "--bad", "new.lock", "--format", "json");
+    expect(found, found.stderr).toMatchObject({ exitCode: 0 });
+    const { updates, changes, tested } = JSON.parse(found.stdout);
+    expect(updates).toMatchObject([{ source: "halves", packages: [{ name: "left" }, { name: "right", to: "2" }] }]);
+    expect(changes).toBe(3);
+    // What "base" alone changes is good, and what comes with "halves" is bad.
+    expect(tested).toEqual(
+      expect.arrayContaining([
+        { updated: 0, verdict: "good" },
+        { updated: 1, verdict: "good" },
+        { updated: 2, verdict: "bad" },
+      ]),
+    );
+    expect(found.stderr).toContain("3 source packages differ: base halves top\n");
+    expect(found.stderr).toContain("2 of 3 is bad: up to halves left 1 → 2, right 1 → 2\n");
+  });
+
+  test("says so when the packages do not tell the two apart, and when one lock or a package is missing", async () => {
+    const apart = await bisect("true", "--good", "old.lock", "--bad", "new.lock");
+    expect(apart).toMatchObject({ exitCode: 2 });
+    expect(apart.stderr).toContain("error: the image with all packages of --bad is good, so the packages do not tell");
+    const same = await bisect(check, "--good", "old.lock", "--bad", "old.lock");
+    expect(same.stderr).toContain("error: the two locks have the same packages\n help: look for the commit");
+    const none = await bisect(check, "--good", "old.lock", "--bad", "nothing.lock");
+    expect(none).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('there is no lock "') });
+    rmSync(join(project.directory, "store/contents"), { recursive: true });
+    const gone = await bisect(check, "--good", "old.lock", "--bad", "new.lock");
+    expect(gone.stderr).toContain("error: the file of package base 2 is not in the cache\n help: write both locks");
+  });
+});
