@@ -6,6 +6,19 @@ export interface Forward {
   readonly guestPort: number;
 }
 
+/** What a live session with the machine needs beside its console. */
+export interface SessionDevices {
+  /** Socket of the port on which the machine's side of the session speaks. */
+  readonly portSocket: string;
+  /** Socket of QEMU's own monitor. */
+  readonly monitorSocket: string;
+  /** Strings for the firmware's tables (SMBIOS type 11), where systemd looks for credentials. */
+  readonly vendorStrings: readonly string[];
+}
+
+/** The machine's name of the port. */
+export const SESSION_PORT = "dibkit.session";
+
 /** Everything QEMU is told; pure, so that it can be read and tested. */
 export interface MachineSettings {
   /** QEMU: an absolute path, or a name to be found in PATH. */
@@ -23,6 +36,7 @@ export interface MachineSettings {
   readonly forwards: readonly Forward[];
   readonly serialNumber?: string;
   readonly mayReboot?: boolean;
+  readonly session?: SessionDevices;
 }
 
 /** A comma in a QEMU option value is written twice. */
@@ -55,5 +69,16 @@ export function qemuArguments(settings: MachineSettings): readonly string[] {
     ...["-device", "virtio-blk-pci,drive=disk,bootindex=0", "-boot", "strict=on"],
     ...["-netdev", `user,id=network${forward}`, "-device", "virtio-net-pci,netdev=network"],
     ...["-device", "virtio-rng-pci"],
+    ...(settings.session === undefined ? [] : sessionArguments(settings.session)),
+  ];
+}
+
+function sessionArguments({ portSocket, monitorSocket, vendorStrings }: SessionDevices): readonly string[] {
+  const onSocket = (id: string, path: string) => `socket,id=${id},path=${value(path)},server=on,wait=off`;
+  return [
+    ...["-chardev", onSocket("session", portSocket), "-device", "virtio-serial-pci"],
+    ...["-device", `virtserialport,chardev=session,name=${SESSION_PORT},id=session`],
+    ...["-chardev", onSocket("monitor", monitorSocket), "-mon", "chardev=monitor,mode=control"],
+    ...vendorStrings.flatMap((text) => ["-smbios", `type=11,value=${value(text)}`]),
   ];
 }
