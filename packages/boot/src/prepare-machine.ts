@@ -7,7 +7,7 @@ import { type AcceleratorChoice, chooseAccelerator, type ProvingContext } from "
 import type { BootFailure } from "./boot-failure.js";
 import type { BootOptions } from "./boot-options.js";
 import { freePort } from "./free-port.js";
-import { MACHINES, type Machine } from "./machine.js";
+import { MACHINES, type MachineModel } from "./machine.js";
 import type { MachineSettings, SessionDevices } from "./qemu-arguments.js";
 
 /** What QEMU is told, and how that was decided. */
@@ -64,7 +64,7 @@ export async function prepareMachine(
 }
 
 async function chooseFor(
-  machine: Machine,
+  machine: MachineModel,
   options: BootOptions,
   context: ProvingContext,
 ): Promise<Result<AcceleratorChoice & { readonly program: string }, BootFailure>> {
@@ -105,7 +105,10 @@ async function imageFormat(path: string, commands: CommandRunner): Promise<Resul
 }
 
 /** UEFI keeps its boot entries in a variable store, so each machine gets a fresh copy. */
-async function prepareUefi(machine: Machine, directory: string): Promise<Result<MachineSettings["uefi"], BootFailure>> {
+async function prepareUefi(
+  machine: MachineModel,
+  directory: string,
+): Promise<Result<MachineSettings["uefi"], BootFailure>> {
   for (const { code, variables } of machine.uefi) {
     if (!(await readable(code)) || !(await readable(variables))) continue;
     const copy = join(directory, "uefi-variables");

@@ -1,5 +1,5 @@
 import type { Accelerator } from "./accelerator/accelerator.js";
-import type { Machine } from "./machine.js";
+import type { MachineModel } from "./machine.js";
 
 export interface Forward {
   readonly hostPort: number;
@@ -14,6 +14,8 @@ export interface SessionDevices {
   readonly monitorSocket: string;
   /** Strings for the firmware's tables (SMBIOS type 11), where systemd looks for credentials. */
   readonly vendorStrings: readonly string[];
+  /** A second disk, where cloud-init looks for its data. */
+  readonly seedDisk?: string;
 }
 
 /** The machine's name of the port. */
@@ -23,7 +25,7 @@ export const SESSION_PORT = "dibkit.session";
 export interface MachineSettings {
   /** QEMU: an absolute path, or a name to be found in PATH. */
   readonly program: string;
-  readonly machine: Machine;
+  readonly machine: MachineModel;
   readonly accelerator: Accelerator;
   readonly memoryMib: number;
   readonly cpus: number;
@@ -73,12 +75,18 @@ export function qemuArguments(settings: MachineSettings): readonly string[] {
   ];
 }
 
-function sessionArguments({ portSocket, monitorSocket, vendorStrings }: SessionDevices): readonly string[] {
+function sessionArguments({ portSocket, monitorSocket, vendorStrings, seedDisk }: SessionDevices): readonly string[] {
   const onSocket = (id: string, path: string) => `socket,id=${id},path=${value(path)},server=on,wait=off`;
   return [
     ...["-chardev", onSocket("session", portSocket), "-device", "virtio-serial-pci"],
     ...["-device", `virtserialport,chardev=session,name=${SESSION_PORT},id=session`],
     ...["-chardev", onSocket("monitor", monitorSocket), "-mon", "chardev=monitor,mode=control"],
     ...vendorStrings.flatMap((text) => ["-smbios", `type=11,value=${value(text)}`]),
+    ...(seedDisk === undefined
+      ? []
+      : [
+          ...["-drive", `if=none,id=seed,format=raw,readonly=on,file=${value(seedDisk)}`],
+          ...["-device", "virtio-blk-pci,drive=seed"],
+        ]),
   ];
 }

@@ -49,8 +49,9 @@ async function bootIn(
   const env = options.env ?? process.env;
   const commands = createCommandRunner({ signal, env: definedOnly(env) });
   const proving = { commands, env, signal };
-  const devices = task.devices?.(directory);
-  const prepared = await prepareMachine(imagePath, options, directory, proving, devices);
+  const devices = await task.devices?.(directory, commands);
+  if (devices?.ok === false) return devices;
+  const prepared = await prepareMachine(imagePath, options, directory, proving, devices?.value);
   if (!prepared.ok) return prepared;
   const { settings, why } = prepared.value;
   if (why !== undefined) options.onNote?.(`boots ${settings.accelerator.how}: ${why}`);
@@ -59,7 +60,7 @@ async function bootIn(
   if (!("unfit" in outcome)) return outcome;
   const { accelerator } = settings;
   const { seen, remembered, lasting } = outcome.unfit;
-  const again = await prepareMachine(imagePath, { ...options, accelerator: "tcg" }, directory, proving, devices);
+  const again = await prepareMachine(imagePath, { ...options, accelerator: "tcg" }, directory, proving, devices?.value);
   if (!again.ok) return again;
   const instead = again.value.settings.accelerator;
   options.onNote?.(`${seen} ${accelerator.how}: it is started again ${instead.how}`);

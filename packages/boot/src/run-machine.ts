@@ -20,8 +20,8 @@ export interface BootContext {
 export interface MachineTask {
   /** Comes to its end when the machine is not needed any more; called again for a machine that is started again. */
   readonly checks: (watch: Watch) => Promise<Ending>;
-  /** Devices that the task needs, with sockets in the directory. */
-  readonly devices?: (directory: string) => SessionDevices;
+  /** Makes the devices that the task needs, with files and sockets in the directory. */
+  readonly devices?: (directory: string, commands: CommandRunner) => Promise<Result<SessionDevices, BootFailure>>;
 }
 
 /** A machine that did not run for what is likely its accelerator's fault. */

@@ -1,29 +1,45 @@
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { CommandRunner, HostTool } from "@dibkit/exec";
+import { err, ok, type Result } from "@dibkit/model";
+import type { BootFailure } from "../boot-failure.js";
 
-/** Seed of cloud-init's data source NoCloud, served to a machine. */
-export interface CloudInitSeed {
-  /** What the machine must have as its serial number to look for the seed. */
-  readonly serialNumber: string;
-  readonly close: () => void;
-}
+export const SEED_TOOL: HostTool = { program: "mcopy", debianPackage: "mtools", purpose: "tell cloud-init things" };
 
-/** Serves files on a free port of this machine alone; QEMU lets the guest reach it at 10.0.2.2. */
-export async function serveSeed(files: Readonly<Record<string, string>>): Promise<CloudInitSeed> {
-  const seed: Readonly<Record<string, string>> = { "meta-data": `instance-id: dibkit-${randomUUID()}\n`, ...files };
-  const server = createServer((request, response) => {
-    const text = seed[request.url?.slice(1) ?? ""];
-    response.statusCode = text === undefined ? 404 : 200;
-    response.end(text);
-  });
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    serialNumber: `ds=nocloud-net;s=http://10.0.2.2:${port}/`,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
+/** Makes a disk for cloud-init's data source NoCloud, which needs no network to find it, and gives its path. */
+export async function makeSeedDisk(
+  directory: string,
+  { userData, vendorData }: { readonly userData: string; readonly vendorData: string },
+  commands: CommandRunner,
+): Promise<Result<string, BootFailure>> {
+  const disk = join(directory, "seed.img");
+  const files = {
+    "meta-data": `instance-id: dibkit-${randomUUID()}\n`,
+    "user-data": userData,
+    "vendor-data": vendorData,
   };
+  const folder = join(directory, "seed");
+  await mkdir(folder);
+  const paths = Object.keys(files).map((name) => join(folder, name));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const steps = [
+    ["mformat", "-C", "-f", "2880", "-v", "cidata", "-i", disk, "::"],
+    ["mcopy", "-i", disk, ...paths, "::"],
+  ];
+  for (const step of steps) {
+    const made = await commands.run(step);
+    if (made.ok) continue;
+    const { error } = made;
+    if (error.kind === "aborted") return err({ kind: "aborted", message: "the boot was interrupted" });
+    const { program, debianPackage } = SEED_TOOL;
+    const missing = error.kind === "not-found";
+    const reason = missing ? `program "${program}" was not found` : (error.tail.at(-1) ?? `"${program}" failed`);
+    const message = `the disk for cloud-init cannot be made: ${reason}`;
+    const help = missing
+      ? `install the package ${debianPackage}`
+      : "give shorter user data, and look for room in TMPDIR";
+    return err({ kind: "cannot-boot", message, help });
+  }
+  return ok(disk);
 }

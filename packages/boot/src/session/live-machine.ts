@@ -1,12 +1,13 @@
 import { join } from "node:path";
+import { findProgram } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
 import type { BootFailure } from "../boot-failure.js";
 import type { BootOptions } from "../boot-options.js";
 import { freePort } from "../free-port.js";
-import type { SessionDevices } from "../qemu-arguments.js";
 import { runBoot } from "../run-boot.js";
 import { lastLine, SHOWN_LINES } from "../run-checks.js";
-import { serveSeed } from "./cloud-init-seed.js";
+import type { MachineTask } from "../run-machine.js";
+import { makeSeedDisk, SEED_TOOL } from "./cloud-init-seed.js";
 import { openSession, type Session } from "./open-session.js";
 import type { CommandOutput } from "./session-channel.js";
 import { bootHook, credentialStrings, type SessionAccess } from "./session-ways.js";
@@ -35,18 +36,20 @@ export interface LiveMachine {
 
 const REBOOT = "systemctl --no-block reboot 2>/dev/null || reboot";
 
+const NOTHING_TO_DO = "#cloud-config\n{}\n";
+
 /** Starts a machine from an image that is not changed, and resolves when it has started and takes commands. */
 export async function startMachine(
   imagePath: string,
-  { access = "auto", userData = "#cloud-config\n{}\n", ...options }: LiveMachineOptions,
+  { access = "auto", userData = NOTHING_TO_DO, ...options }: LiveMachineOptions,
 ): Promise<Result<LiveMachine, BootFailure>> {
-  const withSeed = (access === "auto" || access === "cloud-init") && options.serialNumber === undefined;
-  const seed = withSeed ? await serveSeed({ "user-data": userData, "vendor-data": bootHook() }) : undefined;
-  const devices = (directory: string): SessionDevices => ({
-    portSocket: join(directory, "session"),
-    monitorSocket: join(directory, "monitor"),
-    vendorStrings: access === "auto" || access === "credentials" ? credentialStrings() : [],
-  });
+  const devices: MachineTask["devices"] = async (directory, commands) => {
+    const sockets = { portSocket: join(directory, "session"), monitorSocket: join(directory, "monitor") };
+    const vendorStrings = access === "auto" || access === "credentials" ? credentialStrings() : [];
+    if (!wantsSeed(access, options)) return ok({ ...sockets, vendorStrings });
+    const seed = await makeSeedDisk(directory, { userData, vendorData: bootHook() }, commands);
+    return seed.ok ? ok({ ...sockets, vendorStrings, seedDisk: seed.value }) : seed;
+  };
   const stopRequested = new AbortController();
   let started: (session: Session) => void = () => {};
   const ready = new Promise<Session>((resolve) => {
@@ -54,7 +57,7 @@ export async function startMachine(
   });
   const ended = runBoot(
     imagePath,
-    { ...options, mayReboot: true, ...(seed === undefined ? {} : { serialNumber: seed.serialNumber }) },
+    { ...options, mayReboot: true },
     {
       devices,
       checks: async (watch) => {
@@ -72,7 +75,7 @@ export async function startMachine(
         }
       },
     },
-  ).finally(() => seed?.close());
+  );
   const session = await Promise.race([ready, ended]);
   if ("ok" in session) return session.ok ? err({ kind: "aborted", message: "the machine was stopped" }) : session;
   const stop = async () => {
@@ -80,6 +83,12 @@ export async function startMachine(
     await ended;
   };
   return ok(liveMachine(session, ended, stop));
+}
+
+/** A serial number may lead cloud-init to other data. Without the tool, images with new systemd can still be booted. */
+function wantsSeed(access: SessionAccess, { serialNumber, env = process.env }: LiveMachineOptions): boolean {
+  if (access !== "auto") return access === "cloud-init";
+  return serialNumber === undefined && findProgram(SEED_TOOL.program, env) !== undefined;
 }
 
 function anyOf(...signals: readonly AbortSignal[]): Promise<void> {
@@ -112,7 +121,7 @@ function liveMachine(
     const lines = await watch.console.screen.lastLines(SHOWN_LINES);
     const what = `command "${command}"`;
     if ("late" in answer) {
-      const message = `${what} had not ended within ${seconds} seconds; on the console ${lastLine(lines)}`;
+      const message = `${what} had not ended within ${seconds} s; on the console ${lastLine(lines)}`;
       return err({ kind: "timeout", message, console: lines });
     }
     if (watch.stopped.aborted) return err(await gone());

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import { createInterface } from "node:readline";
 import { err, ok, type Result } from "@dibkit/model";
+import { takeLines } from "./socket-lines.js";
 
 /** QEMU's own monitor, in its JSON protocol (QMP). */
 export interface Monitor {
@@ -24,12 +24,11 @@ type Message = Partial<MonitorEvent> & {
 export function openMonitor(socket: Socket, onEvent: (event: MonitorEvent) => void): Monitor {
   const open = new Map<number, (result: Result<unknown, string>) => void>();
   let last = 0;
-  socket.on("error", () => {});
   socket.on("close", () => {
     for (const settle of open.values()) settle(err("QEMU has ended"));
     open.clear();
   });
-  createInterface({ input: socket }).on("line", (line) => {
+  takeLines(socket, (line) => {
     const { id, event, data, error, return: value } = JSON.parse(line) as Message;
     if (event !== undefined) onEvent({ event, ...(data === undefined ? {} : { data }) });
     if (id === undefined) return;

@@ -3,7 +3,7 @@
 # "run ID SECONDS COMMAND INPUT" with the bytes of the command and of its input behind it, COMMAND and INPUT being their
 # numbers. The answer is lines "out ID BASE64" and "err ID BASE64", then "end ID STATUS", where STATUS is "late" for a
 # command that did not end in time.
-work=/run/dibkit-session
+work=${RUNTIME_DIRECTORY:-/run/dibkit-session}
 mkdir -m 700 "$work" 2>/dev/null
 cd /
 HOME=~root

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import { createInterface } from "node:readline";
 import { SESSION_AGENT_SCRIPT } from "./session-agent-sh.js";
+import { takeLines } from "./socket-lines.js";
 
 /** A machine whose side of the session has been started. */
 export interface Greeting {
@@ -68,9 +68,8 @@ export function openSessionChannel(socket: Socket): SessionChannel {
     greeting = undefined;
     settle({ lost: "the machine has ended" });
   };
-  socket.on("error", () => {});
   socket.on("close", close);
-  createInterface({ input: socket }).on("line", (line) => {
+  takeLines(socket, (line) => {
     const [word, id, value] = line.split(" ");
     if (word === "start" && id !== undefined) {
       way = id;
