@@ -8,5 +8,4 @@ export { type HttpProbe, parseHttpProbe } from "./http-probe.js";
 export { kvmProbe } from "./kvm-probe.js";
 export { MACHINES } from "./machine.js";
 export { type LiveMachine, type LiveMachineOptions, startMachine } from "./session/live-machine.js";
-export type { CommandOutput } from "./session/session-channel.js";
 export type { SessionAccess } from "./session/session-ways.js";

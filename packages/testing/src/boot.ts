@@ -56,7 +56,7 @@ export async function boot(image: string, options: MachineOptions = {}): Promise
       ...others,
       accelerator: accelerator.value,
       timeoutSeconds,
-      consoleLog: consoleLog === undefined ? join(scratch.path, "console.log") : resolve(consoleLog),
+      consoleLog: consoleLog === undefined ? join(scratch.path, "console") : resolve(consoleLog),
     });
     if (!started.ok) throw troubleOf(image, started.error);
     const live = started.value;

@@ -43,8 +43,8 @@ export interface Machine extends AsyncDisposable {
    */
   readonly http: (port: number, path?: string, init?: RequestInit) => Promise<Response>;
   /**
-   * Starts the machine again, with what was written to its disk, and waits until it has started. Default: for the seconds
-   * that its first start was given.
+   * Starts the machine again, with what was written to its disk, and waits until it has started; as long as its first
+   * start was given, unless `timeoutSeconds` says otherwise.
    */
   readonly reboot: (options?: { readonly timeoutSeconds?: number }) => Promise<void>;
   /** The content of a file. Rejects with an `Error` that says what the machine said when it cannot be read. */

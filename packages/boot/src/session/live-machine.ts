@@ -127,7 +127,7 @@ function liveMachine(
     if (watch.stopped.aborted) return err(await gone());
     return err({ kind: "machine-stopped", message: `${what} got no answer: ${answer.lost}`, console: lines });
   };
-  const reboot = async (seconds: number): Promise<Result<undefined, BootFailure>> => {
+  const reboot: LiveMachine["reboot"] = async (seconds): Promise<Result<undefined, BootFailure>> => {
     const bootId = channel.greeting()?.bootId;
     const untilMs = performance.now() + seconds * 1000;
     watch.console.forget();

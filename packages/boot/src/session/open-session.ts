@@ -67,9 +67,10 @@ async function nudge(monitor: Monitor, channel: SessionChannel, signal: AbortSig
 
 async function logIn(watch: Watch, { user, password }: ConsoleLogin): Promise<Ending> {
   const steps: readonly (readonly [string | undefined, RegExp])[] = [
-    [undefined, /login: ?$/],
-    [user, /Password: ?$/],
-    [password, /[#$] $|Login incorrect/],
+    [undefined, /login:/],
+    [user, /Password:/],
+    // The kernel may say something right behind the prompt.
+    [password, /[#$] (\[|$)|Login incorrect/m],
   ];
   for (const [text, pattern] of steps) {
     if (text !== undefined) watch.console.type(`${text}\r`);
@@ -90,7 +91,7 @@ async function logIn(watch: Watch, { user, password }: ConsoleLogin): Promise<En
 const NOTHING = /(?!)/;
 
 /** systemd has carried out what starting means; other init systems do not say so. */
-const STARTED = "[ ! -d /run/systemd/system ] || systemctl is-system-running --wait";
+const STARTED = "[ ! -d /run/systemd/system ] || systemctl is-system-running --wait >/dev/null 2>&1; echo started";
 const JOBS = "systemctl list-jobs --plain --no-legend | awk '$4 == \"running\" { print $2 }'";
 const NO_INPUT = Buffer.alloc(0);
 
@@ -100,10 +101,16 @@ async function expectStart(watch: Watch, channel: SessionChannel, but: string | 
     if (ending !== undefined) return ending;
     const seconds = Math.max(1, (watch.untilMs - performance.now()) / 1000);
     const answer = await channel.request(STARTED, NO_INPUT, seconds);
-    if ("output" in answer) return undefined;
+    if ("output" in answer && answer.output.stdout.toString() === "started\n") return undefined;
+    if ("output" in answer) return cannotRun(answer.output.stderr.toString());
     if ("late" in answer) return notStarted(watch, channel);
     // A machine may start itself again at its first start, and is then waited for again.
   }
+}
+
+function cannotRun(reason: string): BootFailure {
+  const message = `the machine cannot run commands: ${reason.trim().split("\n").at(-1)}`;
+  return { kind: "cannot-boot", message, help: "add sh, base64, head, sed and timeout to the image" };
 }
 
 async function expectGreeting(watch: Watch, channel: SessionChannel, but: string | undefined): Promise<Ending> {

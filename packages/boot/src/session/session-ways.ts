@@ -25,7 +25,8 @@ const START = "/run/dibkit-session-start";
  * systemd 256.
  */
 export function credentialStrings(): readonly string[] {
-  const unit = `[Unit]\nDescription=Session of dibkit\n[Service]\nRuntimeDirectory=dibkit-session\nExecStart=/bin/sh ${START} credentials\n`;
+  // An initramfs with systemd is told the same, and would start it for a moment.
+  const unit = `[Unit]\nDescription=Session of dibkit\nConditionPathExists=!/etc/initrd-release\n[Service]\nRuntimeDirectory=dibkit-session\nExecStart=/bin/sh ${START} credentials\n`;
   const rule = `ACTION!="remove", SUBSYSTEM=="virtio-ports", ATTR{name}=="${SESSION_PORT}*", TAG+="systemd", ENV{SYSTEMD_WANTS}+="${UNIT}"\n`;
   const files = [
     `f+~ ${START} 0600 root root - ${base64(SESSION_START_SCRIPT)}`,
