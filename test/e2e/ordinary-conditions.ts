@@ -271,6 +271,12 @@ export const ROWS: readonly Row[] = [
     when: noTemporary(),
   },
   { argv: "fetched", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
+  { argv: `test --list ${AT}`, otherwise: FINE },
+  {
+    argv: "test",
+    only: ["as usual", "with an empty PATH"],
+    otherwise: { exit: 2, says: ["there is nothing to test", "ELEMENT/test-elements"] },
+  },
   { argv: "trace", otherwise: NOTHING_BUILT, when: CLOSED_CACHE },
   {
     argv: "verify $ROOT/disk.raw --key $ROOT/build.pub",

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { boot } from "@dibkit/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import { cyclonedxProblems, spdxProblems } from "./bill-validators.js";
 import { buildOnDebian } from "./debian-build.js";
@@ -148,13 +149,46 @@ describe("the path of examples/web-server, by the command line", () => {
     },
   );
 
-  test.skipIf(cantBuild)(`boot: nginx answers from inside the image${cantBuild ? ` (${cantBuild})` : ""}`, async () => {
-    const path = join(out, "web-server.qcow2");
-    const words = ["--http", "80/=Hello from dibkit", "--timeout", "2700", "--log", join(out, "console.log")];
-    const run = await dibkit(["boot", path, ...words], { cwd });
-    expect(run, run.stderr).toMatchObject({ exitCode: 0 });
-    expect(run.stderr).not.toContain("error:");
-    expect(run.stdout).toMatch(/^pass: .*web-server\.qcow2 booted in [\d.]+ s/);
-    expect(readFileSync(join(out, "console.log"), "utf8")).toContain("acme-web is ready");
-  });
+  test.skipIf(cantBuild)(
+    `boot of @dibkit/testing: a machine that serves, and that is asked${cantBuild ? ` (${cantBuild})` : ""}`,
+    async () => {
+      const path = join(out, "web-server.qcow2");
+      const before = statSync(path);
+      const log = join(out, "console.log");
+      // It ends a machine that hangs, also where nothing but software emulation beside two busy programs is to be had.
+      await using machine = await boot(path, { timeoutSeconds: 2700, consoleLog: log });
+      expect(machine.way).toBe("credentials");
+      expect(await machine.failedUnits()).toEqual([]);
+      const answer = await machine.http(80);
+      expect(answer).toMatchObject({ status: 200 });
+      expect(await answer.text()).toContain("Hello from dibkit");
+      expect(await machine.http(80, "/nowhere", { method: "HEAD" })).toMatchObject({ status: 404 });
+      expect(await machine.run("id -un; nginx -t")).toEqual({
+        exitCode: 0,
+        stdout: "root\n",
+        stderr: expect.stringContaining("syntax is ok"),
+      });
+      expect(await machine.run("systemctl is-active acme-nothing")).toMatchObject({
+        exitCode: 3,
+        stdout: "inactive\n",
+      });
+      expect(await machine.journal("acme-web-ready")).toMatch(/^\S+ \S+ echo\[\d+\]: acme-web is ready$/m);
+      expect(await machine.journal()).toContain("Linux version");
+      const bytes = Buffer.from([0, 10, 13, 255, 27]);
+      await machine.writeFile("/srv/acme-web/a b/it's.bin", bytes, { mode: 0o640 });
+      expect(await machine.readFile("/srv/acme-web/a b/it's.bin")).toEqual(bytes);
+      expect((await machine.run("stat -c %a:%U /srv/acme-web/a*/*")).stdout).toBe("640:root\n");
+      await expect(machine.readFile("/nowhere")).rejects.toThrow(
+        /web-server\.qcow2" cannot read "\/nowhere": cat: \/nowhere: No such file or directory$/,
+      );
+      await expect(machine.run("sleep 600", { timeoutSeconds: 1 })).rejects.toThrow(
+        /command "sleep 600" had not ended within 1 s; .*\nlast lines of the console:\n {2}\| /,
+      );
+      await machine.stop();
+      await expect(machine.run("true")).rejects.toThrow('web-server.qcow2": the machine was stopped');
+      expect(readFileSync(log, "utf8")).toContain("acme-web is ready");
+      // Nothing of it is in the image.
+      expect(statSync(path)).toMatchObject({ size: before.size, mtimeMs: before.mtimeMs });
+    },
+  );
 });

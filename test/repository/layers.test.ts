@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runner: ["model", "shell", "exec", "registry"],
   contents: ["model", "exec", "registry", "runner"],
   conform: ["model", "exec", "runner", "contents"],
-  testing: ["model", "exec", "runner", "contents"],
+  testing: ["model", "exec", "runner", "contents", "boot"],
   fleet: ["model", "exec", "registry", "runner"],
   elements: ["model"],
   boot: ["model", "exec"],

@@ -6,7 +6,7 @@ import { publishedNames, type SourceFile, sourceFiles, targetOf, withoutComments
  * kept. A new name is worth raising the number for when somebody outside the package needs it.
  */
 const BUDGETS: Readonly<Record<string, number>> = {
-  boot: 12,
+  boot: 16,
   cli: 12,
   compile: 34,
   conform: 16,
@@ -14,13 +14,13 @@ const BUDGETS: Readonly<Record<string, number>> = {
   elements: 1,
   exec: 44,
   fleet: 25,
-  lint: 71,
+  lint: 72,
   model: 363,
   publish: 13,
   registry: 24,
   runner: 84,
   shell: 34,
-  testing: 31,
+  testing: 37,
 };
 
 const byPath = new Map(sourceFiles.map((file) => [file.path, file]));

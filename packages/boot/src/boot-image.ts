@@ -1,64 +1,14 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { createCommandRunner } from "@dibkit/exec";
 import type { Result } from "@dibkit/model";
-import { keepUnfit } from "./accelerator/choose-accelerator.js";
 import type { BootFailure } from "./boot-failure.js";
 import type { BootOptions, BootReport } from "./boot-options.js";
-import { prepareMachine } from "./prepare-machine.js";
-import { runMachine } from "./run-machine.js";
+import { runBoot } from "./run-boot.js";
+import { runChecks } from "./run-checks.js";
 
 /**
  * Boots an image under QEMU with a serial console and waits for what the options name, in order: the pattern, then each
  * exchange, then each HTTP answer. A machine that KVM hangs, or with which QEMU crashes under KVM, is started again without. The image is not changed, and QEMU
  * is gone when this returns or dibkit dies.
  */
-export async function bootImage(imagePath: string, options: BootOptions): Promise<Result<BootReport, BootFailure>> {
-  const directory = await mkdtemp(join(tmpdir(), "dibkit-boot-"));
-  const end = new AbortController();
-  const stop = () => end.abort();
-  options.signal?.addEventListener("abort", stop, { once: true });
-  if (options.signal?.aborted) stop();
-  try {
-    await mkdir(dirname(options.consoleLog), { recursive: true });
-    await writeFile(options.consoleLog, "");
-    return await bootIn(directory, imagePath, options, end.signal);
-  } finally {
-    stop();
-    options.signal?.removeEventListener("abort", stop);
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-
-async function bootIn(
-  directory: string,
-  imagePath: string,
-  options: BootOptions,
-  signal: AbortSignal,
-): Promise<Result<BootReport, BootFailure>> {
-  const env = options.env ?? process.env;
-  const commands = createCommandRunner({ signal, env: definedOnly(env) });
-  const proving = { commands, env, signal };
-  const prepared = await prepareMachine(imagePath, options, directory, proving);
-  if (!prepared.ok) return prepared;
-  const { settings, why } = prepared.value;
-  if (why !== undefined) options.onNote?.(`boots ${settings.accelerator.how}: ${why}`);
-  const untilMs = performance.now() + options.timeoutSeconds * 1000;
-  const outcome = await runMachine(prepared.value, options, { commands, untilMs, signal });
-  if (!("unfit" in outcome)) return outcome;
-  const { accelerator } = settings;
-  const { seen, remembered, lasting } = outcome.unfit;
-  const again = await prepareMachine(imagePath, { ...options, accelerator: "tcg" }, directory, proving);
-  if (!again.ok) return again;
-  const instead = again.value.settings.accelerator;
-  options.onNote?.(`${seen} ${accelerator.how}: it is started again ${instead.how}`);
-  const second = await runMachine(again.value, options, { commands, untilMs, signal });
-  if ("unfit" in second) throw new Error(`a machine ${instead.how} cannot be hung by it`);
-  if (second.ok && lasting) keepUnfit(accelerator, settings, remembered, env);
-  return second;
-}
-
-function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+export function bootImage(imagePath: string, options: BootOptions): Promise<Result<BootReport, BootFailure>> {
+  return runBoot(imagePath, options, { checks: runChecks });
 }

@@ -1,4 +1,5 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { connectSocket } from "./connect-socket.js";
 import { type ConsoleScreen, openConsoleScreen } from "./console-screen.js";
 import { createSequenceJoiner, plainText } from "./console-text.js";
 
@@ -6,6 +7,7 @@ import { createSequenceJoiner, plainText } from "./console-text.js";
 export type Wait =
   | { readonly found: string }
   | { readonly trouble: string }
+  /** Nothing more will be printed, or the signal said that nobody waits any more. */
   | { readonly closed: true }
   | { readonly late: true }
   /** Nothing was printed for as long as it may take. */
@@ -17,6 +19,7 @@ export interface WaitLimits {
   readonly untilMs: number;
   /** Since the console last printed something, or something was typed. */
   readonly quietMs: number;
+  readonly signal?: AbortSignal;
 }
 
 /** The serial console of a machine: everything it prints, and a keyboard. */
@@ -24,6 +27,8 @@ export interface Console {
   /** Waits until the text after the last match has this pattern. */
   readonly waitFor: (pattern: RegExp, limits: WaitLimits) => Promise<Wait>;
   readonly type: (text: string) => void;
+  /** What was printed so far is not waited for any more. */
+  readonly forget: () => void;
   /** When it last printed something or something was typed, by `performance.now()`. */
   readonly lastActiveMs: () => number;
   /** Whether anything printed so far has this pattern, as far as it is kept. */
@@ -60,21 +65,10 @@ export async function openConsole(
   watcher: ConsoleWatcher = {},
 ): Promise<Console | undefined> {
   const screen = await openConsoleScreen();
-  while (!stopped.aborted) {
-    const socket = await tryConnect(path);
-    if (socket !== undefined) return createConsole(socket, screen, watcher);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  const socket = await connectSocket(path, stopped);
+  if (socket !== undefined) return createConsole(socket, screen, watcher);
   screen.close();
   return undefined;
-}
-
-function tryConnect(path: string): Promise<Socket | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once("connect", () => resolve(socket));
-    socket.once("error", () => resolve(undefined));
-  });
 }
 
 function createConsole(socket: Socket, screen: ConsoleScreen, watcher: ConsoleWatcher): Console {
@@ -83,7 +77,10 @@ function createConsole(socket: Socket, screen: ConsoleScreen, watcher: ConsoleWa
   let reported = 0;
   let closed = false;
   let active = performance.now();
-  let wake: () => void = () => {};
+  const sleepers = new Set<() => void>();
+  const wake = () => {
+    for (const sleeper of sleepers) sleeper();
+  };
   socket.setEncoding("utf8");
   const join = createSequenceJoiner();
   const showCurrentLine = currentLineWatcher(screen, watcher.onCurrentLine);
@@ -97,10 +94,10 @@ function createConsole(socket: Socket, screen: ConsoleScreen, watcher: ConsoleWa
       watcher.onLine?.(printed.slice(reported, end));
       reported = end + 1;
     }
-    const surplus = Math.min(printed.length - KEPT_CHARACTERS, seen, reported);
+    const surplus = Math.min(printed.length - KEPT_CHARACTERS, reported);
     if (surplus > KEPT_CHARACTERS) {
       printed = printed.slice(surplus);
-      seen -= surplus;
+      seen = Math.max(0, seen - surplus);
       reported -= surplus;
     }
     wake();
@@ -122,25 +119,33 @@ function createConsole(socket: Socket, screen: ConsoleScreen, watcher: ConsoleWa
     return closed ? { closed: true } : undefined;
   };
   return {
-    waitFor: async (pattern, { untilMs, quietMs }) => {
+    waitFor: async (pattern, { untilMs, quietMs, signal }) => {
       for (;;) {
+        if (signal?.aborted) return { closed: true };
         const result = look(pattern);
         if (result !== undefined) return result;
         const now = performance.now();
         if (now >= untilMs) return { late: true };
         if (now >= active + quietMs) return { quiet: true };
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, Math.ceil(Math.min(untilMs, active + quietMs) - now));
-          wake = () => {
+          const go = () => {
             clearTimeout(timer);
+            sleepers.delete(go);
+            signal?.removeEventListener("abort", go);
             resolve();
           };
+          const timer = setTimeout(go, Math.ceil(Math.min(untilMs, active + quietMs) - now));
+          sleepers.add(go);
+          signal?.addEventListener("abort", go);
         });
       }
     },
     type: (text) => {
       active = performance.now();
       socket.write(text);
+    },
+    forget: () => {
+      seen = printed.length;
     },
     lastActiveMs: () => active,
     printed: (pattern) => pattern.test(printed),

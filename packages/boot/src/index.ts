@@ -7,3 +7,5 @@ export type { BootCheck, BootReport, ConsoleExchange } from "./boot-options.js";
 export { type HttpProbe, parseHttpProbe } from "./http-probe.js";
 export { kvmProbe } from "./kvm-probe.js";
 export { MACHINES } from "./machine.js";
+export { type LiveMachine, type LiveMachineOptions, startMachine } from "./session/live-machine.js";
+export type { SessionAccess } from "./session/session-ways.js";

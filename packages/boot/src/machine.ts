@@ -1,7 +1,7 @@
 import type { HostTool } from "@dibkit/exec";
 
 /** How QEMU stands in for a computer of one architecture. */
-export interface Machine {
+export interface MachineModel {
   /** Debian's name. */
   readonly architecture: string;
   readonly tool: HostTool;
@@ -14,7 +14,7 @@ export interface Machine {
   readonly uefiPackage: string;
 }
 
-const amd64: Machine = {
+const amd64: MachineModel = {
   architecture: "amd64",
   tool: { program: "qemu-system-x86_64", debianPackage: "qemu-system-x86", purpose: "boot amd64 images" },
   machine: "q35",
@@ -28,7 +28,7 @@ const amd64: Machine = {
   uefiPackage: "ovmf",
 };
 
-const arm64: Machine = {
+const arm64: MachineModel = {
   architecture: "arm64",
   tool: { program: "qemu-system-aarch64", debianPackage: "qemu-system-arm", purpose: "boot arm64 images" },
   machine: "virt",
@@ -44,4 +44,4 @@ const arm64: Machine = {
 };
 
 /** Every architecture that can be booted. */
-export const MACHINES: readonly Machine[] = [amd64, arm64];
+export const MACHINES: readonly MachineModel[] = [amd64, arm64];

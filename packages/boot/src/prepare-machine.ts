@@ -1,5 +1,4 @@
 import { access, constants, copyFile, stat } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
 import { findProgram } from "@dibkit/exec";
@@ -7,8 +6,9 @@ import { err, ok, type Result } from "@dibkit/model";
 import { type AcceleratorChoice, chooseAccelerator, type ProvingContext } from "./accelerator/choose-accelerator.js";
 import type { BootFailure } from "./boot-failure.js";
 import type { BootOptions } from "./boot-options.js";
-import { MACHINES, type Machine } from "./machine.js";
-import type { MachineSettings } from "./qemu-arguments.js";
+import { freePort } from "./free-port.js";
+import { MACHINES, type MachineModel } from "./machine.js";
+import type { MachineSettings, SessionDevices } from "./qemu-arguments.js";
 
 /** What QEMU is told, and how that was decided. */
 export interface PreparedMachine extends Omit<AcceleratorChoice, "accelerator"> {
@@ -21,6 +21,7 @@ export async function prepareMachine(
   options: BootOptions,
   directory: string,
   context: ProvingContext,
+  session?: SessionDevices,
 ): Promise<Result<PreparedMachine, BootFailure>> {
   const machine = MACHINES.find(({ architecture }) => architecture === (options.architecture ?? "amd64"));
   if (machine === undefined) {
@@ -51,6 +52,7 @@ export async function prepareMachine(
     imageFormat: format.value,
     ...(uefi.value === undefined ? {} : { uefi: uefi.value }),
     ...(options.serialNumber === undefined ? {} : { serialNumber: options.serialNumber }),
+    ...(session === undefined ? {} : { session }),
     mayReboot: options.mayReboot ?? false,
     consoleSocket: join(directory, "console"),
     consoleLog: options.consoleLog,
@@ -62,7 +64,7 @@ export async function prepareMachine(
 }
 
 async function chooseFor(
-  machine: Machine,
+  machine: MachineModel,
   options: BootOptions,
   context: ProvingContext,
 ): Promise<Result<AcceleratorChoice & { readonly program: string }, BootFailure>> {
@@ -103,7 +105,10 @@ async function imageFormat(path: string, commands: CommandRunner): Promise<Resul
 }
 
 /** UEFI keeps its boot entries in a variable store, so each machine gets a fresh copy. */
-async function prepareUefi(machine: Machine, directory: string): Promise<Result<MachineSettings["uefi"], BootFailure>> {
+async function prepareUefi(
+  machine: MachineModel,
+  directory: string,
+): Promise<Result<MachineSettings["uefi"], BootFailure>> {
   for (const { code, variables } of machine.uefi) {
     if (!(await readable(code)) || !(await readable(variables))) continue;
     const copy = join(directory, "uefi-variables");
@@ -121,14 +126,4 @@ function readable(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("a TCP server has no port");
-  return address.port;
 }

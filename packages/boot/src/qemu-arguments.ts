@@ -1,16 +1,31 @@
 import type { Accelerator } from "./accelerator/accelerator.js";
-import type { Machine } from "./machine.js";
+import type { MachineModel } from "./machine.js";
 
 export interface Forward {
   readonly hostPort: number;
   readonly guestPort: number;
 }
 
+/** What a live session with the machine needs beside its console. */
+export interface SessionDevices {
+  /** Socket of the port on which the machine's side of the session speaks. */
+  readonly portSocket: string;
+  /** Socket of QEMU's own monitor. */
+  readonly monitorSocket: string;
+  /** Strings for the firmware's tables (SMBIOS type 11), where systemd looks for credentials. */
+  readonly vendorStrings: readonly string[];
+  /** A second disk, where cloud-init looks for its data. */
+  readonly seedDisk?: string;
+}
+
+/** The machine's name of the port. */
+export const SESSION_PORT = "dibkit.session";
+
 /** Everything QEMU is told; pure, so that it can be read and tested. */
 export interface MachineSettings {
   /** QEMU: an absolute path, or a name to be found in PATH. */
   readonly program: string;
-  readonly machine: Machine;
+  readonly machine: MachineModel;
   readonly accelerator: Accelerator;
   readonly memoryMib: number;
   readonly cpus: number;
@@ -23,6 +38,7 @@ export interface MachineSettings {
   readonly forwards: readonly Forward[];
   readonly serialNumber?: string;
   readonly mayReboot?: boolean;
+  readonly session?: SessionDevices;
 }
 
 /** A comma in a QEMU option value is written twice. */
@@ -55,5 +71,22 @@ export function qemuArguments(settings: MachineSettings): readonly string[] {
     ...["-device", "virtio-blk-pci,drive=disk,bootindex=0", "-boot", "strict=on"],
     ...["-netdev", `user,id=network${forward}`, "-device", "virtio-net-pci,netdev=network"],
     ...["-device", "virtio-rng-pci"],
+    ...(settings.session === undefined ? [] : sessionArguments(settings.session)),
+  ];
+}
+
+function sessionArguments({ portSocket, monitorSocket, vendorStrings, seedDisk }: SessionDevices): readonly string[] {
+  const onSocket = (id: string, path: string) => `socket,id=${id},path=${value(path)},server=on,wait=off`;
+  return [
+    ...["-chardev", onSocket("session", portSocket), "-device", "virtio-serial-pci"],
+    ...["-device", `virtserialport,chardev=session,name=${SESSION_PORT},id=session`],
+    ...["-chardev", onSocket("monitor", monitorSocket), "-mon", "chardev=monitor,mode=control"],
+    ...vendorStrings.flatMap((text) => ["-smbios", `type=11,value=${value(text)}`]),
+    ...(seedDisk === undefined
+      ? []
+      : [
+          ...["-drive", `if=none,id=seed,format=raw,readonly=on,file=${value(seedDisk)}`],
+          ...["-device", "virtio-blk-pci,drive=seed"],
+        ]),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Accelerator } from "./accelerator/accelerator.js";
 import type { BootFailure } from "./boot-failure.js";
 import type { BootCheck, BootOptions } from "./boot-options.js";
-import type { Console, Wait } from "./console.js";
+import type { Console, Wait, WaitLimits } from "./console.js";
 import { describeProbe, type HttpProbe, probeHttp } from "./http-probe.js";
 import type { MachineSettings } from "./qemu-arguments.js";
 
@@ -25,9 +25,10 @@ export const SHOWN_LINES = 15;
 
 export const secondsSince = (startedMs: number) => (performance.now() - startedMs) / 1000;
 
-type Ending = BootFailure | "stopped" | "hung" | undefined;
-
 /** Undefined when all came; `stopped` when QEMU ended; `hung` when its accelerator hangs the machine. */
+export type Ending = BootFailure | "stopped" | "hung" | undefined;
+
+/** Waits for what the options name, in order. */
 export async function runChecks(watch: Watch): Promise<Ending> {
   const { options, console } = watch;
   const first = await expectText(watch, options.pattern ?? /login:/, watch.mayHang);
@@ -47,18 +48,41 @@ export async function runChecks(watch: Watch): Promise<Ending> {
 /** The kernel's clock is past its first second: memory, interrupts and the timer work. */
 export const KERNEL_RUNS = /^\[ *[1-9]\d*\.\d{6}\]/m;
 
-async function expectText(watch: Watch, pattern: RegExp, mayHang: boolean): Promise<Ending> {
+/** Waits until the console shows a text. */
+export function expectText(watch: Watch, pattern: RegExp, mayHang: boolean): Promise<Ending> {
+  const wait = (limits: WaitLimits) => watch.console.waitFor(pattern, limits);
+  const wanted: Wanted = {
+    name: `"${pattern.source}" on the console`,
+    missing: `"${pattern.source}" did not appear on the console`,
+    came: (found) => `console showed "${found}"`,
+  };
+  return expectWait(watch, wanted, wait, mayHang);
+}
+
+/** What is waited for, in the words of messages. */
+export interface Wanted {
+  /** As in `nothing happened while waiting for …`. */
+  readonly name: string;
+  /** As in `… within 60 seconds`. */
+  readonly missing: string;
+  readonly came: (found: string) => string;
+}
+
+/** Waits for something as long as the console shows that the machine goes on. */
+export async function expectWait(
+  watch: Watch,
+  wanted: Wanted,
+  wait: (limits: WaitLimits) => Promise<Wait>,
+  mayHang: boolean,
+): Promise<Ending> {
   const { console, untilMs, settings, options } = watch;
   const stallMs = stallSeconds(watch) * 1000;
   if (mayHang) {
-    const wait = await console.waitFor(pattern, {
-      untilMs,
-      quietMs: hangSeconds(settings.accelerator, options) * 1000,
-    });
-    if (!("quiet" in wait)) return endingOf(watch, pattern.source, wait);
+    const first = await wait({ untilMs, quietMs: hangSeconds(settings.accelerator, options) * 1000 });
+    if (!("quiet" in first)) return endingOf(watch, wanted, first);
     if (!console.printed(KERNEL_RUNS)) return "hung";
   }
-  return endingOf(watch, pattern.source, await console.waitFor(pattern, { untilMs, quietMs: stallMs }));
+  return endingOf(watch, wanted, await wait({ untilMs, quietMs: stallMs }));
 }
 
 /** After how many seconds without a word a machine counts as hung by its accelerator. */
@@ -66,9 +90,9 @@ export function hangSeconds({ hungSeconds, stallSeconds }: Accelerator, options:
   return Math.min(hungSeconds ?? stallSeconds, options.stallSeconds ?? stallSeconds);
 }
 
-async function endingOf(watch: Watch, wanted: string, wait: Wait): Promise<Ending> {
+async function endingOf(watch: Watch, wanted: Wanted, wait: Wait): Promise<Ending> {
   if ("found" in wait) {
-    passed(watch, `console showed "${wait.found}"`);
+    passed(watch, wanted.came(wait.found));
     return undefined;
   }
   if ("closed" in wait) return "stopped";
@@ -77,8 +101,8 @@ async function endingOf(watch: Watch, wanted: string, wait: Wait): Promise<Endin
     return { kind: "system-failed", message: `the system did not come up: "${wait.trouble}"`, console: lines };
   }
   const where = lastLine(lines);
-  if ("quiet" in wait) return stalled(watch, `"${wanted}" on the console`, lines);
-  const message = `"${wanted}" did not appear on the console within ${watch.options.timeoutSeconds} seconds; ${where}`;
+  if ("quiet" in wait) return stalled(watch, wanted.name, lines);
+  const message = `${wanted.missing} within ${watch.options.timeoutSeconds} seconds; ${where}`;
   return { kind: "timeout", message, console: lines };
 }
 
@@ -111,7 +135,7 @@ function stallSeconds({ options, settings }: Watch): number {
   return options.stallSeconds ?? settings.accelerator.stallSeconds;
 }
 
-function lastLine(lines: readonly string[]): string {
+export function lastLine(lines: readonly string[]): string {
   const line = lines.at(-1);
   return line === undefined ? "the console showed nothing" : `the last line was "${line}"`;
 }

@@ -5,8 +5,8 @@ import type { BootFailure } from "./boot-failure.js";
 import type { BootOptions, BootReport } from "./boot-options.js";
 import { openConsole } from "./console.js";
 import type { PreparedMachine } from "./prepare-machine.js";
-import { qemuArguments } from "./qemu-arguments.js";
-import { hangSeconds, KERNEL_RUNS, runChecks, SHOWN_LINES, secondsSince, type Watch } from "./run-checks.js";
+import { qemuArguments, type SessionDevices } from "./qemu-arguments.js";
+import { type Ending, hangSeconds, KERNEL_RUNS, SHOWN_LINES, secondsSince, type Watch } from "./run-checks.js";
 
 /** What all machines of one boot share. */
 export interface BootContext {
@@ -14,6 +14,14 @@ export interface BootContext {
   /** When the whole boot is to be over, by `performance.now()`. */
   readonly untilMs: number;
   readonly signal: AbortSignal;
+}
+
+/** What is done with a machine while it runs. */
+export interface MachineTask {
+  /** Comes to its end when the machine is not needed any more; called again for a machine that is started again. */
+  readonly checks: (watch: Watch) => Promise<Ending>;
+  /** Makes the devices that the task needs, with files and sockets in the directory. */
+  readonly devices?: (directory: string, commands: CommandRunner) => Promise<Result<SessionDevices, BootFailure>>;
 }
 
 /** A machine that did not run for what is likely its accelerator's fault. */
@@ -29,10 +37,11 @@ export interface Unfit {
 /** How a program ends that its own or the kernel's checks have ended; being killed from outside is none of these. */
 const CRASHES: ReadonlySet<string> = new Set(["SIGABRT", "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE"]);
 
-/** Starts QEMU, waits for everything and ends QEMU. */
+/** Starts QEMU, carries out the task and ends QEMU. */
 export async function runMachine(
   { settings, instead }: PreparedMachine,
   options: BootOptions,
+  task: MachineTask,
   { commands, untilMs, signal }: BootContext,
 ): Promise<Result<BootReport, BootFailure> | { readonly unfit: Unfit }> {
   const startedMs = performance.now();
@@ -67,7 +76,7 @@ export async function runMachine(
       mayHang,
       checks: [],
     };
-    const failure = await runChecks(watch);
+    const failure = await task.checks(watch);
     if (signal.aborted) return err(ABORTED);
     if (failure === undefined) {
       const { name: accelerator } = settings.accelerator;

@@ -6,12 +6,12 @@ import type { Proof } from "../src/accelerator/accelerator.js";
 import { openKeptProofs } from "../src/accelerator/kept-proofs.js";
 import { kvm } from "../src/accelerator/kvm.js";
 import type { KvmHost } from "../src/accelerator/kvm-host.js";
-import { MACHINES, type Machine } from "../src/machine.js";
+import { MACHINES, type MachineModel } from "../src/machine.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "dibkit-proofs-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-const [amd64, arm64] = MACHINES as unknown as readonly [Machine, Machine];
+const [amd64, arm64] = MACHINES as unknown as readonly [MachineModel, MachineModel];
 const program = join(scratch, "qemu");
 const emulator = { program, machine: amd64 };
 const host: KvmHost = { bootId: "first", device: "usable", modules: ["kvm", "kvm_intel"] };

@@ -45,3 +45,19 @@ it("gives the machine a serial number, and lets it reboot", () => {
   expect(line.join(" ")).toContain("-smbios type=1,serial=ds=nocloud-net;s=http://10.0.2.2/a,,b/");
   expect(line).not.toContain("-no-reboot");
 });
+
+it("gives a session its port, a monitor, credentials and a disk for cloud-init", () => {
+  const session = {
+    ...{ portSocket: "/run/a,b/session", monitorSocket: "/run/monitor" },
+    ...{ vendorStrings: ["io.systemd.credential:one=a,b"], seedDisk: "/run/seed.img" },
+  };
+  expect(qemuArguments({ ...settings, session }).join(" ")).toContain(
+    [
+      " -chardev socket,id=session,path=/run/a,,b/session,server=on,wait=off -device virtio-serial-pci",
+      "-device virtserialport,chardev=session,name=dibkit.session,id=session",
+      "-chardev socket,id=monitor,path=/run/monitor,server=on,wait=off -mon chardev=monitor,mode=control",
+      "-smbios type=11,value=io.systemd.credential:one=a,,b",
+      "-drive if=none,id=seed,format=raw,readonly=on,file=/run/seed.img -device virtio-blk-pci,drive=seed",
+    ].join(" "),
+  );
+});

@@ -34,3 +34,4 @@ export { statistics } from "./statistics.js";
 export { countsOf, isFailure } from "./summary.js";
 export { withPresets } from "./with-presets.js";
 export { type WrittenFixes, writeFixes } from "./write-fixes.js";
+export { xmlText } from "./xml-text.js";

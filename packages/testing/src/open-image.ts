@@ -1,11 +1,9 @@
-import { rmSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { findBuild, layerContents, unpackImageFile } from "@dibkit/contents";
 import { createCommandRunner } from "@dibkit/exec";
 import { layerStoreAt } from "@dibkit/runner";
 import { type Image, imageOf } from "./image.js";
+import { openScratchDirectory } from "./scratch-directory.js";
 
 /** A build, in the directory where its layers are. */
 export interface BuildReference {
@@ -25,21 +23,14 @@ export async function openImage(image: string | BuildReference): Promise<Image> 
 }
 
 async function openFile(path: string): Promise<Image> {
-  const scratch = await mkdtemp(join(tmpdir(), "dibkit-testing-"));
-  // A test that fails before it closes the image leaves nothing either.
-  const remove = () => rmSync(scratch, { recursive: true, force: true });
-  process.once("exit", remove);
-  const close = async () => {
-    process.off("exit", remove);
-    await rm(scratch, { recursive: true, force: true });
-  };
+  const scratch = await openScratchDirectory();
   try {
-    const contents = await unpackImageFile(resolve(path), scratch, createCommandRunner());
-    if (contents.ok) return imageOf(contents.value, { ownersKnown: true, close });
+    const contents = await unpackImageFile(resolve(path), scratch.path, createCommandRunner());
+    if (contents.ok) return imageOf(contents.value, { ownersKnown: true, close: scratch.remove });
     const { message, help } = contents.error;
     throw new Error(help === undefined ? message : `${message}\nremedy: ${help}`);
   } catch (error) {
-    await close();
+    await scratch.remove();
     throw error;
   }
 }

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CommandFailure, CommandRunner } from "@dibkit/exec";
 import { describeFailure } from "@dibkit/exec";
-import type { Machine } from "../machine.js";
+import type { MachineModel } from "../machine.js";
 import { TRIAL_WORD, type TrialGuest, trialGuest } from "./trial-guest.js";
 
 /** A QEMU and the machine it is to be. */
 export interface Emulator {
   /** Absolute path, or a name to be found in PATH. */
   readonly program: string;
-  readonly machine: Machine;
+  readonly machine: MachineModel;
 }
 
 export type TrialOutcome =

@@ -34,6 +34,7 @@ export const commands: readonly CommandEntry[] = [
   { name: "shell", group: "build", summary: "open a shell in the image as it was at some step of a build", load: () => import("./shell.js") },
   { name: "sign", group: "ship", summary: "sign where an image comes from, for others to verify", load: () => import("./sign.js") },
   { name: "size", group: "inspect", summary: "add up the bytes of an image by element, script, package and directory", load: () => import("./size.js") },
+  { name: "test", group: "check", summary: "run the tests of a project: test-elements, and what its Vitest finds", load: () => import("./test.js") },
   { name: "trace", group: "inspect", summary: "show where the time of a build went: what ran, what was cached, what waited", load: () => import("./trace.js") },
   { name: "verify", group: "ship", summary: "check that an image is the one that somebody has signed", load: () => import("./verify.js") },
   { name: "why-different", group: "inspect", summary: "go from two builds to the first thing that parts them, and to what followed", load: () => import("./why-different.js") },

@@ -172,11 +172,13 @@ async function giveUp(
   return err(failure);
 }
 
+/** What runs where a step has failed. A command of the caller's speaks for itself. */
 function errorShell({ breaks }: BuildSession, step: ScriptStep, log: string) {
+  const isShell = breaks.command.length === 1;
+  const note = `hook script ${stepName(step.label)} failed; this shell is where it ran, and leaving it ends the build`;
   return {
     chroot: step.side === "target" && !breaks.outsideTarget,
     command: breaks.command,
-    note: `hook script ${stepName(step.label)} failed; this shell is where it ran, and leaving it ends the build`,
-    log,
+    ...(isShell ? { say: { note, log } } : {}),
   };
 }

@@ -4,6 +4,7 @@
 show_end() { # LOG NOTE
   local log=$1 note=$2 waited
   echo "$note"
+  has_terminal || return
   for ((waited = 0; waited < 100; waited++)); do
     if tail -n 1 "$log" | grep -qxF -- "$note"; then
       tail -n 21 "$log" >/dev/tty

@@ -71,3 +71,14 @@ is_noted_above() {
   done
   return 1
 }
+has_terminal() {
+  { : </dev/tty; } 2>/dev/null
+}
+# In a job of CI there is no terminal; commands of break points run there too.
+on_terminal() {
+  if has_terminal; then
+    "$@" </dev/tty >/dev/tty 2>&1
+  else
+    "$@" </dev/null 2>&1
+  fi
+}

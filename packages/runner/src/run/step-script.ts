@@ -40,8 +40,7 @@ export interface StepScript {
     readonly chroot: boolean;
     readonly command: readonly string[];
     /** Said before it, with the last lines of the log. */
-    readonly note: string;
-    readonly log: string;
+    readonly say?: { readonly note: string; readonly log: string };
   };
 }
 
@@ -133,8 +132,8 @@ export function renderStepScript(step: StepScript, kernel: KernelMounts = kernel
     "do_mounts",
     ...(step.chroot ? [refreshResolver(step.target)] : []),
   ];
-  const terminal = " </dev/tty >/dev/tty 2>&1";
-  const streams = `${step.interactive ? terminal : " </dev/null 2>&1"}${step.resultFile === undefined ? "" : ` 3>${shellQuote(step.resultFile)}`}`;
+  const run = `env -i "\${vars[@]}" ${renderCommand(step)}`;
+  const captured = step.resultFile === undefined ? "" : ` 3>${shellQuote(step.resultFile)}`;
   return `set -u
 umask 022
 # A process in a new PID namespace needs a /proc of its own to find itself. It is not noted with the other mounts, because a
@@ -152,18 +151,19 @@ for fd in /proc/self/fd/*; do
 done
 mapfile -d '' -t vars < ${shellQuote(step.environmentFile)}
 cd ${shellQuote(step.workingDirectory)} 2>/dev/null || cd /
-env -i "\${vars[@]}" ${renderCommand(step)}${streams}
+${step.interactive ? `on_terminal ${run}` : `${run} </dev/null 2>&1`}${captured}
 status=$?
-${step.onError === undefined ? ":" : renderErrorShell(step, step.onError, terminal)}
+${step.onError === undefined ? ":" : renderErrorShell(step, step.onError)}
 ${shellCommand("write_mount_table", step.mountTableFile)}${step.hooksInTarget === undefined ? "" : ` ${inTarget}`}
 exit $status
 `;
 }
 
 /** Upstream's `after-error`: the shell starts where the command failed, after what it printed last. */
-function renderErrorShell(step: StepScript, onError: NonNullable<StepScript["onError"]>, terminal: string): string {
-  const said = shellCommand("show_end", onError.log, onError.note);
-  const shell = `env -i "\${vars[@]}" ${renderCommand({ ...step, ...onError })}${terminal}`;
+function renderErrorShell(step: StepScript, onError: NonNullable<StepScript["onError"]>): string {
+  const { say } = onError;
+  const said = say === undefined ? ":" : shellCommand("show_end", say.log, say.note);
+  const shell = `on_terminal env -i "\${vars[@]}" ${renderCommand({ ...step, ...onError })}`;
   return `${SHOW_END_SCRIPT}[ $status -eq 0 ] || { ${said}; ${shell}; }`;
 }
 
