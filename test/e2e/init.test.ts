@@ -14,7 +14,7 @@ test("a new project with a second element lints, compiles and can be planned as 
   const lint = await dibkit(["lint"], { cwd });
   expect(lint.stdout).toBe("no findings in 2 elements, 10 files\n");
   expect(lint.exitCode).toBe(0);
-  const compile = await dibkit(["compile", "elements/*.ts", "--out", "out"], { cwd });
+  const compile = await dibkit(["compile", "src/elements/*.ts", "--out", "out"], { cwd });
   expect(compile.stdout).toContain("wrote out/time-server (5 files)");
   expect(compile.exitCode).toBe(0);
   const plan = await dibkit(["plan", "acme.image.ts", "--format", "json"], { cwd });
