@@ -51,11 +51,16 @@ async function release() {
   const missing = packages.filter(({ name }) => !there.includes(name));
   if (missing.length === 0) return say(`all packages are in the registry as ${version}\n`);
 
-  if (!isBegun) writeVersion(current, version);
+  // No compiled file names the version, so what is compiled before it is written is what is published.
   step("npm", ["run", "--silent", "build"]);
-  if (!isBegun) step("npm", ["run", "--silent", "release:check"]);
+  if (!isBegun) {
+    writeVersion(current, version);
+    step("npm", ["run", "--silent", "release:check"]);
+  }
   step("node", ["scripts/pack-all.mjs", "--out", tarballs, "--repository", repository]);
-  if (!isBegun && !options["dry-run"]) commit(version);
+  if (options["dry-run"])
+    return say(`${version} can be released, in this order: ${missing.map(({ name }) => name).join(" ")}\n`);
+  if (!isBegun) commit(version);
   const next = `next: git push origin HEAD v${version}\n`;
   if (options["no-publish"]) return say(`${version} is committed and tagged, and nothing is published\n${next}`);
 
@@ -65,7 +70,6 @@ async function release() {
 published: ${[...there, ...published].join(" ") || "nothing"}
 left: ${left.join(" ")}
 help: mend what npm says above and give the same command again; it goes on with ${failed}`);
-  if (options["dry-run"]) return say(`${version} can be released; nothing has been changed or published\n`);
   say(`${published.length} packages are published as ${version}\n${next}`);
 }
 

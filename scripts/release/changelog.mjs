@@ -8,7 +8,7 @@ export function unreleasedEntries(text) {
   const rest = text.slice(heading.index + heading[0].length);
   const section = rest.slice(0, /^(?:## |\[[^\]]+\]: )/m.exec(rest)?.index);
   // Headings of groups ("### Added") with nothing below them are no entries.
-  return /^(?!#)\s*\S/m.test(section) ? section.trim() : "";
+  return /^(?!#).*\S/m.test(section) ? section.trim() : "";
 }
 
 /** The changelog with that section dated; `day` is such as 2026-01-31. */

@@ -45,7 +45,7 @@ function isThere(name, version, registry) {
  * Publishes packages one after the other, and ends at the first that fails: `published` and `left` are names, `failed`
  * is the first of the latter. npm asks on this terminal for what it needs, such as a one-time password.
  */
-export function publishAll(packages, { version, tarballs, registry, tag, provenance, "dry-run": dryRun }) {
+export function publishAll(packages, { version, tarballs, registry, tag, provenance }) {
   const published = [];
   for (const [index, { name }] of packages.entries()) {
     const words = [
@@ -53,7 +53,6 @@ export function publishAll(packages, { version, tarballs, registry, tag, provena
       ...["--tag", tag ?? (version.includes("-") ? "next" : "latest")],
       ...withRegistry(registry),
       ...(provenance ? ["--provenance"] : []),
-      ...(dryRun ? ["--dry-run"] : []),
     ];
     const { status } = spawnSync("npm", words, { cwd: tarballs, stdio: "inherit" });
     if (status !== 0) return { published, failed: name, left: packages.slice(index).map((one) => one.name) };
