@@ -14,7 +14,13 @@ function modules(): Readonly<Record<string, string>> {
 }
 
 test("the guide's modules compile, as a package of TypeScript and as its user", async () => {
-  const { "shop.ts": shop, "web.test.ts": tests, "shop.test.ts": _, "agent.ts": agent, ...modulesOfPackage } = modules();
+  const {
+    "shop.ts": shop,
+    "web.test.ts": tests,
+    "shop.test.ts": _,
+    "agent.ts": agent,
+    ...modulesOfPackage
+  } = modules();
   expect(Object.keys(modulesOfPackage)).toEqual(["web.ts", "index.ts"]);
   expect(tests).toContain("runScript");
   const manifest = '{ "name": "acme-elements", "version": "1.0.0", "type": "module", "exports": "./index.ts" }';
