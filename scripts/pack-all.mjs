@@ -17,35 +17,37 @@ const out = resolve(values.out);
 const repository = webAddress(values.repository ?? originOf(root));
 
 mkdirSync(out, { recursive: true });
-for (const name of readdirSync(join(root, "packages")).sort()) {
-  const described = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
-  if (described.private !== true) console.log(packOne(name, described));
+const stage = mkdtempSync(join(tmpdir(), "dibkit-pack-"));
+try {
+  const staged = readdirSync(join(root, "packages"))
+    .sort()
+    .flatMap((name) => stageOne(name));
+  const words = ["pack", ...staged, "--json", "--ignore-scripts", "--pack-destination", out];
+  const packed = JSON.parse(execFileSync("npm", words, { cwd: stage, encoding: "utf8" }));
+  for (const { filename, entryCount, size } of Array.isArray(packed) ? packed : Object.values(packed))
+    console.log(`${join(out, filename)}: ${entryCount} files, ${Math.ceil(size / 1024)} KiB`);
+} finally {
+  rmSync(stage, { recursive: true, force: true });
 }
 
-function packOne(name, described) {
-  const directory = join(root, "packages", name);
-  if (!existsSync(join(directory, "dist")))
-    throw new Error(`packages/${name} is not compiled: run "npm run build" first`);
-  const stage = mkdtempSync(join(tmpdir(), "dibkit-pack-"));
-  try {
-    for (const part of described.files) {
-      // What the compiler notes for its next run is of no use to anybody else.
-      const filter = (path) => basename(path) !== ".tsbuildinfo";
-      cpSync(join(directory, part), join(stage, part), { recursive: true, filter });
-    }
-    cpSync(join(root, "LICENSE"), join(stage, "LICENSE"));
-    const readme = readFileSync(join(directory, "README.md"), "utf8");
-    writeFileSync(join(stage, "README.md"), withWebLinks(readme, `packages/${name}`));
-    const { devDependencies, ...published } = described;
-    const where = repository && { repository: { type: "git", url: repository, directory: `packages/${name}` } };
-    writeFileSync(join(stage, "package.json"), `${JSON.stringify({ ...published, ...where }, null, 2)}\n`);
-    const words = ["pack", "--json", "--ignore-scripts", "--pack-destination", out];
-    const packed = JSON.parse(execFileSync("npm", words, { cwd: stage, encoding: "utf8" }));
-    const [{ filename, entryCount, size }] = Array.isArray(packed) ? packed : Object.values(packed);
-    return `${join(out, filename)}: ${entryCount} files, ${Math.ceil(size / 1024)} KiB`;
-  } finally {
-    rmSync(stage, { recursive: true, force: true });
+/** Writes what a package consists of into a directory of its own; nothing for a private one. */
+function stageOne(name) {
+  const from = join(root, "packages", name);
+  const { devDependencies, ...described } = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
+  if (described.private === true) return [];
+  if (!existsSync(join(from, "dist"))) throw new Error(`packages/${name} is not compiled: run "npm run build" first`);
+  const to = join(stage, name);
+  for (const part of described.files) {
+    // What the compiler notes for its next run is of no use to anybody else.
+    const filter = (path) => basename(path) !== ".tsbuildinfo";
+    cpSync(join(from, part), join(to, part), { recursive: true, filter });
   }
+  cpSync(join(root, "LICENSE"), join(to, "LICENSE"));
+  const readme = readFileSync(join(from, "README.md"), "utf8");
+  writeFileSync(join(to, "README.md"), withWebLinks(readme, `packages/${name}`));
+  const where = repository && { repository: { type: "git", url: repository, directory: `packages/${name}` } };
+  writeFileSync(join(to, "package.json"), `${JSON.stringify({ ...described, ...where }, null, 2)}\n`);
+  return [`./${name}`];
 }
 
 /** Links to files of the repository as addresses in it, or as their text alone when nobody knows where it is. */

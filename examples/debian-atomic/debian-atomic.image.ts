@@ -1,5 +1,4 @@
-import { defineImage, elementRef } from "@dibkit/model";
-import { debianMirror } from "../web-server/debian-mirror.ts";
+import { debianMirror, defineImage, elementRef } from "@dibkit/model";
 import { debianAtomic } from "./elements/debian-atomic.ts";
 
 const release = "bookworm";

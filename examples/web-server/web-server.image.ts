@@ -1,5 +1,4 @@
-import { defineImage, elementRef } from "@dibkit/model";
-import { debianMirror } from "./debian-mirror.ts";
+import { debianMirror, defineImage, elementRef } from "@dibkit/model";
 import { acmeWeb } from "./elements/acme-web.ts";
 
 const release = "bookworm";

@@ -1,5 +1,4 @@
-import { defineMatrix, elementRef } from "@dibkit/model";
-import { debianMirror } from "./debian-mirror.ts";
+import { debianMirror, defineMatrix, elementRef } from "@dibkit/model";
 import { acmeWeb } from "./elements/acme-web.ts";
 
 /** Debian with and without the web server: `dibkit matrix` shows what the images share. */

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { debianMirror } from "@dibkit/model";
 import { afterAll, describe, expect, test } from "vitest";
-import { debianMirror } from "../../examples/web-server/debian-mirror.ts";
 import { buildOnDebian } from "./debian-build.js";
 import { dibkit, whyNotBuild } from "./dibkit.js";
 

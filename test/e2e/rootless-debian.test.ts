@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createCommandRunner } from "@dibkit/exec";
+import { debianMirror } from "@dibkit/model";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { debianMirror } from "../../examples/web-server/debian-mirror.ts";
 import { compareBuilds } from "../../packages/conform/src/compare-builds.js";
 import { buildOnDebian } from "./debian-build.js";
 import { example, type ProgramRun, runProgram } from "./dibkit.js";

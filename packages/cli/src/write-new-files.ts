@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
 import { type Terminal, usageFailure } from "./terminal.js";
 
 /** Writes files that must not exist yet: all of them, or none when one is there. Says what it wrote. */
@@ -25,6 +25,58 @@ export async function writeNewFiles(
     terminal.stdout.write(`wrote ${shown(path)}\n`);
   }
   return 0;
+}
+
+type Files = Readonly<Record<string, string>>;
+
+/**
+ * Writes new files beside those that are there. Of the latter only `kept` may be in the way: `joinFiles` says what they
+ * become. Nothing is written when another one is there, or when one of them cannot be read.
+ */
+export async function writeJoined(
+  terminal: Terminal,
+  directory: string,
+  files: Files,
+  kept: readonly string[],
+  joinFiles: (files: Files, existing: Files) => Files,
+): Promise<0 | 2> {
+  const existing: Record<string, string> = {};
+  for (const path of kept) {
+    if (existsSync(resolve(directory, path))) existing[path] = await readFile(resolve(directory, path), "utf8");
+  }
+  let joined: Files;
+  try {
+    joined = joinFiles(files, existing);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const path = relative(terminal.cwd, resolve(directory, "package.json"));
+    return usageFailure(terminal, `"${path}" is no JSON: ${error.message}`, "mend it, or start in another directory");
+  }
+  const fresh = Object.fromEntries(Object.entries(joined).filter(([path]) => existing[path] === undefined));
+  const code = await writeNewFiles(terminal, directory, fresh);
+  if (code !== 0) return code;
+  for (const [path, text] of Object.entries(existing)) {
+    const shown = relative(terminal.cwd, resolve(directory, path));
+    const isChanged = joined[path] !== text;
+    if (isChanged) await replaceFile(resolve(directory, path), joined[path] as string);
+    terminal.stdout.write(`${isChanged ? "changed" : "kept"} ${shown}\n`);
+  }
+  return 0;
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { flag: "wx" });
+  await rename(`${path}.new`, path);
+}
+
+/** A word when an element of the installed diskimage-builder has the name, since the one of the project then hides it. */
+export async function sayWhatIsHidden(terminal: Terminal, name: string): Promise<void> {
+  const { upstreamInstallation } = await import("@dibkit/model");
+  const upstream = upstreamInstallation(terminal.env)?.elements;
+  if (upstream === undefined || !existsSync(join(upstream, name))) return;
+  terminal.stderr.write(
+    `warning: diskimage-builder has an element "${name}" too, which this one hides: choose another name unless that is meant\n`,
+  );
 }
 
 /** Why a word cannot be the name of an element or project; undefined when it can. */

@@ -1,5 +1,4 @@
-import { type FSWatcher, watch } from "node:fs";
-import { resolve } from "node:path";
+import { basename, join } from "node:path";
 
 /** Changes that come together, such as those of an editor that saves all, count as one. */
 const SETTLE_MILLISECONDS = 60;
@@ -9,24 +8,44 @@ export interface Changes {
   /** Resolves when something has changed since `forget`, or all is to end. */
   readonly next: () => Promise<void>;
   readonly forget: () => void;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }
 
-/** Watches directories and everything below them; `matters` is asked about each absolute path. */
-export function changesBelow(
+/**
+ * Watches directories and everything below them, also what is removed and comes again, and what an editor puts in the
+ * place of another file; `matters` is asked about each absolute path. Resolves when nothing can be missed any more.
+ */
+export async function changesBelow(
   directories: readonly string[],
   matters: (path: string) => boolean,
   signal: AbortSignal,
-): Changes {
+): Promise<Changes> {
+  const { watch } = await import("chokidar");
   let wake = () => {};
   let changed = false;
-  const watchers: readonly FSWatcher[] = directories.map((directory) =>
-    watch(directory, { recursive: true }, (_, name) => {
-      if (name !== null && !matters(resolve(directory, name))) return;
-      changed = true;
-      wake();
-    }),
-  );
+  const seen = (path: string) => {
+    if (!matters(path)) return;
+    changed = true;
+    wake();
+  };
+  const watcher = watch([...directories], {
+    ignoreInitial: true,
+    followSymlinks: false,
+    // They are large, and no file of an element is in them.
+    ignored: (path) => /^(node_modules|\.git)$/.test(basename(path)),
+  });
+  watcher.on("all", (_, path) => seen(path));
+  // An execute bit that comes or goes is told here only.
+  watcher.on("raw", (_, name, details) => {
+    const { watchedPath } = details as { readonly watchedPath: string };
+    if (name) seen(basename(watchedPath) === name ? watchedPath : join(watchedPath, name));
+  });
+  await new Promise<void>((resolve, reject) => {
+    watcher.once("ready", resolve);
+    watcher.once("error", reject);
+  });
+  // A directory may go while it is looked into.
+  watcher.on("error", () => {});
   signal.addEventListener("abort", () => wake(), { once: true });
   const settled = () => new Promise<void>((done) => setTimeout(done, SETTLE_MILLISECONDS));
   return {
@@ -40,8 +59,6 @@ export function changesBelow(
         });
       if (!signal.aborted) await settled();
     },
-    close: () => {
-      for (const watcher of watchers) watcher.close();
-    },
+    close: () => watcher.close(),
   };
 }

@@ -6,6 +6,7 @@ export { applyEmit } from "./emit/apply-emit.js";
 export { MANIFEST_FILE, type Manifest, readManifest } from "./emit/manifest.js";
 export { type EmitPlan, type FileChange, planEmit } from "./emit/plan-emit.js";
 export { renderDiff } from "./emit/render-diff.js";
+export { identifierOf } from "./import/identifier.js";
 export type { ImportOptions, ImportReport } from "./import/import-elements.js";
 export { type CollectedDefinitions, collectDefinitions } from "./load/collect-definitions.js";
 export { CONFIG_FILE, findConfig } from "./load/entry-modules.js";

@@ -12,7 +12,7 @@ export interface WatchOptions extends CompileOptions {
 export async function watchProject(options: WatchOptions): Promise<void> {
   const cwd = resolve(options.cwd ?? process.cwd());
   const outDir = resolve(cwd, options.outDir);
-  const changes = changesBelow([cwd], (path) => matters(path, cwd, outDir), options.signal);
+  const changes = await changesBelow([cwd], (path) => matters(path, cwd, outDir), options.signal);
   try {
     while (!options.signal.aborted) {
       changes.forget();
@@ -23,7 +23,7 @@ export async function watchProject(options: WatchOptions): Promise<void> {
   } catch (error) {
     if (!options.signal.aborted) throw error;
   } finally {
-    changes.close();
+    await changes.close();
   }
 }
 

@@ -7,17 +7,24 @@ import { project } from "./project.js";
 
 const guide = readFileSync(fileURLToPath(new URL("../../../docs/authoring.md", import.meta.url)), "utf8");
 
-/** Modules of the guide by the file name in their first line, and its package.json. */
+/** Modules of the guide by the file name in their first line. */
 function modules(): Readonly<Record<string, string>> {
   const found = [...guide.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs)].map(([, name, text]) => [name, text] as const);
-  const manifest = /```json\n(.*?)```/s.exec(guide)?.[1] as string;
-  return Object.fromEntries([...found, ["package.json", manifest]]);
+  return Object.fromEntries(found);
 }
 
-test("the guide's modules compile, as a package and as its user", async () => {
-  const { "shop.ts": shop, "web.test.ts": tests, "agent.ts": agent, ...published } = modules();
-  expect(Object.keys(published)).toEqual(["web.ts", "index.ts", "package.json"]);
+test("the guide's modules compile, as a package of TypeScript and as its user", async () => {
+  const {
+    "shop.ts": shop,
+    "web.test.ts": tests,
+    "shop.test.ts": _,
+    "agent.ts": agent,
+    ...modulesOfPackage
+  } = modules();
+  expect(Object.keys(modulesOfPackage)).toEqual(["web.ts", "index.ts"]);
   expect(tests).toContain("runScript");
+  const manifest = '{ "name": "acme-elements", "version": "1.0.0", "type": "module", "exports": "./index.ts" }';
+  const published = { ...modulesOfPackage, "package.json": manifest };
   const page = { "web/static/srv/web/index.html": "<h1>hi</h1>\n" };
   const files = Object.entries({ ...published, ...page }).map(([path, text]) => [
     `node_modules/acme-elements/${path}`,
@@ -49,6 +56,6 @@ test("the guide's modules compile, as a package and as its user", async () => {
     "\nserver { listen ${ACME_PORT}; root /srv/web; }\n",
   );
   expect(readFileSync(join(cwd, "elements/acme-site-shop/install.d/60-site-shop"), "utf8")).toContain(
-    "\ncp -r /usr/share/shop /srv/web/shop\n",
+    "\ncp -r /usr/share/nginx/html /srv/web/shop\n",
   );
 });

@@ -1,7 +1,6 @@
 import { buildOptions } from "../building/build-options.js";
 import { lockOptions } from "../building/lock-options.js";
 import { planImage } from "../building/plan-image.js";
-import { reportBuild } from "../building/report-build.js";
 import { defineCommand } from "../command.js";
 import { usageFailure } from "../terminal.js";
 
@@ -48,6 +47,10 @@ export default defineCommand({
       ...{ type: "string", value: "DIR", hidden: true },
       summary: "of a locked build: elements that are added to the image, which the lock does not have",
     },
+    watch: {
+      type: "boolean",
+      summary: "lint and build again whenever a file of the project or its elements changes, until Ctrl-C",
+    },
     engine: {
       type: "string",
       value: "ENGINE",
@@ -68,6 +71,7 @@ export default defineCommand({
       command: "dibkit build web-server.image.ts --locked",
       does: "builds from what dibkit.lock has, without a network",
     },
+    { command: "dibkit build web-server.image.ts --watch", does: "builds on every save, from the step that changed" },
     { command: "dibkit build web-server.image.ts --verify", does: "ends with 1 when two builds are not the same" },
   ],
   namespace: "build",
@@ -76,6 +80,12 @@ export default defineCommand({
     if (images.length === 0 && !options.all) {
       const help = "name elements or an image definition, or give --all for the project's matrix";
       return usageFailure(terminal, '"dibkit build" needs ELEMENT|IMAGE', help);
+    }
+    if (options.watch) {
+      if (
+        options.all || options.verify || options.locked || options.engine === "upstream" || images.filter(isModule).length > 1)
+        return usageFailure(terminal, "--watch builds one image, by dibkit itself", "name one, without other modes");
+      return (await import("../building/watch-build.js")).watchBuild(terminal, images, options);
     }
     // Before anything large is loaded: whoever starts a build sees at once that it has begun.
     terminal.stderr.write(`checking and planning ${images.length === 0 ? "the matrix" : images.join(" ")}\n`);
@@ -90,7 +100,7 @@ export default defineCommand({
       const { buildAll } = await import("../matrix/build-all.js");
       return buildAll(terminal, images[0], options);
     }
-    if (images.length > 1 && images.every((word) => /\.[cm]?ts(#.+)?$/.test(word))) {
+    if (images.length > 1 && images.every(isModule)) {
       if (options.verify || options.engine === "upstream") {
         return usageFailure(terminal, "several images can only be built, by dibkit itself", "name one image");
       }
@@ -104,17 +114,14 @@ export default defineCommand({
       const { buildWithUpstream } = await import("../building/build-with-upstream.js");
       return buildWithUpstream(planned.plan, terminal);
     }
-    const [{ startBuild }, { createBuildProgress }] = await Promise.all([
-      import("@dibkit/runner"),
-      import("../building/build-progress.js"),
-    ]);
     if (options.verify) {
       const { verifyImage } = await import("../building/verify-image.js");
       return verifyImage(planned.plan, terminal, options.verbose);
     }
-    const progress = createBuildProgress(terminal, options.verbose, planned.plan);
-    const outcome = await startBuild(planned.plan, { onEvent: progress.show, signal: terminal.signal });
-    progress.end();
-    return reportBuild(terminal, outcome, options.cacheDir);
+    return (await import("../building/build-planned.js")).buildPlanned(terminal, planned.plan, options);
   },
 });
+
+function isModule(word: string): boolean {
+  return /\.[cm]?ts(#.+)?$/.test(word);
+}

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { defineCommand } from "../command.js";
 import { findProjectRoot } from "../project/project-root.js";
 import { usageFailure } from "../terminal.js";
@@ -17,10 +19,10 @@ export default defineCommand({
       summary: "the project's directory, by default the nearest one with a dibkit.config.ts",
     },
   },
-  examples: [{ command: "dibkit new element acme-web", does: "writes elements/acme-web.ts" }],
+  examples: [{ command: "dibkit new element acme-web", does: "writes src/elements/acme-web.ts" }],
   async run({ arguments: { NAME: name }, options }, terminal) {
     const { elementTemplate } = await import("../templates/element-template.js");
-    const { nameProblem, writeNewFiles } = await import("../write-new-files.js");
+    const { nameProblem, sayWhatIsHidden, writeNewFiles } = await import("../write-new-files.js");
     const problem = nameProblem(name);
     if (problem) return usageFailure(terminal, problem);
     const { root, config } = findProjectRoot(terminal, options.project);
@@ -31,6 +33,16 @@ export default defineCommand({
         'start a project with "dibkit init"',
       );
     }
-    return writeNewFiles(terminal, root, { [`elements/${name}.ts`]: elementTemplate(name) });
+    const { SOURCES } = await import("../templates/project-template.js");
+    // Projects of earlier versions have their modules where this one compiles to.
+    const ofEarlierVersions = !existsSync(join(root, SOURCES)) && modulesIn(join(root, "elements")).length > 0;
+    const path = `${ofEarlierVersions ? "elements" : SOURCES}/${name}.ts`;
+    const code = await writeNewFiles(terminal, root, { [path]: elementTemplate(name) });
+    if (code === 0) await sayWhatIsHidden(terminal, name);
+    return code;
   },
 });
+
+function modulesIn(directory: string): readonly string[] {
+  return existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith(".ts")) : [];
+}

@@ -11,7 +11,7 @@ export async function watchLint(run: LintRun, terminal: Terminal): Promise<ExitC
   const outside = run.paths.map((path) => resolve(cwd, path)).filter((path) => !isBelow(cwd, path) && existsSync(path));
   const directories = [cwd, ...outside.map((path) => (/\.[cm]?ts$|\.ya?ml$/.test(path) ? dirname(path) : path))];
   const written = new Set(run.reports.flatMap(({ file }) => (file === undefined ? [] : [resolve(cwd, file)])));
-  const changes = changesBelow([...new Set(directories)], (path) => !written.has(path) && matters(path), signal);
+  const changes = await changesBelow([...new Set(directories)], (path) => !written.has(path) && matters(path), signal);
   try {
     while (!signal.aborted) {
       changes.forget();
@@ -22,7 +22,7 @@ export async function watchLint(run: LintRun, terminal: Terminal): Promise<ExitC
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    changes.close();
+    await changes.close();
   }
   return 130;
 }

@@ -74,7 +74,7 @@ export async function elementsInReach(
     resolvePath(configPath ? dirname(configPath) : root, path),
   );
   const named = [...new Set([...(request.first ?? []), ...extra, ...ofConfig, ...(request.last ?? [])])];
-  const catalog = withDefined(installedCatalog(terminal.env, named), defined.elements);
+  const catalog = withDefined(installedCatalog(terminal.env, named), defined.elements, await outputs(defined.elements));
   const { elements, images, matrices, definedIn, diagnostics } = defined;
   return ok({ config, catalog, elements, images, matrices, definedIn, named, diagnostics });
 }
@@ -104,13 +104,23 @@ async function definitionsIn(entries: readonly string[], cwd: string, check: boo
   return { ...loaded, diagnostics };
 }
 
-/** TypeScript elements hide directories of the same name, as an entry at the head of ELEMENTS_PATH would. */
-function withDefined(onDisk: Catalog, defined: readonly Element[]): Catalog {
+/** Tells whether an element on disk is what `dibkit compile` made of a definition; nothing is loaded without definitions. */
+async function outputs(defined: readonly Element[]): Promise<(element: Element) => boolean> {
+  if (defined.length === 0) return () => false;
+  const { readManifest } = await import("@dibkit/compile");
+  return ({ root, name }) => readManifest(dirname(root)).has(name);
+}
+
+/**
+ * TypeScript elements hide directories of the same name, as an entry at the head of ELEMENTS_PATH would. One that was
+ * compiled from a definition is no other element, and hidden without a word.
+ */
+function withDefined(onDisk: Catalog, defined: readonly Element[], isOutput: (element: Element) => boolean): Catalog {
   if (defined.length === 0) return onDisk;
   const names = new Map(defined.map((element) => [element.name, element]));
   const hidden = [...onDisk.elements.values()].flatMap((element) => {
     const by = names.get(element.name);
-    return by ? [{ element, by }] : [];
+    return by && !isOutput(element) ? [{ element, by }] : [];
   });
   const elements = new Map([...onDisk.elements, ...names].sort(([a], [b]) => (a < b ? -1 : 1)));
   return {

@@ -1,20 +1,62 @@
 import { constantName, elementTemplate } from "./element-template.js";
 
+/** Directory of the modules with elements; what they are compiled to goes elsewhere. */
+export const SOURCES = "src/elements";
+
 /** The files of a new project by path: one element, and an image made of it. */
 export function projectTemplate(name: string, version: string): Readonly<Record<string, string>> {
   return {
     "package.json": packageJson(name, version),
     "tsconfig.json": TSCONFIG,
     "dibkit.config.ts": config(name),
-    [`elements/${name}.ts`]: elementTemplate(name),
+    [`${SOURCES}/${name}.ts`]: elementTemplate(name),
     [`${name}.image.ts`]: image(name),
-    ".gitignore": "node_modules/\nbuild/\n",
+    ".gitignore": IGNORED.join("\n").concat("\n"),
   };
+}
+
+/**
+ * The same beside files that are there already, by path: a manifest gets the packages that it lacks and a list of ignored
+ * paths the lines, settings of the compiler stay as they are. Throws a SyntaxError when the manifest is no JSON.
+ */
+export function joinedTemplate(
+  template: Readonly<Record<string, string>>,
+  existing: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const joined = { ...template };
+  const { "package.json": manifest, "tsconfig.json": compiler, ".gitignore": ignored } = existing;
+  if (manifest !== undefined) joined["package.json"] = withPackages(manifest, template["package.json"] as string);
+  if (compiler !== undefined) joined["tsconfig.json"] = compiler;
+  // In a package of CommonJS the compiler would refuse every import.
+  else if (manifest !== undefined && JSON.parse(manifest).type !== "module")
+    joined["tsconfig.json"] = TSCONFIG.replace(/.*"verbatimModuleSyntax".*\n/, "");
+  if (ignored !== undefined) joined[".gitignore"] = withLines(ignored, IGNORED);
+  return joined;
+}
+
+const IGNORED = ["node_modules/", "build/"];
+
+function withLines(text: string, lines: readonly string[]): string {
+  const own = new Set(text.split("\n").map((line) => line.trim().replace(/^\/|\/$/g, "")));
+  const missing = lines.filter((line) => !own.has(line.replace(/\/$/, "")));
+  if (missing.length === 0) return text;
+  return `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${missing.join("\n")}\n`;
+}
+
+function withPackages(text: string, template: string): string {
+  const manifest = JSON.parse(text);
+  const own = { ...manifest.dependencies, ...manifest.devDependencies };
+  const missing = Object.entries(JSON.parse(template).devDependencies).filter(([name]) => !(name in own));
+  if (missing.length === 0) return text;
+  const devDependencies = { ...manifest.devDependencies, ...Object.fromEntries(missing) };
+  const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? "  ";
+  return `${JSON.stringify({ ...manifest, devDependencies }, null, indent)}\n`;
 }
 
 function packageJson(name: string, version: string): string {
   const manifest = {
-    name: `${name}-image`,
+    // npm has no "+" in names.
+    name: `${name.replaceAll("+", "-")}-image`,
     private: true,
     type: "module",
     scripts: {
@@ -53,15 +95,17 @@ function config(name: string): string {
 import image from "./${name}.image.ts";
 
 export default defineConfig({
-  elements: ["elements/*.ts"],
+  elements: ["${SOURCES}/*.ts"],
   images: [image],
 });
 `;
 }
 
 function image(name: string): string {
-  return `import { defineImage, elementRef } from "@dibkit/model";
-import { ${constantName(name)} } from "./elements/${name}.ts";
+  return `import { debianMirror, defineImage, elementRef } from "@dibkit/model";
+import { ${constantName(name)} } from "./${SOURCES}/${name}.ts";
+
+const release = "bookworm";
 
 export default defineImage({
   name: "${name}",
@@ -69,9 +113,9 @@ export default defineImage({
   arch: "amd64",
   formats: ["qcow2"],
   environment: {
-    DIB_RELEASE: "bookworm",
-    // Upstream's default names the security suite as releases before Debian 11 had it.
-    DIB_DEBIAN_SECURITY_SUBPATH: "-security",
+    DIB_RELEASE: release,
+    // Packages come from the mirror that apt of this machine uses, where that is a Debian.
+    ...debianMirror(release),
   },
 });
 `;

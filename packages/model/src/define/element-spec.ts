@@ -10,7 +10,25 @@ import type { ScriptDefinition } from "./script.js";
 import type { SourceRepositoriesSpec } from "./source-repository-spec.js";
 
 /** Init systems upstream's `dib-init-system` knows. */
-export type InitSystem = "systemd" | "upstart" | "sysv" | "openrc";
+export type InitSystem = keyof InitScriptsSpec;
+
+interface InitScriptsSpec {
+  /** Units, by file name, for `/usr/lib/systemd/system`. `{ "acme.service": fromFile("./acme.service") }` */
+  readonly systemd?: FileTreeSpec;
+  /** Jobs, by file name, for `/etc/init`. `{ "acme.conf": fromFile("./acme.conf") }` */
+  readonly upstart?: FileTreeSpec;
+  /** Scripts, by file name, for `/etc/init.d`. `{ acme: fromFile("./acme.init") }` */
+  readonly sysv?: FileTreeSpec;
+  /** Scripts, by file name, for `/etc/init.d`. `{ acme: fromFile("./acme.openrc") }` */
+  readonly openrc?: FileTreeSpec;
+}
+
+type LayoutsByArchitecture = { readonly [A in Architecture]?: BlockDeviceTreeSpec | FileReference };
+
+interface BlockDevicesSpec extends LayoutsByArchitecture {
+  /** The layout on architectures that have none of their own. `[{ local_loop: { name: "image0" } }]` */
+  readonly default?: BlockDeviceTreeSpec | FileReference;
+}
 
 /** What an element is made of. A `FileReference` in place of structure takes a file as it is. */
 export interface ElementSpec {
@@ -42,7 +60,7 @@ export interface ElementSpec {
    */
   readonly sourceRepositories?: { readonly [key: string]: SourceRepositoriesSpec[string] | FileReference };
   /** Disk layouts in tree notation: `default`, or for one architecture. `{ default: [{ local_loop: { name: "image0" } }] }` */
-  readonly blockDevices?: { readonly [A in "default" | Architecture]?: BlockDeviceTreeSpec | FileReference };
+  readonly blockDevices?: BlockDevicesSpec;
   /** Hook scripts, in any order, each made by the function of its phase: `[install(50, "nginx", bash`…`)]`. */
   readonly scripts?: readonly ScriptDefinition[];
   /** Files copied into the image, by their path in it; needs the element `install-static`. `fromDirectory("./static")` */
@@ -50,7 +68,7 @@ export interface ElementSpec {
   /** Programs for the image, by name, mode `0o755` unless stated; needs the element `install-bin`. `{ "acme-version": fromFile("./version.sh") }` */
   readonly bin?: FileTreeSpec;
   /** Service files by init system; needs the element `dib-init-system`. `{ systemd: { "acme.service": fromFile("./acme.service") } }` */
-  readonly initScripts?: { readonly [I in InitSystem]?: FileTreeSpec };
+  readonly initScripts?: InitScriptsSpec;
   /** Scripts of `install.d` for one install type; needs the element `install-types`. `{ source: [install(60, "acme", bash`make install`)] }` */
   readonly installTypes?: { readonly [type: string]: readonly ScriptDefinition[] };
   /** Elements that test this one, by the name of the case: `{ builds: testElement({ deps: [elementRef("debian-minimal")] }) }`. */

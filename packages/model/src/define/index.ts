@@ -2,6 +2,7 @@ export type { Architecture } from "../architectures.js";
 export * from "./bash.js";
 export * from "./block-device-spec.js";
 export { type CallSite, pathOfModule } from "./call-site.js";
+export { debianMirror } from "./debian-mirror.js";
 export * from "./define-config.js";
 export * from "./define-element.js";
 export { defineImage, type ImageDefinition, type ImageSpec, isImageDefinition } from "./define-image.js";

@@ -8,8 +8,8 @@ const os = elementRef("os", { environment: { OS_RELEASE: envDefault("12") } });
 `;
 
 /**
- * Every field that an author writes, in each function that takes it. Names of distributions are keys, as those of
- * packages are.
+ * Every field that an author writes, in each function that takes it. Names of distributions and architectures
+ * are keys, as those of packages are.
  */
 const MODULE = `${HEAD}
 elementRef("x", { «^»summary: "x", «^»provides: [], «^»environment: {}, «^»inherits: [], «^»reads: {}, «^»phases: [] });
@@ -26,11 +26,17 @@ const specification = defineElement("web", {
   «^»pkgMap: { «^»release: { debian: { x: { a: "b" } } }, «^»distro: { debian: { a: "b" } }, «^»family: { redhat: { a: "b" } }, «^»default: { a: "b" } },
   «^»svcMap: { web: { «^»default: "x", debian: "x", redhat: "x" } },
   «^»sourceRepositories: { web: { «^»name: "x", «^»type: "git", «^»destination: "/x", «^»location: "x", «^»ref: "x" } },
-  «^»blockDevices: {},
+  «^»blockDevices: {
+    «^»default: [
+      { «^»local_loop: { «^»name: "x", «^»size: "1GiB", «^»mkfs: { «^»type: "ext4", «^»mount: { «^»mount_point: "/", «^»fstab: { «^»options: "x" } } } } },
+      { «^»partitioning: { «^»base: "x", «^»label: "gpt", «^»partitions: [{ «^»name: "x", «^»size: "1%" }] } },
+    ],
+    amd64: [{ «^»mount: { «^»mount_point: "/" } }],
+  },
   «^»scripts: [install(50, "x", bash\`x\`, { «^»inputs: ["ARCH"], «^»executable: true }), environmentScript(10, "x", bash\`x\`, { «^»exports: ["YUM"] })],
-  «^»static: {},
+  «^»static: { "etc/x": "x", "etc/y": { «^»content: "x", «^»mode: 0o600 } },
   «^»bin: {},
-  «^»initScripts: {},
+  «^»initScripts: { «^»systemd: { "x.service": { «^»content: "x", «^»mode: 0o644 } }, «^»upstart: {}, «^»openrc: {}, «^»sysv: {} },
   «^»installTypes: { source: [] },
   «^»testElements: { x: testElement({ «^»deps: [os], «^»packages: { a: { «^»arch: "amd64" } } }) },
   «^»files: {},
