@@ -25,7 +25,9 @@ sudo dpkg --root=$TMP_MOUNT_PATH --force-script-chrootless --install *.deb
 printf 'ID=debian\\nVERSION_ID=12\\n' | sudo tee $TMP_MOUNT_PATH/etc/os-release > /dev/null
 `;
 
-const PROGRAMS = [..."bash sh cat env ls mkdir rm tar dpkg dpkg-deb dpkg-split ldconfig start-stop-daemon diff".split(" ")];
+const PROGRAMS = [
+  ..."bash sh cat env ls mkdir rm tar dpkg dpkg-deb dpkg-split ldconfig start-stop-daemon diff".split(" "),
+];
 
 function made(name: string, version: string, more: Partial<MadePackage> = {}): MadePackage {
   return { name, version, files: { [`etc/${name}`]: `${version}\n` }, ...more };

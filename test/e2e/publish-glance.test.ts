@@ -73,7 +73,7 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
     await runProgram(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key]);
     await runProgram(["openssl", "pkey", "-in", key, "-pubout", "-out", publicKey]);
     const signing = parseSigningKey(readFileSync(key, "utf8"));
-    if (!signing.ok) throw new Error(signing.error);
+    if (!signing.ok) throw new Error(signing.error.message);
     const about = (sha256: string) => {
       const statement = { _type: "https://in-toto.io/Statement/v1", subject: [{ name: "web", digest: { sha256 } }] };
       writeFileSync(

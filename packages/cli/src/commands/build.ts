@@ -83,7 +83,12 @@ export default defineCommand({
     }
     if (options.watch) {
       if (
-        options.all || options.verify || options.locked || options.engine === "upstream" || images.filter(isModule).length > 1)
+        options.all ||
+        options.verify ||
+        options.locked ||
+        options.engine === "upstream" ||
+        images.filter(isModule).length > 1
+      )
         return usageFailure(terminal, "--watch builds one image, by dibkit itself", "name one, without other modes");
       return (await import("../building/watch-build.js")).watchBuild(terminal, images, options);
     }

@@ -40,7 +40,8 @@ function firstParagraph(text: string, from: number): ReadmeParts["summary"] {
     const block = match[0].replace(/\r?\n$/, "");
     const lines = block.split("\n").map((line) => line.replace(/\r$/, ""));
     const first = lines[0] as string;
-    if (/^\s*\.\.(\s|$)/.test(first) || /^\s/.test(first) || lines.some((line, at) => isUnderline(line, lines[at - 1]))) continue;
+    if (/^\s*\.\.(\s|$)/.test(first) || /^\s/.test(first) || lines.some((line, at) => isUnderline(line, lines[at - 1])))
+      continue;
     const start = from + match.index;
     return { text: plainText(block), start, end: start + block.length };
   }
