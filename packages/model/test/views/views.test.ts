@@ -323,7 +323,10 @@ describe("README.rst", () => {
   it.each([
     ["", undefined, undefined],
     ["Only text", undefined, "Only text"],
-    ["T\n=\n", undefined, "T ="],
+    // docutils takes a line of one character below a title of one.
+    ["T\n=\n\nText", "T", "Text"],
+    ["=\nT\n=\n\nText", "T", "Text"],
+    ["TT\n=\n", undefined, "TT ="],
   ])("%j", (text, title, summary) => {
     const readme = parse(text);
     expect([readme?.title, readme?.summary]).toEqual([title, summary]);
