@@ -226,7 +226,7 @@ export const ROWS: readonly Row[] = [
     otherwise: NEEDS_ROOT,
   },
   { argv: "lsp", input: editorWords(), otherwise: { exit: 0, says: ['"codeActionProvider"'] } },
-  { argv: "new element fresh --project $OUT", otherwise: FINE, when: closedOut(2, '/elements"', "--project") },
+  { argv: "new element fresh --project $OUT", otherwise: FINE, when: closedOut(2, '/src"', "--project") },
   {
     argv: `plan -n web -t tar ${AT}`,
     otherwise: FINE,
