@@ -25,6 +25,10 @@ export interface OrdinaryRun {
   readonly withoutUpstream?: boolean;
   /** As in containers that forbid setuid programs to give rights. */
   readonly noNewPrivileges?: boolean;
+  /** As in containers, which hide parts of `/proc` and `/sys`. */
+  readonly masked?: boolean;
+  /** As where `sysctl user.max_user_namespaces` is 0: in a namespace of the user's own, which has such a limit for itself. */
+  readonly noMoreNamespaces?: boolean;
 }
 
 /** Somebody who is not root and who owns nothing. */
@@ -48,14 +52,26 @@ export function ordinaryUser(scratch: string, user?: { readonly id: number; read
   return {
     repository: shown.repository,
     run(argv, { cwd, env, withoutUpstream = false, noNewPrivileges = false, ...rest }) {
-      const mounts = [...shown.mounts, ...(withoutUpstream ? upstreamHidden(scratch) : [])];
+      const { masked = false, noMoreNamespaces = false, ...how } = rest;
+      const hidden = [...(withoutUpstream ? upstreamHidden(scratch) : []), ...(masked ? MASKS : [])];
+      const mounts = [...shown.mounts, ...hidden];
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
       const locked = noNewPrivileges ? ["setpriv", "--no-new-privs", "--"] : [];
-      const command = [...drop, ...locked, "/usr/bin/env", "-i", ...variables, ...shown.words, ...argv];
-      return runProgram(mounts.length === 0 ? command : [...inNamespace(mounts), ...command], { cwd, ...rest });
+      const limited = noMoreNamespaces ? NO_MORE_NAMESPACES : [];
+      const command = [...drop, ...locked, ...limited, "/usr/bin/env", "-i", ...variables, ...shown.words, ...argv];
+      return runProgram(mounts.length === 0 ? command : [...inNamespace(mounts), ...command], { cwd, ...how });
     },
   };
 }
+
+/** A file and a directory with something in it: those are what the kernel takes for hiding. */
+const MASKS = ["mount --bind /dev/null /proc/timer_list", "mount -t tmpfs masked /sys/kernel/mm"];
+
+const NO_MORE_NAMESPACES = [
+  ...["unshare", "--user", "--map-current-user", "--keep-caps", "sh", "-c"],
+  'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --inh-caps=-all --ambient-caps=-all -- "$@"',
+  "sh",
+];
 
 /** Why mounts that nobody else sees cannot be made here; undefined when they can. */
 export function whyNoNamespace(): string | undefined {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyOs, UPSTREAM_PROGRAMS } from "../tiny-os.mjs";
 import { dibkit, type ProgramRun } from "./dibkit.js";
 import { openLoopbackRegistry } from "./loopback-registry.js";
-import { type OrdinaryUser, ordinaryUser } from "./ordinary-user.js";
+import { type OrdinaryRun, type OrdinaryUser, ordinaryUser } from "./ordinary-user.js";
 import { makeUserWithIds, type UserWithIds, whyNoUser } from "./user-with-ids.js";
 
 const PROGRAMS = [...UPSTREAM_PROGRAMS, "chown", "ln", "mv"];
@@ -99,7 +99,7 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
   });
 
   test("is told by doctor that the machine has what it takes, or the one thing that it has not", async () => {
-    const told = async (who: OrdinaryUser, more: { readonly noNewPrivileges?: boolean } = {}) => {
+    const told = async (who: OrdinaryUser, more: Partial<OrdinaryRun> = {}) => {
       const env = { ...environment, HOME: user.home };
       const run = await who.run(["doctor", "--format", "json"], { cwd: user.home, env, ...more });
       const { probes } = JSON.parse(run.stdout) as {
@@ -123,6 +123,22 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
       "mapped ids: missing: start it without no_new_privs (docker --security-opt no-new-privileges, Kubernetes allowPrivilegeEscalation: false)",
     );
     expect(locked[4]).toBe('mounts: missing: see "mapped ids"');
+    const masked = await told(program, { masked: true });
+    expect(masked.filter((line) => !line.includes(": ok: "))).toEqual([
+      "proc and sys: limited: those of the container are shown instead; docker run --security-opt systempaths=unconfined unmasks them",
+    ]);
+    const none = await told(program, { noMoreNamespaces: true });
+    expect(none[0]).toBe('user namespaces: missing: allow some with "sysctl user.max_user_namespaces=10000"');
+    expect(none[3]).toBe('mapped ids: missing: see "user namespaces"');
+  });
+
+  test("is refused at once where no namespace can be made", async () => {
+    const env = { ...environment, HOME: user.home };
+    const words = [...build, "-t", "tar", "-o", "out/none", "--privilege", "namespace"];
+    const refused = await program.run(words, { cwd: user.home, env, noMoreNamespaces: true });
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain("neither root nor a user namespace is there to build with: user namespaces: ");
+    expect(refused.stderr).toContain('allow some with "sysctl user.max_user_namespaces=10000"');
   });
 
   test("builds the image that root builds, to the last owner, mode and device", async () => {
@@ -172,6 +188,36 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     } finally {
       await registry.remove();
     }
+  });
+
+  test("builds the same where a container hides parts of /proc and /sys", async () => {
+    const env = { ...environment, HOME: user.home };
+    const words = [...build, "-t", "tar", "-o", "out/masked", "--cache-dir", join(user.home, "masked")];
+    const built = await program.run(words, { cwd: user.home, env, masked: true });
+    expect(built, built.stderr).toMatchObject({ exitCode: 0 });
+    expect(built.stderr).toMatch(/^✔ install\.d\/70-kernel/m);
+    expect(archived(join(user.home, "out/masked.tar"))).toBe(archived(join(user.home, "out/image.tar")));
+  });
+
+  test("is what root becomes that may make no devices, with layers of its own", async () => {
+    const through = [
+      "setpriv",
+      "--bounding-set=-mknod",
+      "--",
+      "env",
+      "-i",
+      "PATH=/usr/sbin:/usr/bin",
+      `HOME=${ofRoot}`,
+    ];
+    const words = [...build, "-t", "tar", "-o", "out/bounded"];
+    const mixed = await dibkit(words, { cwd: ofRoot, through });
+    expect(mixed.exitCode).toBe(3);
+    expect(mixed.stderr).toContain('.cache/dibkit" are as root keeps them, with owners, marks and devices that');
+    const built = await dibkit([...words, "--cache-dir", join(ofRoot, "bounded")], { cwd: ofRoot, through });
+    expect(built, built.stderr).toMatchObject({ exitCode: 0 });
+    expect(archived(join(ofRoot, "out/bounded.tar"))).toBe(archived(join(ofRoot, "out/image.tar")));
+    const asked = await dibkit([...words, "--privilege", "root"], { cwd: ofRoot, through });
+    expect(asked.stderr).toContain("root may not make device nodes here: the capability MKNOD is missing");
   });
 
   test("runs nothing again when nothing has changed, and only what stands on a change", async () => {
@@ -238,7 +284,7 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     const store = join(user.home, ".cache/dibkit");
     const mixed = await dibkit([...build, "-t", "tar", "-o", join(ofRoot, "out/mixed"), "--cache-dir", store]);
     expect(mixed.exitCode).toBe(3);
-    expect(mixed.stderr).toContain(`the files of the layer store "${store}" have the owners of another user namespace`);
+    expect(mixed.stderr).toContain(`the files of the layer store "${store}" are as another user namespace keeps them`);
   });
 
   test("conforms to what upstream makes as root of the same elements", async () => {

@@ -42,7 +42,8 @@ async function probeRoot(): Promise<ProbeOutcome> {
 async function probeNamespaces({ runner }: ProbeContext): Promise<ProbeOutcome> {
   const run = await runner.run(namespaceCommand(["true"]));
   if (run.ok) return { status: "ok", found: "mount and PID namespaces" };
-  const help = "run as root; a container needs the capability SYS_ADMIN (docker run --privileged)";
+  const help =
+    "run as root; a container needs the capability SYS_ADMIN, and a seccomp and AppArmor profile that lets it mount (docker run --privileged)";
   return { status: "missing", found: run.error.tail.at(-1) ?? "refused", help };
 }
 
@@ -53,17 +54,20 @@ async function probeOverlay({ runner, scratch }: ProbeContext): Promise<ProbeOut
   const run = await runner.run(namespaceCommand(["sh", "-c", script, "sh", folder]));
   await rm(folder, { recursive: true, force: true });
   if (run.ok) return { status: "ok", found: `works on ${scratch}` };
-  const help = "put TMPDIR and the layer store on ext4, xfs or tmpfs, not on another overlay";
+  const help =
+    "put TMPDIR and the layer store on ext4, xfs or tmpfs, not on another overlay; in a container on a volume";
   return { status: "limited", found: `not on ${scratch}`, help };
 }
 
 async function probeLoop({ runner }: ProbeContext): Promise<ProbeOutcome> {
   const help =
-    "load the module (modprobe loop); a container needs /dev/loop-control and /dev/loop* (docker run --privileged)";
-  if (!existsSync("/dev/loop-control")) return { status: "missing", found: "no /dev/loop-control", help };
+    "disks are made in files instead, which layouts with LVM are not; load the module (modprobe loop), or give a container /dev/loop-control and /dev/loop* (docker run --privileged)";
+  if (!existsSync("/dev/loop-control")) return { status: "limited", found: "no /dev/loop-control", help };
   const run = await runner.run(["losetup", "--find"]);
   if (run.ok) return { status: "ok", found: `next free: ${run.value.stdout.trim()}` };
-  return { status: "missing", found: run.error.tail.at(-1) ?? "none free", help };
+  // A build that finds the control takes loop devices, and fails.
+  const asked = 'build with "--disk files", or free a loop device that nobody needs (losetup --list)';
+  return { status: "missing", found: run.error.tail.at(-1) ?? "none free", help: asked };
 }
 
 async function probeUpstream({ env }: ProbeContext): Promise<ProbeOutcome> {

@@ -26,17 +26,21 @@ read -r -t 10 -u "$asked" || {
   wait "$child"
   exit
 }
-if [ "$(id -u)" = 0 ]; then
-  echo "$users" > "/proc/$child/uid_map"
-  echo "$groups" > "/proc/$child/gid_map"
-else
-  # Each word is an argument.
-  # shellcheck disable=SC2086
-  if ! { newuidmap "$child" $users && newgidmap "$child" $groups; }; then
-    kill -KILL "$child"
-    exit 1
+# Each word is an argument. A map is taken in one write only, and bash writes line by line.
+# shellcheck disable=SC2086
+map_ids() {
+  if [ "$(id -u)" = 0 ]; then
+    cat <<<"$(printf '%s %s %s\n' $users)" > "/proc/$child/uid_map" &&
+      cat <<<"$(printf '%s %s %s\n' $groups)" > "/proc/$child/gid_map"
+  else
+    newuidmap "$child" $users && newgidmap "$child" $groups
   fi
-fi
+}
+# It would wait for ever, with the streams of whoever waits for this.
+map_ids || {
+  kill -KILL "$child"
+  exit 1
+}
 echo >&"$given"
 while :; do
   wait "$child" && status=0 || status=$?

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { inUserNamespace } from "./in-user-namespace.js";
 
 /** What this process may not do, though building needs it. */
 export interface MissingPrivilege {
@@ -8,8 +9,9 @@ export interface MissingPrivilege {
   readonly help: string;
 }
 
-/** CAP_SYS_ADMIN (capabilities(7)): mounts and namespaces. */
+/** capabilities(7): mounts and namespaces; device nodes. */
 const SYS_ADMIN = 1n << 21n;
+const MKNOD = 1n << 27n;
 
 /**
  * Why this process can neither build nor open a shell in a build; undefined when it can. The only place that decides
@@ -25,11 +27,18 @@ export function missingPrivilege(): MissingPrivilege | undefined {
     };
   }
   const capabilities = effectiveCapabilities();
-  if (capabilities === undefined || (capabilities & SYS_ADMIN) !== 0n) return undefined;
+  if (capabilities === undefined) return undefined;
+  if ((capabilities & SYS_ADMIN) === 0n) return missingCapability("SYS_ADMIN", "mount filesystems");
+  // The root of a user namespace makes no device nodes whatever it has, and builds without.
+  if ((capabilities & MKNOD) !== 0n || inUserNamespace()) return undefined;
+  return missingCapability("MKNOD", "make device nodes");
+}
+
+function missingCapability(name: string, lost: string): MissingPrivilege {
   return {
-    found: "root without the capability SYS_ADMIN",
-    message: "root may not mount filesystems here: the capability SYS_ADMIN is missing",
-    help: 'start the container with it, for instance with "docker run --privileged"',
+    found: `root without the capability ${name}`,
+    message: `root may not ${lost} here: the capability ${name} is missing`,
+    help: `start the container with it ("docker run --privileged"), or see with "dibkit doctor" what a build in a user namespace lacks here`,
   };
 }
 

@@ -109,12 +109,18 @@ function describe({ first, count }: SubordinateRange): string {
 
 async function probeMapping({ runner }: ProbeContext): Promise<ProbeOutcome> {
   const run = await runner.run(enterNamespace(["true"], await findNamespaceEntry(runner)));
-  if (run.ok) return { status: "ok", found: "root and the subordinate ids" };
+  if (run.ok)
+    return { status: "ok", found: thisUser().id === 0 ? "the ids that there are" : "root and the subordinate ids" };
   const found = run.error.tail.at(-1) ?? "refused";
   const locked = /^NoNewPrivs:\s*1$/m.test(optionalText("/proc/self/status"));
+  // Root needs no helpers, and no setuid program gives it rights.
+  if (thisUser().id === 0) {
+    const help = "give the container the capabilities SETUID, SETGID and SETFCAP, and the ids 0 to 65535";
+    return { status: "missing", found, help };
+  }
   const help = locked
     ? "start it without no_new_privs (docker --security-opt no-new-privileges, Kubernetes allowPrivilegeEscalation: false)"
-    : "see that newuidmap and newgidmap are setuid root, and that the ranges in /etc/subuid and /etc/subgid are this user's";
+    : "see that newuidmap and newgidmap are setuid root, and that the ranges in /etc/subuid and /etc/subgid are this user's; in a container without SYS_ADMIN give them capabilities instead (chmod u-s, setcap cap_setuid+ep newuidmap, setcap cap_setgid+ep newgidmap)";
   return { status: "missing", found, help };
 }
 
@@ -128,7 +134,8 @@ const MOUNT = "mount -t tmpfs tmpfs /tmp";
 
 /** Whether everything that builds cannot do without is there. */
 export async function canMountInside(context: ProbeContext): Promise<boolean> {
-  return (await runInside(context, MOUNT)).ok;
+  // Where it may make no namespace at all, unshare --map-auto leaves a process that waits for one for ever, with our streams.
+  return (await probeNamespaces(context)).status === "ok" && (await runInside(context, MOUNT)).ok;
 }
 
 async function probeMounts(context: ProbeContext): Promise<ProbeOutcome> {
@@ -169,6 +176,7 @@ async function probeOverlay(context: ProbeContext): Promise<ProbeOutcome> {
   await runInside(context, 'rm -rf -- "$1"', folder);
   await rm(folder, { recursive: true, force: true });
   if (run.ok) return { status: "ok", found: `works on ${context.scratch}` };
-  const help = "put TMPDIR and the layer store on ext4, xfs or btrfs, not on another overlay; it needs Linux 5.11";
+  const help =
+    "put TMPDIR and the layer store on ext4, xfs or btrfs, not on another overlay, in a container on a volume; it needs Linux 5.11";
   return { status: "limited", found: `not on ${context.scratch}`, help };
 }

@@ -40,3 +40,12 @@ export function subordinateRanges(user: NamedUser = thisUser()): {
 } {
   return { users: findRange(optionalText("/etc/subuid"), user), groups: findRange(optionalText("/etc/subgid"), user) };
 }
+
+/** Ids that the user namespace of this process has, from the text of its map (user_namespaces(7)). */
+export function mappedIds(file: string): readonly SubordinateRange[] {
+  return optionalText(file)
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .map(([first = 0, , count = 0]) => ({ first, count }));
+}

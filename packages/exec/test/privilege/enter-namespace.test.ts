@@ -14,10 +14,14 @@ test.each([
   expect(findRange(text, USER)).toEqual(range);
 });
 
+const NOTHING = { users: [], groups: [] };
 const RANGES = { users: { first: 100_000, count: 65_536 }, groups: { first: 200_000, count: 1000 } };
 
+const ALL = [{ first: 0, count: 4_294_967_295 }];
+const ROOT = { mapsItself: true, user: 0, group: 0, ranges: { users: undefined, groups: undefined } };
+
 test("a new unshare maps the ids itself", () => {
-  const entry = { mapsItself: true, user: 1000, group: 100, ranges: RANGES };
+  const entry = { mapsItself: true, user: 1000, group: 100, ranges: RANGES, mapped: NOTHING };
   expect(enterNamespace(["true"], entry).join(" ")).toBe(
     "unshare --user --map-auto --map-root-user -- setpriv --pdeathsig KILL -- true",
   );
@@ -26,13 +30,23 @@ test("a new unshare maps the ids itself", () => {
 test.each([
   [
     "an old unshare",
-    { mapsItself: false, user: 1000, group: 100, ranges: RANGES },
+    { mapsItself: false, user: 1000, group: 100, ranges: RANGES, mapped: NOTHING },
     ["0 1000 1 1 100000 65535", "0 100 1 1 200000 1000"],
   ],
+  ["root", { ...ROOT, mapped: { users: ALL, groups: ALL } }, ["0 0 65536", "0 0 65536"]],
   [
-    "root",
-    { mapsItself: true, user: 0, group: 0, ranges: { users: undefined, groups: undefined } },
-    ["0 0 65536", "0 0 65536"],
+    "root of a container without root",
+    {
+      ...ROOT,
+      mapped: {
+        users: [
+          { first: 0, count: 1 },
+          { first: 1, count: 65_536 },
+        ],
+        groups: ALL,
+      },
+    },
+    ["0 0 1 1 1 65535", "0 0 65536"],
   ],
 ])("%s is told the maps", (_who, entry, maps) => {
   const words = enterNamespace(["true"], entry);

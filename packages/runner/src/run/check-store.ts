@@ -20,7 +20,7 @@ export async function whyNotInStore(store: LayerStore, commands: CommandRunner):
   if (there !== undefined && there !== own) {
     const whose = there === OF_THE_MACHINE ? "root" : "another user namespace";
     return failure(
-      `the files of the layer store "${store.directory}" have the owners of ${whose}`,
+      `the files of the layer store "${store.directory}" are as ${whose} keeps them, with owners, marks and devices that this build would misread`,
       "name another store with --cache-dir or DIBKIT_CACHE, or build as before with --privilege",
     );
   }
@@ -33,14 +33,18 @@ export async function whyNotInStore(store: LayerStore, commands: CommandRunner):
   if (works) return undefined;
   return failure(
     `overlayfs does not work for a user namespace in the layer store "${store.directory}"`,
-    "name a directory on ext4, xfs or btrfs with --cache-dir or DIBKIT_CACHE; it needs Linux 5.11",
+    "name a directory on ext4, xfs or btrfs with --cache-dir or DIBKIT_CACHE, in a container one of a volume; it needs Linux 5.11",
   );
 }
 
-/** Where ids begin inside and outside; how many there are may change without any file being another's. */
+/**
+ * Where ids begin inside and outside; how many there are may change without any file being another's. Root's namespace
+ * has the ids of the machine, and all the same marks of overlayfs and devices that root's own layers do not have.
+ */
 function idsOf(map: string): string {
   const lines = map.trim().split("\n");
-  return lines.map((line) => line.trim().split(/\s+/).slice(0, 2).join(" ")).join(", ");
+  const ids = lines.map((line) => line.trim().split(/\s+/).slice(0, 2).join(" ")).join(", ");
+  return ids === OF_THE_MACHINE ? `${ids} in a user namespace` : ids;
 }
 
 function failure(message: string, help: string): BuildFailure {

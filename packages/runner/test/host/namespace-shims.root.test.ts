@@ -17,7 +17,11 @@ for (const [name, text] of Object.entries(NAMESPACE_SHIMS)) {
 }
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const ROOT = { mapsItself: false, user: 0, group: 0, ranges: { users: undefined, groups: undefined } };
+const ALL = [{ first: 0, count: 4_294_967_295 }];
+const ROOT = {
+  ...{ mapsItself: false, user: 0, group: 0, ranges: { users: undefined, groups: undefined } },
+  mapped: { users: ALL, groups: ALL },
+};
 let count = 0;
 
 /** What a script prints, on both streams, as the root of a user namespace, in an empty directory; its status last. */

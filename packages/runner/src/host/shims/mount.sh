@@ -29,9 +29,17 @@ case ,$options, in
     ;;
 esac
 
+# Where a container hides parts of /proc or /sys, the kernel mounts no others, and those of the container are all there is.
 case $type in
+  proc)
+    mount "$@" 2>/dev/null || exec mount --rbind /proc "${words[-1]}"
+    exit
+    ;;
   # The kernel shows a sysfs to those whose network it is about.
-  sysfs) exec unshare --net mount "$@" ;;
+  sysfs)
+    unshare --net mount "$@" 2>/dev/null || exec mount --rbind /sys "${words[-1]}"
+    exit
+    ;;
   # Options that were read from the host's mounts name a group that there is not.
   devpts)
     [ -z "$options_at" ] || words[options_at]=$DIBKIT_PTS_OPTIONS
