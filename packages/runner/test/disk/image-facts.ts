@@ -55,7 +55,7 @@ async function extFiles(file: string, reader: Reader): Promise<unknown> {
       .map((line) => line.replace(/^(.*) d (\d+ \S+ \d+) \d+ (\d+)/, "$1 d $2 - $3"))
       .filter((line) => !/^(lost\+found|etc|srv|boot\/efi) d /.test(line));
     const tar = ["tar", "-C", at, "--sort=name", "--mtime=@0", "--numeric-owner", "--xattrs", "--xattrs-include=*"];
-    tar.push("--acls", "--pax-option=exthdr.name=%d/%f,delete=atime,delete=ctime");
+    tar.push("--pax-option=exthdr.name=%d/%f,delete=atime,delete=ctime");
     const hash = await tool(reader, "sh", "-c", '"$@" -cf - . | sha256sum', "sh", ...tar);
     const flags = await tool(reader, "sh", "-c", 'cd "$1" && lsattr -d etc/motd motd 2>/dev/null || :', "sh", at);
     return { files, hash, flags };
