@@ -33,7 +33,7 @@ export interface TreeWriting extends Pick<DiskState, "context" | "run" | "clean"
 
 /**
  * Makes an ext filesystem with the files of a mounted one. `mkfs` gets its command with `-d` for the tree; what its `-d`
- * does not set (attributes of the root directory, flags, devices that files stand for) or takes from the build (times of
+ * does not set (attributes of the root directory, flags, times after 2038, devices that files stand for) or takes from the build (times of
  * access and change, when there is a date) is set with debugfs.
  */
 export async function writeExtTree(
@@ -72,6 +72,8 @@ async function settleInodes(
   const { mode, uid, gid, mtimeMs } = await stat(tree);
   const flags = await userFlags(target, tree, state);
   if (!flags.ok) return flags;
+  const late = await lateTimes(target, tree, state);
+  if (!late.ok) return late;
   const devices = inUserNamespace() ? await listPlaceholders(tree, state.context.commands) : [];
   const times = state.date === undefined ? ok([]) : await settledTimes(target, { tree, directory }, state.date, state);
   if (!times.ok) return times;
@@ -81,6 +83,7 @@ async function settleInodes(
     `sif ${ROOT} gid ${gid}`,
     `sif ${ROOT} mtime @${Math.floor(mtimeMs / 1000)}`,
     ...attributes.map(({ attribute, file }) => `ea_set -f ${file} ${ROOT} ${attribute}`),
+    ...late.value,
     ...devices.flatMap(deviceCommands),
     ...flags.value.map(({ path, flags: value }) => `sif ${path} flags 0x${value.toString(16)}`),
     ...times.value,
@@ -89,6 +92,27 @@ async function settleInodes(
   await writeFile(script, `${commands.join("\n")}\n`);
   const set = await state.run(name, [...fakeTime(state.date), "sh", "-c", DEBUGFS, "sh", script, opened]);
   return set.ok ? ok(undefined) : set;
+}
+
+/** The last second of the 32 bits that `-d` copies: what comes after it would be in the years after 1901. */
+const LAST_SECOND = 2 ** 31 - 1;
+
+/** Commands of debugfs that set times after 2038. A name of several lines cannot be told to it. */
+async function lateTimes(
+  { name }: ExtTarget,
+  tree: string,
+  state: TreeWriting,
+): Promise<Result<readonly string[], DiskFailure>> {
+  const find = ["find", tree, "-xdev", "-mindepth", "1", "-newermt", `@${LAST_SECOND}`, "-printf", "%P\\0%Ts\\0"];
+  const listed = await state.run(name, find);
+  if (!listed.ok) return listed;
+  const words = listed.value.split("\0");
+  return ok(
+    words.flatMap((path, at) => {
+      if (at % 2 === 1 || words[at + 1] === undefined || path.includes("\n")) return [];
+      return [`sif "/${path.replaceAll('"', '""')}" mtime @${words[at + 1]}`];
+    }),
+  );
 }
 
 /** Commands of debugfs that set what depends on when and how a filesystem is written. */

@@ -59,6 +59,17 @@ async function tool(build: TestContext, ...argv: readonly string[]): Promise<str
   return done.value.stdout;
 }
 
+/** Two access control lists (acl(5)) as the kernel has them, and an attribute that nearly fills a block of 1 KiB. */
+const SET_ATTRIBUTES = `
+import os, struct, sys
+none = 0xFFFFFFFF
+entries = ((1, 6, none), (2, 4, 33), (4, 4, none), (8, 6, 44), (16, 6, none), (32, 4, none))
+acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+os.setxattr(sys.argv[1] + "/etc/name-of-many", "system.posix_acl_access", acl)
+os.setxattr(sys.argv[1] + "/usr", "system.posix_acl_default", acl)
+os.setxattr(sys.argv[1] + "/etc/hostname", "user.much", b"x" * 900)
+`;
+
 /** Everything a tree can have that a writer may lose. */
 async function writeTree(root: string, build: TestContext): Promise<void> {
   for (const directory of ["etc/cron.d", "boot/efi/EFI/BOOT", "srv/data", "usr/bin", "dev", "large"]) {
@@ -78,11 +89,15 @@ async function writeTree(root: string, build: TestContext): Promise<void> {
   await tool(build, "python3", "-c", "import os, sys; os.setxattr(sys.argv[1], 'user.top', b'value')", root);
   await tool(build, "mkfifo", join(root, "srv/data/fifo"));
   await writeFile(join(root, "boot/efi/EFI/BOOT/BOOTX64.EFI"), Buffer.alloc(300_000, 7));
+  await writeFile(join(root, "etc/name-of-many"), "");
+  await writeFile(join(root, "etc/later than 2038"), "");
+  await tool(build, "python3", "-c", SET_ATTRIBUTES, root);
   for (let number = 0; number < 60; number += 1)
     await writeFile(join(root, "large", `${number}-${"n".repeat(60)}`), "");
   await chmod(join(root, "srv"), 0o1777);
   await chmod(root, 0o711);
   await tool(build, "find", root, "-exec", "touch", "-h", "-d", `@${OLD}`, "{}", "+");
+  await utimes(join(root, "etc/later than 2038"), 2_220_512_889, 2_220_512_889);
 }
 
 /** What scripts do to an image on its disk. */

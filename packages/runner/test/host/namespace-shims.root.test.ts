@@ -25,18 +25,25 @@ const ROOT = {
 let count = 0;
 
 /** What a script prints, on both streams, as the root of a user namespace, in an empty directory; its status last. */
-async function inNamespace(script: string): Promise<string> {
+async function inNamespace(script: string, outside: readonly string[] = []): Promise<string> {
   count += 1;
   const directory = join(root, String(count));
   mkdirSync(directory);
   mkdirSync(join(directory, "at"));
   const whole = `cd "$1" && { ${script}\n} 2>&1; echo "status $?"`;
   const run = await createCommandRunner().run(
-    enterNamespace(namespaceCommand(["bash", "-c", whole, "bash", directory]), ROOT),
+    [...outside, ...enterNamespace(namespaceCommand(["bash", "-c", whole, "bash", directory]), ROOT)],
     { env: { PATH: `${bin}:/usr/sbin:/usr/bin:/sbin:/bin`, LC_ALL: "C" } },
   );
   return run.ok ? run.value.stdout.trimEnd() : run.error.tail.join("\n");
 }
+
+/** As a container does it: a file and a directory with something in it, covered. */
+const MASKED = [
+  ...["unshare", "--mount", "--", "sh", "-c"],
+  'mount --bind /dev/null /proc/timer_list && mount -t tmpfs masked /sys/kernel/mm && exec "$@"',
+  "sh",
+];
 
 const mark = (file: string) =>
   `python3 -c 'import os, sys; print(os.getxattr(sys.argv[1], "${DEVICE_MARK}").decode())' ${file}`;
@@ -69,6 +76,21 @@ describe.skipIf(!mayBuild)("stand-ins for programs in a user namespace", () => {
     ["a name that is taken", "touch x; mknod x c 1 3", /^mknod: x: File exists\nstatus 1$/],
   ])("%s", async (_what, script, printed) => {
     expect(await inNamespace(script)).toMatch(printed);
+  });
+});
+
+describe.skipIf(!mayBuild)("where a container hides parts of the kernel's trees, those of the container", () => {
+  test.each([
+    [
+      "proc",
+      "mount -t proc proc at && cat at/timer_list && ls -d at/self && umount at && ls at",
+      /^at\/self\nstatus 0$/,
+    ],
+    ["sysfs", "mount -t sysfs -o ro none at && ls -d at/kernel && umount at && ls at", /^at\/kernel\nstatus 0$/],
+  ])("%s", async (_what, script, printed) => {
+    expect(await inNamespace(`/usr/bin/mount -t proc proc at && exit 9; ${script}`, MASKED)).toMatch(
+      new RegExp(`permission denied[^]*?\n${printed.source.slice(1)}`),
+    );
   });
 });
 
