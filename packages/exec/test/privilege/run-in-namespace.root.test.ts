@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { runInNamespace } from "../../src/privilege/run-in-namespace.js";
+import { NAMESPACE_OF_ROOT } from "./namespace-of-root.js";
 
 const isRoot = process.getuid?.() === 0 || process.env.CI !== undefined;
-const ENTRY = { mapsItself: false, user: 0, group: 0, ranges: { users: undefined, groups: undefined } };
 
 describe.skipIf(!isRoot)("how a command in a user namespace ended", () => {
   test.each([
@@ -15,6 +15,8 @@ describe.skipIf(!isRoot)("how a command in a user namespace ended", () => {
     // The process between this one and the command, such as when the kernel is out of memory.
     ["kill -KILL $(ps -o ppid= $$); sleep 30", { endedBy: "SIGKILL" }],
   ])("%s", async (script, outcome) => {
-    expect(await runInNamespace(["bash", "-c", script], ENTRY, new AbortController().signal)).toEqual(outcome);
+    expect(await runInNamespace(["bash", "-c", script], NAMESPACE_OF_ROOT, new AbortController().signal)).toEqual(
+      outcome,
+    );
   });
 });
