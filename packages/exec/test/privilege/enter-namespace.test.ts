@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { enterNamespace } from "../../src/privilege/enter-namespace.js";
 import { findRange } from "../../src/privilege/subordinate-ids.js";
+import { ALL_IDS, NAMESPACE_OF_ROOT } from "./namespace-of-root.js";
 
 const USER = { name: "me", id: 1000 };
 
@@ -17,8 +18,8 @@ test.each([
 const NOTHING = { users: [], groups: [] };
 const RANGES = { users: { first: 100_000, count: 65_536 }, groups: { first: 200_000, count: 1000 } };
 
-const ALL = [{ first: 0, count: 4_294_967_295 }];
-const ROOT = { mapsItself: true, user: 0, group: 0, ranges: { users: undefined, groups: undefined } };
+/** A new unshare finds no range for it. */
+const ROOT = { ...NAMESPACE_OF_ROOT, mapsItself: true };
 
 test("a new unshare maps the ids itself", () => {
   const entry = { mapsItself: true, user: 1000, group: 100, ranges: RANGES, mapped: NOTHING };
@@ -33,7 +34,7 @@ test.each([
     { mapsItself: false, user: 1000, group: 100, ranges: RANGES, mapped: NOTHING },
     ["0 1000 1 1 100000 65535", "0 100 1 1 200000 1000"],
   ],
-  ["root", { ...ROOT, mapped: { users: ALL, groups: ALL } }, ["0 0 65536", "0 0 65536"]],
+  ["root", ROOT, ["0 0 65536", "0 0 65536"]],
   [
     "root of a container without root",
     {
@@ -43,7 +44,7 @@ test.each([
           { first: 0, count: 1 },
           { first: 1, count: 65_536 },
         ],
-        groups: ALL,
+        groups: ALL_IDS,
       },
     },
     ["0 0 1 1 1 65535", "0 0 65536"],

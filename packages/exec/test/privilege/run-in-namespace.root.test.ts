@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { namespaceEntry } from "../../src/privilege/enter-namespace.js";
 import { runInNamespace } from "../../src/privilege/run-in-namespace.js";
+import { NAMESPACE_OF_ROOT } from "./namespace-of-root.js";
 
 const isRoot = process.getuid?.() === 0 || process.env.CI !== undefined;
-// A root maps its ids itself, whatever unshare can do.
-const ENTRY = namespaceEntry("");
 
 describe.skipIf(!isRoot)("how a command in a user namespace ended", () => {
   test.each([
@@ -17,6 +15,8 @@ describe.skipIf(!isRoot)("how a command in a user namespace ended", () => {
     // The process between this one and the command, such as when the kernel is out of memory.
     ["kill -KILL $(ps -o ppid= $$); sleep 30", { endedBy: "SIGKILL" }],
   ])("%s", async (script, outcome) => {
-    expect(await runInNamespace(["bash", "-c", script], ENTRY, new AbortController().signal)).toEqual(outcome);
+    expect(await runInNamespace(["bash", "-c", script], NAMESPACE_OF_ROOT, new AbortController().signal)).toEqual(
+      outcome,
+    );
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createCommandRunner, namespaceCommand } from "@dibkit/exec";
 import { afterAll, describe, expect, test } from "vitest";
 import { enterNamespace } from "../../../exec/src/privilege/enter-namespace.js";
+import { NAMESPACE_OF_ROOT } from "../../../exec/test/privilege/namespace-of-root.js";
 import { DEVICE_MARK } from "../../src/host/device-placeholders.js";
 import { NAMESPACE_SHIMS } from "../../src/host/namespace-shims.js";
 import { mayBuild } from "../tiny-image.js";
@@ -17,11 +18,6 @@ for (const [name, text] of Object.entries(NAMESPACE_SHIMS)) {
 }
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const ALL = [{ first: 0, count: 4_294_967_295 }];
-const ROOT = {
-  ...{ mapsItself: false, user: 0, group: 0, ranges: { users: undefined, groups: undefined } },
-  mapped: { users: ALL, groups: ALL },
-};
 let count = 0;
 
 /** What a script prints, on both streams, as the root of a user namespace, in an empty directory; its status last. */
@@ -32,7 +28,7 @@ async function inNamespace(script: string, outside: readonly string[] = []): Pro
   mkdirSync(join(directory, "at"));
   const whole = `cd "$1" && { ${script}\n} 2>&1; echo "status $?"`;
   const run = await createCommandRunner().run(
-    [...outside, ...enterNamespace(namespaceCommand(["bash", "-c", whole, "bash", directory]), ROOT)],
+    [...outside, ...enterNamespace(namespaceCommand(["bash", "-c", whole, "bash", directory]), NAMESPACE_OF_ROOT)],
     { env: { PATH: `${bin}:/usr/sbin:/usr/bin:/sbin:/bin`, LC_ALL: "C" } },
   );
   return run.ok ? run.value.stdout.trimEnd() : run.error.tail.join("\n");
