@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -218,6 +227,16 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     expect(archived(join(ofRoot, "out/bounded.tar"))).toBe(archived(join(ofRoot, "out/image.tar")));
     const asked = await dibkit([...words, "--privilege", "root"], { cwd: ofRoot, through });
     expect(asked.stderr).toContain("root may not make device nodes here: the capability MKNOD is missing");
+  });
+
+  test("root builds where a container lets nobody call pivot_root, and not on the host itself", async () => {
+    const forbid = 'mount --bind /bin/false "$(command -v pivot_root)" && exec "$@"';
+    const through = ["unshare", "--mount", "sh", "-c", forbid, "sh", "env", "-i", "PATH=/usr/sbin:/usr/bin"];
+    const words = [...build, "-t", "tar", "-o", "out/moved", "--refresh", "--cache-dir", join(ofRoot, "moved")];
+    const built = await dibkit(words, { cwd: ofRoot, through });
+    expect(built, built.stderr).toMatchObject({ exitCode: 0 });
+    expect(archived(join(ofRoot, "out/moved.tar"))).toBe(archived(join(ofRoot, "out/image.tar")));
+    expect(existsSync("/tmp/dib_build.dibkit/.dibkit/bin/sudo")).toBe(false);
   });
 
   test("runs nothing again when nothing has changed, and only what stands on a change", async () => {

@@ -141,12 +141,27 @@ export function renderHostView(
     "umask 022",
     ...lines,
     shellCommand("cd", mountPoint),
-    // Stacking the old root under the new one and letting it go leaves no way back to the real root. Docker's seccomp
-    // profile allows it to nobody; a view that lies over the root is as good, but for the memory that the old one holds.
-    "if pivot_root . . 2>/dev/null; then umount -l . && cd /",
-    `else mount --move . / && exec ${shellCommand("chroot", ".", ...command)}; fi`,
+    ...enterView(kernel, command),
     `exec ${shellCommand(...command)}`,
   ].join("\n")}\n`;
+}
+
+/**
+ * Stacking the old root under the new one and letting it go leaves no way back to the real root. Docker's seccomp profile
+ * allows that to nobody; for root a view that lies over the root is as good, but for the memory that the old one holds.
+ */
+function enterView({ privilege }: KernelMounts, command: readonly string[]): readonly string[] {
+  if (privilege === "namespace") return ["pivot_root . .", "umount -l .", "cd /"];
+  return [
+    "if pivot_root . . 2>/dev/null; then",
+    "  umount -l .",
+    "  cd /",
+    "else",
+    // Whatever fails here ends the script: the command is not to run on the host itself.
+    "  mount --move . /",
+    `  exec ${shellCommand("chroot", ".", ...command)}`,
+    "fi",
+  ];
 }
 
 function renderMount(mount: ViewMount, at: string, kernel: KernelMounts): readonly string[] {
