@@ -24,6 +24,17 @@ const FILES = {
   "elements/proxy/README.rst": "=====\nproxy\n=====\n\nA cache.\n",
   "elements/proxy/element-deps": "",
   "elements/proxy/install.d/proxy-source-install/10-x": "#!/bin/bash\nset -eu\nset -o pipefail\ntrue\n",
+  "image.ts": `import { defineImage, elementRef } from "@dibkit/model";
+export default defineImage({ name: "x", elements: [elementRef("proxy"), elementRef("web")] });
+`,
+  "images.yaml": `- imagename: x
+  elements: [web, 'proxy']
+- imagename: y
+  elements:
+    - proxy
+    - proxy-of-others
+`,
+  "playbook.yaml": "- hosts: proxy\n  roles: [proxy]\n",
   "dibkit.config.ts": `import { defineConfig, defineElement, elementRef } from "@dibkit/model";
 export const hello = defineElement("hello", { summary: "says hello", deps: [elementRef("proxy")] });
 export default defineConfig({ elements: [hello], rules: { "deps-sorted": "warning" } });
@@ -134,7 +145,7 @@ test.each([
   expect(await offered(path, text)).toEqual([]);
 });
 
-test("an element is renamed where it is, where it is needed, and in modules", async () => {
+test("an element is renamed where it is, where it is needed, in modules and in lists of images", async () => {
   const at = { textDocument: { uri: uriOf("elements/web/element-deps") }, position: { line: 0, character: 2 } };
   const range = await editor.sendRequest("textDocument/prepareRename", at);
   expect(range).toEqual({ start: { line: 0, character: 0 }, end: { line: 0, character: 5 } });
@@ -145,7 +156,9 @@ test("an element is renamed where it is, where it is needed, and in modules", as
   });
   expect(edit.documentChanges).toEqual([
     { textDocument: { uri: uriOf("elements/web/element-deps"), version: null }, edits: [name(0, 0)] },
+    { textDocument: { uri: uriOf("images.yaml"), version: null }, edits: [name(1, 19), name(4, 6)] },
     { textDocument: { uri: uriOf("dibkit.config.ts"), version: null }, edits: [name(1, 88)] },
+    { textDocument: { uri: uriOf("image.ts"), version: null }, edits: [name(1, 63)] },
     {
       kind: "rename",
       oldUri: uriOf("elements/proxy/install.d/proxy-source-install"),

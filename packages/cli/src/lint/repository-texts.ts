@@ -8,7 +8,8 @@ const LARGEST_TEXT = 300_000;
 const MOST_ENTRIES = 20_000;
 const DEEPEST = 6;
 
-const SKIPPED = /^(\.git|node_modules|dist|build|__pycache__|\.tox|\.venv|venv|releasenotes|\.cache)$/;
+/** Names of directories in which nobody keeps what is written by hand. */
+export const SKIPPED_DIRECTORY = /^(\.git|node_modules|dist|build|__pycache__|\.tox|\.venv|venv|releasenotes|\.cache)$/;
 const TEXT =
   /(\.(sh|bash|env|rc|mk|ya?ml|rst|md|py|j2|cfg|ini|toml)|(^|\/)(README[^/]*|[^/]*Makefile|GNUmakefile|Dockerfile[^/]*|Containerfile[^/]*|Jenkinsfile[^/]*|Justfile|justfile))$/;
 
@@ -77,7 +78,7 @@ function filesUnder(top: string, elements: readonly string[]): readonly Reposito
       if (left < 0) return;
       const path = join(directory, entry.name);
       if (entry.isDirectory()) {
-        if (depth < DEEPEST && !SKIPPED.test(entry.name))
+        if (depth < DEEPEST && !SKIPPED_DIRECTORY.test(entry.name))
           visit(path, depth + 1, inElement || elements.includes(directory));
       } else if (entry.isFile() && (!inElement || entry.name.startsWith("README")) && mayBeText(path)) {
         const stats = statSync(path, { throwIfNoEntry: false });

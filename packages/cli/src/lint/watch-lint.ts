@@ -11,7 +11,8 @@ export async function watchLint(run: LintRun, terminal: Terminal): Promise<ExitC
   const outside = run.paths.map((path) => resolve(cwd, path)).filter((path) => !isBelow(cwd, path) && existsSync(path));
   const directories = [cwd, ...outside.map((path) => (/\.[cm]?ts$|\.ya?ml$/.test(path) ? dirname(path) : path))];
   const written = new Set(run.reports.flatMap(({ file }) => (file === undefined ? [] : [resolve(cwd, file)])));
-  const changes = await changesBelow([...new Set(directories)], (path) => !written.has(path) && matters(path), signal);
+  const watched = [...new Set(directories)];
+  const changes = await changesBelow(watched, (path) => !written.has(path) && matters(path, watched), signal);
   try {
     while (!signal.aborted) {
       changes.forget();
@@ -33,9 +34,9 @@ function isBelow(directory: string, path: string): boolean {
 }
 
 /** Hidden files are of no element, but one of them is the configuration; temporary ones are dibkit's own. */
-function matters(path: string): boolean {
+function matters(path: string, watched: readonly string[]): boolean {
   if (path.endsWith(`${sep}.dibkitrc.json`)) return true;
-  return (
-    !/\.(tmp|dibkit)$/.test(path) && !path.split(sep).some((part) => part === "node_modules" || part.startsWith("."))
-  );
+  // The directories themselves may lie below a hidden one.
+  const parts = watched.filter((one) => isBelow(one, path)).flatMap((one) => relative(one, path).split(sep));
+  return !/\.(tmp|dibkit)$/.test(path) && !parts.some((part) => part === "node_modules" || part.startsWith("."));
 }

@@ -2,6 +2,7 @@ import { sep } from "node:path";
 import { type Catalog, type Element, isElementName, moduleText, viewsOf } from "@dibkit/model";
 import type { Range, TextDocumentEdit, WorkspaceEdit } from "vscode-languageserver/node.js";
 import { rangeOf } from "./lsp-diagnostic.js";
+import { inImageList, namingFiles } from "./naming-files.js";
 import { uriOfPath } from "./workspace.js";
 
 /** The element that a line of `element-deps` or `element-provides` names, when it is one of this workspace. */
@@ -19,7 +20,7 @@ export function nameRange(line: number, text: string): Range {
 
 /**
  * Another name for an element: its directory, the directories of `install.d` that carry it, and its name in every list
- * and every module of the workspace.
+ * of elements or of images and in every module of the workspace.
  *
  * @returns a sentence when the name cannot be taken
  */
@@ -37,7 +38,18 @@ export function renameElement(element: Element, name: string, root: string, cata
       for (const entry of [...viewsOf(user).deps.value, ...viewsOf(user).provides.value])
         if (entry.name === element.name) add(entry.location.source.path, rangeOf(entry.location), name);
   }
-  for (const path of modules) {
+  const elements = new Set([...catalog.elements.values()].map(({ root }) => root));
+  const others = namingFiles(root, elements);
+  for (const path of others.modules) modules.add(path);
+  for (const path of others.lists) {
+    for (const location of inImageList(path, element.name)) {
+      const { source, start, end } = location;
+      // Quotes, if there are any, stay.
+      const quotes = source.text.slice(start, end).length - element.name.length === 2 ? 1 : 0;
+      add(path, rangeOf({ source, start: start + quotes, end: end - quotes }), name);
+    }
+  }
+  for (const path of [...modules].sort()) {
     const source = moduleText(path);
     for (const { 0: call, 1: quote = "", index } of source?.text.matchAll(referenceTo(element.name)) ?? []) {
       const start = index + call.length - element.name.length - quote.length;

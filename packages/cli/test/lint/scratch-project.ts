@@ -12,8 +12,9 @@ export interface ScratchProject {
   clear(): void;
 }
 
+/** It is hidden, as projects may be; what counts is what lies in it. */
 export function scratchProject(): ScratchProject {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), "dibkit-lint-project-")));
+  const root = realpathSync(mkdtempSync(join(tmpdir(), ".dibkit-lint-project-")));
   return {
     root,
     write: (path, content, mode = content.startsWith("#!") ? 0o755 : 0o644) => {
