@@ -44,8 +44,12 @@ export interface ConsoleWatcher {
   readonly onCurrentLine?: ((line: string) => void) | undefined;
 }
 
+/** A processor of the machine that has done nothing else for minutes: what is short, a busy host may be to blame for. */
+export const LOCKED_UP = /BUG: soft lockup - CPU#\d+ stuck for \d{3,}s.*(?=\n)/;
+
 /** Whole lines, or prompts, after which nothing better will come. */
 const HOPELESS: readonly RegExp[] = [
+  LOCKED_UP,
   /Kernel panic - not syncing.*(?=\n)/,
   /You are in (rescue|emergency) mode.*(?=\n)/,
   /No bootable device.*(?=\n)/,

@@ -12,7 +12,7 @@ import { type MachineTask, runMachine } from "./run-machine.js";
 
 /**
  * Starts a machine from an image and does a task with it. A machine that KVM hangs, or with which QEMU crashes under KVM,
- * is started again without. The image is not changed, and QEMU is gone when this returns or dibkit dies.
+ * is started again without; one of which an emulated processor locks up, with one processor. The image is not changed, and QEMU is gone when this returns or dibkit dies.
  */
 export async function runBoot(
   imagePath: string,
@@ -56,18 +56,26 @@ async function bootIn(
   const { settings, why } = prepared.value;
   if (why !== undefined) options.onNote?.(`boots ${settings.accelerator.how}: ${why}`);
   const untilMs = performance.now() + options.timeoutSeconds * 1000;
-  const outcome = await runMachine(prepared.value, options, task, { commands, untilMs, signal });
-  if (!("unfit" in outcome)) return outcome;
-  const { accelerator } = settings;
-  const { seen, remembered, lasting } = outcome.unfit;
-  const again = await prepareMachine(imagePath, { ...options, accelerator: "tcg" }, directory, proving, devices?.value);
-  if (!again.ok) return again;
-  const instead = again.value.settings.accelerator;
-  options.onNote?.(`${seen} ${accelerator.how}: it is started again ${instead.how}`);
-  const second = await runMachine(again.value, options, task, { commands, untilMs, signal });
-  if ("unfit" in second) throw new Error(`a machine ${instead.how} cannot be hung by it`);
-  if (second.ok && lasting) keepUnfit(accelerator, settings, remembered, env);
-  return second;
+  let machine = prepared.value;
+  let remember = () => {};
+  // At most from an accelerator to emulation, and from there to one processor.
+  for (;;) {
+    const outcome = await runMachine(machine, options, task, { commands, untilMs, signal });
+    if (!("unfit" in outcome)) {
+      if (outcome.ok) remember();
+      return outcome;
+    }
+    const { seen, remembered, lasting, again } = outcome.unfit;
+    const next = await prepareMachine(imagePath, { ...options, ...again }, directory, proving, devices?.value);
+    if (!next.ok) return next;
+    const { accelerator } = machine.settings;
+    const { how } = next.value.settings.accelerator;
+    const alone = again.cpus === undefined ? "" : " with one processor";
+    options.onNote?.(`${seen} ${accelerator.how}: it is started again ${how}${alone}`);
+    const unfit = machine.settings;
+    if (lasting) remember = () => keepUnfit(accelerator, unfit, remembered, env);
+    machine = next.value;
+  }
 }
 
 function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -1,7 +1,7 @@
 import type { Accelerator } from "./accelerator/accelerator.js";
 import type { BootFailure } from "./boot-failure.js";
 import type { BootCheck, BootOptions } from "./boot-options.js";
-import type { Console, Wait, WaitLimits } from "./console.js";
+import { type Console, LOCKED_UP, type Wait, type WaitLimits } from "./console.js";
 import { describeProbe, type HttpProbe, probeHttp } from "./http-probe.js";
 import type { MachineSettings } from "./qemu-arguments.js";
 
@@ -25,8 +25,11 @@ export const SHOWN_LINES = 15;
 
 export const secondsSince = (startedMs: number) => (performance.now() - startedMs) / 1000;
 
-/** Undefined when all came; `stopped` when QEMU ended; `hung` when its accelerator hangs the machine. */
-export type Ending = BootFailure | "stopped" | "hung" | undefined;
+/**
+ * Undefined when all came; `stopped` when QEMU ended; `hung` when its accelerator hangs the machine; `locked-up` when one
+ * of several emulated processors hangs, which QEMU brings about when another one changes the kernel's code.
+ */
+export type Ending = BootFailure | "stopped" | "hung" | "locked-up" | undefined;
 
 /** Waits for what the options name, in order. */
 export async function runChecks(watch: Watch): Promise<Ending> {
@@ -96,6 +99,9 @@ async function endingOf(watch: Watch, wanted: Wanted, wait: Wait): Promise<Endin
     return undefined;
   }
   if ("closed" in wait) return "stopped";
+  const { accelerator, cpus } = watch.settings;
+  if ("trouble" in wait && LOCKED_UP.test(`${wait.trouble}\n`) && accelerator.name === "tcg" && cpus > 1)
+    return "locked-up";
   const lines = await watch.console.screen.lastLines(SHOWN_LINES);
   if ("trouble" in wait) {
     return { kind: "system-failed", message: `the system did not come up: "${wait.trouble}"`, console: lines };

@@ -32,7 +32,11 @@ export interface Unfit {
   readonly remembered: string;
   /** Whether it says enough for other machines to be started without this accelerator. */
   readonly lasting: boolean;
+  /** What the machine is started again with. */
+  readonly again: Pick<BootOptions, "accelerator" | "cpus">;
 }
+
+const EMULATED = { accelerator: "tcg" } as const;
 
 /** How a program ends that its own or the kernel's checks have ended; being killed from outside is none of these. */
 const CRASHES: ReadonlySet<string> = new Set(["SIGABRT", "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE"]);
@@ -58,7 +62,7 @@ export async function runMachine(
     const crashed = failure?.kind === "killed" && CRASHES.has(failure.signalName);
     if (!mayHang || kernelRan || !crashed) return machineStopped(failure, lines);
     const seen = `QEMU crashed (${failure.tail.at(-1) ?? failure.signalName})`;
-    return { unfit: { seen, remembered: "QEMU had crashed", lasting: true } };
+    return { unfit: { seen, remembered: "QEMU had crashed", lasting: true, again: EMULATED } };
   };
   try {
     if (console === undefined) {
@@ -82,6 +86,10 @@ export async function runMachine(
       const { name: accelerator } = settings.accelerator;
       return ok({ seconds: secondsSince(startedMs), accelerator, checks: watch.checks });
     }
+    if (failure === "locked-up") {
+      const seen = "a processor of the machine had locked up";
+      return { unfit: { seen, remembered: seen, lasting: false, again: { ...EMULATED, cpus: 1 } } };
+    }
     if (failure === "hung") return { unfit: silent(settings.accelerator, options) };
     if (failure !== "stopped") return err(failure);
     const result = await qemu;
@@ -97,7 +105,8 @@ function silent(accelerator: Accelerator, options: BootOptions): Unfit {
   const silence = hangSeconds(accelerator, options);
   // What is too slow for a caller in a hurry is not hung.
   const lasting = silence === accelerator.hungSeconds;
-  return { seen: `the machine said nothing for ${silence} s`, remembered: "a machine had fallen silent", lasting };
+  const seen = `the machine said nothing for ${silence} s`;
+  return { seen, remembered: "a machine had fallen silent", lasting, again: EMULATED };
 }
 
 const ABORTED = { kind: "aborted", message: "the boot was interrupted" } as const;

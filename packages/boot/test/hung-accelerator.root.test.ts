@@ -36,12 +36,25 @@ done
 exec ${qemu} "$@"
 `;
 
+/** A QEMU of which one of two processors locks up, which is seen on the console; with one processor all is well. */
+const LOCKING_QEMU = `#!/bin/bash
+words=() smp=
+for word; do
+  if [[ $word == 2 && \${words[-1]} == -smp ]]; then smp=2; fi
+  if [[ $smp == 2 ]]; then word=\${word/image.raw/stuck.raw}; fi
+  words+=("$word")
+done
+exec ${qemu} "\${words[@]}"
+`;
+const LOCKED_UP = "watchdog: BUG: soft lockup - CPU#1 stuck for 104s! [cryptomgr_test:55]";
+
 let directory: string;
 let image: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "dibkit-hung-"));
   image = join(directory, "image.raw");
   await writeFile(image, bootableDisk("Loading Linux ...\r\nhost login: ", "Password: "));
+  await writeFile(join(directory, "stuck.raw"), bootableDisk(`${LOCKED_UP}\r\n`, ""));
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
@@ -98,6 +111,23 @@ describe.skipIf(qemu === undefined)("a KVM that lies (needs qemu-system-x86_64)"
     const asked = await bootWithLies("dead", false, { accelerator: "kvm" });
     const message = `KVM does not work here: ${reason}`;
     expect(asked.result).toMatchObject({ ok: false, error: { kind: "cannot-boot", message } });
+  });
+
+  it("of which an emulated processor locks up is started again with one, and given up when that does so too", async () => {
+    const options = { accelerator: "tcg", cpus: 2 } as const;
+    const { result, notes } = await bootWithLies("locking", false, options, LOCKING_QEMU);
+    expect(result).toMatchObject({ ok: true, value: { accelerator: "tcg" } });
+    const again = "it is started again in software emulation with one processor";
+    expect(notes).toEqual([`a processor of the machine had locked up in software emulation: ${again}`]);
+    const consoleLog = join(directory, "stuck.log");
+    const stuck = await bootImage(join(directory, "stuck.raw"), {
+      timeoutSeconds: 600,
+      memoryMib: 64,
+      ...options,
+      consoleLog,
+    });
+    const message = `the system did not come up: "${LOCKED_UP.replace("watchdog: ", "")}"`;
+    expect(stuck).toMatchObject({ ok: false, error: { kind: "system-failed", message } });
   });
 
   it("that makes QEMU crash is no reason to give up either", async () => {

@@ -137,7 +137,11 @@ function liveMachine(
     const options = { ...watch.options, timeoutSeconds: seconds };
     const ending = await start({ ...watch, options, untilMs, mayHang: false }, bootId);
     if (ending === undefined) return ok(undefined);
-    return err(ending === "stopped" || ending === "hung" ? await gone() : ending);
+    if (ending === "stopped" || ending === "hung") return err(await gone());
+    if (ending !== "locked-up") return err(ending);
+    const lines = await watch.console.screen.lastLines(SHOWN_LINES);
+    const message = `a processor of the machine has locked up; ${lastLine(lines)}`;
+    return err({ kind: "system-failed", message, console: lines });
   };
   const forward = async (guestPort: number): Promise<number> => {
     const hostPort = await freePort();
