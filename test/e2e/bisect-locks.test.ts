@@ -72,6 +72,18 @@ describe.skipIf(!mayBuild)("bisect of two locks", () => {
 
   const check = `! tar -xOf "$IMAGE" ./etc/right | grep -q broken`;
 
+  test("a mixture that cannot be installed is told with what a lock allows", async () => {
+    const broken = { "install.d/50-fails": "#!/bin/bash\nexit 1\n" };
+    project.element("failing", broken, "others");
+    const words = ["build", "--locked", "--lock-file", "old.lock", ...image, "-o", "out/failing"];
+    const failed = await run([...words, "--with-elements", "others"]);
+    expect(failed).toMatchObject({ exitCode: 3 });
+    expect(failed.stderr).toContain(
+      "what it fetches in another way has to come with the element, where there is a lock",
+    );
+    expect(failed.stderr).not.toContain("--network");
+  });
+
   test("names the source package, after those that it depends on, without a mirror", async () => {
     const found = await bisect(check, "--good", "old.lock", "--bad", "new.lock", "--format", "json");
     expect(found, found.stderr).toMatchObject({ exitCode: 0 });

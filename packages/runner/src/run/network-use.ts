@@ -48,5 +48,5 @@ export async function networkHelp(
     first === undefined
       ? []
       : [`it fetched ${first.url}${others} when it last ran with the network, on ${last?.created.slice(0, 10)}`];
-  return [...told, ...before, ...[network.failureHelp?.(stepName(label)) ?? []].flat()];
+  return [...told, ...before, ...[network.failureHelp?.(stepName(label), job.request.lock !== undefined) ?? []].flat()];
 }

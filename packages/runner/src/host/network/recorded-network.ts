@@ -23,8 +23,12 @@ export const recordedNetwork: Network = {
     { program: "nsenter", debianPackage: "util-linux", purpose: "record what scripts fetch" },
   ],
   known: true,
-  failureHelp: (step) =>
-    `it reached the network through a proxy, by http_proxy and https_proxy alone: if it fetches something in another way, give --network recorded,${step}=host`,
+  failureHelp: (step, withLock) =>
+    `it reached the network through a proxy, by http_proxy and https_proxy alone: ${
+      withLock
+        ? "what it fetches in another way has to come with the element, where there is a lock"
+        : `if it fetches something in another way, give --network recorded,${step}=host`
+    }`,
   async open({ lock, aptConfig }) {
     const opened = await openLoopbackNamespace(PROXY_ADDRESS);
     if (!opened.ok) return opened;
