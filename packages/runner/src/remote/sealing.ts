@@ -85,10 +85,12 @@ export function sealingOf(projectKey: Buffer): Sealing {
       if (end < NONCE_BYTES) return false;
       const [nonce, mark] = await readEnds(from, end);
       try {
+        // It is there before anything can fail: a stream that opens it itself may do so after it was removed.
+        const target = await open(to, "w", 0o600);
         await pipeline(
           end === NONCE_BYTES ? Readable.from([]) : createReadStream(from, { start: NONCE_BYTES, end: end - 1 }),
           decipherOf(nonce, mark, tag, part),
-          createWriteStream(to, { mode: 0o600 }),
+          target.createWriteStream(),
         );
         return true;
       } catch (error) {
