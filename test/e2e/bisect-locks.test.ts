@@ -2,8 +2,9 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
+import { aptDownload, type MadePackage } from "../apt-repository.js";
 import { tinyOs } from "../tiny-os.mjs";
-import { type AptMirror, type MadePackage, openAptMirror } from "./apt-mirror.js";
+import { type AptMirror, openAptMirror } from "./apt-mirror.js";
 import { dibkit } from "./dibkit.js";
 
 /** Installs what the mirror offers, with the dpkg of this machine on the tree of the image. */
@@ -12,13 +13,7 @@ set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-echo "deb [trusted=yes] MIRROR ./" > sources.list
-mkdir -p state/lists/partial cache/archives/partial
-touch status
-options=(-o "Dir::State=$work/state" -o "Dir::State::status=$work/status" -o "Dir::Cache=$work/cache"
-  -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=- -o Dir::Etc::parts=- -o APT::Sandbox::User=root)
-apt-get "\${options[@]}" -q update
-apt-get "\${options[@]}" -q download $(apt-cache "\${options[@]}" pkgnames)
+${aptDownload("MIRROR", '$(apt-cache "${options[@]}" pkgnames)')}
 sudo mkdir -p $TMP_MOUNT_PATH/var/lib/dpkg/{info,updates,triggers}
 sudo touch $TMP_MOUNT_PATH/var/lib/dpkg/{status,available}
 sudo dpkg --root=$TMP_MOUNT_PATH --force-script-chrootless --install *.deb

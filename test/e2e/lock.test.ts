@@ -1,11 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
+import { aptDownload, aptRepository, sha256Of } from "../apt-repository.js";
 import { tinyOs } from "../tiny-os.mjs";
 import { dibkit, type ProgramRun } from "./dibkit.js";
 
@@ -15,13 +14,7 @@ set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-echo "deb [trusted=yes] MIRROR/apt ./" > sources.list
-mkdir -p state/lists/partial cache/archives/partial
-touch status
-options=(-o "Dir::State=$work/state" -o "Dir::State::status=$work/status" -o "Dir::Cache=$work/cache"
-  -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=- -o Dir::Etc::parts=- -o APT::Sandbox::User=root)
-apt-get "\${options[@]}" -q update
-apt-get "\${options[@]}" -q download dibkit-probe
+${aptDownload("MIRROR/apt", "dibkit-probe")}
 dpkg-deb -x dibkit-probe_*_all.deb out
 sudo mkdir -p $TMP_MOUNT_PATH/var/lib/dpkg/info $TMP_MOUNT_PATH/etc
 sudo cp -a out/. $TMP_MOUNT_PATH/
@@ -117,7 +110,7 @@ describe.skipIf(!mayBuild)("a lock of what an image is built from", () => {
     const read = JSON.parse(text);
     expect(read).toMatchObject({ version: 1, image: { elements: ["tiny-os", "probe"] }, sources: [] });
     expect(Object.keys(read.elements)).toEqual(["probe", "tiny-os"]);
-    const sha256 = digestOf(readFileSync(path("served/apt/dibkit-probe_1_all.deb")));
+    const sha256 = sha256Of(readFileSync(path("served/apt/dibkit-probe_1_all.deb")));
     expect(read.packages).toEqual([expect.objectContaining({ name: "dibkit-probe", version: "1", sha256 })]);
     const urls = read.fetched.map(({ url }: { url: string }) => url.slice(mirror.length));
     expect(urls).toEqual([...urls].sort());
@@ -133,7 +126,7 @@ describe.skipIf(!mayBuild)("a lock of what an image is built from", () => {
     stop();
     cpSync(path("store/contents"), path("other/contents"), { recursive: true });
     const old = readFileSync(path("served/apt/Release"), "utf8").replace(/^Valid-Until: .*$/m, `Valid-Until: ${PAST}`);
-    const [before, after] = [digestOf(readFileSync(path("served/apt/Release"))), digestOf(old)];
+    const [before, after] = [sha256Of(readFileSync(path("served/apt/Release"))), sha256Of(old)];
     const text = lockText();
     expect(text).toContain(before);
     writeFileSync(path(`other/contents/${after}`), old);
@@ -225,30 +218,13 @@ describe.skipIf(!mayBuild)("a lock of what an image is built from", () => {
   });
 });
 
-/** A flat repository of apt with one package. */
+/** A repository with one package, whose word runs out tomorrow. */
 function makeRepository(
   directory: string,
   serve: (path: string, text: string | Buffer) => void,
   version: string,
 ): void {
-  const control = `Package: dibkit-probe\nVersion: ${version}\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: nothing\n`;
-  const root = join(directory, `package-${version}`);
-  mkdirSync(join(root, "DEBIAN"), { recursive: true });
-  mkdirSync(join(root, "etc"), { recursive: true });
-  writeFileSync(join(root, "DEBIAN/control"), control);
-  writeFileSync(join(root, "etc/probe"), `${version}\n`);
-  const file = join(directory, `dibkit-probe_${version}_all.deb`);
-  execFileSync("dpkg-deb", ["--build", "--root-owner-group", root, file]);
-  const bytes = readFileSync(file);
-  const name = `dibkit-probe_${version}_all.deb`;
-  serve(`apt/${name}`, bytes);
-  const packages = `${control}Filename: ./${name}\nSize: ${bytes.length}\nSHA256: ${digestOf(bytes)}\n`;
-  serve("apt/Packages", packages);
-  const sums = `SHA256:\n ${digestOf(packages)} ${packages.length} Packages\n`;
+  const probe = { name: "dibkit-probe", version, files: { "etc/probe": `${version}\n` } };
   const until = new Date(Date.now() + 24 * 60 * 60 * 1000).toUTCString().replace("GMT", "UTC");
-  serve("apt/Release", `Origin: probe\nDate: Thu, 01 Jan 2026 00:00:00 UTC\nValid-Until: ${until}\n${sums}`);
-}
-
-function digestOf(bytes: string | Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  for (const [name, bytes] of Object.entries(aptRepository(directory, [probe], until))) serve(`apt/${name}`, bytes);
 }

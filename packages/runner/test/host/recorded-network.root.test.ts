@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { aptDownload } from "../../../../test/apt-repository.js";
 import { tinyOs } from "../../../../test/tiny-os.mjs";
 import type { NetworkUse } from "../../src/job/fetched.js";
 import { layerStoreAt } from "../../src/layers/layer-store.js";
@@ -28,13 +29,7 @@ wget -q -O - http://127.0.0.1:${PORT}/files/by-wget
 python3 -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read())' http://127.0.0.1:${PORT}/files/by-python
 git clone -q http://127.0.0.1:${PORT}/repository.git
 cat repository/file
-echo "deb [trusted=yes] http://127.0.0.1:${PORT}/apt ./" > sources.list
-mkdir -p state/lists/partial cache/archives/partial
-touch status
-options=(-o "Dir::State=$work/state" -o "Dir::State::status=$work/status" -o "Dir::Cache=$work/cache"
-  -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=- -o Dir::Etc::parts=- -o APT::Sandbox::User=root)
-apt-get "\${options[@]}" -q update
-apt-get "\${options[@]}" -q download dibkit-probe
+${aptDownload(`http://127.0.0.1:${PORT}/apt`, "dibkit-probe")}
 ls -l dibkit-probe_1_all.deb
 `,
   "extra-data.d/20-own-server": `#!/bin/bash
