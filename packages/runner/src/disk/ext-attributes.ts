@@ -3,6 +3,7 @@ import { shellCommand } from "@dibkit/exec";
 import { ok, type Result } from "@dibkit/model";
 import type { DiskFailure } from "./disk-failure.js";
 import type { DiskState, MadeFilesystem } from "./disk-node.js";
+import { debugfsWord } from "./ext-devices.js";
 import type { ExtTarget } from "./ext-target.js";
 
 /** What `chattr` can set, of the flags that e2fsprogs stores, by its letter in the first column of `lsattr`. */
@@ -34,7 +35,7 @@ export async function userFlags(
   for (const [, letters = "", found = ""] of listed.value.matchAll(/^(\S+) \.(.*)$/gm)) {
     const wanted = [...letters].reduce((flags, letter) => flags | (USER_FLAGS[letter] ?? 0), 0);
     if (wanted === 0) continue;
-    const path = `"/${found.replace(/^\//, "").replaceAll('"', '""')}"`;
+    const path = debugfsWord(`/${found.replace(/^\//, "")}`);
     const shown = await run(name, ["debugfs", "-R", `stat ${path}`, opened]);
     if (!shown.ok) return shown;
     const now = Number(/Flags: (0x[0-9a-f]+)/.exec(shown.value)?.[1] ?? 0);

@@ -9,12 +9,12 @@ const KINDS = { c: 0o20_000, b: 0o60_000 } as const;
  */
 export function deviceCommands(device: DevicePlaceholder): readonly string[] {
   const { path, type, major, minor, mode, uid, gid, mtime } = device;
-  const whole = quoted(`/${path}`);
+  const whole = debugfsWord(`/${path}`);
   const slash = path.lastIndexOf("/");
   return [
     `rm ${whole}`,
-    `cd ${quoted(`/${path.slice(0, Math.max(0, slash))}`)}`,
-    `mknod ${quoted(path.slice(slash + 1))} ${type} ${major} ${minor}`,
+    `cd ${debugfsWord(`/${path.slice(0, Math.max(0, slash))}`)}`,
+    `mknod ${debugfsWord(path.slice(slash + 1))} ${type} ${major} ${minor}`,
     `sif ${whole} mode 0${(KINDS[type] | mode).toString(8)}`,
     `sif ${whole} uid ${uid}`,
     `sif ${whole} gid ${gid}`,
@@ -22,6 +22,7 @@ export function deviceCommands(device: DevicePlaceholder): readonly string[] {
   ];
 }
 
-function quoted(path: string): string {
+/** A path, or a name, as one word of a command of debugfs. */
+export function debugfsWord(path: string): string {
   return `"${path.replaceAll('"', '""')}"`;
 }

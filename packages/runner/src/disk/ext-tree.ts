@@ -6,7 +6,7 @@ import { listPlaceholders } from "../host/device-placeholders.js";
 import type { DiskFailure } from "./disk-failure.js";
 import type { DiskState } from "./disk-node.js";
 import { type StoredAttribute, userFlags } from "./ext-attributes.js";
-import { deviceCommands } from "./ext-devices.js";
+import { debugfsWord, deviceCommands } from "./ext-devices.js";
 import type { ExtTarget } from "./ext-target.js";
 import { withTreeAlone } from "./tree-alone.js";
 
@@ -110,7 +110,7 @@ async function lateTimes(
   return ok(
     words.flatMap((path, at) => {
       if (at % 2 === 1 || words[at + 1] === undefined || path.includes("\n")) return [];
-      return [`sif "/${path.replaceAll('"', '""')}" mtime @${words[at + 1]}`];
+      return [`sif ${debugfsWord(`/${path}`)} mtime @${words[at + 1]}`];
     }),
   );
 }
