@@ -4,9 +4,8 @@ import type { BuildPlan } from "@dibkit/runner";
 import type { ExitCode } from "../command.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 import type { BuildOptionValues } from "./build-options.js";
-import { createBuildProgress } from "./build-progress.js";
+import { buildPlanned } from "./build-planned.js";
 import { planImage } from "./plan-image.js";
-import { reportBuild } from "./report-build.js";
 
 /**
  * Builds several image definitions over one store, some of them at the same time. All are planned before the first one
@@ -35,16 +34,12 @@ export async function buildSeveral(
     }
     plans.push(planned.plan);
   }
-  const { startBuild } = await import("@dibkit/runner");
   const waiting = [...plans];
   let worst: ExitCode = 0;
   const work = async () => {
     for (let plan = waiting.shift(); plan !== undefined && !terminal.signal.aborted; plan = waiting.shift()) {
       const own = prefixed(terminal, basename(plan.job.image));
-      const progress = createBuildProgress(own, options.verbose, plan);
-      const outcome = await startBuild(plan, { onEvent: progress.show, signal: terminal.signal });
-      progress.end();
-      worst = Math.max(worst, reportBuild(own, outcome, options.cacheDir)) as ExitCode;
+      worst = Math.max(worst, await buildPlanned(own, plan, options)) as ExitCode;
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.jobs, plans.length) }, work));

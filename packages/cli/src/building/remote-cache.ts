@@ -7,7 +7,7 @@ import { hostArch } from "../host-arch.js";
 import { buildOf } from "../open-contents.js";
 import { type Terminal, usageFailure, writeTrouble } from "../terminal.js";
 import { NOTHING_GIVEN } from "./build-options.js";
-import { createBuildProgress } from "./build-progress.js";
+import { runPlanned } from "./build-planned.js";
 import { planImage } from "./plan-image.js";
 
 /** What the options of `dibkit cache` say of a registry and its keys. */
@@ -98,15 +98,10 @@ export async function pullRemote(
     false,
   );
   if (!planned.ok) return planned.exitCode;
-  const { startBuild } = await import("@dibkit/runner");
   const { job } = planned.plan;
   const { cacheTo: _cacheTo, ...request } = job.request;
-  const progress = createBuildProgress(terminal, false, planned.plan);
-  const outcome = await startBuild(
-    { ...planned.plan, job: { ...job, request: { ...request, pullOnly: true } } },
-    { onEvent: progress.show, signal: terminal.signal },
-  );
-  progress.end();
+  const pulling = { ...planned.plan, job: { ...job, request: { ...request, pullOnly: true } } };
+  const outcome = await runPlanned(terminal, pulling, false);
   if (terminal.signal.aborted) return 130;
   // It never gets to an image: where nothing is missing it stops before the disk.
   if (outcome.kind === "interrupted" || outcome.kind === "built") return 0;

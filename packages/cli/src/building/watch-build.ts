@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { basename, delimiter, dirname, extname, join, relative, resolve, sep } from "node:path";
+import { basename, delimiter, dirname, extname, join, resolve } from "node:path";
 import type { BuildPlan } from "@dibkit/runner";
 import type { ExitCode } from "../command.js";
 import { lintOnce } from "../lint/lint-once.js";
+import { isBelow, isHiddenBelow } from "../project/paths-below.js";
 import { findProjectRoot } from "../project/project-root.js";
 import { MODULE } from "../project/select-image.js";
 import { reportFailure, reportFindings } from "../report-failure.js";
@@ -97,17 +98,10 @@ function outermost(directories: readonly string[]): readonly string[] {
   return there.filter((path) => !there.some((other) => other !== path && isBelow(other, path)));
 }
 
-function isBelow(directory: string, path: string): boolean {
-  return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
-}
-
 /** Hidden files, packages of npm, and what editors and dibkit keep beside a file while it is written, are no sources. */
 function isSource(path: string, directories: readonly string[]): boolean {
-  const parts = directories.filter((one) => isBelow(one, path)).flatMap((one) => relative(one, path).split(sep));
   if (basename(path) === ".dibkitrc.json") return true;
-  return (
-    !/~$|\.(tmp|new|swp|dibkit)$/.test(path) && !parts.some((part) => part === "node_modules" || part.startsWith("."))
-  );
+  return !/~$|\.(tmp|new|swp|dibkit)$/.test(path) && !isHiddenBelow(directories, path);
 }
 
 /** `/srv/image.qcow2` is written beside `/srv/image.d`: the common beginning. */

@@ -2,6 +2,7 @@ import { buildOptions } from "../building/build-options.js";
 import { lockOptions } from "../building/lock-options.js";
 import { planImage } from "../building/plan-image.js";
 import { defineCommand } from "../command.js";
+import { MODULE } from "../project/select-image.js";
 import { usageFailure } from "../terminal.js";
 
 export default defineCommand({
@@ -128,5 +129,5 @@ export default defineCommand({
 });
 
 function isModule(word: string): boolean {
-  return /\.[cm]?ts(#.+)?$/.test(word);
+  return MODULE.test(word);
 }

@@ -1,5 +1,6 @@
 import type { CommandFailure } from "@dibkit/exec";
 import type { Result } from "@dibkit/model";
+import { definedOf } from "../defined-of.js";
 import type { Terminal } from "../terminal.js";
 
 /** Runs git in a directory; its standard output. Settings of the user that change what it prints are overruled. */
@@ -10,11 +11,10 @@ export async function git(
   more: Readonly<Record<string, string>> = {},
 ): Promise<Result<string, CommandFailure>> {
   const { createCommandRunner } = await import("@dibkit/exec");
-  const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const chunks: Buffer[] = [];
   const result = await createCommandRunner().run(["git", "-c", "core.quotePath=false", ...args], {
     cwd,
-    env: { ...Object.fromEntries(given), LC_ALL: "C", ...more },
+    env: { ...definedOf(env), LC_ALL: "C", ...more },
     onBytes: (chunk) => chunks.push(chunk),
     signal,
   });

@@ -73,7 +73,7 @@ function filesUnder(top: string, elements: readonly string[]): readonly Reposito
   const files: RepositoryFile[] = [];
   let left = MOST_ENTRIES;
   const visit = (directory: string, depth: number, inElement: boolean) => {
-    for (const entry of entries(directory)) {
+    for (const entry of entriesOf(directory)) {
       left -= 1;
       if (left < 0) return;
       const path = join(directory, entry.name);
@@ -96,10 +96,11 @@ function mayBeText(path: string): boolean {
 }
 
 function names(directory: string): readonly string[] {
-  return entries(directory).map(({ name }) => name);
+  return entriesOf(directory).map(({ name }) => name);
 }
 
-function entries(directory: string): readonly Dirent[] {
+/** What lies in a directory; nothing when it cannot be read. */
+export function entriesOf(directory: string): readonly Dirent[] {
   try {
     return readdirSync(directory, { withFileTypes: true });
   } catch {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { dirname, relative, resolve, sep } from "node:path";
+import { dirname, resolve, sep } from "node:path";
 import type { ExitCode } from "../command.js";
+import { isBelow, isHiddenBelow } from "../project/paths-below.js";
 import type { Terminal } from "../terminal.js";
 import { type LintRun, runLint } from "./run-lint.js";
 
@@ -28,15 +29,8 @@ export async function watchLint(run: LintRun, terminal: Terminal): Promise<ExitC
   return 130;
 }
 
-function isBelow(directory: string, path: string): boolean {
-  const inside = relative(directory, path);
-  return inside !== ".." && !inside.startsWith(`..${sep}`);
-}
-
 /** Hidden files are of no element, but one of them is the configuration; temporary ones are dibkit's own. */
 function matters(path: string, watched: readonly string[]): boolean {
   if (path.endsWith(`${sep}.dibkitrc.json`)) return true;
-  // The directories themselves may lie below a hidden one.
-  const parts = watched.filter((one) => isBelow(one, path)).flatMap((one) => relative(one, path).split(sep));
-  return !/\.(tmp|dibkit)$/.test(path) && !parts.some((part) => part === "node_modules" || part.startsWith("."));
+  return !/\.(tmp|dibkit)$/.test(path) && !isHiddenBelow(watched, path);
 }

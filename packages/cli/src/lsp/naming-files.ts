@@ -1,7 +1,7 @@
-import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { entryOf, type Location, parseYamlText } from "@dibkit/model";
-import { SKIPPED_DIRECTORY } from "../lint/repository-texts.js";
+import { entriesOf, SKIPPED_DIRECTORY } from "../lint/repository-texts.js";
 
 /** Bytes; a list of images is short, and modules that people write are too. */
 const LARGEST = 300_000;
@@ -47,12 +47,4 @@ export function inImageList(path: string, element: string): readonly Location[] 
     const items = elements?.kind === "sequence" ? elements.items : [];
     return items.flatMap((item) => (item.kind === "scalar" && item.value === element ? [item.location] : []));
   });
-}
-
-function entriesOf(directory: string): readonly Dirent[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true });
-  } catch {
-    return [];
-  }
 }

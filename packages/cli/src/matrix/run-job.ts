@@ -1,7 +1,7 @@
 import { resolve as resolvePath } from "node:path";
 import type { JobRecords, MatrixJob, RecordKeeper } from "@dibkit/fleet";
 import type { BuildOutcome, BuildPlan } from "@dibkit/runner";
-import { createBuildProgress } from "../building/build-progress.js";
+import { runPlanned } from "../building/build-planned.js";
 import { reportBuild } from "../building/report-build.js";
 import type { ExitCode } from "../command.js";
 import { type Terminal, usageFailure, writeTrouble, writeWarning } from "../terminal.js";
@@ -97,13 +97,11 @@ async function buildJob(
     await keeper?.end("failed", { message: "the build could not be planned on this machine" });
     return planning.exitCode;
   }
-  const [{ startBuild }, { watchMemory }] = await Promise.all([import("@dibkit/runner"), import("@dibkit/fleet")]);
+  const { watchMemory } = await import("@dibkit/fleet");
   const plan = job.stopAfter === undefined ? planning.plan : stoppedAfter(planning.plan, job.stopAfter);
-  const progress = createBuildProgress(terminal, verbose, plan);
   const memory = watchMemory({ env: terminal.env });
-  const outcome = await startBuild(plan, { onEvent: progress.show, signal: terminal.signal });
+  const outcome = await runPlanned(terminal, plan, verbose);
   const peak = memory.stop();
-  progress.end();
   const exitCode = reportBuild(terminal, outcome, options.cacheDir);
   if (keeper !== undefined) await noteEnd(terminal, keeper, job, { plan, outcome, peak });
   return exitCode;

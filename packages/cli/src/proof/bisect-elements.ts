@@ -4,14 +4,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join, relative, resolve as resolvePath } from "node:path";
 import { type CommandRunner, describeFailure, findProgram } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
-import {
-  type BisectTrouble,
-  definedOf,
-  type TrialRequest,
-  type TrialTools,
-  tryImage,
-  type Verdict,
-} from "./bisect-trial.js";
+import { definedOf } from "../defined-of.js";
+import { type BisectTrouble, type TrialRequest, type TrialTools, tryImage, type Verdict } from "./bisect-trial.js";
 
 /** What is looked for, and with what; the history is that of `cwd`. */
 export interface BisectRequest extends TrialRequest {

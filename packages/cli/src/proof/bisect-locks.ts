@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
 import { err, type LockDocument, ok, type Result } from "@dibkit/model";
-import { type BisectTrouble, definedOf, type TrialRequest, tryImage, type Verdict } from "./bisect-trial.js";
+import { definedOf } from "../defined-of.js";
+import { type BisectTrouble, type TrialRequest, tryImage, type Verdict } from "./bisect-trial.js";
 import { type ChangedPackage, type PackageUpdate, packageUpdates } from "./package-updates.js";
 import { searchRange } from "./search-range.js";
 

@@ -70,10 +70,3 @@ export async function tryImage(
   });
   return ran.ok ? "good" : "bad";
 }
-
-/** An environment without what is not set in it. */
-export function definedOf(env: TrialRequest["env"]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
-}

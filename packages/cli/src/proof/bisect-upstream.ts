@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve as resolvePath } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
 import { err, ok, type Result, type UpstreamInstallation, upstreamInstallation } from "@dibkit/model";
-import { type BisectTrouble, definedOf, type TrialRequest, tryImage, type Verdict } from "./bisect-trial.js";
+import { definedOf } from "../defined-of.js";
+import { type BisectTrouble, type TrialRequest, tryImage, type Verdict } from "./bisect-trial.js";
 import { searchRange } from "./search-range.js";
 
 /** One installation of diskimage-builder. */

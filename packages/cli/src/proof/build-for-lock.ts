@@ -1,7 +1,7 @@
 import type { ImagePackages } from "@dibkit/contents";
 import type { BuildOutcome, BuildPlan, LayerStore, PastBuild } from "@dibkit/runner";
-import { layerStoreAt, startBuild } from "@dibkit/runner";
-import { createBuildProgress } from "../building/build-progress.js";
+import { layerStoreAt } from "@dibkit/runner";
+import { runPlanned } from "../building/build-planned.js";
 import { withContents } from "../open-contents.js";
 import type { Terminal } from "../terminal.js";
 
@@ -18,9 +18,7 @@ export async function buildForLock(
   plan: BuildPlan,
   verbose: boolean,
 ): Promise<{ readonly outcome: BuildOutcome; readonly built?: BuiltForLock }> {
-  const progress = createBuildProgress(terminal, verbose, plan);
-  const outcome = await startBuild(plan, { onEvent: progress.show, signal: terminal.signal });
-  progress.end();
+  const outcome = await runPlanned(terminal, plan, verbose);
   if (outcome.kind !== "built") return { outcome };
   const [{ createCommandRunner }, { imagePackages }] = await Promise.all([
     import("@dibkit/exec"),

@@ -4,6 +4,7 @@ import type { BuildOptionValues } from "../building/build-options.js";
 import { planImage } from "../building/plan-image.js";
 import { reportBuild } from "../building/report-build.js";
 import type { ExitCode } from "../command.js";
+import { MODULE } from "../project/select-image.js";
 import { type Terminal, usageFailure, writeTail, writeTrouble } from "../terminal.js";
 import { buildForLock } from "./build-for-lock.js";
 import { conflictsWithLock } from "./lock-conflicts.js";
@@ -25,7 +26,7 @@ export async function buildLocked(
   words: readonly string[],
   options: LockedOptions,
 ): Promise<ExitCode> {
-  const several = words.length > 1 && words.every((word) => /\.[cm]?ts(#.+)?$/.test(word));
+  const several = words.length > 1 && words.every((word) => MODULE.test(word));
   if (options.all || several || options.engine === "upstream")
     return usageFailure(terminal, "--locked builds one image, by dibkit itself", "name one image");
   if (conflictsWithLock(terminal, "a build that is held to a lock", options)) return 2;

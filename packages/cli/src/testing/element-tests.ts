@@ -1,6 +1,7 @@
-import { dirname, resolve as resolvePath, sep } from "node:path";
+import { dirname, resolve as resolvePath } from "node:path";
 import { type Element, viewsOf } from "@dibkit/model";
 import type { Project } from "../project/open-project.js";
+import { isBelow } from "../project/paths-below.js";
 
 /** An element below `test-elements` of another one, which is built with it, as upstream's `run_functests.sh` does. */
 export interface ElementTest {
@@ -45,6 +46,6 @@ export function ownElements(
   ];
   const defined = new Set(elements.map(({ name }) => name));
   const isOwn = (element: Element) =>
-    defined.has(element.name) || named.some((path) => `${dirname(element.root)}${sep}`.startsWith(`${path}${sep}`));
+    defined.has(element.name) || named.some((path) => isBelow(path, dirname(element.root)));
   return [...catalog.elements.values()].filter(isOwn);
 }

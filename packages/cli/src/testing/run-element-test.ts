@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { blame } from "@dibkit/contents";
 import { shellQuote } from "@dibkit/exec";
-import { newestBuild, startBuild } from "@dibkit/runner";
+import { newestBuild } from "@dibkit/runner";
 import { type BuildOptionValues, NOTHING_GIVEN } from "../building/build-options.js";
-import { createBuildProgress } from "../building/build-progress.js";
+import { runPlanned } from "../building/build-planned.js";
 import { prefixed } from "../building/build-several.js";
 import { openStore } from "../building/open-store.js";
 import { planSelected } from "../building/plan-image.js";
@@ -68,9 +68,7 @@ async function build(
     { told },
   );
   if (!planned.ok) return { ending: "failed", message: "it cannot be planned" };
-  const progress = createBuildProgress(terminal, verbose, planned.plan);
-  const outcome = await startBuild(planned.plan, { onEvent: progress.show, signal: terminal.signal });
-  progress.end();
+  const outcome = await runPlanned(terminal, planned.plan, verbose);
   if (outcome.kind === "interrupted") return { ending: "interrupted" };
   if (outcome.kind !== "built") {
     if (existsSync(mark)) return { ending: "passed" };
