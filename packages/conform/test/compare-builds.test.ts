@@ -132,8 +132,12 @@ test.each([
   ["another password", "sed -i 's/stack:!:/stack::/' etc/shadow", /tree etc\/shadow: file .* sha256:\w+$/],
   ["a password that never expires", "sed -i 's/:99999:/::/' etc/shadow", /tree etc\/shadow: file .* sha256:\w+$/],
   ["a password that must be changed", "sed -i 's/:20786:/:0:/' etc/shadow", /tree etc\/shadow: file .* sha256:\w+$/],
+  ["another salt", "sed -i 's/j9T$lo.*Yu:/j9T$Ua$lQ:/' etc/shadow", / because passwords are kept with a random salt$/],
+  ["another method", "sed -i 's/$y$j9T$lo.*Yu:/$6$Ua$lQ:/' etc/shadow", /tree etc\/shadow: file .* sha256:\w+$/],
+  ["another cost", "sed -i 's/j9T/j8T/' etc/shadow", /tree etc\/shadow: file .* sha256:\w+$/],
+  ["no password", "sed -i 's/$y.*Yu:/:/' etc/shadow", /tree etc\/shadow: file .* sha256:\w+$/],
 ])("accounts that were made with %s", async (_what, change, line) => {
-  const files = { ...PLAIN, "etc/shadow": "root:*:19000:0:99999:7:::\nstack:!:20786:0:99999:7:::\n" };
+  const files = { ...PLAIN, "etc/shadow": "root:*:19000:0:99999:7:::\nstack:!:20786:0:99999:7:::\ndev:$y$j9T$loZr/$d3.Yu:20786::::::\n" };
   const found = await differences(archive(files), archive(files, change));
   expect(found).toEqual([expect.stringMatching(line)]);
 });
