@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "./run-cli.js";
 
 const root = mkdtempSync(join(tmpdir(), "dibkit-cli-test-"));
-const env = { PATH: "/nowhere", HOME: root, DIB_LIB: "/nowhere", ELEMENTS_PATH: root };
+const env = { PATH: "/nowhere", HOME: root, ELEMENTS_PATH: root };
 const elements: Readonly<Record<string, { readonly deps?: string; readonly provides?: string }>> = {
   base: {},
   tiny: { provides: "operating-system\n" },
@@ -127,6 +127,14 @@ describe("dibkit graph", () => {
     const run = await runCli(["resolve", "web", "--elements-path", root, ...flags], { env: variables, cwd: root });
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain('entry "/typo/elements" of ELEMENTS_PATH does not exist');
+  });
+
+  test.each(["/typo", root])("refuses a DIB_LIB without a diskimage-builder, such as %s", async (path) => {
+    const run = await runCli(["resolve", "web"], { env: { ...env, DIB_LIB: path }, cwd: root });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toBe(
+      `error: DIB_LIB names "${path}", which holds no diskimage-builder\n help: give its package, its lib directory or a checkout of it, or unset DIB_LIB\n`,
+    );
   });
 
   test("says which command takes a list of images", async () => {

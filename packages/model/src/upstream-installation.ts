@@ -25,10 +25,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const SYSTEM_PYTHON = "/usr/bin/python3";
 
 /**
- * Where diskimage-builder is installed; undefined when it is not. Looked for, in this order: `DIB_LIB` (upstream's
- * `lib` directory, its package, or a source checkout), the active virtual environment, the Python that
- * `disk-image-create` on the PATH belongs to, pipx, pyenv, the user's site-packages, then the system's. In each of them
- * an editable installation (`pip install -e`, `setup.py develop`) counts as its checkout.
+ * Where diskimage-builder is installed; undefined when it is not. `DIB_LIB` (upstream's `lib` directory, its package, or
+ * a source checkout) decides it alone. Otherwise it is looked for, in this order, in the active virtual environment, the
+ * Python that `disk-image-create` on the PATH belongs to, pipx, pyenv, the user's site-packages, then the system's. In
+ * each of them an editable installation (`pip install -e`, `setup.py develop`) counts as its checkout.
  */
 export function upstreamInstallation(env: Environment): UpstreamInstallation | undefined {
   for (const candidate of candidates(env)) {
@@ -40,7 +40,11 @@ export function upstreamInstallation(env: Environment): UpstreamInstallation | u
 
 function* candidates(env: Environment): Generator<string | EditableInstallation> {
   const override = env.DIB_LIB;
-  if (override) yield* [override, dirname(override), join(override, "diskimage_builder")];
+  if (override) {
+    // Without it another version would be used than the one that was asked for.
+    yield* [override, dirname(override), join(override, "diskimage_builder")];
+    return;
+  }
   if (env.VIRTUAL_ENV) yield* packagesUnder(env.VIRTUAL_ENV);
   for (const directory of (env.PATH ?? "").split(delimiter)) {
     const program = directory === "" ? undefined : realPath(join(directory, "disk-image-create"));

@@ -196,6 +196,15 @@ describeUpstream("upstreamInstallation", (installation) => {
     expect(found?.pythonPath).toBeUndefined();
   });
 
+  it.each(["/nowhere", "/", "/usr"])(
+    "finds nothing where DIB_LIB is %s, for another one is not what was asked for",
+    (path) => {
+      expect(upstreamInstallation({ DIB_LIB: path, PATH: process.env.PATH, VIRTUAL_ENV: installation.package })).toBe(
+        undefined,
+      );
+    },
+  );
+
   it("says what a Python needs to find a checkout that DIB_LIB names", () => {
     lay({
       "checkout/diskimage_builder/elements/web/element-deps": "",

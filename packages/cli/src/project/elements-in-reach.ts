@@ -57,7 +57,9 @@ export async function elementsInReach(
   terminal: Pick<Terminal, "cwd" | "env">,
   request: ReachRequest,
 ): Promise<Result<Reach, ProjectFailure>> {
-  const { checkElementsPath, elementsPath, err, installedCatalog, ok } = await import("@dibkit/model/resolution");
+  const { checkElementsPath, elementsPath, err, installedCatalog, ok, upstreamInstallation } = await import(
+    "@dibkit/model/resolution"
+  );
   const { root, config: configPath } = request.project;
   const entries = [...new Set([...(configPath === undefined ? [] : [configPath]), ...request.modules])];
   const defined = await definitionsIn(entries, terminal.cwd, request.typecheck);
@@ -70,6 +72,11 @@ export async function elementsInReach(
   // a configuration may be output that nobody has compiled yet.
   const [unusable] = checkElementsPath(elementsPath(terminal.env, extra));
   if (unusable !== undefined) return err({ kind: "usage", message: unusable.message, help: unusable.help ?? "" });
+  const { DIB_LIB } = terminal.env;
+  if (DIB_LIB && upstreamInstallation(terminal.env) === undefined) {
+    const help = "give its package, its lib directory or a checkout of it, or unset DIB_LIB";
+    return err({ kind: "usage", message: `DIB_LIB names "${DIB_LIB}", which holds no diskimage-builder`, help });
+  }
   const ofConfig = (config.elementsPath ?? []).map((path) =>
     resolvePath(configPath ? dirname(configPath) : root, path),
   );

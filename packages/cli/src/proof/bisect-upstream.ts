@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve as resolvePath } from "node:path";
+import { join, resolve as resolvePath } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
-import { err, ok, type Result, type UpstreamInstallation, upstreamInstallation } from "@dibkit/model";
+import { err, ok, type Result, upstreamInstallation } from "@dibkit/model";
 import { definedOf } from "../defined-of.js";
 import { type BisectTrouble, type TrialRequest, tryImage, type Verdict } from "./bisect-trial.js";
 import { searchRange } from "./search-range.js";
@@ -35,7 +35,7 @@ export async function bisectUpstream(
 ): Promise<Result<UpstreamOutcome, BisectTrouble>> {
   const candidates: UpstreamCandidate[] = [];
   for (const directory of directories) {
-    const found = installationIn(resolvePath(request.cwd, directory));
+    const found = upstreamInstallation({ DIB_LIB: resolvePath(request.cwd, directory) });
     if (found === undefined) {
       const message = `--upstream "${directory}" has no diskimage-builder`;
       return err({ message, help: "name a source checkout, or the directory of its Python package" });
@@ -67,13 +67,6 @@ export async function bisectUpstream(
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-}
-
-/** The installation that `DIB_LIB=directory` means, and not another one of this machine that is found without it. */
-function installationIn(directory: string): UpstreamInstallation | undefined {
-  const found = upstreamInstallation({ DIB_LIB: directory });
-  const meant = [directory, dirname(directory), join(directory, "diskimage_builder")];
-  return found !== undefined && meant.includes(found.package) ? found : undefined;
 }
 
 /** How people call an installation. */

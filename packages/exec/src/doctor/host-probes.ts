@@ -73,7 +73,8 @@ async function probeLoop({ runner }: ProbeContext): Promise<ProbeOutcome> {
 async function probeUpstream({ env }: ProbeContext): Promise<ProbeOutcome> {
   const found = upstreamInstallation(env);
   if (found) return { status: "ok", found: `${found.version ?? "unknown version"} in ${found.elements}` };
-  return { status: "missing", found: "not installed", help: `${INSTALL_UPSTREAM}, or set DIB_LIB` };
+  const looked = env.DIB_LIB ? `not in "${env.DIB_LIB}", which DIB_LIB names` : "not installed";
+  return { status: "missing", found: looked, help: `${INSTALL_UPSTREAM}, or set DIB_LIB` };
 }
 
 async function probeSpace({ scratch }: ProbeContext): Promise<ProbeOutcome> {
