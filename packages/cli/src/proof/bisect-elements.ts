@@ -146,6 +146,9 @@ async function linkModules(root: string, worktree: string): Promise<void> {
   if (existsSync(from) && !existsSync(to)) await symlink(from, to);
 }
 
+/** Settings of the user that change what git prints are overruled. */
+const PLAIN = ["-c", "core.quotePath=false", "-c", "log.showSignature=false"];
+
 type Git = (...words: readonly string[]) => Promise<Result<string, string>>;
 
 /** Runs git in a directory: what it prints, or the last thing it said. */
@@ -153,7 +156,7 @@ function gitIn(cwd: string, { PATH = "", HOME = "" }: BisectRequest["env"], comm
   // What git says is read.
   const env = { PATH, HOME, LC_ALL: "C" };
   return async (...words) => {
-    const run = await commands.run(["git", ...words], { cwd, env });
+    const run = await commands.run(["git", ...PLAIN, ...words], { cwd, env });
     return run.ok ? ok(run.value.stdout.trim()) : err(run.error.tail.at(-1) ?? describeFailure(run.error));
   };
 }
