@@ -22,7 +22,8 @@ export async function findBuild(
   const older = finished.filter(({ record }) => record.image === named.record.image && record.id < named.record.id);
   const wanted = back === "0" ? named : older[Number(back) - 1];
   if (wanted !== undefined) return ok(wanted);
-  return err(`only ${older.length + 1} builds of "${named.record.image}" are remembered, so there is no "~${back}"`);
+  const known = older.length === 0 ? "one build" : `${older.length + 1} builds`;
+  return err(`dibkit remembers only ${known} of "${named.record.image}", so there is no "~${back}"`);
 }
 
 /** The builds given are finished, the newest first. */

@@ -1,5 +1,6 @@
 import { renderByteSize } from "../byte-size.js";
 import type { ExitCode } from "../command.js";
+import { count } from "../count.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 
 /** Prints the layers that a registry has. */
@@ -24,6 +25,6 @@ export async function listRemote(terminal: Terminal, word: string, json: boolean
     stdout.write(`${line.trimEnd()}\n`);
   }
   const total = layers.reduce((sum, { bytes }) => sum + bytes, 0);
-  stdout.write(`${layers.length} layers, ${renderByteSize(total)} in ${repository}\n`);
+  stdout.write(`${count(layers.length, "layer")}, ${renderByteSize(total)} in ${repository}\n`);
   return 0;
 }

@@ -141,7 +141,7 @@ function list(
     terminal.stdout.write(`${line.trimEnd()}\n`);
   }
   const total = layers.reduce((sum, { meta }) => sum + meta.bytes, 0);
-  terminal.stdout.write(`${layers.length} layers, ${renderByteSize(total)} in ${store.directory}\n`);
+  terminal.stdout.write(`${count(layers.length, "layer")}, ${renderByteSize(total)} in ${store.directory}\n`);
   if (files > 0) terminal.stdout.write(`${count(files, "download")} kept for locks, ${renderByteSize(kept)}\n`);
   return 0;
 }
@@ -230,7 +230,7 @@ function reportDamage(terminal: Terminal, damaged: readonly LayerEntry[], remove
 
 function reportRemoved(terminal: Terminal, removed: readonly UsedLayer[], contents: ContentsSize): 0 {
   const bytes = removed.reduce((sum, { meta }) => sum + meta.bytes, 0);
-  terminal.stdout.write(`removed ${removed.length} layers, ${renderByteSize(bytes)}\n`);
+  terminal.stdout.write(`removed ${count(removed.length, "layer")}, ${renderByteSize(bytes)}\n`);
   if (contents.files > 0) {
     const what = `${count(contents.files, "download")} kept for locks`;
     terminal.stdout.write(`removed ${what}, ${renderByteSize(contents.bytes)}\n`);

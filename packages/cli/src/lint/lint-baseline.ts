@@ -2,6 +2,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { applyBaseline, type Baseline, createBaseline, type LintResult, parseBaseline } from "@dibkit/lint";
 import { ANOTHER_PATH, systemTrouble } from "@dibkit/model/resolution";
+import { count } from "../count.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 
 /**
@@ -19,7 +20,7 @@ export async function baselined(
   if (update) {
     const baseline = createBaseline(result, base);
     if (!(await written(path, baseline, terminal))) return undefined;
-    terminal.stderr.write(`wrote ${baseline.findings.length} kinds of findings to ${file}\n`);
+    terminal.stderr.write(`wrote ${count(baseline.findings.length, "kind")} of findings to ${file}\n`);
     return applyBaseline(result, baseline, base).result;
   }
   let text: string;
