@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { err, ok, type Result } from "@dibkit/model";
 import { execa } from "execa";
 import { bashCommand } from "./bash-command.js";
+import { countVainAttempts } from "./vain-attempts.js";
 
 /** A network namespace with loopback alone, and the way in and out of it for this process. */
 export interface LoopbackNamespace {
@@ -12,11 +13,18 @@ export interface LoopbackNamespace {
   readonly server: Server;
   /** A connection to a server in there; undefined when nobody listens at the address. */
   connect(host: string, port: number): Promise<Socket | undefined>;
+  /**
+   * How often processes in there have tried so far to reach what is not there: an address that loopback does not lead
+   * to, or one of loopback where nobody listens. What `connect` tries does not count.
+   */
+  vainAttempts(): Promise<number>;
   /** Ends the namespace, once no other process is in it. */
   close(): Promise<void>;
 }
 
-type Message = { readonly kind: "listening" } | { readonly kind: "connected" | "refused"; readonly id: number };
+type Message =
+  | { readonly kind: "listening" }
+  | { readonly kind: "connected" | "refused"; readonly id: number; readonly failed: number };
 
 // In a new namespace loopback is there, but down.
 const SCRIPT = 'ip link set lo up && exec "$@"';
@@ -43,12 +51,15 @@ export async function openLoopbackNamespace(address: {
   });
   const waiting = new Map<number, (socket: Socket | undefined) => void>();
   let asked = 0;
+  let own = 0;
+  const running = new Set<Promise<unknown>>();
   const listening = new Promise<Server>((resolve) => {
     child.on("message", (message: Message, handle: unknown) => {
       if (message.kind === "listening") {
         if (handle instanceof Server) resolve(handle);
         return;
       }
+      own += message.failed;
       waiting.get(message.id)?.(handle instanceof Socket ? handle : undefined);
       waiting.delete(message.id);
     });
@@ -63,13 +74,21 @@ export async function openLoopbackNamespace(address: {
   return ok({
     enter: ["nsenter", `--target=${child.pid}`, "--net", "--"],
     server: first,
-    connect: (host, port) =>
-      new Promise((resolve) => {
+    connect(host, port) {
+      const answer = new Promise<Socket | undefined>((resolve) => {
         if (!child.connected) return resolve(undefined);
         asked += 1;
         waiting.set(asked, resolve);
         child.send?.({ id: asked, host, port });
-      }),
+      }).finally(() => running.delete(answer));
+      running.add(answer);
+      return answer;
+    },
+    async vainAttempts() {
+      // The kernel counts these at once, this process when it is told.
+      await Promise.all(running);
+      return countVainAttempts(child.pid) - own;
+    },
     async close() {
       first.close();
       // It has nothing to lose.

@@ -15,6 +15,11 @@ server.listen(Number(port), host, () => {
 
 process.on("message", ({ id, host: name, port: number }: { id: number; host: string; port: number }) => {
   const socket = connect(number, name);
-  socket.once("connect", () => process.send?.({ kind: "connected", id }, socket));
-  socket.once("error", () => process.send?.({ kind: "refused", id }));
+  // A name can have two addresses, of which nobody may listen at the first.
+  let failed = 0;
+  socket.on("connectionAttemptFailed", () => {
+    failed += 1;
+  });
+  socket.once("connect", () => process.send?.({ kind: "connected", id, failed }, socket));
+  socket.once("error", () => process.send?.({ kind: "refused", id, failed }));
 });

@@ -46,6 +46,8 @@ export async function compareEngines(options: CompareOptions, terminal: Terminal
     output,
     types: options.disk ? "raw,tar" : "tar",
     disk: undefined,
+    // Scripts have to see what upstream shows them.
+    network: options.network ?? (terminal.env.DIBKIT_NETWORK || "host"),
     elementsPath: [probe, ...options.elementsPath],
     // Layers of other images would show what the probe saw there: their names and directories are in no key. Those of root
     // are of no use in a user namespace.

@@ -34,6 +34,7 @@ export const recordedNetwork: Network = {
     if (!opened.ok) return opened;
     const namespace = opened.value;
     const proxy = createRecordingProxy(namespace, lock);
+    let attempts = 0;
     const settings = aptSettings(aptConfig);
     return ok({
       enter: namespace.enter,
@@ -42,7 +43,17 @@ export const recordedNetwork: Network = {
         const kept = Object.entries(left).filter(([name, value]) => value !== settings[name]);
         return unproxiedEnvironment(Object.fromEntries(kept), own);
       },
-      watch: proxy.watch,
+      watch(step) {
+        const { end } = proxy.watch(step);
+        return {
+          async end() {
+            const fetched = await end();
+            const before = attempts;
+            attempts = await namespace.vainAttempts();
+            return { fetched, past: attempts - before };
+          },
+        };
+      },
       async close() {
         proxy.close();
         await namespace.close();
