@@ -1,3 +1,4 @@
+import { Socket as DatagramSocket } from "node:dgram";
 import { Server, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { err, ok, type Result } from "@dibkit/model";
@@ -11,6 +12,8 @@ export interface LoopbackNamespace {
   readonly enter: readonly string[];
   /** Listens in there at the address that was asked for; its connections are this process's. */
   readonly server: Server;
+  /** Where name servers of the machine are asked from in there: what is sent to them comes to these sockets. */
+  readonly nameServers: readonly NameServerSocket[];
   /** A connection to a server in there; undefined when nobody listens at the address. */
   connect(host: string, port: number): Promise<Socket | undefined>;
   /**
@@ -22,25 +25,39 @@ export interface LoopbackNamespace {
   close(): Promise<void>;
 }
 
+/** Stands in for a name server. */
+export interface NameServerSocket {
+  readonly address: string;
+  readonly socket: DatagramSocket;
+}
+
 type Message =
   | { readonly kind: "listening" }
+  | { readonly kind: "name-server"; readonly address: string }
   | { readonly kind: "connected" | "refused"; readonly id: number; readonly failed: number };
 
-// In a new namespace loopback is there, but down.
-const SCRIPT = 'ip link set lo up && exec "$@"';
+// In a new namespace loopback is there, but down. What an address is refused for does not matter: nobody is there then.
+const SCRIPT = `ip link set lo up || exit
+for address in $1; do ip address add "$address" dev lo 2>/dev/null; done
+shift
+exec "$@"`;
 
 /** The process in the namespace runs as JavaScript, also when dibkit itself runs from its TypeScript sources. */
 function processModule(): string {
   return fileURLToPath(new URL("./loopback-process.js", import.meta.url)).replace("/exec/src/", "/exec/dist/");
 }
 
-/** Makes a namespace and listens in it; the error is the last lines of what could not be started. */
-export async function openLoopbackNamespace(address: {
-  readonly host: string;
-  readonly port: number;
-}): Promise<Result<LoopbackNamespace, readonly string[]>> {
-  const listener = [process.execPath, processModule(), address.host, String(address.port)];
-  const command = ["unshare", "--net", "--", ...bashCommand(SCRIPT, "loopback", ...listener)];
+/**
+ * Makes a namespace and listens in it, also at addresses of name servers; the error is the last lines of what could not
+ * be started.
+ */
+export async function openLoopbackNamespace(
+  address: { readonly host: string; readonly port: number },
+  nameServers: readonly string[] = [],
+): Promise<Result<LoopbackNamespace, readonly string[]>> {
+  const listener = [process.execPath, processModule(), address.host, String(address.port), ...nameServers];
+  const words = bashCommand(SCRIPT, "loopback", nameServers.join(" "), ...listener);
+  const command = ["unshare", "--net", "--", ...words];
   const child = execa("setpriv", ["--pdeathsig", "KILL", "--", ...command], {
     stdin: "ignore",
     stdout: "ignore",
@@ -52,11 +69,16 @@ export async function openLoopbackNamespace(address: {
   const waiting = new Map<number, (socket: Socket | undefined) => void>();
   let asked = 0;
   let own = 0;
+  const sockets: NameServerSocket[] = [];
   const running = new Set<Promise<unknown>>();
   const listening = new Promise<Server>((resolve) => {
     child.on("message", (message: Message, handle: unknown) => {
       if (message.kind === "listening") {
         if (handle instanceof Server) resolve(handle);
+        return;
+      }
+      if (message.kind === "name-server") {
+        if (handle instanceof DatagramSocket) sockets.push({ address: message.address, socket: handle });
         return;
       }
       own += message.failed;
@@ -74,6 +96,7 @@ export async function openLoopbackNamespace(address: {
   return ok({
     enter: ["nsenter", `--target=${child.pid}`, "--net", "--"],
     server: first,
+    nameServers: sockets,
     connect(host, port) {
       const answer = new Promise<Socket | undefined>((resolve) => {
         if (!child.connected) return resolve(undefined);
@@ -91,6 +114,7 @@ export async function openLoopbackNamespace(address: {
     },
     async close() {
       first.close();
+      for (const { socket } of sockets) socket.close();
       // It has nothing to lose.
       child.kill("SIGKILL");
       await gone;

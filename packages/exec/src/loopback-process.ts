@@ -1,17 +1,36 @@
-import { connect, createServer } from "node:net";
+import { createSocket } from "node:dgram";
+import { connect, createServer, isIPv6 } from "node:net";
 
 /**
- * The process that lives in a network namespace of loopback: it listens at the address on its command line, hands the
- * socket to the process that started it, and from then on connects to servers of the namespace for that one. It ends when
- * the channel between the two does.
+ * The process that lives in a network namespace of loopback: it listens at the address on its command line, and where
+ * the name servers that follow are asked, hands the sockets to the process that started it, and from then on connects to
+ * servers of the namespace for that one. It ends when the channel between the two does.
  */
-const [host = "", port = ""] = process.argv.slice(2);
+const [host = "", port = "", ...nameServers] = process.argv.slice(2);
+
+const DNS_PORT = 53;
 
 const server = createServer();
-server.listen(Number(port), host, () => {
-  // From then on the other process is the only one to accept connections.
-  process.send?.({ kind: "listening" }, server, undefined, () => server.close());
+void Promise.all(nameServers.map(handOverNameServer)).then(() => {
+  server.listen(Number(port), host, () => {
+    // From then on the other process is the only one to accept connections.
+    process.send?.({ kind: "listening" }, server, undefined, () => server.close());
+  });
 });
+
+/** An address that the namespace could not be given, such as one that names an interface, is left out. */
+function handOverNameServer(address: string): Promise<void> {
+  const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
+  return new Promise((resolve) => {
+    socket.once("error", () => resolve());
+    socket.bind(DNS_PORT, address, () => {
+      process.send?.({ kind: "name-server", address }, socket, undefined, () => {
+        socket.close();
+        resolve();
+      });
+    });
+  });
+}
 
 process.on("message", ({ id, host: name, port: number }: { id: number; host: string; port: number }) => {
   const socket = connect(number, name);
