@@ -18,7 +18,7 @@ export { rpmHostTroubles, YUM_CHROOT } from "./doctor/rpm-host.js";
 export { fileHash } from "./file-hash.js";
 export { findProgram } from "./find-program.js";
 export { type HostTool, uniqueTools } from "./host-tool.js";
-export { type NameServerSocket, openLoopbackNamespace } from "./loopback-namespace.js";
+export { openLoopbackNamespace } from "./loopback-namespace.js";
 export { namespaceCommand } from "./namespace-command.js";
 export { decidePrivilege } from "./privilege/decide-privilege.js";
 export { inUserNamespace } from "./privilege/in-user-namespace.js";

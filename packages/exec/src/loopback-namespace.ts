@@ -13,7 +13,7 @@ export interface LoopbackNamespace {
   /** Listens in there at the address that was asked for; its connections are this process's. */
   readonly server: Server;
   /** Where name servers of the machine are asked from in there: what is sent to them comes to these sockets. */
-  readonly nameServers: readonly NameServerSocket[];
+  readonly nameServers: readonly { readonly address: string; readonly socket: DatagramSocket }[];
   /** A connection to a server in there; undefined when nobody listens at the address. */
   connect(host: string, port: number): Promise<Socket | undefined>;
   /**
@@ -23,12 +23,6 @@ export interface LoopbackNamespace {
   vainAttempts(): Promise<number>;
   /** Ends the namespace, once no other process is in it. */
   close(): Promise<void>;
-}
-
-/** Stands in for a name server. */
-export interface NameServerSocket {
-  readonly address: string;
-  readonly socket: DatagramSocket;
 }
 
 type Message =
@@ -69,7 +63,7 @@ export async function openLoopbackNamespace(
   const waiting = new Map<number, (socket: Socket | undefined) => void>();
   let asked = 0;
   let own = 0;
-  const sockets: NameServerSocket[] = [];
+  const sockets: { readonly address: string; readonly socket: DatagramSocket }[] = [];
   const running = new Set<Promise<unknown>>();
   const listening = new Promise<Server>((resolve) => {
     child.on("message", (message: Message, handle: unknown) => {

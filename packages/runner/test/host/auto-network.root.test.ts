@@ -3,6 +3,7 @@ import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dibkit } from "../../../../test/e2e/dibkit.js";
 import type { StepEntry } from "../../src/job/layer.js";
 import { layerStoreAt } from "../../src/layers/layer-store.js";
 import { mayBuild, type TinyBuild, type TinyProject, tinyProject } from "../tiny-image.js";
@@ -159,6 +160,35 @@ describe.skipIf(!mayBuild)("a build that chooses the network", () => {
     expect(record?.steps.find(({ label }) => label.script === "80-seen")).toMatchObject({
       unwatched: "it works on the disk, where nothing can be taken back",
     });
+  });
+
+  test("where scripts cannot be watched, the build has the host's network, and says so when it is asked", async () => {
+    project.element("quiet", { "extra-data.d/10-seen": `#!/bin/bash\nset -eu\n${TELL}` });
+    const hide =
+      'for file in $(PATH=$PATH:/usr/sbin:/sbin type -ap ip); do mount --bind /dev/null "$file"; done; exec "$@"';
+    const through = ["unshare", "--mount", "bash", "-c", hide, "hide"];
+    const store = ["--cache-dir", join(project.directory, "unwatched")];
+    const words = [
+      "-n",
+      "tiny-os",
+      "quiet",
+      "-t",
+      "tar",
+      "--image-size",
+      "0.2",
+      "-o",
+      join(project.directory, "out/unwatched"),
+      ...store,
+    ];
+    const elements = ["--elements-path", join(project.directory, "elements")];
+    const built = await dibkit(["build", ...elements, ...words, "-v"], { through });
+    expect(built, built.stderr).toMatchObject({ exitCode: 0 });
+    expect(built.stderr).toContain("the proxy is nowhere");
+    expect(built.stderr).not.toMatch(/warning|network/);
+    const fetched = await dibkit(["fetched", ...store]);
+    expect(fetched.stdout).toMatch(/^all scripts: host's network: scripts cannot be watched here: ip is missing\n/);
+    const contradiction = await dibkit(["build", ...elements, ...words, "--no-record", "--network", "recorded"]);
+    expect(contradiction).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--no-record contradicts") });
   });
 
   test("a build that keeps nothing has the host's network", async () => {

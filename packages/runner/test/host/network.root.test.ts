@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bashCommand, createCommandRunner, findProgram, namespaceCommand } from "@dibkit/exec";
 import { flagTrouble } from "@dibkit/model";
@@ -94,8 +94,12 @@ mount --bind /mnt/resolv.conf /etc/resolv.conf && { getent hosts ${name} || true
 test.each([
   ["a connection to an address outside", connecting("AF_INET", "SOCK_STREAM", "192.0.2.1")],
   ["a datagram to an address outside", connecting("AF_INET", "SOCK_DGRAM", "192.0.2.1")],
-  ["a connection by IPv6", connecting("AF_INET6", "SOCK_STREAM", "2001:db8::1")],
-  ["a datagram by IPv6", connecting("AF_INET6", "SOCK_DGRAM", "2001:db8::1")],
+  ...(existsSync("/proc/net/snmp6")
+    ? [
+        ["a connection by IPv6", connecting("AF_INET6", "SOCK_STREAM", "2001:db8::1")],
+        ["a datagram by IPv6", connecting("AF_INET6", "SOCK_DGRAM", "2001:db8::1")],
+      ]
+    : []),
   ["a connection to a server of the machine", connecting("AF_INET", "SOCK_STREAM", "127.0.0.1")],
   ["a name that a server outside is asked for", askingFor("nobody.invalid", "192.0.2.1")],
   ["a name that a resolver of the machine is asked for", askingFor("nobody.invalid", "127.0.0.53")],

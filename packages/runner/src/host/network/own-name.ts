@@ -1,8 +1,7 @@
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { readFile } from "node:fs/promises";
 import { isIPv6 } from "node:net";
 import { hostname } from "node:os";
-import type { NameServerSocket } from "@dibkit/exec";
 
 /** Most that the C library reads of. */
 const MOST_SERVERS = 3;
@@ -17,6 +16,12 @@ export async function nameServersOfHost(): Promise<readonly string[]> {
   const text = await readFile("/etc/resolv.conf", "utf8").catch(() => "");
   const found = [...text.matchAll(/^nameserver\s+([0-9a-fA-F.:]+)\s*$/gm)].map(([, address = ""]) => address);
   return found.length === 0 ? ["127.0.0.1"] : found.slice(0, MOST_SERVERS);
+}
+
+/** What is sent to a name server comes to the socket. */
+interface NameServerSocket {
+  readonly address: string;
+  readonly socket: Socket;
 }
 
 /** What answers the questions of a namespace to the name servers of the machine. */
@@ -36,10 +41,9 @@ export function answerOwnName(sockets: readonly NameServerSocket[], own = hostna
     socket.on("error", () => undefined);
     socket.on("message", (query, { port, address: asker }) => {
       const reply = (answer: Buffer) => socket.send(answer, port, asker, () => undefined);
-      if (query.length < HEADER_BYTES) return;
       if (isNameOf(own, nameInQuestion(query))) return ask(address, query, reply);
       refused += 1;
-      reply(refusal(query));
+      if (query.length >= HEADER_BYTES) reply(refusal(query));
     });
   }
   return { refused: () => refused };
