@@ -273,7 +273,7 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
       );
       expect(fetched.stdout).toMatch(/^1 request, 8 B; what 1 of \d+ steps fetched is not known$/m);
       expect(fetched.stdout).toContain(
-        "extra-data.d/60-past of fetches: host's network: it went past the proxy (1 attempt)\n",
+        "host's network: it went past the proxy (1 attempt)\n  extra-data.d/60-past of fetches\n",
       );
       const asJson = await asUser("fetched", "--format", "json");
       const { version, steps } = JSON.parse(asJson.stdout) as {

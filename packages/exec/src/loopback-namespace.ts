@@ -1,4 +1,5 @@
 import { Socket as DatagramSocket } from "node:dgram";
+import { readlinkSync } from "node:fs";
 import { Server, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { err, ok, type Result } from "@dibkit/model";
@@ -26,7 +27,7 @@ export interface LoopbackNamespace {
 }
 
 type Message =
-  | { readonly kind: "listening" }
+  | { readonly kind: "listening"; readonly pid: number; readonly namespace: string }
   | { readonly kind: "name-server"; readonly address: string }
   | { readonly kind: "connected" | "refused"; readonly id: number; readonly failed: number };
 
@@ -65,9 +66,13 @@ export async function openLoopbackNamespace(
   let own = 0;
   const sockets: { readonly address: string; readonly socket: DatagramSocket }[] = [];
   const running = new Set<Promise<unknown>>();
+  let pid = 0;
+  let isSeen = false;
   const listening = new Promise<Server>((resolve) => {
     child.on("message", (message: Message, handle: unknown) => {
       if (message.kind === "listening") {
+        pid = message.pid;
+        isSeen = isNetworkOf(pid, message.namespace);
         if (handle instanceof Server) resolve(handle);
         return;
       }
@@ -87,8 +92,19 @@ export async function openLoopbackNamespace(
   });
   const first = await Promise.race([listening, gone]);
   if (!(first instanceof Server)) return err((first ?? "").split("\n").filter(Boolean));
+  const close = async () => {
+    first.close();
+    for (const { socket } of sockets) socket.close();
+    // It has nothing to lose.
+    child.kill("SIGKILL");
+    await gone;
+  };
+  if (!isSeen) {
+    await close();
+    return err(["/proc does not show the network namespace that was made"]);
+  }
   return ok({
-    enter: ["nsenter", `--target=${child.pid}`, "--net", "--"],
+    enter: ["nsenter", `--target=${pid}`, "--net", "--"],
     server: first,
     nameServers: sockets,
     connect(host, port) {
@@ -104,14 +120,17 @@ export async function openLoopbackNamespace(
     async vainAttempts() {
       // The kernel counts these at once, this process when it is told.
       await Promise.all(running);
-      return countVainAttempts(child.pid) - own;
+      return countVainAttempts(pid) - own;
     },
-    async close() {
-      first.close();
-      for (const { socket } of sockets) socket.close();
-      // It has nothing to lose.
-      child.kill("SIGKILL");
-      await gone;
-    },
+    close,
   });
+}
+
+/** Whether a process, by what `/proc` calls it, is in a network namespace. */
+function isNetworkOf(pid: number, namespace: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`) === namespace;
+  } catch {
+    return false;
+  }
 }

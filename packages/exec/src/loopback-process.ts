@@ -1,4 +1,5 @@
 import { createSocket } from "node:dgram";
+import { readlinkSync } from "node:fs";
 import { connect, createServer, isIPv6 } from "node:net";
 
 /**
@@ -14,9 +15,18 @@ const server = createServer();
 void Promise.all(nameServers.map(handOverNameServer)).then(() => {
   server.listen(Number(port), host, () => {
     // From then on the other process is the only one to accept connections.
-    process.send?.({ kind: "listening" }, server, undefined, () => server.close());
+    const { pid, namespace } = seenInProc();
+    process.send?.({ kind: "listening", pid, namespace }, server, undefined, () => server.close());
   });
 });
+
+/**
+ * This process and its network namespace as `/proc` has them. In a user namespace that may be the `/proc` of the container
+ * around it, which counts processes in another way than the one who started this process does.
+ */
+function seenInProc() {
+  return { pid: Number(readlinkSync("/proc/self")), namespace: readlinkSync("/proc/self/ns/net") };
+}
 
 /** An address that the namespace could not be given, such as one that names an interface, is left out. */
 function handOverNameServer(address: string): Promise<void> {

@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 const COUNTED = ["Ip.OutNoRoutes", "Tcp.AttemptFails", "Udp.NoPorts", "Ip6OutNoRoutes", "Udp6NoPorts"];
 
 /** How often processes of another process's network namespace have done that since it was made; 0 when it is gone. */
-export function countVainAttempts(pid: number | undefined): number {
+export function countVainAttempts(pid: number): number {
   const read = (name: string) => readCounters(`/proc/${pid}/net/${name}`);
   const counters = new Map([...pairedCounters(read("snmp")), ...singleCounters(read("snmp6"))]);
   return COUNTED.reduce((sum, name) => sum + (counters.get(name) ?? 0), 0);

@@ -4,7 +4,8 @@ import { buildOptions } from "../building/build-options.js";
 import { defineCommand } from "../command.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 
-const { output: _output, types: _types, ...flags } = buildOptions;
+// Its own --record is another thing, and its scripts have the host's network as it is.
+const { output: _output, types: _types, noRecord: _noRecord, ...flags } = buildOptions;
 
 export default defineCommand({
   name: "conform",

@@ -44,18 +44,19 @@ export default defineCommand({
 });
 
 function render(steps: readonly StepFetches[]): string {
-  const [first] = steps;
-  const isOneReason = steps.every(({ fetched, unwatched }) => fetched === undefined && unwatched === first?.unwatched);
-  const lines = steps.flatMap((step) => {
-    if (step.fetched === undefined) return isOneReason ? [] : [`${nameOf(step)}: ${whyUnknown(step)}`];
-    return step.fetched.length === 0 ? [] : [nameOf(step), ...step.fetched.map(line)];
-  });
-  if (isOneReason && first !== undefined) lines.push(`all scripts: ${whyUnknown(first)}`);
+  const known = steps.flatMap((step) =>
+    step.fetched === undefined || step.fetched.length === 0 ? [] : [nameOf(step), ...step.fetched.map(line)],
+  );
+  const unwatched = steps.filter(({ fetched }) => fetched === undefined);
+  const reasons = [...new Set(unwatched.map(whyUnknown))].flatMap((reason) => [
+    reason,
+    ...unwatched.filter((step) => whyUnknown(step) === reason).map((step) => `  ${nameOf(step)}`),
+  ]);
   const all = steps.flatMap(({ fetched }) => fetched ?? []);
   const bytes = renderByteSize(all.reduce((sum, one) => sum + one.bytes, 0));
-  const unknown = steps.filter(({ fetched }) => fetched === undefined).length;
+  const unknown = unwatched.length;
   const rest = unknown === 0 ? "" : `; what ${unknown} of ${steps.length} steps fetched is not known`;
-  return `${[...lines, `${count(all.length, "request")}, ${bytes}${rest}`].join("\n")}\n`;
+  return `${[...known, ...reasons, `${count(all.length, "request")}, ${bytes}${rest}`].join("\n")}\n`;
 }
 
 function whyUnknown({ unwatched }: StepFetches): string {
