@@ -16,6 +16,7 @@ export default defineCommand({
   arguments: [{ name: "ELEMENT", summary: "elements of the image", required: true, variadic: true }],
   options: {
     ...flags,
+    network: { ...flags.network, summary: "what scripts of dibkit's build reach, by default what upstream's do: host" },
     disk: { type: "boolean", summary: "compare the disk too, not only the tree" },
     upstreamElements: {
       type: "string",
