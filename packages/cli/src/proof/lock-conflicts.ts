@@ -3,8 +3,9 @@ import { type Terminal, usageFailure } from "../terminal.js";
 
 /** Whether options say what a build with a lock cannot do, which is told on stderr then. */
 export function conflictsWithLock(terminal: Terminal, what: string, options: BuildOptionValues): boolean {
-  if (options.network !== undefined) {
-    usageFailure(terminal, `${what} has a network of its own`, "leave --network out");
+  if (options.network !== undefined || options.noRecord) {
+    const word = options.noRecord ? "--no-record" : "--network";
+    usageFailure(terminal, `${what} has a network of its own`, `leave ${word} out`);
     return true;
   }
   if (options.noStore) {

@@ -59,5 +59,12 @@ export interface WatchedStep {
 
 export interface StepWatch {
   /** To be called when the step's processes are gone. */
-  end(): Promise<readonly Fetched[]>;
+  end(): Promise<WatchedUse>;
+}
+
+/** What a step did with a network that is watched. */
+export interface WatchedUse {
+  readonly fetched: readonly Fetched[];
+  /** How often it tried to reach something in another way than this network leads out. */
+  readonly past: number;
 }

@@ -2,16 +2,18 @@ import { Agent, createServer, type IncomingMessage, type ServerResponse } from "
 import type { Server, Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { BuildLock } from "../../job/build-lock.js";
+import type { Fetched } from "../../job/fetched.js";
 import { beginExchange, type Exchange } from "./exchange.js";
 import { forwardRequest, refuse, withoutBrackets } from "./forward-request.js";
-import type { StepWatch, WatchedStep } from "./network.js";
+import type { WatchedStep } from "./network.js";
 import { dial, join } from "./open-tunnel.js";
 import { openReplay } from "./replay.js";
 import { upstreamProxy } from "./upstream-proxy.js";
 
 /** An HTTP proxy that notes what goes through it, for one step after another. */
 export interface RecordingProxy {
-  watch(step: WatchedStep): StepWatch;
+  /** Begins to note what a step asks for; `end` gives it when the step's processes are gone. */
+  watch(step: WatchedStep): { end(): Promise<readonly Fetched[]> };
   close(): void;
 }
 
