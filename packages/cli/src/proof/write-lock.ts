@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
+import type { StepFetches } from "@dibkit/contents";
 import type { LockDocument } from "@dibkit/model";
 import { contentStore, FETCH_KINDS, type FetchKind } from "@dibkit/runner";
 import type { BuildOptionValues } from "../building/build-options.js";
@@ -12,6 +13,7 @@ import { writeWhole } from "../write-whole.js";
 import { type BuiltForLock, buildForLock } from "./build-for-lock.js";
 import { conflictsWithLock } from "./lock-conflicts.js";
 import { readLock } from "./read-lock.js";
+import { shareLock } from "./share-lock.js";
 
 export interface LockOptions extends BuildOptionValues {
   readonly lockFile: string;
@@ -53,29 +55,29 @@ export async function writeLock(terminal: Terminal, words: readonly string[], op
   const { outcome, built } = await buildForLock(terminal, planned.plan, options.verbose);
   if (outcome.kind !== "built") return reportBuild(terminal, outcome, options.cacheDir);
   if (built === undefined) return 3;
-  const made = await lockOf(terminal, built, path);
+  const { fetchedBySteps } = await import("@dibkit/contents");
+  const steps = await fetchedBySteps(built.store, built.build);
+  const made = await lockOf(terminal, built, steps, path);
   if (made === undefined) return 3;
   const differences = before === undefined ? [] : compareLocks(before, made);
   terminal.stdout.write(differences.map((line) => `${line}\n`).join(""));
   const summary = `${count(made.packages.length, "package")}, ${count(made.fetched.length, "request")}`;
-  if (before !== undefined && differences.length === 0) {
-    terminal.stdout.write(`${options.lockFile} is up to date: ${summary}\n`);
-    return 0;
-  }
-  if (options.check) return 1;
-  if (!(await writeWhole(terminal, path, renderLock(made), { what: "lock", option: "--lock-file" }))) return 1;
-  terminal.stdout.write(`${options.lockFile}: ${summary}\n`);
-  return 0;
+  const isNew = before === undefined || differences.length > 0;
+  if (options.check) return isNew ? 1 : 0;
+  const text = renderLock(made);
+  if (isNew && !(await writeWhole(terminal, path, text, { what: "lock", option: "--lock-file" }))) return 1;
+  terminal.stdout.write(`${options.lockFile}${isNew ? "" : " is up to date"}: ${summary}\n`);
+  return shareLock(terminal, made, steps, planned.plan.job.request);
 }
 
 /** The lock of a build; undefined after saying on stderr that a build from it would not come to its end. */
 async function lockOf(
   terminal: Terminal,
-  { store, build, parts }: BuiltForLock,
+  { build, parts }: BuiltForLock,
+  steps: readonly StepFetches[],
   path: string,
 ): Promise<LockDocument | undefined> {
-  const { fetchedBySteps, makeLock } = await import("@dibkit/contents");
-  const steps = await fetchedBySteps(store, build);
+  const { makeLock } = await import("@dibkit/contents");
   const { lock, troubles } = makeLock({ job: build.job, steps, parts });
   const contents = contentStore(build.job.request.lock?.contents ?? "");
   const gone = lock.fetched.filter(({ sha256 }) => sha256 !== undefined && contents.find(sha256) === undefined);

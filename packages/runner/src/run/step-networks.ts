@@ -22,12 +22,9 @@ export interface StepNetwork {
 export function stepNetworks(
   request: Pick<BuildRequest, "network" | "lock">,
   output: (network: string) => string,
-  aptConfig?: string,
+  more: Omit<NetworkOptions, "lock">,
 ): StepNetworks {
-  const options = {
-    ...(request.lock === undefined ? {} : { lock: request.lock }),
-    ...(aptConfig === undefined ? {} : { aptConfig }),
-  };
+  const options = { ...more, ...(request.lock === undefined ? {} : { lock: request.lock }) };
   const used = new Map<string, Promise<Result<StepNetwork, readonly string[]>>>();
   return {
     of(step) {

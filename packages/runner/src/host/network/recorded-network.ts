@@ -29,11 +29,11 @@ export const recordedNetwork: Network = {
         ? "what it fetches in another way has to come with the element, where there is a lock"
         : `if it fetches something in another way, give --network recorded,${step}=host`
     }`,
-  async open({ lock, aptConfig }) {
+  async open({ lock, contentSource, aptConfig }) {
     const opened = await openLoopbackNamespace(PROXY_ADDRESS);
     if (!opened.ok) return opened;
     const namespace = opened.value;
-    const proxy = createRecordingProxy(namespace, lock);
+    const proxy = createRecordingProxy(namespace, lock, contentSource);
     const settings = aptSettings(aptConfig);
     return ok({
       enter: namespace.enter,
