@@ -197,6 +197,15 @@ describe.skipIf(!mayBuild)("a lock of what an image is built from", () => {
     writeFileSync(path("dibkit.lock"), text);
   });
 
+  test("a root out of a container engine is refused before anything runs, because its bytes cannot be given again", async () => {
+    project.element("docker", { "root.d/08-docker": "#!/bin/bash\nexit 1\n" });
+    const words = ["lock", ...image("tar"), "docker", "--lock-file", "container.lock", "-o", "out/container/image"];
+    const refused = await run(words);
+    expect(refused).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(refused.stderr).toContain('error: element "docker" makes the root of a container image: its engine fetches');
+    expect(existsSync(path("container.lock"))).toBe(false);
+  });
+
   test.each([
     [
       "a merge left in it",

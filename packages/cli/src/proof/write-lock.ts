@@ -11,7 +11,7 @@ import { count } from "../count.js";
 import { type Terminal, usageFailure, writeTrouble, writeWarning } from "../terminal.js";
 import { writeWhole } from "../write-whole.js";
 import { type BuiltForLock, buildForLock } from "./build-for-lock.js";
-import { conflictsWithLock } from "./lock-conflicts.js";
+import { conflictsWithLock, hasContainerRoot } from "./lock-conflicts.js";
 import { readLock } from "./read-lock.js";
 import { shareLock } from "./share-lock.js";
 
@@ -52,6 +52,7 @@ export async function writeLock(terminal: Terminal, words: readonly string[], op
   };
   const planned = await planImage(terminal, words, options, options.verbose, { lock });
   if (!planned.ok) return planned.exitCode;
+  if (hasContainerRoot(terminal, planned.plan.job)) return 2;
   const { outcome, built } = await buildForLock(terminal, planned.plan, options.verbose);
   if (outcome.kind !== "built") return reportBuild(terminal, outcome, options.cacheDir);
   if (built === undefined) return 3;
