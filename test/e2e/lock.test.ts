@@ -168,6 +168,12 @@ describe.skipIf(!mayBuild)("a lock of what an image is built from", () => {
     expect(verified.stdout).toMatch(
       /^1 file of the image differs:\n {2}\/etc\/more: content\n {4}by install\.d\/20-fetch of element probe$/m,
     );
+    // So it is when the other build was another machine's, whose image is all that there is.
+    const words = ["build", "--locked", ...image("tar"), "-o", "out/elsewhere/image"];
+    const elsewhere = await run(words, { store: "other" });
+    expect(elsewhere, elsewhere.stderr).toMatchObject({ exitCode: 0 });
+    const differences = await run(["diff", "out/tar/image", "out/elsewhere/image.tar"]);
+    expect(differences.stdout).toContain("files: 1\n  ~ /etc/more  (content; by install.d/20-fetch of probe)\n");
   });
 
   test("an update takes what it is asked for, and shows what differs", async () => {

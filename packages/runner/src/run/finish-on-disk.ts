@@ -112,8 +112,15 @@ async function finishInLayers(
     ...session,
     trees,
     remote: session.remote && keptHere(session.remote),
-    // Records tell trees, and these layers are parts of a disk.
-    recorder: { ...recorder, noteStep: (step) => recorder.noteStep({ ...step, onDisk: true }, tree) },
+    recorder: {
+      ...recorder,
+      // Records tell trees, and these layers are parts of a disk: what a step fetched is noted without its layer.
+      async noteStep(step, _before, layer) {
+        await recorder.noteStep({ ...step, onDisk: true }, tree);
+        const entry = layer === undefined ? undefined : await store.named(layer);
+        if (entry?.kind === "step" && entry.network !== undefined) recorder.noteUse(step, entry.network);
+      },
+    },
   };
   const finished = await runAll(layered, state, false);
   if (!finished.ok) return finished;
