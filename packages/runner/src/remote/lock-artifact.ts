@@ -45,23 +45,33 @@ export function contentDescriptor({ sha256, size }: LockContent): Descriptor {
   return { mediaType: CONTENT_TYPE, digest: `sha256:${sha256}`, size };
 }
 
+/** One of the manifests of a lock. */
+interface LockPart {
+  readonly tag: string;
+  readonly layers: readonly Descriptor[];
+}
+
+/** The manifests of a lock, which name all of its bytes. */
+export function lockParts({ text, contents }: Pick<LockArtifact, "text" | "contents">): readonly LockPart[] {
+  const tag = `lock-${sha256Digest(text).slice("sha256:".length)}`;
+  const layers = contents.map(contentDescriptor);
+  return Array.from({ length: Math.ceil(layers.length / MOST_BLOBS) }, (_, part) => ({
+    tag: part === 0 ? tag : `${tag}-${part + 1}`,
+    layers: layers.slice(part * MOST_BLOBS, (part + 1) * MOST_BLOBS),
+  }));
+}
+
 /** Tags a lock whose bytes the registry has; the same lock has the same tags and manifests. */
 export async function pushLockArtifact(
   client: RegistryClient,
-  { text, contents, title }: LockArtifact,
-): Promise<Result<string, RegistryFailure>> {
-  const bytes = Buffer.from(text);
-  const tag = `lock-${sha256Digest(bytes).slice("sha256:".length)}`;
-  const layers = contents.map(contentDescriptor);
-  for (let part = 0; part * MOST_BLOBS < layers.length; part += 1) {
-    const pushed = await pushArtifact(client, part === 0 ? tag : `${tag}-${part + 1}`, {
-      config: { mediaType: LOCK_TYPE, bytes },
-      layers: layers.slice(part * MOST_BLOBS, (part + 1) * MOST_BLOBS),
-      annotations: { [TITLE]: title },
-    });
+  lock: LockArtifact,
+): Promise<Result<void, RegistryFailure>> {
+  const config = { mediaType: LOCK_TYPE, bytes: Buffer.from(lock.text) };
+  for (const { tag, layers } of lockParts(lock)) {
+    const pushed = await pushArtifact(client, tag, { config, layers, annotations: { [TITLE]: lock.title } });
     if (!pushed.ok) return pushed;
   }
-  return ok(tag);
+  return ok(undefined);
 }
 
 /** The locks among some tags, by what they are about. */

@@ -7,7 +7,6 @@ import { eachOf, type LookContext, type OpenRemote, withRemote } from "./open-re
 /** What an upload of a lock came to. */
 export interface PushedLock {
   readonly repository: string;
-  readonly tag: string;
   /** What the registry did not have. */
   readonly files: number;
   readonly bytes: number;
@@ -44,8 +43,8 @@ export function pushLock(
       return ok(undefined);
     });
     if (!sent.ok) return sent;
-    const tag = await pushLockArtifact(client, lock);
-    return tag.ok ? ok({ repository, tag: tag.value, files, bytes }) : err(told(tag.error));
+    const tagged = await pushLockArtifact(client, lock);
+    return tagged.ok ? ok({ repository, files, bytes }) : err(told(tagged.error));
   };
   return withRemote(word, context, push, ["mode"]);
 }
