@@ -86,15 +86,16 @@ function namesOf(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string
   return [...new Set([...before.keys(), ...after.keys()])].sort();
 }
 
-/** A finished filesystem has it, and the tree that it was made from has not. */
-const LOST_FOUND = "/lost+found";
+/** Directories that depend on the format: filesystems have the first besides the tree, and archives leave the others out. */
+const OF_FORMATS: readonly string[] = ["/lost+found", "/proc", "/sys"];
 
 async function compareFiles(before: ImageContents, after: ImageContents): Promise<readonly FileDifference[]> {
   const differences: FileDifference[] = [];
   for (const path of namesOf(before.files, after.files)) {
-    if (path === LOST_FOUND) continue;
     const [old, now] = [before.files.get(path), after.files.get(path)];
-    const what = old === undefined || now === undefined ? [] : await changesOf(old, now);
+    const isOneSided = old === undefined || now === undefined;
+    if (isOneSided && OF_FORMATS.includes(path)) continue;
+    const what = isOneSided ? [] : await changesOf(old, now);
     if (old !== undefined && now !== undefined && what.length === 0) continue;
     // Of an image of another machine nobody knows who wrote what, but the same script has written both.
     const writer = now?.writer ?? old?.writer;
