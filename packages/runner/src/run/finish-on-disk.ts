@@ -115,8 +115,8 @@ async function finishInLayers(
     remote: session.remote && keptHere(session.remote),
     recorder: {
       ...recorder,
+      // Records tell trees, and these layers are parts of a disk: what a step fetched is noted without its layer.
       async noteStep(step, _before, layer) {
-        // Records tell trees, and these layers are parts of a disk.
         await recorder.noteStep({ ...step, onDisk: true }, tree);
         const entry = layer === undefined ? undefined : await store.named(layer);
         if (entry?.kind === "step") recorder.noteUse(step, noteOf(entry));

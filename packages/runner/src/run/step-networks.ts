@@ -30,12 +30,9 @@ export interface StepNetwork {
 export function stepNetworks(
   request: Pick<BuildRequest, "network" | "lock" | "environment">,
   output: (network: string) => string,
-  aptConfig?: string,
+  more: Omit<NetworkOptions, "lock">,
 ): StepNetworks {
-  const options = {
-    ...(request.lock === undefined ? {} : { lock: request.lock }),
-    ...(aptConfig === undefined ? {} : { aptConfig }),
-  };
+  const options = { ...more, ...(request.lock === undefined ? {} : { lock: request.lock }) };
   const used = new Map<string, Promise<Result<StepNetwork, readonly string[]>>>();
   const get = (network: Network) => {
     const known = used.get(network.name) ?? start(network, options, output(network.name));

@@ -30,12 +30,12 @@ export const recordedNetwork: Network = {
         ? "what it fetches in another way has to come with the element, where there is a lock"
         : `if it fetches something in another way, give --network recorded,${step}=host`
     }`,
-  async open({ lock, aptConfig }) {
+  async open({ lock, contentSource, aptConfig }) {
     // A build that is held to a lock asks nobody.
     const opened = await openLoopbackNamespace(PROXY_ADDRESS, lock === undefined ? await nameServersOfHost() : []);
     if (!opened.ok) return opened;
     const namespace = opened.value;
-    const proxy = createRecordingProxy(namespace, lock);
+    const proxy = createRecordingProxy(namespace, lock, contentSource);
     const names = answerOwnName(namespace.nameServers);
     let attempts = 0;
     const settings = aptSettings(aptConfig);

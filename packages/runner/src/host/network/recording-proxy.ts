@@ -5,7 +5,7 @@ import type { BuildLock } from "../../job/build-lock.js";
 import type { Fetched } from "../../job/fetched.js";
 import { beginExchange, type Exchange } from "./exchange.js";
 import { forwardRequest, refuse, withoutBrackets } from "./forward-request.js";
-import type { WatchedStep } from "./network.js";
+import type { ContentSource, WatchedStep } from "./network.js";
 import { dial, join } from "./open-tunnel.js";
 import { openReplay } from "./replay.js";
 import { upstreamProxy } from "./upstream-proxy.js";
@@ -33,8 +33,12 @@ interface Watched extends WatchedStep {
 const MOST_CONNECTIONS = 6;
 
 /** With a lock it keeps what it passes on, and answers from the lock what is not to be fetched. */
-export function createRecordingProxy({ server, connect }: ProxySide, lock?: BuildLock): RecordingProxy {
-  const replay = lock && openReplay(lock);
+export function createRecordingProxy(
+  { server, connect }: ProxySide,
+  lock?: BuildLock,
+  contentSource?: ContentSource,
+): RecordingProxy {
+  const replay = lock && openReplay(lock, contentSource);
   let watched: Watched | undefined;
   const agent = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS });
   const proxy = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (incoming, outgoing) => {
