@@ -49,7 +49,8 @@ export default defineCommand({
       does: "names the first package since May after which it does not boot",
     },
     {
-      command: "dibkit bisect vm debian --upstream dib-3.13 --upstream dib-3.37 \\\n    --upstream dib-3.40 --run './check'",
+      command:
+        "dibkit bisect vm debian --upstream dib-3.13 --upstream dib-3.37 \\\n    --upstream dib-3.40 --run './check'",
       does: "names the first of these versions with which the check fails",
     },
   ],
