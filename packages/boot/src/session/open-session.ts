@@ -131,7 +131,8 @@ async function cannotRun(watch: Watch, channel: SessionChannel, output: CommandO
   const lines = await watch.console.screen.lastLines(SHOWN_LINES);
   const said = output.stderr.toString().trim().split("\n").at(-1);
   const reason = said || `the first one ended with exit code ${output.exitCode} and said nothing; ${lastLine(lines)}`;
-  const message = `the machine opened its session by ${channel.greeting()?.way}, but cannot run commands: ${reason}`;
+  const way = channel.greeting()?.way ?? "a way that is closed again";
+  const message = `the machine opened its session by ${way}, but cannot run commands: ${reason}`;
   return { kind: "cannot-boot", message, help: "add sh, base64, head, sed and timeout to the image", console: lines };
 }
 
