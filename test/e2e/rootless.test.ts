@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyOs, UPSTREAM_PROGRAMS } from "../tiny-os.mjs";
 import { dibkit, type ProgramRun } from "./dibkit.js";
 import { openLoopbackRegistry } from "./loopback-registry.js";
-import { type OrdinaryRun, type OrdinaryUser, ordinaryUser } from "./ordinary-user.js";
+import { type OrdinaryUser, ordinaryUser } from "./ordinary-user.js";
 import { makeUserWithIds, type UserWithIds, whyNoUser } from "./user-with-ids.js";
 
 const PROGRAMS = [...UPSTREAM_PROGRAMS, "chown", "ln", "mv"];
@@ -105,40 +105,6 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
   afterAll(() => {
     user.remove();
     rmSync(scratch, { recursive: true, force: true });
-  });
-
-  test("is told by doctor that the machine has what it takes, or the one thing that it has not", async () => {
-    const told = async (who: OrdinaryUser, more: Partial<OrdinaryRun> = {}) => {
-      const env = { ...environment, HOME: user.home };
-      const run = await who.run(["doctor", "--format", "json"], { cwd: user.home, env, ...more });
-      const { probes } = JSON.parse(run.stdout) as {
-        probes: readonly { name: string; status: string; help?: string }[];
-      };
-      const end = probes.findIndex(({ name }) => name === "overlay of a user");
-      return probes.slice(0, end + 1).map(({ name, status, help }) => [name, status, help ?? ""].join(": "));
-    };
-    const names = ["user namespaces", "newuidmap", "subordinate ids", "mapped ids", "mounts", "proc and sys"];
-    expect(await told(program)).toEqual([...names, "overlay of a user"].map((name) => `${name}: ok: `));
-    const rest = ["mounts", "proc and sys", "overlay of a user"];
-    const nobody = await told(ordinaryUser(scratch));
-    expect(nobody.slice(0, 2)).toEqual(["user namespaces: ok: ", "newuidmap: ok: "]);
-    expect(nobody[2]).toMatch(/^subordinate ids: missing: .*"usermod --add-subuids 100000-165535 /);
-    expect(nobody.slice(3)).toEqual([
-      'mapped ids: missing: see "subordinate ids"',
-      ...rest.map((name) => `${name}: missing: see "${name === "mounts" ? "mapped ids" : "mounts"}"`),
-    ]);
-    const locked = await told(program, { noNewPrivileges: true });
-    expect(locked[3]).toBe(
-      "mapped ids: missing: start it without no_new_privs (docker --security-opt no-new-privileges, Kubernetes allowPrivilegeEscalation: false)",
-    );
-    expect(locked[4]).toBe('mounts: missing: see "mapped ids"');
-    const masked = await told(program, { masked: true });
-    expect(masked.filter((line) => !line.includes(": ok: "))).toEqual([
-      "proc and sys: limited: those of the container are shown instead; docker run --security-opt systempaths=unconfined unmasks them",
-    ]);
-    const none = await told(program, { noMoreNamespaces: true });
-    expect(none[0]).toBe('user namespaces: missing: allow some with "sysctl user.max_user_namespaces=10000"');
-    expect(none[3]).toBe('mapped ids: missing: see "user namespaces"');
   });
 
   test("is refused at once where no namespace can be made", async () => {
