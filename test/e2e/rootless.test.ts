@@ -49,7 +49,7 @@ const ELEMENTS: Readonly<Record<string, string>> = {
   "tiny-os/element-provides": "operating-system\n",
   "tiny-os/root.d/10-tiny": tinyOs(
     PROGRAMS,
-    `for device in "666 null c 1 3" "600 console c 5 1" "660 sda b 8 0"; do
+    `for device in "666 null c 1 3" "600 console c 5 1"; do
   read -r mode name numbers <<<"$device"
   sudo mknod -m "$mode" "$TARGET_ROOT/dev/$name" $numbers
 done
@@ -61,6 +61,8 @@ sudo chown 33:44 "$TARGET_ROOT"/dev/'${ODD_NAME}'
 sudo python3 -c '${SET_ATTRIBUTES}' "$TARGET_ROOT" ${mayLabel() ? "label" : "none"}
 `,
   ),
+  // A registry takes no layer with a block device.
+  "disk/root.d/20-disk": 'set -eu\nsudo mknod -m 660 "$TARGET_ROOT/dev/sda" b 8 0\n',
   "probe/static/file": "",
   "probe/root.d/50-null": `set -eu
 echo lost > "$TARGET_ROOT/dev/null"
@@ -111,6 +113,7 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     "-n",
     "tiny-os",
     "probe",
+    "disk",
     "--image-size",
     "0.2",
   ];
@@ -205,8 +208,8 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
         await asUser(...build, ...tar, "--cache-from", ofThem, "--cache-dir", join(user.home, "pulled")),
         await asRoot(...build, ...tar, "--cache-from", ofUs, "--cache-dir", join(ofRoot, "pulled")),
       ];
-      // A registry gets no layer with a block device: that step runs on each side.
-      for (const { stderr } of runs) expect(stderr).toContain("root.d/10-tiny is not shared");
+      // That step runs on each side.
+      for (const { stderr } of runs) expect(stderr).toContain("root.d/20-disk is not shared");
       for (const { exitCode, stderr } of pulled) {
         expect(exitCode, stderr).toBe(0);
         expect(stderr).toMatch(/^= root\.d\/50-null .* from 127\.0\.0\.1/m);
@@ -215,6 +218,32 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
       }
       const [ours, theirs] = [join(user.home, "out/shared.tar"), join(ofRoot, "out/shared.tar")];
       expect(archived(ours)).toBe(archived(theirs));
+    } finally {
+      await registry.remove();
+    }
+  });
+
+  test("gives its tree to a registry, as an image with the owners and devices that it has", async () => {
+    const registry = await openLoopbackRegistry();
+    try {
+      const given = `${registry.address}/rootless/given`;
+      const words = build.filter((word) => word !== "disk");
+      const built = await asUser(...words, "-t", "tar", "-o", "out/given", "--cache-to", `${given},mode=max`);
+      expect(built, built.stderr).toMatchObject({ exitCode: 0 });
+      const copy = join(scratch, "tree-image");
+      const copied = await registry.skopeo(
+        "copy",
+        "--src-tls-verify=false",
+        `docker://${given}:tree-given`,
+        `dir:${copy}`,
+      );
+      expect(copied, `${copied.stderr}${built.stderr}`).toMatchObject({ exitCode: 0 });
+      const { layers } = JSON.parse(readFileSync(join(copy, "manifest.json"), "utf8")) as {
+        readonly layers: readonly { readonly digest: string }[];
+      };
+      const members = layers.map(({ digest }) => archived(join(copy, digest.replace("sha256:", "")))).join("");
+      for (const member of ["-rwsr-x--- 33/44 4 ./etc/kept/below/file\n", "crw-rw-rw- 0/0 1,3 ./dev/null\n"])
+        expect(members).toContain(member);
     } finally {
       await registry.remove();
     }

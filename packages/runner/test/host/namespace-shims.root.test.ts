@@ -115,6 +115,7 @@ python3 -c 'import os; os.rename("at/other", "at/renamed")'`,
     ],
     ["name the machine", "hostname other", /must be root|not permitted/],
     ["make a device by itself", "/usr/bin/mknod null c 1 3", /Operation not permitted\nstatus 1$/],
+    ["remove a device that is shown to it", "mknod null c 1 3 && rm null", /resource busy\nstatus 1$/],
     ["mount a disk", "truncate -s 1M x; mke2fs -q x; mount -t ext4 x at", /\nstatus 32$/],
   ])("%s", async (_what, script, printed) => {
     expect(await inNamespace(script)).toMatch(printed);
