@@ -74,6 +74,17 @@ describe.skipIf(!mayBuild)("stand-ins for programs in a user namespace", () => {
       /^character special file 0,0\nstatus 0$/,
     ],
     ["a pipe", "mknod queue p && stat -c %F queue", /^fifo\nstatus 0$/],
+    [
+      "a device, where a script has put something before it on the PATH, and the stand-ins twice behind",
+      `PATH="/nowhere:\${PATH%%:*}:$PATH"; mknod null c 1 3 && mount --bind /dev at && umount at; umount null; stat -c %s null`,
+      /^0\nstatus 0$/,
+    ],
+    [
+      "debootstrap, which finds the other stand-ins",
+      `mkdir bin && printf '#!/bin/sh\\ntype mknod; echo $container' > bin/debootstrap && chmod +x bin/debootstrap
+PATH="/nowhere:\${PATH%%:*}:$PWD/bin:$PATH" debootstrap`,
+      /^mknod is .*\/dibkit-namespace-shims-\w+\/bin\/mknod\nlxc\nstatus 0$/,
+    ],
     ["a name that is taken", "touch x; mknod x c 1 3", /^mknod: x: File exists\nstatus 1$/],
   ])("%s", async (_what, script, printed) => {
     expect(await inNamespace(script)).toMatch(printed);
