@@ -1,6 +1,6 @@
 // Runs a program and samples what it and everything it starts takes: memory, and space on one filesystem.
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, statfsSync } from "node:fs";
+import { readdirSync, readFileSync, statfsSync, statSync } from "node:fs";
 
 const EVERY_MS = 250;
 const MIB = 1024 ** 2;
@@ -51,7 +51,8 @@ function memoryOf(root) {
     bytes += Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024;
     for (const [device, at] of tmpfsMounts(pid)) {
       if (own.has(device) || seen.has(device)) continue;
-      seen.set(device, tmpfsBytes(`/proc/${pid}/root${at}`));
+      const size = tmpfsBytes(device, `/proc/${pid}/root${at}`);
+      if (size !== undefined) seen.set(device, size);
     }
   }
   return (bytes + [...seen.values()].reduce((sum, size) => sum + size, 0)) / MIB;
@@ -81,13 +82,20 @@ function tmpfsMounts(pid) {
   );
 }
 
-function tmpfsBytes(path) {
+/** Undefined where something else is mounted over it, which may be a disk with much more on it. */
+function tmpfsBytes(device, path) {
   try {
+    if (deviceNumber(statSync(path).dev) !== device) return undefined;
     const { blocks, bfree, bsize } = statfsSync(path);
     return (blocks - bfree) * bsize;
   } catch {
-    return 0;
+    return undefined;
   }
+}
+
+/** As mountinfo writes it, from what stat gives (makedev(3)). */
+function deviceNumber(dev) {
+  return `${(dev >>> 8) & 0xfff}:${(dev & 0xff) | ((dev >>> 12) & 0xfff00)}`;
 }
 
 function read(path) {

@@ -167,6 +167,23 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     expect(refused.stderr).toContain('allow some with "sysctl user.max_user_namespaces=10000"');
   });
 
+  test("is refused a store on another overlay, such as a container's own filesystem", async () => {
+    const [lower, upper, work, store] = ["lower", "upper", "work", "store"].map((name) =>
+      join(scratch, "overlay", name),
+    );
+    for (const path of [lower, upper, work, store]) mkdirSync(path as string, { recursive: true });
+    const directories = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+    const mounts = [`mount -t overlay -o ${directories} container ${store}`, `chmod 1777 ${store}`];
+    const env = { ...environment, HOME: user.home };
+    const words = [...build, "-t", "tar", "-o", "out/none", "--cache-dir", `${store}/layers`];
+    const refused = await program.run(words, { cwd: user.home, env, mounts });
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stderr).toContain(
+      `overlayfs does not work for a user namespace in the layer store "${store}/layers"\n help: name a directory on ext4, xfs`,
+    );
+    expect(existsSync(join(user.home, "out/none.tar"))).toBe(false);
+  });
+
   test("builds the image that root builds, to the last owner, mode and device", async () => {
     const built = await asUser(...build, "-t", "tar,squashfs,raw", "-o", "out/image");
     expect(built, built.stderr).toMatchObject({ exitCode: 0 });

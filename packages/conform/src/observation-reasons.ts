@@ -172,8 +172,8 @@ const OF_NAMESPACE: readonly Reason[] = [
     reason: "the kernel's own filesystems belong to root of the whole machine",
   },
   {
-    name: /^mounts: (\$TMP_BUILD_DIR\/mnt)?\/dev$/,
-    holds: (upstream, dibkit) => upstream === dibkit?.replace(/,uid=\d+,gid=\d+\b/, ""),
+    name: /^mounts: /,
+    holds: (upstream, dibkit) => upstream === dibkit?.replace(/( tmpfs \S+ .*),uid=\d+,gid=\d+\b/, "$1"),
     reason: "the owner is shown by the number on the whole machine",
   },
   { name: /^rights: Cap/, reason: "root of a user namespace has all rights there, and none outside" },

@@ -71,6 +71,8 @@ test.each([
   ["mounts: /sys", "/sys / ro,relatime sysfs none rw", "/sys / ro,relatime sysfs none ro", true],
   ["mounts: /dev", "/dev / rw tmpfs dibkit rw,mode=755", "/dev / rw tmpfs dibkit rw,mode=755,uid=1000,gid=100", true],
   ["mounts: /dev", "/dev / rw tmpfs dibkit rw,mode=755", "/dev / rw tmpfs dibkit rw,mode=700,uid=1000,gid=100", false],
+  ["mounts: /tmp/image", "/tmp/image / rw tmpfs tmpfs rw", "/tmp/image / rw tmpfs tmpfs rw,uid=1000,gid=100", true],
+  ["mounts: /srv", "/srv / rw ext4 /dev/x rw", "/srv / rw ext4 /dev/x rw,uid=1000,gid=100", false],
   ["files of the image's top level", "etc d 755 0:0\nsys d 555 0:0", "etc d 755 0:0\nsys d 555 65534:65534", true],
   ["files of the image's top level", "etc d 755 0:0\nsys d 555 0:0", "etc d 755 65534:65534\nsys d 555 0:0", false],
   ["mounts: /sys", "/sys / ro,relatime sysfs none rw", "/sys / rw,relatime sysfs none rw", false],
