@@ -326,7 +326,7 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/file`;
     try {
-      const words = [...build, "fetches", "-t", "tar", "-o", "out/fetches"];
+      const words = [...build, "fetches", "-t", "tar", "-o", "out/fetches", "--network", "auto"];
       const env = { ...environment, HOME: user.home, FETCH_URL: url };
       const built = await program.run(words, { cwd: user.home, env });
       expect(built, built.stderr).toMatchObject({ exitCode: 0 });

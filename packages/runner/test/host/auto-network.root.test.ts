@@ -2,11 +2,12 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { join } from "node:path";
+import { BUILD_FLAGS } from "@dibkit/model";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dibkit } from "../../../../test/e2e/dibkit.js";
 import type { StepEntry } from "../../src/job/layer.js";
 import { layerStoreAt } from "../../src/layers/layer-store.js";
-import { mayBuild, type TinyBuild, type TinyProject, tinyProject } from "../tiny-image.js";
+import { mayBuild, type TinyBuild, type TinyOptions, type TinyProject, tinyProject } from "../tiny-image.js";
 
 const TELL = 'echo "the proxy is ${http_proxy:-nowhere}"\n';
 
@@ -30,6 +31,9 @@ describe.skipIf(!mayBuild)("a build that chooses the network", () => {
   const servers: Server[] = [];
   let project: TinyProject;
   let first: TinyBuild;
+
+  /** Whatever the default is. */
+  const build = (options: TinyOptions = {}) => project.build({ environment: { DIBKIT_NETWORK: "auto" }, ...options });
 
   const listen = async (server: Server) => {
     servers.push(server);
@@ -59,15 +63,15 @@ describe.skipIf(!mayBuild)("a build that chooses the network", () => {
       return [path, whole.replaceAll("@TCP@", tcp).replaceAll("@HTTP@", http)] as const;
     });
     project.element("probe", Object.fromEntries(scripts));
-    first = await project.build();
+    first = await build();
   });
   afterAll(() => {
     for (const server of servers) server.close();
     project.remove();
   });
 
-  test("is what a build does that is told nothing, and comes to its end", async () => {
-    expect((await project.plan()).job.request.network).toBe("auto");
+  test("comes to its end, and one that is told nothing has the network that the table of flags says", async () => {
+    expect((await project.plan()).job.request.network).toBe(BUILD_FLAGS.network.otherwise);
     expect(first.outcome).toMatchObject({ kind: "built" });
   });
 
@@ -116,20 +120,20 @@ describe.skipIf(!mayBuild)("a build that chooses the network", () => {
   });
 
   test("what was found out about a script holds until its text changes", async () => {
-    const second = await project.build({ refresh: true });
+    const second = await build({ refresh: true });
     expect(again(second)).toEqual([]);
     // One that used no network is not even run; the others are.
     expect(second.steps).toMatchObject({ "extra-data.d/10-tcp": "ran", "extra-data.d/35-nothing": "cached" });
     expect([told("extra-data.d/10-tcp", PROXY), told("extra-data.d/10-tcp", "was told hello")]).toEqual([0, 1]);
     project.element("probe", { "extra-data.d/10-tcp": `#!/bin/bash\nset -eu\n${TELL}` });
-    const third = await project.build();
+    const third = await build();
     expect(third.steps["extra-data.d/10-tcp"]).toBe("ran");
     expect(told("extra-data.d/10-tcp", PROXY)).toBe(1);
   });
 
   test("a script that fails without an attempt fails once", async () => {
     project.element("probe", { "install.d/90-fails": `#!/bin/bash\n${TELL}exit 4\n` });
-    const failed = await project.build();
+    const failed = await build();
     project.element("probe", { "install.d/90-fails": null });
     expect(failed.outcome).toMatchObject({ kind: "script-failed", exitCode: 4 });
     expect([again(failed), told("install.d/90-fails", PROXY)]).toEqual([[], 1]);
@@ -137,10 +141,10 @@ describe.skipIf(!mayBuild)("a build that chooses the network", () => {
 
   test("a script that fails with both is told as one of the host's network", async () => {
     project.element("probe", { "install.d/90-fails": "#!/bin/bash\n: < /dev/tcp/127.0.0.1/9\n" });
-    const failed = await project.build();
+    const failed = await build();
     expect(failed.outcome).toMatchObject({ kind: "script-failed", exitCode: 1 });
     expect(failed.outcome).not.toMatchObject({ help: expect.stringContaining("past the proxy") });
-    const asked = await project.build({ environment: { DIBKIT_NETWORK: "recorded,extra-data.d=host" } });
+    const asked = await build({ environment: { DIBKIT_NETWORK: "recorded,extra-data.d=host" } });
     project.element("probe", { "install.d/90-fails": null });
     expect(again(asked)).toEqual([]);
     expect(asked.outcome).toMatchObject({
@@ -150,7 +154,7 @@ describe.skipIf(!mayBuild)("a build that chooses the network", () => {
 
   test("scripts on a disk of loop devices have the host's network", async () => {
     project.element("probe", { "finalise.d/80-seen": `#!/bin/bash\n${TELL}` });
-    const built = await project.build({ disk: "loop", formats: "raw" });
+    const built = await build({ disk: "loop", formats: "raw" });
     const seen = told("finalise.d/80-seen", "the proxy is nowhere");
     project.element("probe", { "finalise.d/80-seen": null });
     expect(built.outcome).toMatchObject({ kind: "built" });
@@ -181,7 +185,7 @@ describe.skipIf(!mayBuild)("a build that chooses the network", () => {
       ...store,
     ];
     const elements = ["--elements-path", join(project.directory, "elements")];
-    const built = await dibkit(["build", ...elements, ...words, "-v"], { through });
+    const built = await dibkit(["build", ...elements, ...words, "-v", "--network", "auto"], { through });
     expect(built, built.stderr).toMatchObject({ exitCode: 0 });
     expect(built.stderr).toContain("the proxy is nowhere");
     expect(built.stderr).not.toMatch(/warning|network/);
@@ -199,10 +203,10 @@ describe.skipIf(!mayBuild)("a build that chooses the network", () => {
       join(project.directory, "elements/probe/extra-data.d/35-nothing"),
       `#!/bin/bash\nset -eu\n{ ${TELL}} > $DIB_IMAGE_CACHE/seen\n`,
     );
-    expect((await project.build({ noStore: true })).outcome).toMatchObject({ kind: "built" });
+    expect((await build({ noStore: true })).outcome).toMatchObject({ kind: "built" });
     expect(readFileSync(seen, "utf8")).toBe("the proxy is nowhere\n");
     rmSync(seen);
-    await project.build();
+    await build();
     expect(readFileSync(seen, "utf8")).toBe(`${PROXY}\n`);
   });
 });
