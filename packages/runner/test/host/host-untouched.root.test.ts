@@ -1,4 +1,5 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyOs } from "../../../../test/tiny-os.mjs";
@@ -58,6 +59,28 @@ describe.skipIf(!mayBuild)("the host of a build", () => {
     expect(Object.fromEntries(both.map((name) => [name, after[name]]))).toEqual(
       Object.fromEntries(both.map((name) => [name, before[name]])),
     );
+  });
+
+  test("keeps its name and its shared memory", async () => {
+    const script = `#!/bin/bash
+set -eu
+hostname elsewhere
+echo "$(hostname) $(ipcmk -M 4096 | cut -d: -f1)"
+`;
+    const shared = () =>
+      readFileSync("/proc/sysvipc/shm", "utf8")
+        .split("\n")
+        .map((line) => line.slice(0, 21));
+    const before = [hostname(), shared()];
+    const other = tinyProject();
+    try {
+      other.element("probe", { "root.d/50-probe": script });
+      expect((await other.build()).outcome).toMatchObject({ kind: "built" });
+      expect(other.log("root.d/50-probe")).toBe("elsewhere Shared memory id\n");
+    } finally {
+      other.remove();
+    }
+    expect([hostname(), shared()]).toEqual(before);
   });
 
   test("gives scripts every loop device that it has, and some that it does not have yet", async () => {

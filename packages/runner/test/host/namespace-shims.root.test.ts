@@ -124,7 +124,7 @@ mv at/one at/moved && [ -d at/moved ] && echo moved
 python3 -c 'import os; os.rename("at/other", "at/renamed")'`,
       /^moved\n[\s\S]*Invalid cross-device link.*\nstatus 1$/,
     ],
-    ["name the machine", "hostname other", /must be root|not permitted/],
+    ["name the machine, for themselves", "hostname other && hostname", /^other\n/],
     ["make a device by itself", "/usr/bin/mknod null c 1 3", /Operation not permitted\nstatus 1$/],
     ["remove a device that is shown to it", "mknod null c 1 3 && rm null", /resource busy\nstatus 1$/],
     ["mount a disk", "truncate -s 1M x; mke2fs -q x; mount -t ext4 x at", /\nstatus 32$/],
