@@ -22,6 +22,14 @@ function project(files: Readonly<Record<string, string>>): string {
 }
 
 describe("dibkit compile", () => {
+  test("runs no file as a module that is none", async () => {
+    const cwd = project({ "package.json": "{}\n" });
+    expect(await runCli(["compile", "package.json"], { cwd })).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('"package.json" names no TypeScript module'),
+    });
+  });
+
   test("writes, then has nothing to write; --check agrees", async () => {
     const cwd = project({ "web.ts": MODULE });
     const first = await runCli(["compile", "web.ts", "--no-typecheck"], { cwd });

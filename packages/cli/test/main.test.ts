@@ -114,6 +114,17 @@ test("help shows arguments, options with legal values and defaults, and examples
   expect(await runCli(["help", "bake"], { commands })).toEqual(asked);
 });
 
+test.each([
+  [["cache", "clear", "web"], 'cache clear has no use for "web"'],
+  [["cache", "prune", "web"], 'cache prune has no use for "web"'],
+  [["cache", "why", "one", "two"], 'cache why has no use for "two"'],
+  [["compile", "--watch", "--check", "web.ts"], "--watch and --check exclude each other"],
+])("%j is refused, and nothing is done", async (argv, message) => {
+  const { exitCode, stdout, stderr } = await runCli(argv);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toContain(`error: ${message}\n help: `);
+});
+
 test("the version is printed to stdout", async () => {
   expect(await runCli(["--version"], { commands })).toEqual({ exitCode: 0, stdout: "dibkit 0.0.0-test\n", stderr: "" });
 });

@@ -34,6 +34,8 @@ const FROM_EXTENSION: Readonly<Record<string, DiskFormat>> = {
 
 const NOT_DISKS = /\.(tar|tgz|tar\.gz|squashfs|aci|docker)$/;
 
+const NAME_ONE = "give the path of a disk image, such as image.qcow2";
+
 /**
  * Looks at an image with `qemu-img info`. The format is what the content says; an extension that says otherwise is a
  * failure, because services refuse or misread such an image later. `declared` overrides both for formats without a
@@ -49,9 +51,9 @@ export async function inspectImage(
     err<PublishFailure>({ kind: "image-file", path, reason, ...(help ? { help } : {}) });
   const file = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   if (file instanceof Error)
-    return bad(file.code === "ENOENT" ? "there is no such file" : `it cannot be read (${file.code})`);
-  if (!file.isFile()) return bad("it is not a regular file");
-  if (file.size === 0) return bad("it is empty");
+    return bad(file.code === "ENOENT" ? "there is no such file" : `it cannot be read (${file.code})`, NAME_ONE);
+  if (!file.isFile()) return bad("it is not a regular file", NAME_ONE);
+  if (file.size === 0) return bad("it is empty", NAME_ONE);
   if (NOT_DISKS.test(path))
     return bad("it is an archive, not a disk", "build the image with -t qcow2 (or raw) and publish that");
   const info = await runner.run(["qemu-img", "info", "--output=json", "--", path], { env });

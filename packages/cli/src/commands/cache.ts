@@ -78,6 +78,13 @@ export default defineCommand({
   ],
   namespace: "layers",
   async run({ arguments: words, options }, terminal) {
+    const surplus = words.WORD[words.ACTION === "pull" ? words.WORD.length : words.ACTION === "why" ? 1 : 0];
+    if (surplus !== undefined)
+      return usageFailure(
+        terminal,
+        `cache ${words.ACTION} has no use for "${surplus}"`,
+        'leave it out, or see "dibkit cache --help"',
+      );
     const { collectGarbage, contentsSize, pruneContents, pruneStore, usedLayers, verifyStore } = await import(
       "@dibkit/runner"
     );

@@ -40,6 +40,8 @@ export default defineCommand({
       typecheck: !options.noTypecheck,
       signal: terminal.signal,
     };
+    if (options.watch && options.check)
+      return usageFailure(terminal, "--watch and --check exclude each other", "give one of the two");
     if (options.watch) {
       await watchProject({ ...common, onReport: async (report) => void (await tell(report, options.out, terminal)) });
       return 130;

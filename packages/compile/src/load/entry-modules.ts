@@ -34,7 +34,7 @@ export async function entryModules(entries: readonly string[], cwd: string): Pro
 async function modulesOf(entry: string, cwd: string): Promise<readonly string[]> {
   const path = resolve(cwd, entry);
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile()) return [path];
+  if (stat?.isFile()) return /\.[cm]?[jt]s$/.test(path) ? [path] : [];
   if (stat?.isDirectory()) {
     const config = resolve(path, CONFIG_FILE);
     return existsSync(config) ? [config] : modulesMatching("**/*.ts", path);
