@@ -1,20 +1,32 @@
-import { logIn, reportScript } from "./machine.js";
+import type { Machine } from "@dibkit/testing";
+import { expect } from "vitest";
+import { CTRL_N, type Report, reportOf } from "./machine.js";
 
-/** Where the report is in a system whose `/usr` cannot be written. */
-export const ATOMIC_REPORT = "/var/roothome/report";
+/** What a machine said of itself when it had been deployed, upgraded, gone back, and rid of the upgrade. */
+export interface AtomicReports extends Readonly<Record<"deployed" | "upgraded" | "chosen" | "returned", Report>> {
+  /** How the session came in each of the three boots. */
+  readonly ways: readonly string[];
+}
 
-/** Logs in as cloud-init was told to let it. */
-export const ATOMIC_LOGIN = logIn("root", "atomic");
-
-/** What cloud-init is told: a password for root, and a script that makes a report of these commands. */
-export function atomicUserData(commands: Readonly<Record<string, string>>): string {
-  return `#cloud-config
-ssh_genkeytypes: [ed25519]
-chpasswd:
-  expire: false
-  list: ["root:atomic"]
-write_files:
-  - path: ${ATOMIC_REPORT}
-    content: |
-${reportScript(commands).replace(/^(?=.)/gm, "      ")}`;
+/** Has a machine of ostree upgrade to the next commit by a command line, start it, and go back by GRUB's menu. */
+export async function upgradeAndReturn(
+  machine: Machine,
+  commands: Readonly<Record<string, string>>,
+  upgrade: string,
+): Promise<AtomicReports> {
+  const ask = () => reportOf(machine, commands);
+  const must = async (command: string) =>
+    expect(await machine.run(command, { timeoutSeconds: 1800 }), command).toMatchObject({ exitCode: 0 });
+  const deployed = await ask();
+  const ways = [machine.way];
+  await must(`echo yes >/var/kept; ${upgrade}`);
+  await machine.reboot();
+  const upgraded = await ask();
+  ways.push(machine.way);
+  // The second entry of the menu is the deployment that was there before.
+  await machine.reboot({ typed: [{ when: /GNU GRUB/, send: CTRL_N }] });
+  const chosen = await ask();
+  ways.push(machine.way);
+  await must("ostree admin undeploy 0");
+  return { deployed, upgraded, chosen, returned: await ask(), ways };
 }

@@ -28,6 +28,52 @@ export function loadPage(directory: string, html: string, click = ""): string {
   return run.stdout;
 }
 
+/** How a page looks that is so many pixels wide. */
+export interface PageFit {
+  /** The width that its content takes. */
+  readonly contentWidth: number;
+  /** How many texts can be seen. */
+  readonly texts: number;
+  /** Texts that cover each other, in pairs. */
+  readonly overlaps: readonly string[];
+}
+
+/** Lays out a page in a window of some width. A browser's own window may not be as narrow as a telephone's. */
+export function fitPage(directory: string, html: string, width: number): PageFit {
+  const source = html.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+  const frame = `<iframe style="width: ${width}px; height: 9000px; border: 0" srcdoc="${source.replaceAll("<", "&lt;")}"></iframe>`;
+  const shown = loadPage(directory, `<!doctype html><html>${frame}<pre></pre></html>`, MEASURE);
+  const [, fit = ""] = /<pre>(.*?)<\/pre>/s.exec(shown) ?? [];
+  return JSON.parse(fit.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&")) as PageFit;
+}
+
+const MEASURE = `addEventListener("load", () => {
+  const inner = document.querySelector("iframe").contentDocument;
+  const shared = (one, other) => ({
+    ...{ left: Math.max(one.left, other.left), right: Math.min(one.right, other.right) },
+    ...{ top: Math.max(one.top, other.top), bottom: Math.min(one.bottom, other.bottom) },
+  });
+  const isSeen = ({ left, right, top, bottom }) => right - left > 1 && bottom - top > 1;
+  const seenOf = (text) => {
+    const range = inner.createRange();
+    range.selectNodeContents(text);
+    let box = range.getBoundingClientRect();
+    for (let around = text.parentElement; around; around = around.parentElement)
+      if (inner.defaultView.getComputedStyle(around).overflow !== "visible") box = shared(box, around.getBoundingClientRect());
+    return { text: text.data.trim(), box };
+  };
+  const seen = [];
+  const walk = inner.createTreeWalker(inner.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode())
+    if (walk.currentNode.data.trim() && !walk.currentNode.parentElement.closest("script, style")) seen.push(seenOf(walk.currentNode));
+  const texts = seen.filter(({ box }) => isSeen(box));
+  const overlaps = texts.flatMap((one, index) =>
+    texts.slice(index + 1).filter((other) => isSeen(shared(one.box, other.box))).map((other) => one.text + " / " + other.text),
+  );
+  const contentWidth = inner.documentElement.scrollWidth;
+  document.querySelector("pre").textContent = JSON.stringify({ contentWidth, texts: texts.length, overlaps });
+});`;
+
 /**
  * Loads a page in a real browser, and gives what it posts to `/answer`, however long that takes: the page counts as
  * loading until then.

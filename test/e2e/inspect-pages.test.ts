@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
-import { loadPage, whyNoBrowser } from "./browser-page.js";
+import { fitPage, loadPage, whyNoBrowser } from "./browser-page.js";
 import { dibkit } from "./dibkit.js";
 
 const whyNot = whyNoBrowser ?? (mayBuild ? undefined : "building needs root");
@@ -46,6 +46,22 @@ describe.skipIf(whyNot !== undefined)(`pages of size and trace in a browser${why
     const seconds = [...sorted.matchAll(/<div class="number">([\d.]+)<\/div>/g)].map(([, text]) => Number(text));
     expect(seconds.length).toBeGreaterThan(5);
     expect(seconds).toEqual([...seconds].sort((a, b) => b - a));
+  });
+
+  test.each(["size", "trace"])("the page of %s fits a narrow window, and no label covers another", async (page) => {
+    const { stdout } = await run(page, "--format", "html");
+    const { contentWidth, texts, overlaps } = fitPage(scratch, stdout, 420);
+    expect(contentWidth).toBe(420);
+    expect(texts).toBeGreaterThan(20);
+    expect(overlaps).toEqual([]);
+    // The measure can tell: with its heading moved down, texts do cover each other.
+    const spoiled = stdout.replace(
+      "<h1",
+      '<h1 style="position: relative; top: 60px; white-space: nowrap; width: 600px"',
+    );
+    const wrong = fitPage(scratch, spoiled, 420);
+    expect(wrong.contentWidth).toBeGreaterThan(420);
+    expect(wrong.overlaps).not.toEqual([]);
   });
 
   test("the commands say the same as text, and --budget and --check decide the exit code", async () => {

@@ -168,6 +168,12 @@ describe.skipIf(!mayBuild)("a lock of what an image is built from", () => {
     expect(verified.stdout).toMatch(
       /^1 file of the image differs:\n {2}\/etc\/more: content\n {4}by install\.d\/20-fetch of element probe$/m,
     );
+    // So it is when the other build was another machine's, whose image is all that there is.
+    const words = ["build", "--locked", ...image("tar"), "-o", "out/elsewhere/image"];
+    const elsewhere = await run(words, { store: "other" });
+    expect(elsewhere, elsewhere.stderr).toMatchObject({ exitCode: 0 });
+    const differences = await run(["diff", "out/tar/image", "out/elsewhere/image.tar"]);
+    expect(differences.stdout).toContain("files: 1\n  ~ /etc/more  (content; by install.d/20-fetch of probe)\n");
   });
 
   test("an update takes what it is asked for, and shows what differs", async () => {
@@ -195,6 +201,15 @@ describe.skipIf(!mayBuild)("a lock of what an image is built from", () => {
     expect(built.stderr).toContain("~ package dibkit-probe (all) 3 → 2");
     expect(existsSync(path("out/locked/image.tar"))).toBe(false);
     writeFileSync(path("dibkit.lock"), text);
+  });
+
+  test("a root out of a container engine is refused before anything runs, because its bytes cannot be given again", async () => {
+    project.element("docker", { "root.d/08-docker": "#!/bin/bash\nexit 1\n" });
+    const words = ["lock", ...image("tar"), "docker", "--lock-file", "container.lock", "-o", "out/container/image"];
+    const refused = await run(words);
+    expect(refused).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(refused.stderr).toContain('error: element "docker" makes the root of a container image: its engine fetches');
+    expect(existsSync(path("container.lock"))).toBe(false);
   });
 
   test.each([

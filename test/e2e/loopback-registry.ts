@@ -16,6 +16,10 @@ export interface LoopbackRegistry {
   skopeo(...words: readonly string[]): Promise<ProgramRun>;
   /** The requests that it got, a line for each. */
   log(): string;
+  /** Removes what no tag leads to, as its administrator does while nobody writes. */
+  collectGarbage(): void;
+  /** Path of the file that has the bytes of a digest in hexadecimal digits. */
+  blobFile(sha256: string): string;
   /** Kills it, as a power failure would. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -84,6 +88,10 @@ export async function openLoopbackRegistry({
         await delay(100);
       }
     },
+    collectGarbage() {
+      execFileSync(join(root, "usr/bin/docker-registry"), ["garbage-collect", "--delete-untagged", configuration]);
+    },
+    blobFile: (sha256) => join(directory, "data/docker/registry/v2/blobs/sha256", sha256.slice(0, 2), sha256, "data"),
     log: () => readFileSync(log, "utf8"),
     async stop() {
       const child = running;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
+import type { Machine } from "@dibkit/testing";
 import { expect } from "vitest";
 import { dibkit, type ProgramRun, type RunOptions } from "./dibkit.js";
 
@@ -19,6 +20,14 @@ export function reportScript(commands: Readonly<Record<string, string>>): string
     `echo "END $1"`,
     "",
   ].join("\n");
+}
+
+/** Has a machine of `boot` carry out commands, all at one go. */
+export async function reportOf(machine: Machine, commands: Readonly<Record<string, string>>): Promise<Report> {
+  const { stdout, stderr } = await machine.run(`set -- asked\n${reportScript(commands)}`, { timeoutSeconds: 1800 });
+  const { asked } = reportsIn(stdout);
+  expect(asked, stderr).toBeDefined();
+  return asked ?? {};
 }
 
 /** Moves down in GRUB's menu. */
@@ -53,7 +62,11 @@ export async function bootMachine(
   const run = await start([...words, ...sends.flatMap((exchange) => ["--send", exchange])], options);
   expect(run, run.stderr).toMatchObject({ exitCode: 0 });
   const console = stripVTControlCharacters(readFileSync(log, "utf8")).replaceAll("\r", "");
-  const reports = [...console.matchAll(/^BEGIN (\w+)\n(.*?)^END \1$/gms)].map(([, name, body]) => {
+  return reportsIn(console);
+}
+
+function reportsIn(text: string): Readonly<Record<string, Report>> {
+  const reports = [...text.matchAll(/^BEGIN (\w+)\n(.*?)^END \1$/gms)].map(([, name, body]) => {
     const lines = [...(body as string).matchAll(/^(\w+)=(.*)$/gm)];
     return [name as string, Object.fromEntries(lines.map(([, key, value]) => [key, value]))] as const;
   });

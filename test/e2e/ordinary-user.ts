@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { dibkitProgram, type ProgramRun, runProgram } from "./dibkit.js";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
+const FORBID_CALLS = fileURLToPath(new URL("forbid-calls.py", import.meta.url));
 const isRoot = process.geteuid?.() === 0;
 
 export interface OrdinaryRun {
@@ -29,6 +30,10 @@ export interface OrdinaryRun {
   readonly masked?: boolean;
   /** As where `sysctl user.max_user_namespaces` is 0: in a namespace of the user's own, which has such a limit for itself. */
   readonly noMoreNamespaces?: boolean;
+  /** System calls that are refused, as seccomp profiles of containers do it. */
+  readonly forbidden?: readonly ("mount" | "unshare")[];
+  /** Commands of a shell that change what this run sees of the machine, in a mount namespace of its own. */
+  readonly mounts?: readonly string[];
 }
 
 /** Somebody who is not root and who owns nothing. */
@@ -52,13 +57,15 @@ export function ordinaryUser(scratch: string, user?: { readonly id: number; read
   return {
     repository: shown.repository,
     run(argv, { cwd, env, withoutUpstream = false, noNewPrivileges = false, ...rest }) {
-      const { masked = false, noMoreNamespaces = false, ...how } = rest;
+      const { masked = false, noMoreNamespaces = false, forbidden = [], mounts: more = [], ...how } = rest;
       const hidden = [...(withoutUpstream ? upstreamHidden(scratch) : []), ...(masked ? MASKS : [])];
-      const mounts = [...shown.mounts, ...hidden];
+      const mounts = [...shown.mounts, ...hidden, ...more];
+      const filtered = forbidden.length === 0 ? [] : ["python3", FORBID_CALLS, forbidden.join(",")];
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
       const locked = noNewPrivileges ? ["setpriv", "--no-new-privs", "--"] : [];
       const limited = noMoreNamespaces ? NO_MORE_NAMESPACES : [];
-      const command = [...drop, ...locked, ...limited, "/usr/bin/env", "-i", ...variables, ...shown.words, ...argv];
+      const user = [...filtered, ...drop, ...locked, ...limited];
+      const command = [...user, "/usr/bin/env", "-i", ...variables, ...shown.words, ...argv];
       return runProgram(mounts.length === 0 ? command : [...inNamespace(mounts), ...command], { cwd, ...how });
     },
   };

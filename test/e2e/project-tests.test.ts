@@ -40,6 +40,9 @@ test("the tests of elements are found where the caller says, and words are check
     ...{ exitCode: 0, stderr: "" },
     stdout: "web/breaks\nweb/finds\nweb/forgets\nweb/odd\nweb/refuses\n",
   });
+  expect(await run("--list")).toEqual({
+    ...{ exitCode: 0, stdout: "", stderr: "no element of the project has test-elements\n" },
+  });
   expect(await run("web/none", "--elements-path", "elements")).toMatchObject({
     ...{ exitCode: 2, stdout: "" },
     stderr: expect.stringMatching(/^error: element "web" has no test "none", but "breaks", "finds",.*\n help: see /),
@@ -48,6 +51,12 @@ test("the tests of elements are found where the caller says, and words are check
     ...{ exitCode: 2, stdout: "" },
     stderr: expect.stringMatching(/kind\/element-type" says "floppy", expected "disk" or "ramdisk"\n help: correct it/),
   });
+});
+
+test("what fails and what passes is told by the exit code also where nobody reads the messages", async () => {
+  const through = ["bash", "-o", "pipefail", "-c", '"$@" 2>&1 >/dev/null | true', "bash"];
+  expect(await dibkit(["test", "web.test.js"], { cwd: root, through })).toMatchObject({ exitCode: 0 });
+  expect(await dibkit(["test", "nowhere"], { cwd: root, through })).toMatchObject({ exitCode: 2 });
 });
 
 test.skipIf(whyNotBuild())(

@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signStatement } from "@dibkit/contents";
@@ -12,6 +21,7 @@ import { missing, renewTokenKeys, start, startGlance, stop, stopService } from "
 import { dibkit, type ProgramRun, type RunOptions, runProgram } from "./dibkit.js";
 import { type Gate, type GateOptions, openGate } from "./gate.js";
 import { allCommandLines, createOpenStackClient, type OpenStackClient } from "./openstack-client.js";
+import { ordinaryUser } from "./ordinary-user.js";
 
 const MIB = 1 << 20;
 const root = mkdtempSync(join(tmpdir(), "dibkit-e2e-glance-"));
@@ -66,6 +76,22 @@ describe.skipIf(cannot)(`dibkit publish glance, to a real Keystone and Glance${c
       ...{ min_disk: 1, os_distro: "fedora-atomic", tags: ["magnum"], os_hash_value: digest.value, protected: false },
     });
     expect(readFileSync(join(directory, "images", result.id)).equals(sent)).toBe(true);
+  });
+
+  test("takes an image of an ordinary user, who can read it and what says where the cloud is", async () => {
+    for (const path of [root, directory]) chmodSync(path, 0o755);
+    const env = { PATH: "/usr/bin:/bin", OS_CLOUD: "dibkit-test", HOME: root };
+    const publishAsUser = () =>
+      ordinaryUser(root).run(["publish", "glance", image, "--name", "users"], { cwd: directory, env });
+    const config = ["clouds.yaml", "secure.yaml"].map((name) => join(directory, name));
+    expect((await publishAsUser()).stderr).toBe(
+      `error: cloud "dibkit-test" is not defined: there is none, and this user may not read "${config.join('", "')}"\n`,
+    );
+    for (const path of config) chmodSync(path, 0o644);
+    const run = await publishAsUser();
+    expect(run, run.stderr).toMatchObject({ exitCode: 0 });
+    expect(run.stderr).toContain('created image "users", sha512 verified\n');
+    expect(await client.imagesNamed("users")).toMatchObject([{ id: run.stdout.trim(), status: "active" }]);
   });
 
   test("a signed statement becomes a property, from which the image is verified when it comes back", async () => {

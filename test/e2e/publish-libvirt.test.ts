@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missing, start, stop } from "../../scripts/libvirt/daemon.mjs";
 import { dibkit, runProgram } from "./dibkit.js";
+import { ordinaryUser } from "./ordinary-user.js";
 import { makePool, type Virsh, virshOf } from "./virsh.js";
 
 const root = mkdtempSync(join(tmpdir(), "dibkit-e2e-libvirt-"));
@@ -111,6 +112,24 @@ describe.skipIf(cannot)(`dibkit publish libvirt, to a real libvirtd${cannot ? ` 
     expect(run.stderr).toContain(message);
     expect(run.exitCode).toBeGreaterThan(1);
     expect(await domains()).toEqual(["hello"]);
+  });
+
+  test("makes a domain for an ordinary user who may write to the pool, and says so to one who may not", async () => {
+    for (const path of [root, join(root, "daemon"), join(root, "daemon/socket")]) chmodSync(path, 0o755);
+    const env = { PATH: "/usr/sbin:/usr/bin:/bin", HOME: root, LIBVIRT_DEFAULT_URI: daemon.uri };
+    // The client of libvirt looks up who it is.
+    const nobody = ordinaryUser(root, { id: 65_534, group: 65_534 });
+    const publishAsUser = () =>
+      nobody.run(["publish", "libvirt", image, ...common, "--name", "users"], { cwd: root, env });
+    const refused = await publishAsUser();
+    expect(refused).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^error: this user may not write to ".*disks", where the disk goes\n help: name a/),
+    });
+    chmodSync(disks, 0o777);
+    const made = await publishAsUser();
+    expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+    expect(await domains()).toEqual(["hello", "users"]);
   });
 
   test("does not overwrite a disk that belongs to nobody it knows", async () => {

@@ -27,9 +27,13 @@ afterAll(async () => {
 const VERSION = "0.7.0";
 
 function release(...words: readonly string[]): Promise<ProgramRun> {
+  return releaseWith({}, ...words);
+}
+
+function releaseWith(env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<ProgramRun> {
   const registryWords = ["--registry", registry.url];
   const argv = ["npm", "run", "--silent", "release", "--", ...words, ...registryWords];
-  return runProgram(argv, { cwd: checkout, env: registry.env });
+  return runProgram(argv, { cwd: checkout, env: { ...registry.env, ...env } });
 }
 
 async function done(argv: readonly string[], cwd: string): Promise<string> {
@@ -119,6 +123,13 @@ test("a release that the registry breaks off goes on with the same command", asy
   expect(broken.stderr).toMatch(/^left: @dibkit\/lint .* dibkit$/m);
   expect(await git("log", "-1", "--format=%s")).toBe(`Release ${VERSION}`);
   expect(await git("tag", "--points-at", "HEAD")).toBe(`v${VERSION}`);
+
+  // npm, which is asked to prove where it runs, says that it cannot.
+  const nowhere = { GITHUB_ACTIONS: "", GITLAB_CI: "", SIGSTORE_ID_TOKEN: "none" };
+  const unproven = await releaseWith(nowhere, VERSION, "--provenance");
+  expect(unproven.exitCode).toBe(1);
+  expect(unproven.stderr).toContain("Automatic provenance generation not supported for provider");
+  expect(unproven.stderr).toContain(`error: @dibkit/lint@${VERSION} is not published`);
 
   await registry.stop();
   registry = await openNpmRegistry(join(root, "registry"));

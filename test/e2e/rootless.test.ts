@@ -14,29 +14,61 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { enterNamespace } from "../../packages/exec/src/privilege/enter-namespace.js";
+import { subordinateRanges } from "../../packages/exec/src/privilege/subordinate-ids.js";
 import { tinyOs, UPSTREAM_PROGRAMS } from "../tiny-os.mjs";
-import { dibkit, type ProgramRun } from "./dibkit.js";
+import { dibkit, type ProgramRun, runProgram } from "./dibkit.js";
 import { openLoopbackRegistry } from "./loopback-registry.js";
-import { type OrdinaryRun, type OrdinaryUser, ordinaryUser } from "./ordinary-user.js";
+import { type OrdinaryUser, ordinaryUser } from "./ordinary-user.js";
 import { makeUserWithIds, type UserWithIds, whyNoUser } from "./user-with-ids.js";
 
 const PROGRAMS = [...UPSTREAM_PROGRAMS, "chown", "ln", "mv"];
 
-/** Owners, modes, links, devices and marks of overlayfs; whatever else is on the machine does not get in. */
+/** What each writer of devices has to quote in its own way. */
+const ODD_NAME = 'odd [*? "name\\';
+
+/**
+ * Everything that is kept beside the content of a file: access control lists (acl(5)) with owners of the image, and a label
+ * where the kernel lets a user namespace set one, which it does while no policy is loaded.
+ */
+const SET_ATTRIBUTES = `
+import os, struct, sys
+none = 0xFFFFFFFF
+entries = ((1, 7, none), (2, 4, 33), (4, 4, none), (8, 6, 44), (16, 7, none), (32, 5, none))
+acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+root = sys.argv[1]
+os.setxattr(root + "/etc/listed", "system.posix_acl_access", acl)
+os.setxattr(root + "/etc/listed", "system.posix_acl_default", acl)
+os.setxattr(root + "/bin/env", "user.note", b"kept")
+if sys.argv[2] == "label":
+    os.setxattr(root + "/bin/env", "security.selinux", b"system_u:object_r:bin_t:s0\\0")
+`;
+
+/** Owners, modes, links, devices, attributes and marks of overlayfs; whatever else is on the machine does not get in. */
 const ELEMENTS: Readonly<Record<string, string>> = {
   "tiny-os/element-provides": "operating-system\n",
   "tiny-os/root.d/10-tiny": tinyOs(
     PROGRAMS,
-    `for device in "666 null c 1 3" "600 console c 5 1" "660 sda b 8 0"; do
+    `for device in "666 null c 1 3" "600 console c 5 1"; do
   read -r mode name numbers <<<"$device"
   sudo mknod -m "$mode" "$TARGET_ROOT/dev/$name" $numbers
 done
 sudo mknod "$TARGET_ROOT/root/queue" p
 sudo setcap cap_net_raw,cap_net_admin+ep "$TARGET_ROOT/bin/sleep"
-sudo python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.note", b"kept")' "$TARGET_ROOT/bin/env"
+sudo mkdir "$TARGET_ROOT/etc/listed"
+sudo mknod -m 640 "$TARGET_ROOT"/dev/'${ODD_NAME}' c 10 200
+sudo chown 33:44 "$TARGET_ROOT"/dev/'${ODD_NAME}'
+sudo python3 -c '${SET_ATTRIBUTES}' "$TARGET_ROOT" ${mayLabel() ? "label" : "none"}
 `,
   ),
-  "probe/root.d/50-null": 'set -eu\necho lost > "$TARGET_ROOT/dev/null"\n',
+  // A registry takes no layer with a block device.
+  "disk/root.d/20-disk": 'set -eu\nsudo mknod -m 660 "$TARGET_ROOT/dev/sda" b 8 0\n',
+  "probe/static/file": "",
+  "probe/root.d/50-null": `set -eu
+echo lost > "$TARGET_ROOT/dev/null"
+[ "$(sudo -u '#33' -g '#44' id -u):$(sudo -u '#33' -g '#44' id -g)" = 33:44 ]
+sudo cp -a "$TMP_HOOKS_PATH/static/file" "$TARGET_ROOT/etc/copied"
+`,
   "probe/install.d/50-files": `set -eu
 mkdir -p /etc/kept/below /opt/theirs /opt/before/below
 echo moved > /opt/before/below/file
@@ -49,6 +81,7 @@ chmod 2770 /opt/theirs
 `,
   "probe/install.d/60-again": "set -eu\nrm -r /etc/kept /bin/ln\nmkdir /etc/kept\necho two > /etc/kept/new\n",
   "fetches/extra-data.d/50-fetch": "set -eu\ncurl -fsS $FETCH_URL\n",
+  "fetches/extra-data.d/60-past": "set -eu\nport=${FETCH_URL##*:}\n: < /dev/tcp/127.0.0.1/${port%%/*}\n",
   "probe/install.d/70-kernel": `set -eu
 grep -q '[a-z]' /proc/self/status
 [ -d /sys/kernel ]
@@ -81,6 +114,7 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     "-n",
     "tiny-os",
     "probe",
+    "disk",
     "--image-size",
     "0.2",
   ];
@@ -107,38 +141,21 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     rmSync(scratch, { recursive: true, force: true });
   });
 
-  test("is told by doctor that the machine has what it takes, or the one thing that it has not", async () => {
-    const told = async (who: OrdinaryUser, more: Partial<OrdinaryRun> = {}) => {
-      const env = { ...environment, HOME: user.home };
-      const run = await who.run(["doctor", "--format", "json"], { cwd: user.home, env, ...more });
-      const { probes } = JSON.parse(run.stdout) as {
-        probes: readonly { name: string; status: string; help?: string }[];
-      };
-      const end = probes.findIndex(({ name }) => name === "overlay of a user");
-      return probes.slice(0, end + 1).map(({ name, status, help }) => [name, status, help ?? ""].join(": "));
-    };
-    const names = ["user namespaces", "newuidmap", "subordinate ids", "mapped ids", "mounts", "proc and sys"];
-    expect(await told(program)).toEqual([...names, "overlay of a user"].map((name) => `${name}: ok: `));
-    const rest = ["mounts", "proc and sys", "overlay of a user"];
-    const nobody = await told(ordinaryUser(scratch));
-    expect(nobody.slice(0, 2)).toEqual(["user namespaces: ok: ", "newuidmap: ok: "]);
-    expect(nobody[2]).toMatch(/^subordinate ids: missing: .*"usermod --add-subuids 100000-165535 /);
-    expect(nobody.slice(3)).toEqual([
-      'mapped ids: missing: see "subordinate ids"',
-      ...rest.map((name) => `${name}: missing: see "${name === "mounts" ? "mapped ids" : "mounts"}"`),
-    ]);
-    const locked = await told(program, { noNewPrivileges: true });
-    expect(locked[3]).toBe(
-      "mapped ids: missing: start it without no_new_privs (docker --security-opt no-new-privileges, Kubernetes allowPrivilegeEscalation: false)",
+  test("gets the same ids by the helpers themselves, where unshare is too old to call them", async () => {
+    const ranges = subordinateRanges({ name: user.name, id: user.id });
+    const nothing = { users: [], groups: [] };
+    const entry = { mapsItself: false, user: user.id, group: user.group, ranges, mapped: nothing };
+    const script =
+      "cat /proc/self/uid_map /proc/self/gid_map; touch x && chown 33:65535 x && stat -c %u:%g x; rm x; exit 7";
+    const command = enterNamespace(["bash", "-c", script], entry);
+    const drop = ["setpriv", "--reuid", String(user.id), "--regid", String(user.group), "--clear-groups", "--"];
+    const run = await runProgram([...drop, ...command], { cwd: user.home });
+    const { users, groups } = ranges;
+    const map = (own: number, first = 0) => `0 ${own} 1\n1 ${first} 65535\n`;
+    expect(run.stdout.replace(/^ +/gm, "").replace(/ +/g, " "), run.stderr).toBe(
+      `${map(user.id, users?.first)}${map(user.group, groups?.first)}33:65535\n`,
     );
-    expect(locked[4]).toBe('mounts: missing: see "mapped ids"');
-    const masked = await told(program, { masked: true });
-    expect(masked.filter((line) => !line.includes(": ok: "))).toEqual([
-      "proc and sys: limited: those of the container are shown instead; docker run --security-opt systempaths=unconfined unmasks them",
-    ]);
-    const none = await told(program, { noMoreNamespaces: true });
-    expect(none[0]).toBe('user namespaces: missing: allow some with "sysctl user.max_user_namespaces=10000"');
-    expect(none[3]).toBe('mapped ids: missing: see "user namespaces"');
+    expect(run.exitCode).toBe(7);
   });
 
   test("is refused at once where no namespace can be made", async () => {
@@ -158,10 +175,18 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     const [ours, theirs] = [join(user.home, "out/image"), join(ofRoot, "out/image")];
     expect(archived(`${ours}.tar`)).toBe(archived(`${theirs}.tar`));
     expect(archived(`${ours}.tar`)).toContain("crw-rw-rw- 0/0 1,3 ./dev/null\n");
+    expect(archived(`${ours}.tar`)).toContain("  x: 20 security.capability\n");
+    expect(archived(`${ours}.tar`)).toMatch(/^-\S+ 0\/0 0 \.\/etc\/copied$/m);
     expect(squashed(`${ours}.squash`)).toBe(squashed(`${theirs}.squash`));
+    const inSquashfs = squashedAttributes(`${ours}.squash`);
+    expect(inSquashfs).toBe(squashedAttributes(`${theirs}.squash`));
+    expect(inSquashfs).toMatch(/^\/bin\/sleep security\.capability 01000002/m);
+    expect(inSquashfs).toMatch(/^\/bin\/env user\.note 6b657074$/m);
     expect(onDisk(`${ours}.raw`)).toBe(onDisk(`${theirs}.raw`));
     expect(onDisk(`${ours}.raw`)).toContain("console 20600 0 0");
     expect(attributes(`${ours}.raw`)).toBe(attributes(`${theirs}.raw`));
+    expect(attributes(`${ours}.raw`)).toContain("system.posix_acl_default");
+    if (mayLabel()) expect(attributes(`${ours}.raw`)).toContain('security.selinux (27) = "system_u:object_r:bin_t:s0');
     expect(attributes(`${ours}.raw`)).toMatch(
       /^security\.capability \(20\) = 01 00 00 02 .*\nuser\.note \(4\) = "kept"/m,
     );
@@ -184,8 +209,8 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
         await asUser(...build, ...tar, "--cache-from", ofThem, "--cache-dir", join(user.home, "pulled")),
         await asRoot(...build, ...tar, "--cache-from", ofUs, "--cache-dir", join(ofRoot, "pulled")),
       ];
-      // A registry gets no layer with a block device: that step runs on each side.
-      for (const { stderr } of runs) expect(stderr).toContain("root.d/10-tiny is not shared");
+      // That step runs on each side.
+      for (const { stderr } of runs) expect(stderr).toContain("root.d/20-disk is not shared");
       for (const { exitCode, stderr } of pulled) {
         expect(exitCode, stderr).toBe(0);
         expect(stderr).toMatch(/^= root\.d\/50-null .* from 127\.0\.0\.1/m);
@@ -194,6 +219,32 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
       }
       const [ours, theirs] = [join(user.home, "out/shared.tar"), join(ofRoot, "out/shared.tar")];
       expect(archived(ours)).toBe(archived(theirs));
+    } finally {
+      await registry.remove();
+    }
+  });
+
+  test("gives its tree to a registry, as an image with the owners and devices that it has", async () => {
+    const registry = await openLoopbackRegistry();
+    try {
+      const given = `${registry.address}/rootless/given`;
+      const words = build.filter((word) => word !== "disk");
+      const built = await asUser(...words, "-t", "tar", "-o", "out/given", "--cache-to", `${given},mode=max`);
+      expect(built, built.stderr).toMatchObject({ exitCode: 0 });
+      const copy = join(scratch, "tree-image");
+      const copied = await registry.skopeo(
+        "copy",
+        "--src-tls-verify=false",
+        `docker://${given}:tree-given`,
+        `dir:${copy}`,
+      );
+      expect(copied, `${copied.stderr}${built.stderr}`).toMatchObject({ exitCode: 0 });
+      const { layers } = JSON.parse(readFileSync(join(copy, "manifest.json"), "utf8")) as {
+        readonly layers: readonly { readonly digest: string }[];
+      };
+      const members = layers.map(({ digest }) => archived(join(copy, digest.replace("sha256:", "")))).join("");
+      for (const member of ["-rwsr-x--- 33/44 4 ./etc/kept/below/file\n", "crw-rw-rw- 0/0 1,3 ./dev/null\n"])
+        expect(members).toContain(member);
     } finally {
       await registry.remove();
     }
@@ -208,25 +259,21 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     expect(archived(join(user.home, "out/masked.tar"))).toBe(archived(join(user.home, "out/image.tar")));
   });
 
-  test("is what root becomes that may make no devices, with layers of its own", async () => {
-    const through = [
-      "setpriv",
-      "--bounding-set=-mknod",
-      "--",
-      "env",
-      "-i",
-      "PATH=/usr/sbin:/usr/bin",
-      `HOME=${ofRoot}`,
-    ];
-    const words = [...build, "-t", "tar", "-o", "out/bounded"];
+  test.each([
+    ["mknod", "make device nodes"],
+    ["sys_admin", "mount filesystems"],
+  ])("is what root becomes that lacks the capability %s, with layers of its own", async (capability, lost) => {
+    const bounded = ["setpriv", `--bounding-set=-${capability}`, "--"];
+    const through = [...bounded, "env", "-i", "PATH=/usr/sbin:/usr/bin", `HOME=${ofRoot}`];
+    const words = [...build, "-t", "tar", "-o", `out/${capability}`];
     const mixed = await dibkit(words, { cwd: ofRoot, through });
     expect(mixed.exitCode).toBe(3);
     expect(mixed.stderr).toContain('.cache/dibkit" are as root keeps them, with owners, marks and devices that');
-    const built = await dibkit([...words, "--cache-dir", join(ofRoot, "bounded")], { cwd: ofRoot, through });
+    const built = await dibkit([...words, "--cache-dir", join(ofRoot, capability)], { cwd: ofRoot, through });
     expect(built, built.stderr).toMatchObject({ exitCode: 0 });
-    expect(archived(join(ofRoot, "out/bounded.tar"))).toBe(archived(join(ofRoot, "out/image.tar")));
+    expect(archived(join(ofRoot, `out/${capability}.tar`))).toBe(archived(join(ofRoot, "out/image.tar")));
     const asked = await dibkit([...words, "--privilege", "root"], { cwd: ofRoot, through });
-    expect(asked.stderr).toContain("root may not make device nodes here: the capability MKNOD is missing");
+    expect(asked.stderr).toContain(`root may not ${lost} here: the capability ${capability.toUpperCase()} is missing`);
   });
 
   test("root builds where a container lets nobody call pivot_root, and not on the host itself", async () => {
@@ -262,7 +309,7 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/file`;
     try {
-      const words = [...build, "fetches", "-t", "tar", "-o", "out/fetches", "--network", "recorded"];
+      const words = [...build, "fetches", "-t", "tar", "-o", "out/fetches"];
       const env = { ...environment, HOME: user.home, FETCH_URL: url };
       const built = await program.run(words, { cwd: user.home, env });
       expect(built, built.stderr).toMatchObject({ exitCode: 0 });
@@ -270,7 +317,10 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
       expect(fetched.stdout, fetched.stderr).toMatch(
         new RegExp(`^extra-data\\.d/50-fetch of fetches\n  200 +8 B  GET ${url}  sha256:[0-9a-f]{64}\n`, "m"),
       );
-      expect(fetched.stdout).toMatch(/^1 request, 8 B/m);
+      expect(fetched.stdout).toMatch(/^1 request, 8 B; what 1 of \d+ steps fetched is not known$/m);
+      expect(fetched.stdout).toContain(
+        "host's network: it went past the proxy (1 attempt)\n  extra-data.d/60-past of fetches\n",
+      );
       const asJson = await asUser("fetched", "--format", "json");
       const { version, steps } = JSON.parse(asJson.stdout) as {
         readonly version: 1;
@@ -336,10 +386,11 @@ describe.skipIf(whyNoUser())("an ordinary user with subordinate ids", () => {
   });
 });
 
-/** Every member of an archive without its time. */
+/** Every member of an archive without its time, with names and lengths of its attributes. */
 function archived(file: string): string {
-  const listed = execFileSync("tar", ["--numeric-owner", "-tvf", file], { encoding: "utf8" });
-  return listed.replace(/^(\S+ \S+ +\S+) \S+ \S+ /gm, "$1 ").replace(/ {2,}/g, " ");
+  const words = ["--numeric-owner", "--xattrs", "--xattrs-include=*", "-tvvf", file];
+  const listed = execFileSync("tar", words, { encoding: "utf8" });
+  return listed.replace(/ \d{4}-\d\d-\d\d \d\d:\d\d /g, " ").replace(/^(\S+) +(\S+) +(\S+) +/gm, "$1 $2 $3 ");
 }
 
 function squashed(file: string): string {
@@ -360,9 +411,39 @@ function onDisk(file: string): string {
     .join("\n");
 }
 
-/** Extended attributes of files of an ext filesystem, as their bytes are. */
+/** Extended attributes of the same files in a squashfs, which has none for access control lists. */
+function squashedAttributes(file: string): string {
+  const unpacked = join(mkdtempSync(join(tmpdir(), "dibkit-e2e-squashfs-")), "tree");
+  execFileSync("unsquashfs", ["-quiet", "-no-progress", "-dest", unpacked, file, ...ATTRIBUTED], { stdio: "pipe" });
+  const list = `import os, sys
+for path in sys.argv[2:]:
+    for name in sorted(os.listxattr(sys.argv[1] + path)):
+        print(path, name, os.getxattr(sys.argv[1] + path, name).hex())`;
+  const listed = execFileSync("python3", ["-c", list, unpacked, ...ATTRIBUTED], { encoding: "utf8" });
+  rmSync(dirname(unpacked), { recursive: true });
+  return listed;
+}
+
+/** Whether the root of a user namespace may set labels of SELinux. */
+function mayLabel(): boolean {
+  const directory = mkdtempSync(join(tmpdir(), "dibkit-e2e-label-"));
+  const set = 'import os, sys; os.setxattr(sys.argv[1], "security.selinux", b"x")';
+  try {
+    execFileSync("unshare", ["--user", "--map-root-user", "python3", "-c", set, directory], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** Files with extended attributes. */
+const ATTRIBUTED = ["/bin/sleep", "/bin/env", "/etc/listed"];
+
+/** What they have in an ext filesystem, as the bytes are. */
 function attributes(file: string): string {
-  const listed = ["/bin/sleep", "/bin/env"].map((path) =>
+  const listed = ATTRIBUTED.map((path) =>
     execFileSync("debugfs", ["-R", `ea_list ${path}`, file], { encoding: "utf8", stdio: "pipe" }),
   );
   return listed.join("").replace(/^(Extended attributes:)?\s*/gm, "");

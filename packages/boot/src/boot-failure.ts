@@ -3,7 +3,13 @@ import type { CommandFailure } from "@dibkit/exec";
 /** Why an image was not seen to boot. `console` holds the last lines the image printed. */
 export type BootFailure =
   /** The image, the architecture or the firmware cannot be booted here. */
-  | { readonly kind: "cannot-boot"; readonly message: string; readonly help: string }
+  | {
+      readonly kind: "cannot-boot";
+      readonly message: string;
+      readonly help: string;
+      /** Of a machine that was started. */
+      readonly console?: readonly string[];
+    }
   /** QEMU ended by itself. */
   | {
       readonly kind: "machine-stopped";

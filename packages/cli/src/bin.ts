@@ -32,6 +32,10 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
+// What is being done comes to its end without anyone who reads the messages, and the exit code tells how.
+process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 
 const words = process.argv.slice(2);
 const end = words.indexOf("--");

@@ -91,7 +91,7 @@ type OptionValue<O extends OptionSpec> = O extends { readonly type: "boolean" }
 
 export type OptionsOf<O extends Readonly<Record<string, OptionSpec>>> = { readonly [K in keyof O]: OptionValue<O[K]> };
 
-/** A line of the help's "Examples", with what it does. */
+/** A command of the help's "Examples", with what it does. One that is long continues after `\` on another line. */
 export interface CommandExample {
   readonly command: string;
   readonly does: string;

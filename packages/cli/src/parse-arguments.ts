@@ -41,7 +41,7 @@ export function parseArguments(command: AnyCommand, argv: readonly string[]): Pa
 /** The help page of a command. */
 export function helpText(command: AnyCommand): string {
   const help = parserFor(command).helpInformation().trimEnd();
-  const examples = command.examples.map((example) => `  ${example.command}\n      ${example.does}`);
+  const examples = command.examples.map((one) => `  ${one.command.replaceAll("\n", "\n    ")}\n      ${one.does}`);
   return `${help}\n${examples.length > 0 ? `\nExamples:\n${examples.join("\n")}\n` : ""}`;
 }
 
@@ -102,7 +102,7 @@ export function describe(spec: OptionSpec): string {
   if (spec.type === "boolean" || spec.type === "count") return spec.summary;
   const text = spec.type === "string" ? withChoices(spec) : spec.summary;
   const repeat = spec.type === "string" && spec.repeatable ? "; may be repeated" : "";
-  return `${text}${repeat}${spec.default === undefined ? "" : ` [default: ${spec.default}]`}`;
+  return `${text}${repeat}${spec.default === undefined || spec.default === "" ? "" : ` [default: ${spec.default}]`}`;
 }
 
 type ReadOption = { readonly value: unknown } | { readonly message: string; readonly help?: string };

@@ -16,13 +16,20 @@ export function compareTrees(
     if (path.startsWith("dev/"))
       return "upstream's archive holds the /dev of the build host, which is still mounted then";
     const [one, other] = [upstream.entries.get(path), dibkit.entries.get(path)];
-    if (one === undefined && GRUB_SEARCH.test(path)) return "grub finds the root by its UUID, on a disk in files";
+    if (one === undefined && GRUB_SEARCH.test(path)) return FOUND_BY_UUID;
     return one === undefined || other === undefined ? undefined : contentReason(path, one, other, upstream, dibkit);
   });
 }
 
 /** `grub-install` writes it where it cannot tell that a partition is on the disk that it boots from. */
 const GRUB_SEARCH = /^boot\/grub\/[\w-]+\/load\.cfg$/;
+/** That file is a part of these. */
+const GRUB_PROGRAM = /^boot\/(grub\/[\w-]+\/grub|efi\/EFI\/\w+\/\w+)\.efi$/i;
+const FOUND_BY_UUID = "grub finds the root by its UUID, on a disk in files";
+
+function searchesRoot(tree: TreeSnapshot): boolean {
+  return [...tree.entries.keys()].some((path) => GRUB_SEARCH.test(path));
+}
 
 function describeAll(tree: TreeSnapshot, skip: (path: string) => boolean): ReadonlyMap<string, string> {
   return new Map([...tree.entries].flatMap(([path, entry]) => (skip(path) ? [] : [[path, describeEntry(entry)]])));
@@ -60,6 +67,7 @@ function contentReason(
   if (one.type !== "file" || without(one) !== without(other)) return undefined;
   const volatile = VOLATILE_FILES.find((file) => file.path.test(path));
   if (volatile !== undefined) return volatile.reason;
+  if (GRUB_PROGRAM.test(path) && searchesRoot(dibkit) && !searchesRoot(upstream)) return FOUND_BY_UUID;
   const [theirs, ours] = [upstream.texts.get(path), dibkit.texts.get(path)];
   return theirs && ours && sameByMeaning(path, theirs, ours);
 }

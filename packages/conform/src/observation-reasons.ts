@@ -130,6 +130,12 @@ const OBSERVATIONS: readonly Reason[] = [
     reason: "a file plays the disk, under the name of a device",
   },
   {
+    name: /^mounts: /,
+    holds: (upstream, dibkit) =>
+      / \/dev\/loop\S* /.test(upstream ?? "") && / overlay \/dev\/dibkit\S+ /.test(dibkit ?? ""),
+    reason: "a filesystem of a disk in files is an overlay over its part of the tree while scripts run",
+  },
+  {
     name: /^files of \/tmp in the image$/,
     holds: (upstream, dibkit) => !sameTmp(upstream, dibkit) && sameTmp(anyName(upstream), anyName(dibkit)),
     reason: "packages leave temporary files there, whose names are random",

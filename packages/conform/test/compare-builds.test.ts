@@ -66,12 +66,19 @@ test.each([
 });
 
 test("what grub-install writes beside its core image on a disk in files has a reason, and only there", async () => {
-  const plain = archive({ ...PLAIN, "boot/grub/i386-pc/core.img": "" });
-  const found = archive({ ...PLAIN, "boot/grub/i386-pc/core.img": "", "boot/grub/i386-pc/load.cfg": "search\n" });
+  const boot = (more: Readonly<Record<string, string>>) =>
+    archive({ ...PLAIN, "boot/grub/x86_64-efi/core.efi": "", "boot/efi/EFI/BOOT/BOOTX64.EFI": "one", ...more });
+  const plain = boot({});
+  const found = boot({ "boot/grub/x86_64-efi/load.cfg": "search\n", "boot/efi/EFI/BOOT/BOOTX64.EFI": "other" });
+  const because = "because grub finds the root by its UUID";
   expect(await differences(plain, found)).toEqual([
-    expect.stringMatching(/^tree boot\/grub\/i386-pc\/load\.cfg: - \| file .* because grub finds the root by its UUID/),
+    expect.stringMatching(`^tree boot/efi/EFI/BOOT/BOOTX64.EFI: file .* ${because}`),
+    expect.stringMatching(`^tree boot/grub/x86_64-efi/load\\.cfg: - \\| file .* ${because}`),
   ]);
-  expect(await differences(found, plain)).toEqual([expect.not.stringContaining(" because ")]);
+  for (const difference of await differences(found, plain)) expect(difference).not.toContain(" because ");
+  expect(await differences(plain, boot({ "boot/efi/EFI/BOOT/BOOTX64.EFI": "other" }))).toEqual([
+    expect.not.stringContaining(" because "),
+  ]);
 });
 
 test.each([

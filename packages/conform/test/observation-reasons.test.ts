@@ -32,6 +32,13 @@ test.each([
   ["mounts: /proc/sys", null, "/proc/sys /sys ro,relatime proc none rw", true],
   ["mounts: $TMP_BUILD_DIR/mnt/proc/sys", null, "$TMP_BUILD_DIR/mnt/proc/sys /sys ro,relatime proc none rw", true],
   ["mounts: /proc/sys", null, "/proc/sys / rw,relatime tmpfs none rw", false],
+  [
+    "mounts: /boot/efi",
+    "/boot/efi / rw,relatime tmpfs /dev/loop…p1 rw,mode=755",
+    "/boot/efi / rw,relatime overlay /dev/dibkit0p1 rw,lowerdir=/x",
+    true,
+  ],
+  ["mounts: /boot/efi", "/boot/efi / rw tmpfs /dev/loop…p1 rw", "/boot/efi / rw overlay dibkit rw", false],
   ["mounts: /dev/dibkit0p1", null, "/dev/dibkit0p1 /tmp/x.device rw tmpfs dibkit rw", true],
   ["umask", "0022", "0077", false],
   ["working directory", "/", "/root", false],

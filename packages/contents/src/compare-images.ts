@@ -21,7 +21,7 @@ export interface FileDifference {
   /** Bytes of content; 0 on the side that does not have it. */
   readonly bytesBefore: number;
   readonly bytesAfter: number;
-  /** The step that wrote it, on the side that has it. */
+  /** The step that wrote it, on the later side that has it and knows that. */
   readonly writer?: StepLabel;
 }
 
@@ -86,13 +86,19 @@ function namesOf(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string
   return [...new Set([...before.keys(), ...after.keys()])].sort();
 }
 
+/** Directories that depend on the format: filesystems have the first besides the tree, and archives leave the others out. */
+const OF_FORMATS: readonly string[] = ["/lost+found", "/proc", "/sys"];
+
 async function compareFiles(before: ImageContents, after: ImageContents): Promise<readonly FileDifference[]> {
   const differences: FileDifference[] = [];
   for (const path of namesOf(before.files, after.files)) {
     const [old, now] = [before.files.get(path), after.files.get(path)];
-    const what = old === undefined || now === undefined ? [] : await changesOf(old, now);
+    const isOneSided = old === undefined || now === undefined;
+    if (isOneSided && OF_FORMATS.includes(path)) continue;
+    const what = isOneSided ? [] : await changesOf(old, now);
     if (old !== undefined && now !== undefined && what.length === 0) continue;
-    const writer = now === undefined ? old?.writer : now.writer;
+    // Of an image of another machine nobody knows who wrote what, but the same script has written both.
+    const writer = now?.writer ?? old?.writer;
     differences.push({
       path,
       change: old === undefined ? "added" : now === undefined ? "removed" : "changed",

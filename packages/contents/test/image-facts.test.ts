@@ -156,6 +156,18 @@ test("a size tree adds up, and puts small parts together", () => {
   });
 });
 
+test.each(["before", "after"])(
+  "who wrote a file that differs is told by whichever image knows it: the one %s",
+  async (side) => {
+    const writer = { phase: "install.d", script: "10-x", element: "x" };
+    const [known, other] = [image({ "/etc/x": "1" }), image({ "/etc/x": "2", "/lost+found": "" })];
+    const files = new Map([...known.files].map(([path, file]) => [path, { ...file, writer }]));
+    const sides = [{ ...known, files }, other] as const;
+    const [before, after] = side === "before" ? sides : [sides[1], sides[0]];
+    expect((await compareImages(before, after, commands)).files).toMatchObject([{ path: "/etc/x", writer }]);
+  },
+);
+
 test("images differ in packages, units, kernel arguments and files", async () => {
   const before = image({
     "/var/lib/dpkg/status": dpkgStatus("a|1", "b|1"),

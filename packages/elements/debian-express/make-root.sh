@@ -33,8 +33,11 @@ if [ -n "${DIB_DEBIAN_DEBOOTSTRAP_SCRIPT:-}" ]; then
 fi
 
 # mmdebstrap takes the stand-ins that a user namespace has for devices for real ones, and cannot remove what it tried.
+# Where nothing makes devices it shows those of the host while it works, and leaves an empty /dev.
+mkdir "$work/bin"
 if ! grep -qE '^ *0 +0 +4294967295$' /proc/self/uid_map; then
-    stop "a user namespace has no devices for mmdebstrap to make: build as root of the machine, or with debian-minimal"
+    printf '#!/bin/sh\nexit 1\n' >"$work/bin/mknod"
+    chmod 0755 "$work/bin/mknod"
 fi
 
 # All keys that sources may be signed with.
@@ -76,7 +79,7 @@ if [ "${DIB_APT_LOCAL_CACHE:-1}" != 0 ]; then
 fi
 
 chmod -R a+rX "$work"
-sudo env LC_ALL=C "http_proxy=${http_proxy:-}" "https_proxy=${https_proxy:-}" "no_proxy=${no_proxy:-}" \
+sudo env LC_ALL=C "PATH=$work/bin:$PATH" "http_proxy=${http_proxy:-}" "https_proxy=${https_proxy:-}" "no_proxy=${no_proxy:-}" \
     mmdebstrap --mode=root --variant=minbase --format=directory --architectures="$ARCH" \
     --keyring="$work/keys" \
     --skip=check/empty --skip=cleanup/apt --skip=cleanup/reproducible --skip=cleanup/run \
@@ -85,6 +88,27 @@ sudo env LC_ALL=C "http_proxy=${http_proxy:-}" "https_proxy=${https_proxy:-}" "n
     --customize-hook="$TMP_HOOKS_PATH/debian-express/install-packages.sh \"\$1\" $work/packages" \
     "${options[@]}" \
     "$DIB_RELEASE" "$TARGET_ROOT" "$work/transaction.list"
+
+# As mmdebstrap makes it where it can.
+if [ -x "$work/bin/mknod" ]; then
+    while read -r name major minor; do
+        sudo mknod -m 0666 "$TARGET_ROOT/dev/$name" c "$major" "$minor"
+    done <<'EOF'
+console 5 1
+full 1 7
+null 1 3
+ptmx 5 2
+random 1 8
+tty 5 0
+urandom 1 9
+zero 1 5
+EOF
+    sudo ln -s /proc/self/fd "$TARGET_ROOT/dev/fd"
+    sudo ln -s /proc/self/fd/0 "$TARGET_ROOT/dev/stdin"
+    sudo ln -s /proc/self/fd/1 "$TARGET_ROOT/dev/stdout"
+    sudo ln -s /proc/self/fd/2 "$TARGET_ROOT/dev/stderr"
+    sudo mkdir -m 0755 "$TARGET_ROOT/dev/pts" "$TARGET_ROOT/dev/shm"
+fi
 
 if [ -n "$cache" ]; then
     sudo cp -npt "$cache" "$archives"/*.deb

@@ -71,7 +71,7 @@ test("the initramfs is made once, and what kept others from making it is gone", 
   expect(run.removed).toContain("etc/apt/apt.conf.d/99debian-express");
 });
 
-/** Without root the root of a test is in a user namespace, where the script ends at once. */
+/** Without root the root of a test is in a user namespace, and only builds have what stands in for `mknod` there. */
 const cantMakeRoot = process.geteuid?.() !== 0 || inUserNamespace();
 
 describe.skipIf(cantMakeRoot || (upstream === undefined && !process.env.CI))("the transaction", () => {

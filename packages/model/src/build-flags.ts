@@ -23,6 +23,8 @@ export interface BuildFlag {
   readonly variable?: string;
   /** What the value has to be. */
   readonly check?: FlagCheck;
+  /** The value of a build for which neither the flag nor its variable is given, where it is not the absence of one. */
+  readonly otherwise?: string;
 }
 
 /** Kinds of values that can be checked before anything runs. */
@@ -36,6 +38,9 @@ export type FlagCheck =
   | "network"
   | "privilege"
   | "disk-way";
+
+/** What scripts reach in a build that says nothing about it. To set it to `host` is to record nothing unasked. */
+const DEFAULT_NETWORK = "auto";
 
 /**
  * Every flag of a build but those about projects, in the order in which upstream's `diskimage-builder` writes them. The
@@ -153,8 +158,12 @@ export const BUILD_FLAGS = {
   },
   network: {
     ...{ type: "string", value: "NAME[,STEP=NAME]", variable: "DIBKIT_NETWORK", check: "network" },
-    summary:
-      "what scripts reach: host (default), none, which is loopback alone, or recorded: by a proxy that notes what they fetch",
+    otherwise: DEFAULT_NETWORK,
+    summary: `what scripts reach: host, none (loopback alone), recorded (by a proxy that notes what they fetch), or auto: recorded where it works, else host (default ${DEFAULT_NETWORK})`,
+  },
+  noRecord: {
+    type: "boolean",
+    summary: "let no proxy note what scripts fetch; the same as --network host",
   },
   privilege: {
     ...{ type: "string", value: "WHO", variable: "DIBKIT_PRIVILEGE", check: "privilege" },
@@ -230,7 +239,7 @@ export function flagWords(name: BuildFlagName, value: unknown): readonly string[
 const NUMBER = /^\d+(\.\d+)?$/;
 const WHOLE = /^\d+$/;
 
-const NETWORKS = ["host", "none", "recorded"];
+const NETWORKS = ["auto", "host", "none", "recorded"];
 
 /** dibkit's own steps have a phase too. */
 const PHASE_NAMES = ["dibkit", ...PHASES.map(({ name }) => name)];
@@ -274,7 +283,7 @@ const CHECKS: Readonly<Record<FlagCheck, { readonly must: string; readonly test:
     test: (value) => !/(^|\/)\.{0,2}$/.test(value),
   },
   network: {
-    must: 'must be "host", "none" or "recorded", for a phase or a step like "recorded,install.d/50-x=host"',
+    must: 'must be "auto", "host", "none" or "recorded", for a phase or a step like "recorded,install.d/50-x=host"',
     test: isNetwork,
   },
 };

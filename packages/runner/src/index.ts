@@ -56,6 +56,7 @@ export { readTrustedKeys } from "./remote/cache-keys.js";
 export { listRemoteLayers } from "./remote/list-remote.js";
 export { withRemote } from "./remote/open-remote.js";
 export { pushLayers } from "./remote/push-layers.js";
+export { pushLock } from "./remote/push-lock.js";
 export { parseDay, unusedLayers } from "./remote/unused-layers.js";
 export { whyRemote } from "./remote/why-remote.js";
 export { findMoment, openShell, stateAt } from "./run/open-shell.js";

@@ -16,6 +16,16 @@ export interface CommandRunOptions {
   readonly input?: string | Uint8Array;
 }
 
+interface RebootOptions {
+  /** Default: what the machine's first start was given. */
+  readonly timeoutSeconds?: number;
+  /**
+   * Typed at the serial console, each with a carriage return, one after the other, when the console shows a text. In
+   * GRUB's menu, `{ when: /GNU GRUB/, send: "\u000e" }` goes down (Ctrl-N) and takes the second entry.
+   */
+  readonly typed?: readonly { readonly when: RegExp; readonly send: string }[];
+}
+
 /**
  * A machine that runs an image, whose file stays as it is. Everything that goes to the machine is done one after another.
  * Each function rejects with a `MachineTrouble`, which shows the last lines of the console, when the machine has ended or
@@ -26,7 +36,7 @@ export interface Machine extends AsyncDisposable {
   readonly name: string;
   /** `tcg` is software emulation, about ten times as slow. */
   readonly accelerator: "kvm" | "tcg";
-  /** How the session came into the machine: `credentials`, `cloud-init` or `login`. */
+  /** How the session of this boot came into the machine: `credentials`, `cloud-init` or `login`. */
   readonly way: string;
   /**
    * Runs a command with the machine's `sh`, as root in `/`, and waits for its end, whatever its exit code is.
@@ -42,11 +52,8 @@ export interface Machine extends AsyncDisposable {
    *     expect(await answer.text()).toContain("Hello");
    */
   readonly http: (port: number, path?: string, init?: RequestInit) => Promise<Response>;
-  /**
-   * Starts the machine again, with what was written to its disk, and waits until it has started; as long as its first
-   * start was given, unless `timeoutSeconds` says otherwise.
-   */
-  readonly reboot: (options?: { readonly timeoutSeconds?: number }) => Promise<void>;
+  /** Starts the machine again, with what was written to its disk, and waits until it has started. */
+  readonly reboot: (options?: RebootOptions) => Promise<void>;
   /** The content of a file. Rejects with an `Error` that says what the machine said when it cannot be read. */
   readonly readFile: (path: string) => Promise<Buffer>;
   /** Writes a file, with the directories above it. `mode` is as in `0o644`, which is the default; the owner is root. */
@@ -85,7 +92,9 @@ export function machineOf(name: string, live: LiveMachine, bootSeconds: number):
   return {
     name,
     accelerator: live.accelerator,
-    way: live.way,
+    get way() {
+      return live.way();
+    },
     run,
     http: async (port, path = "/", init) => {
       if (!path.startsWith("/")) throw new RangeError(`path "${path}" does not begin with "/"`);
@@ -105,8 +114,8 @@ export function machineOf(name: string, live: LiveMachine, bootSeconds: number):
         }
       }
     },
-    reboot: async ({ timeoutSeconds = bootSeconds } = {}) => {
-      const result = await live.reboot(timeoutSeconds);
+    reboot: async ({ timeoutSeconds = bootSeconds, typed } = {}) => {
+      const result = await live.reboot(timeoutSeconds, typed);
       if (!result.ok) throw troubleOf(name, result.error);
     },
     readFile: (path) => must(`read "${path}"`, `cat -- ${shellQuote(path)}`),
@@ -130,6 +139,6 @@ export function machineOf(name: string, live: LiveMachine, bootSeconds: number):
 }
 
 export function troubleOf(name: string, failure: BootFailure): MachineTrouble {
-  const console = "console" in failure ? failure.console : [];
+  const console = "console" in failure ? failure.console : undefined;
   return new MachineTrouble(`"${name}": ${failure.message}`, console, "help" in failure ? failure.help : undefined);
 }

@@ -8,9 +8,9 @@ import { runBoot } from "../run-boot.js";
 import { lastLine, SHOWN_LINES } from "../run-checks.js";
 import type { MachineTask } from "../run-machine.js";
 import { makeSeedDisk, SEED_TOOL } from "./cloud-init-seed.js";
-import { openSession, type Session } from "./open-session.js";
+import { openSession, type Session, type Typed } from "./open-session.js";
 import type { CommandOutput } from "./session-channel.js";
-import { bootHook, credentialStrings, type SessionAccess } from "./session-ways.js";
+import { bootHook, credentialStrings, type SessionAccess, type SessionWay } from "./session-ways.js";
 
 export interface LiveMachineOptions extends Omit<BootOptions, "pattern" | "exchanges" | "http" | "mayReboot"> {
   /** How the machine lets the session in; default `auto`. */
@@ -22,12 +22,12 @@ export interface LiveMachineOptions extends Omit<BootOptions, "pattern" | "excha
 /** A machine that runs until it is stopped. Each call waits for those before it. */
 export interface LiveMachine {
   readonly accelerator: "kvm" | "tcg";
-  /** Which way the session came: `credentials`, `cloud-init` or `login`. */
-  readonly way: string;
+  /** Which way the session of this boot came: `credentials`, `cloud-init` or `login`. */
+  readonly way: () => string;
   /** Runs a command with the machine's `sh`, as root in `/`; ended after so many seconds. */
   readonly run: (command: string, input: Uint8Array, seconds: number) => Promise<Result<CommandOutput, BootFailure>>;
-  /** Starts the machine again, its disk as it is, and waits until it has started. */
-  readonly reboot: (seconds: number) => Promise<Result<undefined, BootFailure>>;
+  /** Starts the machine again, its disk as it is, answers its console, and waits until it has started. */
+  readonly reboot: (seconds: number, typed?: readonly Typed[]) => Promise<Result<undefined, BootFailure>>;
   /** Port of 127.0.0.1 that leads to a TCP port of the machine. */
   readonly forward: (guestPort: number) => Promise<number>;
   /** Ends the machine as pulling its plug would. */
@@ -43,10 +43,11 @@ export async function startMachine(
   imagePath: string,
   { access = "auto", userData = NOTHING_TO_DO, ...options }: LiveMachineOptions,
 ): Promise<Result<LiveMachine, BootFailure>> {
+  const ways = offeredWays(access, options);
   const devices: MachineTask["devices"] = async (directory, commands) => {
     const sockets = { portSocket: join(directory, "session"), monitorSocket: join(directory, "monitor") };
-    const vendorStrings = access === "auto" || access === "credentials" ? credentialStrings() : [];
-    if (!wantsSeed(access, options)) return ok({ ...sockets, vendorStrings });
+    const vendorStrings = ways.includes("credentials") ? credentialStrings() : [];
+    if (!ways.includes("cloud-init")) return ok({ ...sockets, vendorStrings });
     const seed = await makeSeedDisk(directory, { userData, vendorData: bootHook() }, commands);
     return seed.ok ? ok({ ...sockets, vendorStrings, seedDisk: seed.value }) : seed;
   };
@@ -62,7 +63,7 @@ export async function startMachine(
       devices,
       checks: async (watch) => {
         const { session: sockets } = watch.settings;
-        const session = sockets === undefined ? undefined : await openSession(watch, sockets, access);
+        const session = sockets === undefined ? undefined : await openSession(watch, sockets, access, ways);
         if (session === undefined) return "stopped";
         try {
           const failure = await session.start(watch);
@@ -85,10 +86,15 @@ export async function startMachine(
   return ok(liveMachine(session, ended, stop));
 }
 
-/** A serial number may lead cloud-init to other data. Without the tool, images with new systemd can still be booted. */
-function wantsSeed(access: SessionAccess, { serialNumber, env = process.env }: LiveMachineOptions): boolean {
-  if (access !== "auto") return access === "cloud-init";
-  return serialNumber === undefined && findProgram(SEED_TOOL.program, env) !== undefined;
+function offeredWays(
+  access: SessionAccess,
+  { serialNumber, env = process.env }: LiveMachineOptions,
+): readonly SessionWay[] {
+  if (typeof access === "object") return ["login"];
+  if (access !== "auto") return [access];
+  // A serial number may lead cloud-init to other data. Without the tool, images with new systemd can still be booted.
+  const seed = serialNumber === undefined && findProgram(SEED_TOOL.program, env) !== undefined;
+  return seed ? ["credentials", "cloud-init"] : ["credentials"];
 }
 
 function anyOf(...signals: readonly AbortSignal[]): Promise<void> {
@@ -127,7 +133,7 @@ function liveMachine(
     if (watch.stopped.aborted) return err(await gone());
     return err({ kind: "machine-stopped", message: `${what} got no answer: ${answer.lost}`, console: lines });
   };
-  const reboot: LiveMachine["reboot"] = async (seconds): Promise<Result<undefined, BootFailure>> => {
+  const reboot: LiveMachine["reboot"] = async (seconds, typed): Promise<Result<undefined, BootFailure>> => {
     const bootId = channel.greeting()?.bootId;
     const untilMs = performance.now() + seconds * 1000;
     watch.console.forget();
@@ -135,7 +141,7 @@ function liveMachine(
     // A machine that is quick to go down gives no answer.
     if (!asked.ok && asked.error.kind !== "machine-stopped") return asked;
     const options = { ...watch.options, timeoutSeconds: seconds };
-    const ending = await start({ ...watch, options, untilMs, mayHang: false }, bootId);
+    const ending = await start({ ...watch, options, untilMs, mayHang: false }, bootId, typed);
     if (ending === undefined) return ok(undefined);
     if (ending === "stopped" || ending === "hung") return err(await gone());
     if (ending !== "locked-up") return err(ending);
@@ -152,9 +158,9 @@ function liveMachine(
   };
   return {
     accelerator: watch.settings.accelerator.name,
-    way: channel.greeting()?.way ?? "",
+    way: () => channel.greeting()?.way ?? "",
     run: (command, input, seconds) => inTurn(() => run(command, input, seconds)),
-    reboot: (seconds) => inTurn(() => reboot(seconds)),
+    reboot: (seconds, typed) => inTurn(() => reboot(seconds, typed)),
     forward: (guestPort) => {
       const port = ports.get(guestPort) ?? forward(guestPort);
       ports.set(guestPort, port);

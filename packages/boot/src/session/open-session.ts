@@ -4,16 +4,24 @@ import type { Wait, WaitLimits } from "../console.js";
 import { SESSION_PORT, type SessionDevices } from "../qemu-arguments.js";
 import { type Ending, expectText, expectWait, lastLine, SHOWN_LINES, type Wanted, type Watch } from "../run-checks.js";
 import { type Monitor, openMonitor } from "./monitor.js";
-import { openSessionChannel, type SessionChannel } from "./session-channel.js";
-import { type ConsoleLogin, type SessionAccess, typedStart } from "./session-ways.js";
+import { type CommandOutput, openSessionChannel, type SessionChannel } from "./session-channel.js";
+import { type ConsoleLogin, type SessionAccess, type SessionWay, typedStart } from "./session-ways.js";
+
+/** Something typed at the console of a machine that starts, such as a choice in the menu of its boot loader. */
+export interface Typed {
+  /** What the console shows by then. */
+  readonly when: RegExp;
+  /** A carriage return is added. */
+  readonly send: string;
+}
 
 /** A session with one machine, from the host's side. */
 export interface Session {
   readonly watch: Watch;
   readonly channel: SessionChannel;
   readonly monitor: Monitor;
-  /** Waits until the machine has started. `but`: the boot that is to be over. */
-  readonly start: (watch: Watch, but?: string) => Promise<Ending>;
+  /** Waits until the machine has started. `but`: the boot that is to be over; `typed`: what its console is answered first. */
+  readonly start: (watch: Watch, but?: string, typed?: readonly Typed[]) => Promise<Ending>;
   readonly close: () => void;
 }
 
@@ -25,6 +33,7 @@ export async function openSession(
   watch: Watch,
   { portSocket, monitorSocket }: SessionDevices,
   access: SessionAccess,
+  ways: readonly SessionWay[],
 ): Promise<Session | undefined> {
   const port = await connectSocket(portSocket, watch.stopped);
   const control = await connectSocket(monitorSocket, watch.stopped);
@@ -35,14 +44,19 @@ export async function openSession(
       channel.left();
   });
   const end = new AbortController();
-  if (access === "auto" || access === "credentials") void nudge(monitor, channel, end.signal);
+  if (ways.includes("credentials")) void nudge(monitor, channel, end.signal);
   return {
     watch,
     channel,
     monitor,
-    start: async (now, but) => {
+    start: async (now, but, typed = []) => {
+      for (const { when, send } of typed) {
+        const ending = await expectText(now, when, false);
+        if (ending !== undefined) return ending;
+        now.console.type(`${send}\r`);
+      }
       const login = typeof access === "object" ? await logIn(now, access) : undefined;
-      return login ?? (await expectStart(now, channel, but));
+      return login ?? (await expectStart(now, channel, ways, but));
     },
     close: () => {
       end.abort();
@@ -95,28 +109,42 @@ const STARTED = "[ ! -d /run/systemd/system ] || systemctl is-system-running --w
 const JOBS = "systemctl list-jobs --plain --no-legend | awk '$4 == \"running\" { print $2 }'";
 const NO_INPUT = Buffer.alloc(0);
 
-async function expectStart(watch: Watch, channel: SessionChannel, but: string | undefined): Promise<Ending> {
+async function expectStart(
+  watch: Watch,
+  channel: SessionChannel,
+  ways: readonly SessionWay[],
+  but: string | undefined,
+): Promise<Ending> {
   for (;;) {
-    const ending = await expectGreeting(watch, channel, but);
+    const ending = await expectGreeting(watch, channel, ways, but);
     if (ending !== undefined) return ending;
     const seconds = Math.max(1, (watch.untilMs - performance.now()) / 1000);
     const answer = await channel.request(STARTED, NO_INPUT, seconds);
     if ("output" in answer && answer.output.stdout.toString() === "started\n") return undefined;
-    if ("output" in answer) return cannotRun(answer.output.stderr.toString());
+    if ("output" in answer) return cannotRun(watch, channel, answer.output);
     if ("late" in answer) return notStarted(watch, channel);
     // A machine may start itself again at its first start, and is then waited for again.
   }
 }
 
-function cannotRun(reason: string): BootFailure {
-  const message = `the machine cannot run commands: ${reason.trim().split("\n").at(-1)}`;
-  return { kind: "cannot-boot", message, help: "add sh, base64, head, sed and timeout to the image" };
+async function cannotRun(watch: Watch, channel: SessionChannel, output: CommandOutput): Promise<BootFailure> {
+  const lines = await watch.console.screen.lastLines(SHOWN_LINES);
+  const said = output.stderr.toString().trim().split("\n").at(-1);
+  const reason = said || `the first one ended with exit code ${output.exitCode} and said nothing; ${lastLine(lines)}`;
+  const way = channel.greeting()?.way ?? "a way that is closed again";
+  const message = `the machine opened its session by ${way}, but cannot run commands: ${reason}`;
+  return { kind: "cannot-boot", message, help: "add sh, base64, head, sed and timeout to the image", console: lines };
 }
 
-async function expectGreeting(watch: Watch, channel: SessionChannel, but: string | undefined): Promise<Ending> {
+async function expectGreeting(
+  watch: Watch,
+  channel: SessionChannel,
+  ways: readonly SessionWay[],
+  but: string | undefined,
+): Promise<Ending> {
   const wanted: Wanted = {
-    name: "the session with the machine",
-    missing: "the machine did not open its session",
+    name: `the session with the machine by ${ways.join(" or ")}`,
+    missing: `the machine did not open its session by ${ways.join(" or ")}`,
     came: (way) => `the machine opened its session by ${way}`,
   };
   const greeted = channel.greeted(but).then(({ way }): Wait => ({ found: way }));

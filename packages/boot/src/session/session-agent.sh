@@ -3,8 +3,7 @@
 # "run ID SECONDS COMMAND INPUT" with the bytes of the command and of its input behind it, COMMAND and INPUT being their
 # numbers. The answer is lines "out ID BASE64" and "err ID BASE64", then "end ID STATUS", where STATUS is "late" for a
 # command that did not end in time.
-work=${RUNTIME_DIRECTORY:-/run/dibkit-session}
-mkdir -m 700 "$work" 2>/dev/null
+work=${DIBKIT_SESSION_DIRECTORY:-/run/dibkit-session}
 cd /
 HOME=~root
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -19,6 +18,7 @@ take() {
 
 while read -r word id seconds command input <&3; do
   if [ "$word" != run ]; then continue; fi
+  mkdir -m 700 "$work" 2>/dev/null
   take "$work/command" "$command"
   take "$work/input" "$input"
   rm -f "$work/status" "$work/out" "$work/err"

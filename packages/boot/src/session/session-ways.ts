@@ -14,6 +14,9 @@ export interface ConsoleLogin {
  */
 export type SessionAccess = "auto" | "credentials" | "cloud-init" | ConsoleLogin;
 
+/** What starts the machine's side of a session; the machine names it when the session begins. */
+export type SessionWay = "credentials" | "cloud-init" | "login";
+
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 const UNIT = "dibkit-session.service";
@@ -26,7 +29,7 @@ const START = "/run/dibkit-session-start";
  */
 export function credentialStrings(): readonly string[] {
   // An initramfs with systemd is told the same, and would start it for a moment.
-  const unit = `[Unit]\nDescription=Session of dibkit\nConditionPathExists=!/etc/initrd-release\n[Service]\nRuntimeDirectory=dibkit-session\nExecStart=/bin/sh ${START} credentials\n`;
+  const unit = `[Unit]\nDescription=Session of dibkit\nConditionPathExists=!/etc/initrd-release\n[Service]\nExecStart=/bin/sh ${START} credentials\n`;
   const rule = `ACTION!="remove", SUBSYSTEM=="virtio-ports", ATTR{name}=="${SESSION_PORT}*", TAG+="systemd", ENV{SYSTEMD_WANTS}+="${UNIT}"\n`;
   const files = [
     `f+~ ${START} 0600 root root - ${base64(SESSION_START_SCRIPT)}`,

@@ -26,7 +26,9 @@ describe.skipIf(!qemu.ok)("startMachine (needs qemu-system-x86_64)", { concurren
       { timeoutSeconds: 3 },
       {
         kind: "timeout",
-        message: expect.stringMatching(/^the machine did not open its session within 3 seconds; the /),
+        message: expect.stringMatching(
+          /^the machine did not open its session by credentials\b.* within 3 seconds; the /,
+        ),
       },
     ],
     [

@@ -15,9 +15,9 @@ afterEach(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-function startAgent() {
-  const env = { ...process.env, RUNTIME_DIRECTORY: directory };
-  const agent = spawn("sh", ["-c", SESSION_AGENT_SCRIPT], { stdio: ["ignore", "ignore", "inherit", "pipe"], env });
+function startAgent(complaints: "inherit" | "ignore" = "inherit") {
+  const env = { ...process.env, DIBKIT_SESSION_DIRECTORY: join(directory, "work") };
+  const agent = spawn("sh", ["-c", SESSION_AGENT_SCRIPT], { stdio: ["ignore", "ignore", complaints, "pipe"], env });
   const channel = openSessionChannel(agent.stdio[3] as unknown as Socket);
   undo.push(() => {
     channel.close();
@@ -62,6 +62,12 @@ test("megabytes come through in both directions, and the next request has its ow
   const input = "0123456789abcdef\n".repeat(100_000);
   expect(shown(await run(channel, "cat", input))).toEqual({ exitCode: 0, stdout: input, stderr: "" });
   expect(shown(await run(channel, "echo next"))).toEqual({ exitCode: 0, stdout: "next\n", stderr: "" });
+});
+
+test("a command that removes what the agent writes does not end the session", async () => {
+  const { channel } = startAgent("ignore");
+  expect(await run(channel, `rm -r '${directory}/work'`)).toHaveProperty("output");
+  expect(shown(await run(channel, "cat", "next\n"))).toEqual({ exitCode: 0, stdout: "next\n", stderr: "" });
 });
 
 test("a command whose time is over is ended, and the session goes on", async () => {

@@ -20,7 +20,7 @@ import { createBuildProgress } from "./build-progress.js";
 import { conformText } from "./conform-text.js";
 import { planImage } from "./plan-image.js";
 
-export interface CompareOptions extends Omit<BuildOptionValues, "output" | "types" | "disk"> {
+export interface CompareOptions extends Omit<BuildOptionValues, "output" | "types" | "disk" | "noRecord"> {
   readonly elements: readonly string[];
   /** What upstream builds in their place. */
   readonly upstreamElements: readonly string[] | undefined;
@@ -46,6 +46,9 @@ export async function compareEngines(options: CompareOptions, terminal: Terminal
     output,
     types: options.disk ? "raw,tar" : "tar",
     disk: undefined,
+    // Scripts have to see what upstream shows them.
+    noRecord: false,
+    network: options.network ?? (terminal.env.DIBKIT_NETWORK || "host"),
     elementsPath: [probe, ...options.elementsPath],
     // Layers of other images would show what the probe saw there: their names and directories are in no key. Those of root
     // are of no use in a user namespace.

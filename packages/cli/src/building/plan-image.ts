@@ -78,6 +78,10 @@ export async function planSelected(
       exitCode: usageFailure(terminal, `"${wordOfSize}" is not a size`, "write it like 500M or 20G"),
     };
   }
+  if (options.noRecord && (options.network ?? "host") !== "host") {
+    const message = `--no-record contradicts --network ${options.network}`;
+    return { ok: false, exitCode: usageFailure(terminal, message, "leave one of them out") };
+  }
   const flags = {
     ...{ ...options, store: options.cacheDir, secrets, passEnvironment, cacheSize, lock },
     ...(alone ? { cacheFrom: [], cacheTo: undefined } : cacheRegistries(options, terminal.env, project)),

@@ -45,11 +45,12 @@ export default defineCommand({
       does: "names the commit since v1.4 after which nothing answers any more",
     },
     {
-      command: "dibkit bisect web.image.ts --good may.lock --bad dibkit.lock --run 'dibkit boot \"$IMAGE\"'",
+      command: "dibkit bisect web.image.ts --good may.lock --bad dibkit.lock \\\n    --run 'dibkit boot \"$IMAGE\"'",
       does: "names the first package since May after which it does not boot",
     },
     {
-      command: "dibkit bisect vm debian --upstream dib-3.13 --upstream dib-3.37 --upstream dib-3.40 --run './check'",
+      command:
+        "dibkit bisect vm debian --upstream dib-3.13 --upstream dib-3.37 \\\n    --upstream dib-3.40 --run './check'",
       does: "names the first of these versions with which the check fails",
     },
   ],

@@ -189,7 +189,7 @@ function passText(image: string, { seconds, accelerator }: BootReport): string {
 }
 
 function writeFailure(terminal: Terminal, image: string, consoleLog: string, failure: BootFailure): void {
-  if ("console" in failure && failure.console.length > 0) {
+  if ("console" in failure && failure.console?.length) {
     terminal.stderr.write(`last lines of the console:\n${failure.console.map((line) => `  | ${line}\n`).join("")}`);
   }
   const help = "help" in failure ? failure.help : `read the whole console in ${consoleLog}`;

@@ -4,7 +4,8 @@ import { buildOptions } from "../building/build-options.js";
 import { defineCommand } from "../command.js";
 import { type Terminal, usageFailure } from "../terminal.js";
 
-const { output: _output, types: _types, ...flags } = buildOptions;
+// Its own --record is another thing, and its scripts have the host's network as it is.
+const { output: _output, types: _types, noRecord: _noRecord, ...flags } = buildOptions;
 
 export default defineCommand({
   name: "conform",
@@ -15,6 +16,7 @@ export default defineCommand({
   arguments: [{ name: "ELEMENT", summary: "elements of the image", required: true, variadic: true }],
   options: {
     ...flags,
+    network: { ...flags.network, summary: "what scripts of dibkit's build reach, by default what upstream's do: host" },
     disk: { type: "boolean", summary: "compare the disk too, not only the tree" },
     upstreamElements: {
       type: "string",

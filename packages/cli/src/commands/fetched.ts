@@ -10,7 +10,7 @@ export default defineCommand({
   group: "inspect",
   summary: "list what the scripts of a build fetched, with sizes and digests",
   description:
-    'Known of scripts that ran with "--network recorded" or "--network none"; of a layer that is used again, from when it\nwas made.',
+    "Of a script that had the host's network it says why, because nobody knows what it fetched. Of a layer that is used\nagain it is known from when that was made.",
   arguments: [
     { name: "IMAGE", summary: "output of a build or its id, ~1 for the build before (default: the newest build)" },
   ],
@@ -29,7 +29,11 @@ export default defineCommand({
     if (build === undefined) return 2;
     const steps = await fetchedBySteps(store, build);
     if (options.format === "json") {
-      const entries = steps.map(({ label, fetched }) => ({ ...label, fetched: fetched ?? null }));
+      const entries = steps.map(({ label, fetched, unwatched }) => ({
+        ...label,
+        fetched: fetched ?? null,
+        ...(unwatched === undefined ? {} : { unwatched }),
+      }));
       const { id, image } = build.record;
       terminal.stdout.write(`${JSON.stringify({ version: 1, build: id, image, steps: entries }, null, 2)}\n`);
       return 0;
@@ -40,16 +44,23 @@ export default defineCommand({
 });
 
 function render(steps: readonly StepFetches[]): string {
-  const someKnown = steps.some(({ fetched }) => fetched !== undefined);
-  const lines = steps.flatMap((step) => {
-    if (step.fetched === undefined) return someKnown ? [`${nameOf(step)}: not known, nobody watched it`] : [];
-    return step.fetched.length === 0 ? [] : [nameOf(step), ...step.fetched.map(line)];
-  });
+  const known = steps.flatMap((step) =>
+    step.fetched === undefined || step.fetched.length === 0 ? [] : [nameOf(step), ...step.fetched.map(line)],
+  );
+  const unwatched = steps.filter(({ fetched }) => fetched === undefined);
+  const reasons = [...new Set(unwatched.map(whyUnknown))].flatMap((reason) => [
+    reason,
+    ...unwatched.filter((step) => whyUnknown(step) === reason).map((step) => `  ${nameOf(step)}`),
+  ]);
   const all = steps.flatMap(({ fetched }) => fetched ?? []);
   const bytes = renderByteSize(all.reduce((sum, one) => sum + one.bytes, 0));
-  const unknown = steps.filter(({ fetched }) => fetched === undefined).length;
+  const unknown = unwatched.length;
   const rest = unknown === 0 ? "" : `; what ${unknown} of ${steps.length} steps fetched is not known`;
-  return `${[...lines, `${count(all.length, "request")}, ${bytes}${rest}`].join("\n")}\n`;
+  return `${[...known, ...reasons, `${count(all.length, "request")}, ${bytes}${rest}`].join("\n")}\n`;
+}
+
+function whyUnknown({ unwatched }: StepFetches): string {
+  return unwatched === undefined ? "not known, nobody watched it" : `host's network: ${unwatched}`;
 }
 
 function nameOf({ label: { phase, script, element } }: StepFetches): string {

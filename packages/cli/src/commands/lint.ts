@@ -77,7 +77,7 @@ export default defineCommand({
       does: "writes comments that leave the findings of one rule out",
     },
     {
-      command: "dibkit lint --format pretty --format sarif --output-file - --output-file dibkit.sarif",
+      command: "dibkit lint --format pretty --format sarif \\\n    --output-file - --output-file dibkit.sarif",
       does: "shows the findings and writes them for code scanning",
     },
   ],

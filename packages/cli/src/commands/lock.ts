@@ -27,6 +27,10 @@ export default defineCommand({
       command: "dibkit lock web-server.image.ts --update --only apt",
       does: "takes today's packages, and all else as the lock has it",
     },
+    {
+      command: "dibkit lock web-server.image.ts --cache-to registry.example.org/team/cache",
+      does: "also uploads all bytes that the lock names, for builds on other machines",
+    },
   ],
   namespace: "build",
   async run({ arguments: words, options }, terminal) {

@@ -2,7 +2,8 @@ import { buildOptions } from "../building/build-options.js";
 import { defineCommand } from "../command.js";
 import { usageFailure } from "../terminal.js";
 
-const { arch, cacheDir, network, noTypecheck, offline, passEnv, privilege, elementsPath, project } = buildOptions;
+const { arch, cacheDir, network, noRecord, noTypecheck, offline, passEnv, privilege, elementsPath, project } =
+  buildOptions;
 
 export default defineCommand({
   name: "test",
@@ -21,7 +22,7 @@ export default defineCommand({
     list: { type: "boolean", summary: "name the test elements, and run nothing" },
     junit: { type: "string", value: "FILE", summary: "write what has passed and failed to FILE, as JUnit XML" },
     verbose: { type: "boolean", short: "v", summary: "show everything that scripts print" },
-    ...{ arch, cacheDir, network, offline, passEnv, privilege, noTypecheck, elementsPath, project },
+    ...{ arch, cacheDir, network, noRecord, offline, passEnv, privilege, noTypecheck, elementsPath, project },
   },
   examples: [
     { command: "dibkit test", does: "runs all tests of the project" },

@@ -5,7 +5,7 @@ import type { OptionSpec, OptionsOf } from "../command.js";
 import { projectOptions } from "../project/open-project.js";
 
 const { cacheFrom, cacheTo, cacheSign, cacheSecretKey, cacheTrust, cacheSize, secret, passEnv } = BUILD_FLAGS;
-const { noTmpfs, offline, minTmpfs, imageCache, network, disk } = BUILD_FLAGS;
+const { noTmpfs, offline, minTmpfs, imageCache, network, noRecord, disk } = BUILD_FLAGS;
 
 /**
  * What `dibkit matrix` takes of the flags of a build: those that say where and with what to build. What to build is said
@@ -18,7 +18,7 @@ export const matrixOptions = {
     summary: "which matrix: its name, or a module that exports it (M.ts, M.ts#NAME); the project's only one by default",
   },
   ...{ cacheFrom, cacheTo, cacheSign, cacheSecretKey, cacheTrust, cacheSize, secret, passEnv },
-  ...{ noTmpfs, offline, minTmpfs, imageCache, network, disk },
+  ...{ noTmpfs, offline, minTmpfs, imageCache, network, noRecord, disk },
   ...storeOptions,
   noTypecheck: { type: "boolean", summary: "skip the checks of the TypeScript compiler" },
   ...projectOptions,

@@ -86,6 +86,7 @@ function jobOptions(
     ...(options.offline ? ["--offline"] : []),
     ...(options.noTmpfs ? ["--no-tmpfs"] : []),
     ...(options.network === undefined ? [] : ["--network", options.network]),
+    ...(options.noRecord ? ["--no-record"] : []),
     ...(options.disk === undefined ? [] : ["--disk", options.disk]),
   ];
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
+import type { StepFetches } from "@dibkit/contents";
 import type { LockDocument } from "@dibkit/model";
 import { contentStore, FETCH_KINDS, type FetchKind } from "@dibkit/runner";
 import type { BuildOptionValues } from "../building/build-options.js";
@@ -10,8 +11,9 @@ import { count } from "../count.js";
 import { type Terminal, usageFailure, writeTrouble, writeWarning } from "../terminal.js";
 import { writeWhole } from "../write-whole.js";
 import { type BuiltForLock, buildForLock } from "./build-for-lock.js";
-import { conflictsWithLock } from "./lock-conflicts.js";
+import { conflictsWithLock, hasContainerRoot } from "./lock-conflicts.js";
 import { readLock } from "./read-lock.js";
+import { shareLock } from "./share-lock.js";
 
 export interface LockOptions extends BuildOptionValues {
   readonly lockFile: string;
@@ -50,32 +52,33 @@ export async function writeLock(terminal: Terminal, words: readonly string[], op
   };
   const planned = await planImage(terminal, words, options, options.verbose, { lock });
   if (!planned.ok) return planned.exitCode;
+  if (hasContainerRoot(terminal, planned.plan.job)) return 2;
   const { outcome, built } = await buildForLock(terminal, planned.plan, options.verbose);
   if (outcome.kind !== "built") return reportBuild(terminal, outcome, options.cacheDir);
   if (built === undefined) return 3;
-  const made = await lockOf(terminal, built, path);
+  const { fetchedBySteps } = await import("@dibkit/contents");
+  const steps = await fetchedBySteps(built.store, built.build);
+  const made = await lockOf(terminal, built, steps, path);
   if (made === undefined) return 3;
   const differences = before === undefined ? [] : compareLocks(before, made);
   terminal.stdout.write(differences.map((line) => `${line}\n`).join(""));
   const summary = `${count(made.packages.length, "package")}, ${count(made.fetched.length, "request")}`;
-  if (before !== undefined && differences.length === 0) {
-    terminal.stdout.write(`${options.lockFile} is up to date: ${summary}\n`);
-    return 0;
-  }
-  if (options.check) return 1;
-  if (!(await writeWhole(terminal, path, renderLock(made), { what: "lock", option: "--lock-file" }))) return 1;
-  terminal.stdout.write(`${options.lockFile}: ${summary}\n`);
-  return 0;
+  const isNew = before === undefined || differences.length > 0;
+  if (options.check) return isNew ? 1 : 0;
+  const text = renderLock(made);
+  if (isNew && !(await writeWhole(terminal, path, text, { what: "lock", option: "--lock-file" }))) return 1;
+  terminal.stdout.write(`${options.lockFile}${isNew ? "" : " is up to date"}: ${summary}\n`);
+  return shareLock(terminal, made, steps, planned.plan.job.request);
 }
 
 /** The lock of a build; undefined after saying on stderr that a build from it would not come to its end. */
 async function lockOf(
   terminal: Terminal,
-  { store, build, parts }: BuiltForLock,
+  { build, parts }: BuiltForLock,
+  steps: readonly StepFetches[],
   path: string,
 ): Promise<LockDocument | undefined> {
-  const { fetchedBySteps, makeLock } = await import("@dibkit/contents");
-  const steps = await fetchedBySteps(store, build);
+  const { makeLock } = await import("@dibkit/contents");
   const { lock, troubles } = makeLock({ job: build.job, steps, parts });
   const contents = contentStore(build.job.request.lock?.contents ?? "");
   const gone = lock.fetched.filter(({ sha256 }) => sha256 !== undefined && contents.find(sha256) === undefined);

@@ -34,6 +34,7 @@ export async function testProject(
   if ("wrong" in chosen) return usageFailure(terminal, chosen.wrong, chosen.help);
   if (options.list) {
     terminal.stdout.write(chosen.tests.map(({ name }) => `${name}\n`).join(""));
+    if (chosen.tests.length === 0) terminal.stderr.write("no element of the project has test-elements\n");
     return 0;
   }
   const { findVitest, runVitest } = await import("./run-vitest.js");

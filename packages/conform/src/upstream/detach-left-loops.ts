@@ -15,7 +15,8 @@ const LIST = ["losetup", "--list", "--noheadings", "--raw", "--output", COLUMNS]
 export function losetupShim(note: string): string {
   return `#!/bin/bash
 set -eu
-PATH=\${PATH#"$(dirname "$0")":}
+# The machine's own, whatever a script has put before the stand-ins.
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
 shown=$(losetup "$@")
 [ -z "$shown" ] || echo "$shown"
 [[ ! $shown =~ ^/dev/loop[0-9]+$ ]] || ${LIST.join(" ")} "$shown" >> ${shellQuote(note)}

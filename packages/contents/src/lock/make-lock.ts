@@ -44,7 +44,7 @@ export function lockedPackages(
   parts: ImagePackages,
   requests: readonly LockedRequest[] = [],
 ): LockDocument["packages"] {
-  const digests = new Map(requests.map(({ url, sha256 }) => [fileName(url), sha256]));
+  const digests = new Map(requests.map(({ url, sha256 }) => [wheelName(fileName(url)), sha256]));
   const packages = parts.packages.map((part) => {
     const architecture = new URLSearchParams(part.url.split("?")[1]).get("arch");
     const sha256 = packageFiles(part, architecture).flatMap((name) => digests.get(name) ?? [])[0];
@@ -64,8 +64,21 @@ export function lockedPackages(
 function packageFiles({ name, version, url }: PackagePart, architecture: string | null): readonly string[] {
   const plain = version.replace(/^\d+:/, "");
   if (url.startsWith("pkg:deb/")) return [plain, version].map((one) => `${name}_${one}_${architecture}.deb`);
+  if (url.startsWith("pkg:pypi/"))
+    return [`${wheelWord(name)}-${version}.whl`, `${name}-${version}.tar.gz`, `${wheelWord(name)}-${version}.tar.gz`];
   if (url.startsWith("pkg:rpm/")) return [`${name}-${plain}.${architecture}.rpm`];
   return [];
+}
+
+/** A name as files of Python packages have it. */
+function wheelWord(name: string): string {
+  return name.replace(/[-_.]+/g, "_").toLowerCase();
+}
+
+/** The name of a wheel without what it was built for; any other name is as it was. */
+function wheelName(file: string): string {
+  const [, name = "", version] = /^([^-]+)-([^-]+)-.*\.whl$/.exec(file) ?? [];
+  return version === undefined ? file : `${wheelWord(name)}-${version}.whl`;
 }
 
 function fileName(url: string): string {

@@ -23,6 +23,7 @@ function empty(url: string, more: Partial<Fetched>): Fetched {
 const step = (...all: readonly Fetched[]): StepFetches => ({
   label: { phase: "install.d", script: "10-x", element: "x" },
   fetched: all,
+  secretFree: true,
 });
 
 function lockOf(steps: readonly StepFetches[], packages: readonly PackagePart[] = []) {
@@ -77,17 +78,24 @@ test.each([
 test("packages have the digest of the file that they came in, whatever its epoch", () => {
   const part = (name: string, version: string, url: string): PackagePart => ({ name, version, url });
   const { lock } = lockOf(
-    [step(fetched("http://m/vim_9.0_amd64.deb"), fetched("http://m/bash-5.2-1.x86_64.rpm", { sha256: B }))],
+    [
+      step(fetched("http://m/vim_9.0_amd64.deb"), fetched("http://m/bash-5.2-1.x86_64.rpm", { sha256: B })),
+      step(fetched("http://m/Zope_Event-5.0-py3-none-any.whl", { sha256: B }), fetched("http://m/six-1.16.0.tar.gz")),
+    ],
     [
       part("vim", "2:9.0", "pkg:deb/debian/vim@2:9.0?arch=amd64&distro=debian-12"),
       part("bash", "5.2-1", "pkg:rpm/fedora/bash@5.2-1?arch=x86_64&distro=fedora-40"),
       part("other", "1", "pkg:pypi/other@1"),
+      part("zope.event", "5.0", "pkg:pypi/zope-event@5.0"),
+      part("six", "1.16.0", "pkg:pypi/six@1.16.0"),
     ],
   );
   expect(lock.packages.map(({ name, architecture, sha256 }) => [name, architecture, sha256])).toEqual([
     ["bash", "x86_64", B],
     ["other", undefined, undefined],
+    ["six", undefined, A],
     ["vim", "amd64", A],
+    ["zope.event", undefined, B],
   ]);
 });
 

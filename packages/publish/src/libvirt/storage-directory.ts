@@ -1,4 +1,4 @@
-import { link, open } from "node:fs/promises";
+import { access, constants, link, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
 import type { Result } from "@dibkit/model";
@@ -10,9 +10,22 @@ import { firstText } from "./xml-element.js";
 /** Where disks go: a directory, or the directory of a storage pool. */
 export type Storage = { readonly directory: string } | { readonly pool: string };
 
-/** Absolute path of the storage directory. Pools that are not directories are refused. */
+/** Absolute path of the storage directory. Pools that are not directories, or not for this user to write to, are refused. */
 export async function storageDirectory(virsh: Virsh, storage: Storage): Promise<Result<string, PublishFailure>> {
-  if ("directory" in storage) return ok(storage.directory);
+  const directory = "directory" in storage ? ok(storage.directory) : await directoryOfPool(virsh, storage);
+  if (!directory.ok) return directory;
+  const refused = await access(directory.value, constants.W_OK).catch((error: NodeJS.ErrnoException) => error.code);
+  if (refused !== "EACCES") return directory;
+  const message = `this user may not write to "${directory.value}", where the disk goes`;
+  const help =
+    "name a directory of your own with --directory, from which libvirt may start machines, or run it as root";
+  return err({ kind: "configuration", message, help });
+}
+
+async function directoryOfPool(
+  virsh: Virsh,
+  storage: Extract<Storage, { readonly pool: string }>,
+): Promise<Result<string, PublishFailure>> {
   const dumped = await virsh.run("pool-dumpxml", storage.pool);
   if (!dumped.ok) {
     if (dumped.error.kind !== "exited") return err({ kind: "command", failure: dumped.error });

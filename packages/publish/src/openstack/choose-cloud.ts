@@ -66,14 +66,14 @@ function noCloud(files: CloudFiles, names: readonly string[]): CloudFault {
       help: "give --cloud NAME or set OS_CLOUD",
     };
   return {
-    message: `no OpenStack configuration was found: no clouds.yaml in ${quoted(files.searched)} and no OS_AUTH_URL`,
+    message: `no OpenStack configuration was found: no clouds.yaml in ${quoted(files.searched)} and no OS_AUTH_URL${unreadable(files)}`,
     help: "write a clouds.yaml, or source the openrc file of the cloud",
   };
 }
 
 function unknownCloud(files: CloudFiles, names: readonly string[], name: string): CloudFault {
   const where = files.path ? ` in "${files.path}"` : "";
-  const known = names.length === 0 ? "there is none" : `there are ${quoted(names)}`;
+  const known = names.length === 0 ? `there is none${unreadable(files)}` : `there are ${quoted(names)}`;
   return { message: `cloud "${name}" is not defined${where}: ${known}` };
 }
 
@@ -123,3 +123,7 @@ function underscored(map: CloudMap): CloudMap {
 }
 
 const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");
+
+function unreadable({ unreadable: files }: CloudFiles): string {
+  return files.length === 0 ? "" : `, and this user may not read ${quoted(files)}`;
+}

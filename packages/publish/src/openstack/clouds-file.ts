@@ -18,6 +18,8 @@ export interface CloudFiles {
   readonly profiles: CloudMap;
   /** The directories that were searched. */
   readonly searched: readonly string[];
+  /** Files that are there and that this user may not read; openstacksdk passes over them. */
+  readonly unreadable: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,17 +44,18 @@ export function cloudsSearchPath(env: Environment, cwd: string): readonly string
  */
 export async function readCloudFiles(env: Environment, cwd: string): Promise<Result<CloudFiles, string>> {
   const searched = cloudsSearchPath(env, cwd);
-  const clouds = await firstFile("clouds", searched, env.OS_CLIENT_CONFIG_FILE);
+  const unreadable: string[] = [];
+  const clouds = await firstFile("clouds", searched, env.OS_CLIENT_CONFIG_FILE, unreadable);
   if (!clouds.ok) return clouds;
-  const secure = await firstFile("secure", searched, env.OS_CLIENT_SECURE_FILE);
+  const secure = await firstFile("secure", searched, env.OS_CLIENT_SECURE_FILE, unreadable);
   if (!secure.ok) return secure;
-  const vendors = await firstFile("clouds-public", searched, env.OS_CLIENT_VENDOR_FILE);
+  const vendors = await firstFile("clouds-public", searched, env.OS_CLIENT_VENDOR_FILE, unreadable);
   if (!vendors.ok) return vendors;
   return ok({
     clouds: mergeMaps(mapAt(clouds.value?.content, "clouds"), mapAt(secure.value?.content, "clouds")),
     ...(clouds.value ? { path: clouds.value.path } : {}),
     profiles: mapAt(vendors.value?.content, "public-clouds"),
-    searched,
+    ...{ searched, unreadable },
   });
 }
 
@@ -84,12 +87,14 @@ async function firstFile(
   stem: string,
   directories: readonly string[],
   named: string | undefined,
+  unreadable: string[],
 ): Promise<Result<FoundFile | undefined, string>> {
   const paths = directories.flatMap((directory) => SUFFIXES.map((suffix) => join(directory, `${stem}.${suffix}`)));
   for (const path of named ? [named] : paths) {
     const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => error);
     if (typeof text === "string") return parseCloudsFile(path, text);
     if (named) return err(`file "${named}", which the environment names, cannot be read: ${text.code}`);
+    if (text.code === "EACCES") unreadable.push(path);
   }
   return ok(undefined);
 }

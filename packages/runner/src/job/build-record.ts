@@ -1,11 +1,14 @@
 import type { StepLabel } from "./build-event.js";
 import type { ChosenDiskWay } from "./disk-way.js";
 import type { EnvironmentValues } from "./environment-values.js";
-import type { Fetched, NetworkUse } from "./fetched.js";
+import type { Fetched, NetworkNote } from "./fetched.js";
 import type { ImageState } from "./layer.js";
 
-/** One step of a build as it is remembered, for `dibkit shell` and `dibkit blame`. */
-export interface RecordedStep {
+/**
+ * One step of a build as it is remembered, for `dibkit shell` and `dibkit blame`. Its way to the network is noted here
+ * when it left no layer.
+ */
+export interface RecordedStep extends NetworkNote {
   readonly label: StepLabel;
   readonly side: "host" | "target";
   /** Works on the real disk: its state is not kept. */
@@ -13,8 +16,6 @@ export interface RecordedStep {
   readonly before: ImageState;
   /** Name of the layer; absent while the step runs and after it failed. */
   readonly layer?: string;
-  /** What it fetched, of a step that left no layer; absent when nobody watched it. */
-  readonly network?: NetworkUse;
 }
 
 export interface BuildRecord {

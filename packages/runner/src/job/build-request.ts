@@ -53,7 +53,7 @@ export interface BuildRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** Variables of the caller that scripts get although nothing in the build names them: names, `PREFIX_*`, or `all`. */
   readonly passEnvironment?: readonly string[];
-  /** `--network`: what scripts reach, the host's network unless given. */
+  /** `--network`: what scripts reach; the host's network when it is absent. */
   readonly network?: string;
   /** What scripts may fetch, of a build that makes a lock or is held to one; `network` is `recorded` then. */
   readonly lock?: BuildLock;

@@ -25,6 +25,14 @@ export interface Fetched {
   readonly seconds: number;
 }
 
+/** What is remembered of a step's way to the network: one of the two, or nothing in records of earlier versions. */
+export interface NetworkNote {
+  /** What it fetched, where somebody watched. */
+  readonly network?: NetworkUse;
+  /** Why it had the host's network, which nobody watches, in words of `HOST_REASONS`. */
+  readonly unwatched?: string;
+}
+
 /** What is known of a step's use of the network, where that was no other than this. */
 export interface NetworkUse {
   /** Name of the network that it had. */

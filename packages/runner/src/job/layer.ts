@@ -1,5 +1,5 @@
 import type { StepLabel } from "./build-event.js";
-import type { NetworkUse } from "./fetched.js";
+import type { NetworkNote } from "./fetched.js";
 import type { MountRecord } from "./mount-record.js";
 
 /** What every entry of the layer store says of itself. */
@@ -27,7 +27,7 @@ interface StoredEntry {
 }
 
 /** The effect of one step on the image, and why it may be used again. */
-export interface StepEntry extends StoredEntry {
+export interface StepEntry extends StoredEntry, NetworkNote {
   readonly kind: "step";
   /** Which trees the step changed; `host` is what it wrote elsewhere on the throw-away host. */
   readonly changed: { readonly root: boolean; readonly hooks: boolean; readonly host: boolean };
@@ -40,8 +40,6 @@ export interface StepEntry extends StoredEntry {
   readonly hooksBefore: Readonly<Record<string, string>>;
   /** State of the mirrors that the step's packages came from, when apt fetched their indexes in it. */
   readonly aptIndex?: string;
-  /** What it fetched; absent when it had a network that nobody watched. */
-  readonly network?: NetworkUse;
 }
 
 /** A disk with the finished tree on it, as `pre-finalise.d` finds it. */

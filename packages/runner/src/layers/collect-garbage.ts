@@ -65,7 +65,7 @@ async function rememberedLayers(store: LayerStore): Promise<ReadonlySet<string>>
   return names;
 }
 
-/** Environments and texts older than every layer. */
+/** Environments, texts and what is known of scripts, older than every layer. */
 async function removeOldFiles(
   store: LayerStore,
   metas: readonly { readonly created: string }[],
@@ -73,7 +73,7 @@ async function removeOldFiles(
 ): Promise<number> {
   const oldest = Math.min(Date.now(), ...metas.map(({ created }) => Date.parse(created)));
   let removed = 0;
-  for (const directory of ["e", "t"]) {
+  for (const directory of ["e", "t", "h"]) {
     for (const name of await namesIn(join(store.directory, directory))) {
       const path = join(store.directory, directory, name);
       if ((await stat(path)).mtimeMs >= oldest || !(await isFree(path))) continue;

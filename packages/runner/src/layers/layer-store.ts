@@ -11,6 +11,7 @@ import { namesIn, readJson, type StoreRecords, storeRecords, writeJson } from ".
  *   e/<key>.json        environments captured in the target
  *   n/<first 12 digits of the key>.json   the key of a newer layer, made when the step was asked to run again
  *   t/<hash>            texts of scripts and element files that keys were made of, to show how they changed
+ *   h/<hash>.json       why a script, known by its bytes, has the host's network where dibkit chooses
  *   c/<first 12 digits of the key>        the build that makes this layer right now
  *   last/<step>.json    ingredients of the newest layer of each step of an image, to explain misses
  *   contents/<SHA-256>   bytes that builds with a lock have fetched
@@ -47,7 +48,7 @@ export function layerName(key: string): string {
 
 /** Opens a store to build in: what is missing of it is made. */
 export async function openLayerStore(directory: string): Promise<LayerStore> {
-  for (const name of ["l", "l/empty", "n", "e", "t", "c", "last", "builds"])
+  for (const name of ["l", "l/empty", "n", "e", "t", "h", "c", "last", "builds"])
     await mkdir(join(directory, name), { recursive: true });
   return layerStoreAt(directory);
 }

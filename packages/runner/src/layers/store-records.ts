@@ -32,6 +32,9 @@ export interface StoreRecords {
   /** What a step of an image was last made of. */
   ingredients(lineage: string, step: string): Promise<Ingredients | undefined>;
   saveIngredients(lineage: string, step: string, now: Ingredients): Promise<void>;
+  /** Why a script, by a hash of what it is, has to have the host's network; undefined when it is not known to. */
+  unwatched(script: string): Promise<string | undefined>;
+  saveUnwatched(script: string, reason: string): Promise<void>;
   /** A text behind an ingredient, by its hash. */
   text(hash: string): Promise<string | undefined>;
   saveText(hash: string, text: string): Promise<void>;
@@ -77,6 +80,8 @@ export function storeRecords(directory: string): StoreRecords {
     saveEnvironment: (key, values) => write(values, "e", `${key}.json`),
     ingredients: (lineage, step) => read<Ingredients>(...last(lineage, step)),
     saveIngredients: (lineage, step, now) => write(now, ...last(lineage, step)),
+    unwatched: async (script) => (await read<{ readonly reason: string }>("h", `${script}.json`))?.reason,
+    saveUnwatched: (script, reason) => write({ reason }, "h", `${script}.json`),
     text: (hash) => readText("t", hash),
     async saveText(hash, text) {
       const file = join(directory, "t", hash);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join, resolve as resolvePath } from "node:path";
 import {
-  type BUILD_FLAGS,
+  BUILD_FLAGS,
   type BuildFlag,
   type BuildFlagName,
   CHECKSUM_ALGORITHMS,
@@ -45,6 +45,8 @@ export interface BuildFlags extends Partial<UpstreamFlags> {
   readonly secrets?: readonly string[];
   readonly passEnvironment?: readonly string[];
   readonly network?: string | undefined;
+  /** As `network` that is `host`; both are not given at once. */
+  readonly noRecord?: boolean | undefined;
   /** Of a build that makes a lock or is held to one; it says which network the build has. */
   readonly lock?: Omit<BuildLock, "contents"> | undefined;
 }
@@ -137,7 +139,11 @@ export function buildRequest(
         (upstreamHas("rootLabelVariable", upstreamVersion) ? setting("ROOT_LABEL") : undefined),
       ramdiskElement: flags.ramdiskElement,
       maxAge: flags.maxAge,
-      network: flags.lock ? "recorded" : (flags.network ?? setting("DIBKIT_NETWORK")),
+      network: flags.lock
+        ? "recorded"
+        : flags.noRecord
+          ? "host"
+          : (flags.network ?? setting("DIBKIT_NETWORK") ?? BUILD_FLAGS.network.otherwise),
       cacheTo: flags.cacheTo,
       cacheSign: flags.cacheSign === undefined ? undefined : resolvePath(cwd, flags.cacheSign),
       cacheSecretKey: flags.cacheSecretKey === undefined ? undefined : resolvePath(cwd, flags.cacheSecretKey),

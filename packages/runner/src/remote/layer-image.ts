@@ -198,7 +198,7 @@ export function isEntry(value: unknown): value is SharedEntry {
     value.origin === undefined &&
     value.secretFree === undefined;
   if (!common || kind === "output") return common;
-  const { changed, mounts, hooksBefore, network } = value;
+  const { changed, mounts, hooksBefore, network, unwatched } = value;
   const trees = ["root", "hooks", "host"];
   return (
     kind === "step" &&
@@ -207,7 +207,8 @@ export function isEntry(value: unknown): value is SharedEntry {
     Array.isArray(mounts) &&
     mounts.every(isMount) &&
     isFields(hooksBefore) &&
-    (network === undefined || isUse(network))
+    (network === undefined || isUse(network)) &&
+    (unwatched === undefined || typeof unwatched === "string")
   );
 }
 

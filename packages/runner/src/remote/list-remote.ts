@@ -1,6 +1,7 @@
 import { ok, type Result } from "@dibkit/model";
 import type { RegistryClient } from "@dibkit/registry";
 import { readManifest, readRecord, type SharedEntry } from "./layer-image.js";
+import { locksOf, type RemoteLock } from "./lock-artifact.js";
 import { eachOf, type LookContext, type OpenRemote, withRemote } from "./open-remote.js";
 
 /** A layer that a registry has. */
@@ -17,6 +18,7 @@ export interface RemoteList {
   readonly repository: string;
   /** By time, the oldest first. */
   readonly layers: readonly RemoteLayer[];
+  readonly locks: readonly RemoteLock[];
 }
 
 /** Whether a tag is that of a layer. */
@@ -25,14 +27,17 @@ export function isKey(tag: string): boolean {
 }
 
 /**
- * The layers in a repository; the error is a sentence. What is not dibkit's is passed over, and so is what goes away
+ * The layers and locks in a repository; the error is a sentence. What is not dibkit's is passed over, and so is what goes away
  * meanwhile.
  */
 export function listRemoteLayers(word: string, context: LookContext): Promise<Result<RemoteList, string>> {
   return withRemote(word, context, async (remote) => {
     const tags = await remote.client.tags();
     if (!tags.ok) return { ok: false, error: remote.told(tags.error) };
-    return ok({ repository: remote.repository, layers: await layersOf(remote, tags.value) });
+    const { repository } = remote;
+    return ok({
+      ...{ repository, layers: await layersOf(remote, tags.value), locks: await locksOf(remote, tags.value) },
+    });
   });
 }
 

@@ -19,13 +19,14 @@ export interface OpenRemote {
   readonly told: (failure: RegistryFailure) => string;
 }
 
-/** Opens the repository that a word names, for `use`; the error is a sentence. */
+/** Opens the repository that a word names, for `use`; `legal` are further settings of the word. The error is a sentence. */
 export async function withRemote<T>(
   word: string,
   context: LookContext,
   use: (remote: OpenRemote) => Promise<Result<T, string>>,
+  legal: readonly string[] = [],
 ): Promise<Result<T, string>> {
-  const parsed = parseRepository(word);
+  const parsed = parseRepository(word, legal);
   if (!parsed.ok) return err(`"${word}" ${parsed.error}`);
   const repository = renderRepository(parsed.value.repository);
   const client = openRegistryClient(parsed.value.repository, context);

@@ -1,4 +1,4 @@
-import { parseRepository } from "@dibkit/registry";
+import { parseRepository, type Repository } from "@dibkit/registry";
 import type { BuildRequest } from "../job/build-request.js";
 import type { LayerEntry } from "../job/layer.js";
 import { isTrusted } from "../layers/look-up.js";
@@ -68,7 +68,7 @@ export function openRemoteLayers(
   }
   const sealing = secret.value === undefined ? undefined : sealingOf(secret.value);
   // Who asks to run everything again does not want what others have run.
-  const from = refresh ? [] : cacheFrom.map((word) => wordsOf(word, []).repository);
+  const from = refresh ? [] : cacheFrom.map((word) => wordsOf(word).repository);
   const sources = openLayerSources(from, context);
   const target = cacheTo === undefined ? undefined : wordsOf(cacheTo, ["mode"]);
   const sink =
@@ -113,7 +113,11 @@ export function openRemoteLayers(
   };
 }
 
-function wordsOf(word: string, legal: readonly string[]) {
+/** What a word of a request says, which has been checked. */
+export function wordsOf(
+  word: string,
+  legal: readonly string[] = [],
+): { readonly repository: Repository; readonly settings: ReadonlyMap<string, string> } {
   const parsed = parseRepository(word, legal);
   if (!parsed.ok) throw new Error(`"${word}" ${parsed.error}`);
   return parsed.value;

@@ -1,5 +1,6 @@
 import { err, jsonOf, ok, type Result } from "@dibkit/model";
-import { MANIFEST_TYPE, type RegistryClient, type RegistryFailure, sha256Digest } from "@dibkit/registry";
+import type { RegistryClient, RegistryFailure } from "@dibkit/registry";
+import { EMPTY_BLOB, pushArtifact } from "./artifact.js";
 
 /**
  * Registries do not tell when something was last pulled, so a build that may write leaves a note of the layers it came
@@ -13,7 +14,6 @@ export interface UseRecord {
 }
 
 const CONFIG_TYPE = "application/vnd.dibkit.use.v1+json";
-const EMPTY = { type: "application/vnd.oci.empty.v1+json", bytes: Buffer.from("{}") };
 const TAG = /^used-(\d{4})(\d{2})(\d{2})-[0-9a-z]+$/;
 const KEY = /^[0-9a-f]{40}$/;
 /** More than any image has steps: whoever writes there cannot make every reader hold all it likes. */
@@ -38,17 +38,7 @@ export async function pushUse(
   const all = [...new Set([...(before.value?.keys ?? []), ...keys])].sort().slice(0, MOST_KEYS);
   if (all.length === before.value?.keys.length) return ok(undefined);
   const config = Buffer.from(JSON.stringify({ version: 1, keys: all }));
-  const [about, layer] = [config, EMPTY.bytes].map((bytes) => ({ digest: sha256Digest(bytes), size: bytes.length }));
-  if (about === undefined || layer === undefined) throw new Error("two blobs have two descriptors");
-  for (const [descriptor, body] of [[about, config] as const, [layer, EMPTY.bytes] as const]) {
-    const sent = await client.pushBlob(descriptor, body);
-    if (!sent.ok) return sent;
-  }
-  const manifest = {
-    ...{ schemaVersion: 2, mediaType: MANIFEST_TYPE, config: { mediaType: CONFIG_TYPE, ...about } },
-    layers: [{ mediaType: EMPTY.type, ...layer }],
-  };
-  return client.pushManifest(tag, MANIFEST_TYPE, JSON.stringify(manifest));
+  return pushArtifact(client, tag, { config: { mediaType: CONFIG_TYPE, bytes: config }, layers: [EMPTY_BLOB] });
 }
 
 /** The note under a tag; undefined when there is none, or it is none of dibkit's. */

@@ -1,7 +1,7 @@
 import type { StepLabel } from "../job/build-event.js";
 import type { BuildJob } from "../job/build-job.js";
 import type { BuildRecord, RecordedStep } from "../job/build-record.js";
-import type { Fetched, NetworkUse } from "../job/fetched.js";
+import type { Fetched, NetworkNote } from "../job/fetched.js";
 import type { ImageState } from "../job/layer.js";
 import { outputFingerprint } from "../job/output-fingerprint.js";
 import type { LayerStore } from "../layers/layer-store.js";
@@ -12,8 +12,8 @@ import { type SecretNames, type SecretValues, sealEnvironment, secretValues } fr
 export interface BuildRecorder {
   /** Notes a step; the last note about a script counts. Written to disk when a step starts and at the end. */
   noteStep(step: ScriptStep, before: ImageState, layer?: string): Promise<void>;
-  /** Notes what a step fetched that leaves no layer. */
-  noteUse(step: ScriptStep, use: NetworkUse): void;
+  /** Notes how a step that leaves no layer used the network. */
+  noteUse(step: ScriptStep, use: NetworkNote): void;
   /** Notes what the files of `environment.d` fetched for a phase. */
   noteEnvironment(phase: string, fetched: readonly Fetched[]): void;
   /** Notes how the build ended, and the bytes of its outputs, given by their absolute paths. */
@@ -51,8 +51,8 @@ export function createBuildRecorder({ job, store, secretNames, secrets }: Record
       };
       if (layer === undefined) await write();
     },
-    noteUse({ label }, network) {
-      const steps = record.steps.map((one) => (same(one.label, label) ? { ...one, network } : one));
+    noteUse({ label }, use) {
+      const steps = record.steps.map((one) => (same(one.label, label) ? { ...one, ...use } : one));
       record = { ...record, steps };
     },
     noteEnvironment(phase, fetched) {

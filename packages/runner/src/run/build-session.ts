@@ -13,6 +13,7 @@ import type { HelperFile } from "../layers/script-reach.js";
 import { type HooksTree, hooksBaseOf } from "../plan/hooks-tree.js";
 import type { KeyContext } from "../plan/key-context.js";
 import type { SecretNames, SecretValues } from "../plan/secrets.js";
+import type { RemoteContents } from "../remote/content-source.js";
 import type { RemoteLayers } from "../remote/remote-layers.js";
 import type { BreakPoints } from "./break-points.js";
 import type { BuildMemory } from "./build-memory.js";
@@ -30,6 +31,8 @@ export interface BuildSession {
   readonly trees: LayerTrees;
   /** Layers of other machines, when the request names a registry. */
   readonly remote: RemoteLayers | undefined;
+  /** Bytes that a lock names and registries have, of a build with a lock that names any. */
+  readonly contentSource: RemoteContents | undefined;
   readonly memory: BuildMemory;
   /** `builds/<id>` of the store. */
   readonly directory: string;

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { exitCodeOf } from "@dibkit/exec";
 import type { Phase, Result } from "@dibkit/model";
 import { err, ok } from "@dibkit/model";
+import { hostReason } from "../host/network/host-reasons.js";
 import { HOOKS_DIRECTORY } from "../job/build-directories.js";
 import type { BuildFailure } from "../job/build-job.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
@@ -37,6 +38,7 @@ export async function environmentOfPhase(
   const log = join(session.logs, `${phase.name}-environment.log`);
   const result = await runCommandStep(session, {
     id: phase.name,
+    unwatched: hostReason("environment"),
     side: phase.side,
     command: ["bash", "-c", CAPTURE_ENVIRONMENT_SCRIPT, "dib-run-parts", directory],
     environment: start,

@@ -2,6 +2,8 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodeOf } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
+import { isAuto } from "../host/network/choose-network.js";
+import { hostReason } from "../host/network/host-reasons.js";
 import { recordMounts } from "../host/record-mounts.js";
 import { TARGET_DIRECTORY } from "../job/build-directories.js";
 import type { BuildFailure } from "../job/build-job.js";
@@ -13,9 +15,11 @@ import { type BuildSession, stagingPath } from "./build-session.js";
 import { isToolState } from "./host-tool-state.js";
 import { keepStep } from "./keep-step.js";
 import { lockFailure } from "./lock-failure.js";
-import { networkUse } from "./network-use.js";
+import { networkNote, wentPast } from "./network-use.js";
+import { proxyTrace } from "./proxy-traces.js";
 import { type CommandStepResult, PREPARING_FAILED, runCommandStep } from "./run-command-step.js";
 import { keepingFailure, lastLines, mountFailure, scriptFailure, scriptOf, unusableRoot } from "./step-failures.js";
+import { rememberUnwatched, whyUnwatched } from "./unwatched-step.js";
 
 /** A step and the directories that it is given. */
 interface PreparedStep {
@@ -28,6 +32,8 @@ interface PreparedStep {
   /** Where the step's layer is put together, empty. */
   readonly staging: string;
   readonly inMemory: boolean;
+  /** Why it has the host's network, where dibkit chooses. */
+  readonly unwatched: string | undefined;
 }
 
 interface FinishedStep extends CommandStepResult {
@@ -36,6 +42,9 @@ interface FinishedStep extends CommandStepResult {
   readonly full: boolean;
 }
 
+/** The state after a step, or why there is none; `again`: why it needs the host's network, when nothing of it is left. */
+type Settled = Result<ImageState, BuildFailure> | { readonly again: string };
+
 /** Runs a step whatever the store has, keeps its layer, and gives the state after it. */
 export async function executeStep(
   session: BuildSession,
@@ -43,18 +52,36 @@ export async function executeStep(
   step: ScriptStep,
   key: LayerKey,
 ): Promise<Result<ImageState, BuildFailure>> {
+  const settled = await attempt(session, state, step, key, await whyUnwatched(session, step));
+  if (!("again" in settled)) return settled;
+  await rememberUnwatched(session, step, settled.again);
+  const message = `${stepName(step.label)} runs again, with the host's network: ${settled.again}`;
+  session.emit({ type: "note", message });
+  const unwatched = await attempt(session, state, step, key, settled.again);
+  if ("again" in unwatched) throw new Error("a step was watched that has the host's network");
+  return unwatched;
+}
+
+async function attempt(
+  session: BuildSession,
+  state: ImageState,
+  step: ScriptStep,
+  key: LayerKey,
+  unwatched: string | undefined,
+): Promise<Settled> {
   // What a person sees in a shell is not to be run a second time.
   const alone = !step.onDisk && !step.interactive && !session.breaks.at("after-error");
   const memory = alone ? await session.memory.open() : undefined;
-  const prepared = await prepare(session, state, step, key, memory);
+  const prepared = await prepare(session, state, step, key, memory, unwatched);
   const finished = await run(prepared);
-  if (finished.outcome.ok || !finished.full || session.signal.aborted) return settle(prepared, finished);
+  const isEnough = finished.outcome.ok || whyAgain(prepared, finished) !== undefined;
+  if (isEnough || !finished.full || session.signal.aborted) return settle(prepared, finished);
   await discard(prepared);
   session.emit({
     type: "note",
     message: `${prepared.id} filled the memory that there was for it: it runs again, on the disk`,
   });
-  const onDisk = await prepare(session, state, step, key, undefined);
+  const onDisk = await prepare(session, state, step, key, undefined, unwatched);
   return settle(onDisk, await run(onDisk));
 }
 
@@ -64,6 +91,7 @@ async function prepare(
   step: ScriptStep,
   key: LayerKey,
   memory: string | undefined,
+  unwatched: string | undefined,
 ): Promise<PreparedStep> {
   const id = stepName(step.label);
   const log = join(session.logs, `${id.replaceAll("/", "-")}.log`);
@@ -72,10 +100,19 @@ async function prepare(
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true });
   if (step.side === "host") await session.hostWrites.bring(state);
-  return { session, state, step, key, id, log, staging, inMemory: memory !== undefined };
+  return { session, state, step, key, id, log, staging, inMemory: memory !== undefined, unwatched };
 }
 
-async function run({ session, state, step, id, log, staging, inMemory }: PreparedStep): Promise<FinishedStep> {
+async function run({
+  session,
+  state,
+  step,
+  id,
+  log,
+  staging,
+  inMemory,
+  unwatched,
+}: PreparedStep): Promise<FinishedStep> {
   const started = performance.now();
   const running = runCommandStep(session, {
     id,
@@ -86,6 +123,7 @@ async function run({ session, state, step, id, log, staging, inMemory }: Prepare
     state,
     staging,
     log,
+    ...(unwatched === undefined ? {} : { unwatched }),
     ...(step.onDisk ? { onDisk: true } : {}),
     ...(step.interactive ? { interactive: true } : {}),
     ...(session.breaks.at("after-error") ? { onError: errorShell(session, step, log) } : {}),
@@ -95,13 +133,24 @@ async function run({ session, state, step, id, log, staging, inMemory }: Prepare
   return { ...result, full, seconds: (performance.now() - started) / 1000 };
 }
 
-/** What a step that has ended comes to: the state after it, or why there is none. */
-async function settle(prepared: PreparedStep, finished: FinishedStep): Promise<Result<ImageState, BuildFailure>> {
+/** Why a step that has ended, with whatever status, did not do what it does with the host's network. */
+function whyAgain({ session, id }: PreparedStep, { used }: FinishedStep, trace?: string): string | undefined {
+  if (!isAuto(session.job.request, id) || session.signal.aborted) return undefined;
+  if (used.past > 0) return wentPast(used.past);
+  return trace === undefined ? undefined : hostReason("trace", ` ${trace}`);
+}
+
+/** What a step that has ended comes to. */
+async function settle(prepared: PreparedStep, finished: FinishedStep): Promise<Settled> {
   const { session, state, step, key, log, staging } = prepared;
   const { outcome, table, seconds, used } = finished;
+  const again = whyAgain(prepared, finished);
+  if (again !== undefined) {
+    await discard(prepared);
+    return { again };
+  }
   const noteUse = (mounts: ImageState["mounts"]) => {
-    const use = networkUse(session, step, mounts, used);
-    if (use !== undefined) session.recorder.noteUse(step, use);
+    session.recorder.noteUse(step, networkNote(session, step, mounts, used));
   };
   const refused = used.fetched.find((one) => one.refused !== undefined);
   if (refused !== undefined && !session.signal.aborted) {
@@ -121,6 +170,16 @@ async function settle(prepared: PreparedStep, finished: FinishedStep): Promise<R
     return err(await scriptFailure(session, step, outcome.error, log, used));
   }
   if (table.length === 0) return giveUp(prepared, seconds, mountFailure(step, []));
+  const unusable = async (trouble: string) =>
+    giveUp(prepared, seconds, await unusableRoot(session, step, trouble, await lastLines(log), log, used));
+  const collected = step.onDisk ? { root: false, hooks: false } : await session.trees.collect(staging);
+  const trace = used.network.open && collected.root ? await proxyTrace(join(staging, "root")) : undefined;
+  if (trace !== undefined) {
+    const reason = whyAgain(prepared, finished, trace);
+    await discard(prepared);
+    if (reason !== undefined) return { again: reason };
+    return unusable(`wrote the address of the proxy that records what it fetches into ${trace}`);
+  }
   const strays = await session.hostWrites.takeNew();
   const telling = strays.filter((path) => !isToolState(path, step.environment));
   if (telling.length > 0) session.emit({ type: "stray-write", id: prepared.id, label: step.label, paths: telling });
@@ -134,14 +193,14 @@ async function settle(prepared: PreparedStep, finished: FinishedStep): Promise<R
     return ok({ ...state, mounts: mounts.records });
   }
   const kept = await keepStep(session, state, step, key, staging, {
-    ...{ mounts, seconds, used },
+    ...{ mounts, seconds, used, collected },
     strays: strays.length > 0,
   });
   if (!kept.ok) {
     session.trees.discard();
     const { error } = kept;
     if (error.kind !== "unusable-root") return giveUp(prepared, seconds, keepingFailure(session, step, error));
-    return giveUp(prepared, seconds, await unusableRoot(session, step, error.trouble, await lastLines(log), log, used));
+    return unusable(error.trouble);
   }
   // What was in memory has been copied.
   await rm(staging, { recursive: true, force: true });

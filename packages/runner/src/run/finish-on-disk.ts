@@ -6,6 +6,7 @@ import type { MountedDisk } from "../disk/mounted-disk.js";
 import { TREE_DIRECTORY } from "../job/build-directories.js";
 import type { BuildFailure } from "../job/build-job.js";
 import type { DiskChange } from "../job/disk-change.js";
+import type { NetworkNote } from "../job/fetched.js";
 import type { ImageState } from "../job/layer.js";
 import type { MountRecord } from "../job/mount-record.js";
 import { MOST_LAYERS } from "../layers/overlay-trees.js";
@@ -112,8 +113,15 @@ async function finishInLayers(
     ...session,
     trees,
     remote: session.remote && keptHere(session.remote),
-    // Records tell trees, and these layers are parts of a disk.
-    recorder: { ...recorder, noteStep: (step) => recorder.noteStep({ ...step, onDisk: true }, tree) },
+    recorder: {
+      ...recorder,
+      // Records tell trees, and these layers are parts of a disk: what a step fetched is noted without its layer.
+      async noteStep(step, _before, layer) {
+        await recorder.noteStep({ ...step, onDisk: true }, tree);
+        const entry = layer === undefined ? undefined : await store.named(layer);
+        if (entry?.kind === "step") recorder.noteUse(step, noteOf(entry));
+      },
+    },
   };
   const finished = await runAll(layered, state, false);
   if (!finished.ok) return finished;
@@ -132,4 +140,8 @@ async function runAll(session: BuildSession, start: ImageState, onDisk: boolean)
   }
   if (session.signal.aborted) return err({ kind: "interrupted" });
   return runScriptStep(session, state, { ...finishStep(session.base), onDisk });
+}
+
+function noteOf({ network, unwatched }: NetworkNote): NetworkNote {
+  return { ...(network === undefined ? {} : { network }), ...(unwatched === undefined ? {} : { unwatched }) };
 }

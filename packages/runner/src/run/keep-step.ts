@@ -16,9 +16,8 @@ import { measureTrees } from "../layers/tree-changes.js";
 import { hooksBaseOf } from "../plan/hooks-tree.js";
 import { type AfterScript, type ScriptStep, stepName } from "../plan/script-step.js";
 import { type BuildSession, stagingPath } from "./build-session.js";
-import { networkUse, type StepNetworkUse } from "./network-use.js";
+import { networkNote, type StepNetworkUse } from "./network-use.js";
 import { hooksDirectories } from "./phase-scripts.js";
-import { proxyTrace } from "./proxy-traces.js";
 import { rootTrouble } from "./root-trouble.js";
 import { MOUNTS_FILE } from "./step-script.js";
 
@@ -43,12 +42,12 @@ export async function keepStep(
     readonly seconds: number;
     readonly strays: boolean;
     readonly used: StepNetworkUse;
+    /** Which trees have changed, as `LayerTrees` says it. */
+    readonly collected: { readonly root: boolean; readonly hooks: boolean };
   },
 ): Promise<Result<StepEntry, CopyFailure | UnusableRoot>> {
-  const collected = await session.trees.collect(staging);
-  const trace = result.used.network.open && collected.root ? await proxyTrace(join(staging, "root")) : undefined;
-  const left = trace && `wrote the address of the proxy that records what it fetches into ${trace}`;
-  const trouble = left ?? (step.after && troubleAfter(session, state, step.after, staging, result.mounts.records));
+  const { collected } = result;
+  const trouble = step.after && troubleAfter(session, state, step.after, staging, result.mounts.records);
   if (trouble !== undefined) return err({ kind: "unusable-root", trouble });
   for (const name of ["environment", "captured", "mountinfo", MOUNTS_FILE, "step.sh", PRIVATE_CACHES]) {
     await rm(join(staging, name), { recursive: true, force: true });
@@ -77,7 +76,6 @@ export async function keepStep(
   if (measured === undefined) return err(KILLED);
   const layer = copied.value;
   const aptIndex = changed.root ? await aptIndexState(join(layer, "root")) : undefined;
-  const network = networkUse(session, step, [...state.mounts, ...result.mounts.records], result.used);
   const repeatable = !step.interactive && result.mounts.unrepeatable.length === 0;
   const meta: StepEntry = {
     version: 2,
@@ -94,7 +92,7 @@ export async function keepStep(
     ingredients: key.ingredients,
     ...(session.sealed.by === undefined ? { secretFree: true } : {}),
     ...(aptIndex === undefined ? {} : { aptIndex }),
-    ...(network === undefined ? {} : { network }),
+    ...networkNote(session, step, [...state.mounts, ...result.mounts.records], result.used),
   };
   const committed = await session.store.commit(layer, meta, replacesLayers(session.job.request));
   if (!keepLayers) return ok(committed);

@@ -1,6 +1,7 @@
+import { hostReason } from "../host/network/host-reasons.js";
 import type { Network } from "../host/network/network.js";
 import { isPrivate } from "../host/private-cache.js";
-import type { Fetched, NetworkUse } from "../job/fetched.js";
+import type { Fetched, NetworkNote } from "../job/fetched.js";
 import type { MountRecord } from "../job/mount-record.js";
 import { lastFetching } from "../layers/network-use.js";
 import { type ScriptStep, stepName, stepReach } from "../plan/script-step.js";
@@ -10,30 +11,39 @@ import type { BuildSession } from "./build-session.js";
 export interface StepNetworkUse {
   readonly network: Network;
   readonly fetched: readonly Fetched[];
+  /** How often it tried to get out in another way, where that is counted. */
+  readonly past: number;
+  /** Why it had the host's network. */
+  readonly unwatched?: string;
 }
 
-/** What is remembered of it; undefined when nobody watched. */
-export function networkUse(
+/** What is remembered of it. */
+export function networkNote(
   { keys, job, fetchedDigests }: Pick<BuildSession, "keys" | "job" | "fetchedDigests">,
   step: ScriptStep,
   mounts: readonly MountRecord[],
-  { network, fetched }: StepNetworkUse,
-): NetworkUse | undefined {
-  if (!network.known) return undefined;
+  { network, fetched, unwatched }: StepNetworkUse,
+): NetworkNote {
+  if (!network.known) return unwatched === undefined ? {} : { unwatched };
   // What apt keeps there are packages, and which of them it takes is said by the indexes in the image.
   const shown = mounts.some(
     (mount) => mount.kind === "bind" && mount.source.startsWith("$DIB_IMAGE_CACHE") && !isPrivate(mount.source),
   );
   const cache = shown || (step.side === "host" && stepReach(step, keys).mentions("DIB_IMAGE_CACHE"));
   const kept = job.request.lock && { before: cache ? [...fetchedDigests].sort() : [] };
-  return { network: network.name, fetched, ...(cache ? { cache } : {}), ...(kept ? { kept } : {}) };
+  return { network: { network: network.name, fetched, ...(cache ? { cache } : {}), ...(kept ? { kept } : {}) } };
+}
+
+/** That a script tried to get out past the proxy. */
+export function wentPast(attempts: number): string {
+  return hostReason("past", ` (${attempts} ${attempts === 1 ? "attempt" : "attempts"})`);
 }
 
 /** What a failure may have to do with the network, as sentences of a help. */
 export async function networkHelp(
   { store, job }: Pick<BuildSession, "store" | "job">,
   { label }: ScriptStep,
-  { network, fetched }: StepNetworkUse,
+  { network, fetched, past }: StepNetworkUse,
 ): Promise<readonly string[]> {
   const refused = fetched.findLast(({ status, trouble }) => trouble !== undefined || (status ?? 0) >= 400);
   const told =
@@ -48,5 +58,11 @@ export async function networkHelp(
     first === undefined
       ? []
       : [`it fetched ${first.url}${others} when it last ran with the network, on ${last?.created.slice(0, 10)}`];
-  return [...told, ...before, ...[network.failureHelp?.(stepName(label), job.request.lock !== undefined) ?? []].flat()];
+  const around = past === 0 ? [] : [wentPast(past)];
+  return [
+    ...told,
+    ...before,
+    ...around,
+    ...[network.failureHelp?.(stepName(label), job.request.lock !== undefined) ?? []].flat(),
+  ];
 }

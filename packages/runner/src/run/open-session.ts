@@ -28,6 +28,7 @@ import { keyContext } from "../plan/key-context.js";
 import { lineageOf } from "../plan/lineage.js";
 import { passedEnvironment } from "../plan/passed-environment.js";
 import { secretValues, valueDigest } from "../plan/secrets.js";
+import { openContentSource } from "../remote/content-source.js";
 import { openRemoteLayers } from "../remote/remote-layers.js";
 import { breakPoints } from "./break-points.js";
 import { buildMemory } from "./build-memory.js";
@@ -83,6 +84,7 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
   const isHeld = request.lock !== undefined && request.lock.requests.length > 0;
   const aptConfig = isHeld ? paths.aptConfig : undefined;
   if (aptConfig !== undefined) await writeFile(aptConfig, APT_SETTINGS);
+  const contentSource = openContentSource(request, { ...context, env: request.environment });
   const trees = await openLayerTrees({ store, commands, hooksBase: paths.hooks, scratch: paths.scratch });
   return {
     job,
@@ -97,7 +99,11 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
     directory: paths.directory,
     logs: paths.logs,
     commands,
-    networks: stepNetworks(request, (network) => join(paths.scratch, `output-${network}`), aptConfig),
+    contentSource,
+    networks: stepNetworks(request, (network) => join(paths.scratch, `output-${network}`), {
+      ...(aptConfig === undefined ? {} : { aptConfig }),
+      ...(contentSource === undefined ? {} : { contentSource }),
+    }),
     ...context,
     elements,
     hooks,

@@ -1,10 +1,10 @@
 import type { Dirent } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { lstat, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PROXY_ADDRESS } from "../host/network/proxy-variables.js";
 
 /** Where settings are. */
-const SETTINGS = ["etc", "root", "home"];
+const SETTINGS = ["etc", "root", "home", "opt", "srv", "usr/local"];
 
 /** No file of settings is that long. */
 const LONGEST = 64 << 10;
@@ -14,11 +14,21 @@ const LONGEST = 64 << 10;
  * written down where its variables led, and nobody is there when the image runs.
  */
 export async function proxyTrace(tree: string): Promise<string | undefined> {
-  for (const { name } of (await entriesOf(tree)).filter((top) => top.isDirectory() && SETTINGS.includes(top.name))) {
-    const found = await traceBelow(tree, name);
+  for (const path of SETTINGS) {
+    const found = (await isWithin(tree, path)) ? await traceBelow(tree, path) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Whether the tree has the directory itself: a link such as `/root` to another one may lead out of it. */
+async function isWithin(tree: string, path: string): Promise<boolean> {
+  const parts = path.split("/");
+  for (const index of parts.keys()) {
+    const status = await lstat(join(tree, ...parts.slice(0, index + 1))).catch(() => undefined);
+    if (!status?.isDirectory()) return false;
+  }
+  return true;
 }
 
 async function traceBelow(tree: string, path: string): Promise<string | undefined> {

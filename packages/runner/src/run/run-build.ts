@@ -29,6 +29,7 @@ export async function runBuild(job: BuildJob, context: WorkerContext): Promise<B
     // What the build itself came to counts more.
     context.emit({ type: "warning", message: `the build will not be remembered: ${failure.message}` });
   }
+  session.contentSource?.finish();
   await session.remote?.finish();
   return outputs.ok ? { kind: "built", outputs: outputs.value } : outputs.error;
 }

@@ -22,6 +22,8 @@ export const PREPARING_FAILED = 125;
 export interface CommandStep {
   /** `install.d/50-x`, or a phase: what it is asked for a network by. */
   readonly id: string;
+  /** Why it has the host's network, where dibkit chooses. */
+  readonly unwatched?: string;
   readonly side: "host" | "target";
   /** Words; a target command goes through `sh -c` as one string. */
   readonly command: readonly string[];
@@ -55,9 +57,9 @@ export interface CommandStepResult {
 /** Runs one command in namespaces of its own and waits until the kernel has taken its mounts and processes. */
 export async function runCommandStep(session: BuildSession, step: CommandStep): Promise<CommandStepResult> {
   const file = (name: string) => join(step.staging, name);
-  const ready = await session.networks.of(step.id);
+  const ready = await session.networks.of(step.id, step.unwatched);
   if (!ready.ok) return withoutNetwork(session, step, ready.error);
-  const { network, open, scripts } = ready.value;
+  const { network, open, scripts, unwatched } = ready.value;
   mkdirSync(step.staging, { recursive: true });
   const shown = step.onDisk ? undefined : await session.trees.show(step.state, step.staging);
   const variables = open?.environment(step.id, step.environment) ?? step.environment;
@@ -100,7 +102,8 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
     for (const log of logs) if (log.trouble !== undefined) throw log.trouble;
     await shareCaches(step.staging, session.named);
     const table = parseMountInfo(readFileSync(file("mountinfo"), "utf8"));
-    const used = { network, fetched: (await watch?.end()) ?? [] };
+    const use = (await watch?.end()) ?? { fetched: [], past: 0 };
+    const used = { network, ...use, ...(unwatched === undefined ? {} : { unwatched }) };
     for (const { sha256 } of used.fetched) if (sha256 !== undefined) session.fetchedDigests.add(sha256);
     return { outcome, table, captured: readFileSync(file("captured")), used, ...(open ? { open } : {}) };
   } finally {
@@ -115,7 +118,7 @@ function withoutNetwork(
   tail: readonly string[],
 ): CommandStepResult {
   const outcome = err({ kind: "exited", exitCode: PREPARING_FAILED, argv: command, tail } as const);
-  const used = { network: chooseNetwork(session.job.request, id), fetched: [] };
+  const used = { network: chooseNetwork(session.job.request, id), fetched: [], past: 0 };
   return { outcome, table: [], captured: Buffer.alloc(0), used };
 }
 

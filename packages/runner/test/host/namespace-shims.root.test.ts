@@ -68,7 +68,23 @@ describe.skipIf(!mayBuild)("stand-ins for programs in a user namespace", () => {
       `unshare --net python3 -c 'import socket; socket.socket().bind(("127.0.0.1", 81))'`,
       /^status 0$/,
     ],
+    [
+      "a whiteout, which is no device",
+      "mknod gone c 0 0 && stat -c '%F %t,%T' gone",
+      /^character special file 0,0\nstatus 0$/,
+    ],
     ["a pipe", "mknod queue p && stat -c %F queue", /^fifo\nstatus 0$/],
+    [
+      "a device, where a script has put something before it on the PATH, and the stand-ins twice behind",
+      `PATH="/nowhere:\${PATH%%:*}:$PATH"; mknod null c 1 3 && mount --bind /dev at && umount at; umount null; stat -c %s null`,
+      /^0\nstatus 0$/,
+    ],
+    [
+      "debootstrap, which finds the other stand-ins",
+      `mkdir bin && printf '#!/bin/sh\\ntype mknod; echo $container' > bin/debootstrap && chmod +x bin/debootstrap
+PATH="/nowhere:\${PATH%%:*}:$PWD/bin:$PATH" debootstrap`,
+      /^mknod is .*\/dibkit-namespace-shims-\w+\/bin\/mknod\nlxc\nstatus 0$/,
+    ],
     ["a name that is taken", "touch x; mknod x c 1 3", /^mknod: x: File exists\nstatus 1$/],
   ])("%s", async (_what, script, printed) => {
     expect(await inNamespace(script)).toMatch(printed);
@@ -95,7 +111,22 @@ describe.skipIf(!mayBuild)("what a script cannot do in a user namespace", () => 
   test.each([
     ["have ids above 65535", "touch x; chown 65535 x && chown 65536 x", /Invalid argument\nstatus 1$/],
     ["make a file immutable", "touch x; chattr +i x", /Operation not permitted.*\nstatus 1$/],
+    [
+      "set attributes that only the machine's root has",
+      'touch x; python3 -c \'import os; os.setxattr("x", "trusted.note", b"x")\'',
+      /Operation not permitted.*\nstatus 1$/,
+    ],
+    [
+      "rename a directory of an earlier layer without copying it",
+      `mkdir -p lower/one lower/other upper work
+mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr layers at
+mv at/one at/moved && [ -d at/moved ] && echo moved
+python3 -c 'import os; os.rename("at/other", "at/renamed")'`,
+      /^moved\n[\s\S]*Invalid cross-device link.*\nstatus 1$/,
+    ],
+    ["name the machine", "hostname other", /must be root|not permitted/],
     ["make a device by itself", "/usr/bin/mknod null c 1 3", /Operation not permitted\nstatus 1$/],
+    ["remove a device that is shown to it", "mknod null c 1 3 && rm null", /resource busy\nstatus 1$/],
     ["mount a disk", "truncate -s 1M x; mke2fs -q x; mount -t ext4 x at", /\nstatus 32$/],
   ])("%s", async (_what, script, printed) => {
     expect(await inNamespace(script)).toMatch(printed);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bashCommand, createCommandRunner, findProgram, namespaceCommand } from "@dibkit/exec";
 import { flagTrouble } from "@dibkit/model";
@@ -61,9 +61,63 @@ test.each(["none", "recorded"])("network %s has nothing but loopback", async (na
   expect(await interfacesIn(name)).toEqual(["lo"]);
 });
 
-test("the host's network is the default, and an unknown one is none", () => {
+test("a request that names no network means the host's, and an unknown one is none", () => {
   expect(chooseNetwork({}).name).toBe("host");
   expect(() => chooseNetwork({ network: "vpn" })).toThrow('no network is called "vpn"');
+});
+
+/** How often a script of the recorded network tries to get out past its proxy. */
+async function attemptsPast(script: string): Promise<number> {
+  const opened = await chooseNetwork({ network: "recorded" }).open?.({});
+  if (!opened?.ok) throw new Error(JSON.stringify(opened));
+  const watch = opened.value.watch({ environment: {}, secrets: [] });
+  const done = await commands.run([...opened.value.enter, ...namespaceCommand(bashCommand(script))]);
+  const { past } = await watch.end();
+  await opened.value.close();
+  expect(done).toMatchObject({ ok: true });
+  return past;
+}
+
+/** What connects to port 9 of an address. */
+function connecting(family: string, kind: string, address: string): string {
+  return `python3 -c 'import socket
+try: socket.socket(socket.${family}, socket.${kind}).connect(("${address}", 9))
+except OSError as error: print(error)'`;
+}
+
+/** What asks a server for a name that there is not. */
+function askingFor(name: string, server: string): string {
+  return `mount -t tmpfs none /mnt && echo nameserver ${server} > /mnt/resolv.conf
+mount --bind /mnt/resolv.conf /etc/resolv.conf && { getent hosts ${name} || true; }`;
+}
+
+test.each([
+  ["a connection to an address outside", connecting("AF_INET", "SOCK_STREAM", "192.0.2.1")],
+  ["a datagram to an address outside", connecting("AF_INET", "SOCK_DGRAM", "192.0.2.1")],
+  ...(existsSync("/proc/net/snmp6")
+    ? [
+        ["a connection by IPv6", connecting("AF_INET6", "SOCK_STREAM", "2001:db8::1")],
+        ["a datagram by IPv6", connecting("AF_INET6", "SOCK_DGRAM", "2001:db8::1")],
+      ]
+    : []),
+  ["a connection to a server of the machine", connecting("AF_INET", "SOCK_STREAM", "127.0.0.1")],
+  ["a name that a server outside is asked for", askingFor("nobody.invalid", "192.0.2.1")],
+  ["a name that a resolver of the machine is asked for", askingFor("nobody.invalid", "127.0.0.53")],
+])("past the proxy is %s", async (_what, script) => {
+  expect(await attemptsPast(script)).toBeGreaterThan(0);
+});
+
+test.each([
+  ["a request by the proxy", "curl -s -o /dev/null -x http://127.68.73.66:342 http://localhost:9/"],
+  ["a name that the machine knows itself", "getent ahostsv4 localhost; getent ahosts 192.0.2.1"],
+  ["the machine's own name", 'mount --bind /dev/null /etc/hosts && { getent ahostsv4 "$(hostname)" || true; }'],
+  ["a look at what the kernel says", "cat /proc/net/route"],
+  [
+    "a server of the step's own",
+    "python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); socket.create_connection(s.getsockname())'",
+  ],
+])("past the proxy is not %s", async (_what, script) => {
+  expect(await attemptsPast(script)).toBe(0);
 });
 
 test.each([
@@ -88,7 +142,7 @@ test.each([
   "recorded,intall.d=host",
   "",
 ])("%j is no network", (network) => {
-  expect(flagTrouble("network", network)).toMatch(/must be "host", "none" or "recorded"/);
+  expect(flagTrouble("network", network)).toMatch(/must be "auto", "host", "none" or "recorded"/);
 });
 
 describe.skipIf(!mayBuild)("a build", () => {

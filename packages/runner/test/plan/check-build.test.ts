@@ -102,7 +102,10 @@ test("a filesystem that no package makes", async () => {
 });
 
 test.each<[Partial<BuildFlags>, string]>([
-  [{ network: "vpn" }, '--network (or DIBKIT_NETWORK) is "vpn" but must be "host", "none" or "recorded", for a phase'],
+  [
+    { network: "vpn" },
+    '--network (or DIBKIT_NETWORK) is "vpn" but must be "auto", "host", "none" or "recorded", for a phase',
+  ],
   [{ disk: "device" }, '--disk is "device" but must be auto, loop or files'],
   [{ imageSize: "abc" }, '--image-size (or DIB_IMAGE_SIZE) is "abc" but must be a number of gigabytes'],
   [{ maxOnlineResize: "x" }, '--max-online-resize (or MAX_ONLINE_RESIZE) is "x" but must be a whole number'],

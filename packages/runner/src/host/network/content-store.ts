@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, utimesSync, writeSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, renameSync, rmSync, utimesSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
 /** Bytes that are being kept; throws what the system says, such as that the disk is full. */
@@ -14,17 +14,28 @@ export interface KeptBytes {
 /** A directory of bytes, each file named by the SHA-256 of what is in it. */
 export interface ContentStore {
   begin(): KeptBytes;
+  /**
+   * Has a new file written, whose bytes have the digest when `write` gives true; of any other nothing is left. Gives what
+   * `write` gives.
+   */
+  fill(sha256: string, write: (file: string) => Promise<boolean>): Promise<boolean>;
   /** Path of a file; its modification time, by which files are pruned, is now. Undefined when there is none. */
   find(sha256: string): string | undefined;
 }
 
+/** Others of the machine may read what they could fetch. */
+const MODE = 0o644;
+
 export function contentStore(directory: string): ContentStore {
   const path = (sha256: string) => join(directory, sha256);
+  const newPath = () => {
+    mkdirSync(directory, { recursive: true });
+    return path(`${randomUUID()}.partial`);
+  };
   return {
     begin() {
-      mkdirSync(directory, { recursive: true });
-      const temporary = path(`${randomUUID()}.partial`);
-      const file = openSync(temporary, "wx", 0o644);
+      const temporary = newPath();
+      const file = openSync(temporary, "wx", MODE);
       let open = true;
       const close = () => {
         if (open) closeSync(file);
@@ -45,6 +56,19 @@ export function contentStore(directory: string): ContentStore {
           rmSync(temporary, { force: true });
         },
       };
+    },
+    async fill(sha256, write) {
+      const temporary = newPath();
+      try {
+        const isWhole = await write(temporary);
+        if (isWhole) {
+          chmodSync(temporary, MODE);
+          renameSync(temporary, path(sha256));
+        }
+        return isWhole;
+      } finally {
+        rmSync(temporary, { force: true });
+      }
     },
     find(sha256) {
       const now = new Date();

@@ -28,10 +28,20 @@ export interface Network {
   readonly open?: (options: NetworkOptions) => Promise<Result<OpenNetwork, readonly string[]>>;
 }
 
+/** Where bytes that a lock names may be besides their own address. */
+export interface ContentSource {
+  /** Brings them into the contents by their digest; false when they are not to be had there. */
+  bring(content: { readonly sha256: string; readonly size: number }): Promise<boolean>;
+  /** As it is named to users: `registry.example.org/team/cache`. */
+  readonly name: string;
+}
+
 /** What a build asks of a network that its steps share. */
 export interface NetworkOptions {
   /** What it may fetch, where that is said; what it fetches is kept then. */
   readonly lock?: BuildLock;
+  /** Asked for bytes that the lock names, before their address is. */
+  readonly contentSource?: ContentSource;
   /** Absolute path on the host of settings for apt, which are for the build and not for the image. */
   readonly aptConfig?: string;
 }
@@ -59,5 +69,12 @@ export interface WatchedStep {
 
 export interface StepWatch {
   /** To be called when the step's processes are gone. */
-  end(): Promise<readonly Fetched[]>;
+  end(): Promise<WatchedUse>;
+}
+
+/** What a step did with a network that is watched. */
+export interface WatchedUse {
+  readonly fetched: readonly Fetched[];
+  /** How often it tried to reach something in another way than this network leads out. */
+  readonly past: number;
 }

@@ -2,6 +2,7 @@ import { openLoopbackNamespace } from "@dibkit/exec";
 import { ok } from "@dibkit/model";
 import type { EnvironmentValues } from "../../job/environment-values.js";
 import type { Network } from "./network.js";
+import { answerOwnName, nameServersOfHost } from "./own-name.js";
 import { PROXY_ADDRESS, proxiedEnvironment, unproxiedEnvironment } from "./proxy-variables.js";
 import { createRecordingProxy } from "./recording-proxy.js";
 
@@ -29,11 +30,14 @@ export const recordedNetwork: Network = {
         ? "what it fetches in another way has to come with the element, where there is a lock"
         : `if it fetches something in another way, give --network recorded,${step}=host`
     }`,
-  async open({ lock, aptConfig }) {
-    const opened = await openLoopbackNamespace(PROXY_ADDRESS);
+  async open({ lock, contentSource, aptConfig }) {
+    // A build that is held to a lock asks nobody.
+    const opened = await openLoopbackNamespace(PROXY_ADDRESS, lock === undefined ? await nameServersOfHost() : []);
     if (!opened.ok) return opened;
     const namespace = opened.value;
-    const proxy = createRecordingProxy(namespace, lock);
+    const proxy = createRecordingProxy(namespace, lock, contentSource);
+    const names = answerOwnName(namespace.nameServers);
+    let attempts = 0;
     const settings = aptSettings(aptConfig);
     return ok({
       enter: namespace.enter,
@@ -42,7 +46,17 @@ export const recordedNetwork: Network = {
         const kept = Object.entries(left).filter(([name, value]) => value !== settings[name]);
         return unproxiedEnvironment(Object.fromEntries(kept), own);
       },
-      watch: proxy.watch,
+      watch(step) {
+        const { end } = proxy.watch(step);
+        return {
+          async end() {
+            const fetched = await end();
+            const before = attempts;
+            attempts = (await namespace.vainAttempts()) + names.refused();
+            return { fetched, past: attempts - before };
+          },
+        };
+      },
       async close() {
         proxy.close();
         await namespace.close();

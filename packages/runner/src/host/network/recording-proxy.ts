@@ -2,16 +2,18 @@ import { Agent, createServer, type IncomingMessage, type ServerResponse } from "
 import type { Server, Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { BuildLock } from "../../job/build-lock.js";
+import type { Fetched } from "../../job/fetched.js";
 import { beginExchange, type Exchange } from "./exchange.js";
 import { forwardRequest, refuse, withoutBrackets } from "./forward-request.js";
-import type { StepWatch, WatchedStep } from "./network.js";
+import type { ContentSource, WatchedStep } from "./network.js";
 import { dial, join } from "./open-tunnel.js";
 import { openReplay } from "./replay.js";
 import { upstreamProxy } from "./upstream-proxy.js";
 
 /** An HTTP proxy that notes what goes through it, for one step after another. */
 export interface RecordingProxy {
-  watch(step: WatchedStep): StepWatch;
+  /** Begins to note what a step asks for; `end` gives it when the step's processes are gone. */
+  watch(step: WatchedStep): { end(): Promise<readonly Fetched[]> };
   close(): void;
 }
 
@@ -31,8 +33,12 @@ interface Watched extends WatchedStep {
 const MOST_CONNECTIONS = 6;
 
 /** With a lock it keeps what it passes on, and answers from the lock what is not to be fetched. */
-export function createRecordingProxy({ server, connect }: ProxySide, lock?: BuildLock): RecordingProxy {
-  const replay = lock && openReplay(lock);
+export function createRecordingProxy(
+  { server, connect }: ProxySide,
+  lock?: BuildLock,
+  contentSource?: ContentSource,
+): RecordingProxy {
+  const replay = lock && openReplay(lock, contentSource);
   let watched: Watched | undefined;
   const agent = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS });
   const proxy = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (incoming, outgoing) => {

@@ -14,6 +14,7 @@ import { type ContentStore, contentStore } from "./content-store.js";
 import type { Exchange } from "./exchange.js";
 import { bringContent, refuse, type Way } from "./forward-request.js";
 import { lockedInstead } from "./locked-instead.js";
+import type { ContentSource } from "./network.js";
 
 /** Answers from a lock and the bytes that are kept for it. */
 export interface Replay {
@@ -33,7 +34,7 @@ const FORBIDDEN = 403;
 const NO_CONNECTION =
   "what comes through a connection of TLS cannot be kept or given again: fetch it by http, or bring it with the element";
 
-export function openReplay(lock: BuildLock): Replay {
+export function openReplay(lock: BuildLock, source?: ContentSource): Replay {
   const contents = contentStore(lock.contents);
   const answers = lockedAnswers(lock);
   const whole = new Set<string>();
@@ -72,11 +73,12 @@ export function openReplay(lock: BuildLock): Replay {
         outgoing.writeHead(status, head).end();
         return exchange.done();
       }
-      const missing = contents.find(sha256) === undefined;
-      const trouble = missing ? await bring(incoming, way, sha256) : undefined;
+      const isThere = contents.find(sha256) !== undefined || (await source?.bring({ sha256, size }));
+      const trouble = isThere ? undefined : await bring(incoming, way, sha256);
       const path = contents.find(sha256);
       if (path === undefined) {
-        const why = `its bytes, which the lock names, are not on this machine, and cannot be fetched (${trouble})`;
+        const where = source === undefined ? "on this machine" : `on this machine nor in ${source.name}`;
+        const why = `its bytes, which the lock names, are not ${where}, and cannot be fetched (${trouble})`;
         const help = `copy ${sha256} into "${lock.contents}" from the machine that made the lock`;
         return deny(outgoing, exchange, why, help);
       }

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Stands in for debootstrap in a user namespace. Older versions first try whether devices can be made and removed again, and
 # leave that out in containers of lxc, which cannot either. It goes on with the other stand-ins on its PATH.
-real=$(PATH=${PATH#"$(dirname "$0")":} type -P debootstrap) || exit 127
-exec env container=lxc "$real" "$@"
+real=$(type -P debootstrap) || exit 127
+# shellcheck disable=SC2154 # real-programs.sh sets it.
+PATH=$path_of_script exec env container=lxc "$real" "$@"

@@ -3,7 +3,6 @@
 # extended attribute becomes the device in whatever is written of the image. The host's own device is shown over it,
 # because programs use it before the image has a /dev.
 set -u
-PATH=${PATH#"$(dirname "$0")":}
 
 mode=
 words=()

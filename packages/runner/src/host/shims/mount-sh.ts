@@ -4,7 +4,6 @@ export const MOUNT_SCRIPT: string = [
   "# Stands in for mount on the PATH of scripts of the host, where root is the root of a user namespace: what the kernel mounts",
   "# for that one only in another way is asked for in that way, and everything else goes to the real mount as it is.",
   "set -u",
-  'PATH=${PATH#"$(dirname "$0")":}',
   "",
   'words=("$@")',
   "type=",

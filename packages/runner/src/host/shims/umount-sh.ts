@@ -4,7 +4,6 @@ export const UMOUNT_SCRIPT: string = [
   "# Stands in for umount beside the stand-in for mount: what was shown with all that is mounted in it goes with that. Mounts",
   "# that came from another user namespace are locked to the one above them, and only go together with it.",
   "set -u",
-  'PATH=${PATH#"$(dirname "$0")":}',
   "",
   'said=$(umount "$@" 2>&1)',
   "status=$?",
