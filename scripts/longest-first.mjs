@@ -7,6 +7,7 @@ export const LONG = [
   "test/e2e/fedora-atomic.test.ts",
   "test/e2e/web-server.test.ts",
   "test/e2e/rootless-debian.test.ts",
+  "test/e2e/locked-web-server.test.ts",
 ];
 /** Those of a project whose files share their modules come last, in a worker that stays. */
 const PROJECTS = ["e2e", "root", "fast"];

@@ -144,7 +144,10 @@ test.each([
   ["another cost", "sed -i 's/j9T/j8T/' etc/shadow", /tree etc\/shadow: file .* sha256:\w+$/],
   ["no password", "sed -i 's/$y.*Yu:/:/' etc/shadow", /tree etc\/shadow: file .* sha256:\w+$/],
 ])("accounts that were made with %s", async (_what, change, line) => {
-  const files = { ...PLAIN, "etc/shadow": "root:*:19000:0:99999:7:::\nstack:!:20786:0:99999:7:::\ndev:$y$j9T$loZr/$d3.Yu:20786::::::\n" };
+  const files = {
+    ...PLAIN,
+    "etc/shadow": "root:*:19000:0:99999:7:::\nstack:!:20786:0:99999:7:::\ndev:$y$j9T$loZr/$d3.Yu:20786::::::\n",
+  };
   const found = await differences(archive(files), archive(files, change));
   expect(found).toEqual([expect.stringMatching(line)]);
 });
