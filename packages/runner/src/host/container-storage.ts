@@ -6,7 +6,7 @@ import type { ContainerImage } from "../job/fetched.js";
  * Where podman, buildah and their like keep images. They stack layers with overlayfs, which the kernel refuses on an overlay
  * such as the view that a build has of the host, so each build has an empty directory there.
  */
-export const CONTAINER_STORAGE = "/var/lib/containers";
+const CONTAINER_STORAGE = "/var/lib/containers";
 
 /** Configuration of all engines that keep images there. */
 const CONFIGURATION = "/etc/containers";
@@ -19,9 +19,16 @@ export function hasContainers(): boolean {
   return existsSync(CONFIGURATION);
 }
 
-/** The directory that a build has there, outside of its view. */
-export function containerStorage(scratch: string): string {
-  return join(scratch, "containers");
+/** Directories of a build's own, and where its view has them. */
+export function containerDirectories(
+  scratch: string,
+): readonly { readonly kind: "own-directory"; readonly from: string; readonly at: string }[] {
+  const own = (name: string, at: string) => ({ kind: "own-directory", from: join(scratch, name), at }) as const;
+  return [
+    own("containers", CONTAINER_STORAGE),
+    own("running-containers", "/run/containers"),
+    own("podman", "/run/libpod"),
+  ];
 }
 
 /** What container engines keep in a build, seen from inside of its view. */

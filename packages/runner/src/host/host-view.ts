@@ -1,5 +1,5 @@
 import { bashCommand, shellCommand, shellQuote } from "@dibkit/exec";
-import { CONTAINER_STORAGE, containerStorage } from "./container-storage.js";
+import { containerDirectories } from "./container-storage.js";
 import { type KernelMounts, kernelMounts, PTS_OPTIONS } from "./kernel-mounts.js";
 import { isWithin } from "./mount-table.js";
 import { PRIVATE_DEV_SCRIPT } from "./private-dev-sh.js";
@@ -77,9 +77,7 @@ export function planHostView(
     { kind: "devices", at: "/dev" },
     ...(shared ? [memory] : []),
     { kind: "tmpfs", at: UDEV, optional: true },
-    ...(request.hasContainers
-      ? [{ kind: "own-directory", from: containerStorage(request.scratch), at: CONTAINER_STORAGE } as const]
-      : []),
+    ...(request.hasContainers ? containerDirectories(request.scratch) : []),
     ...outermost(request.writable).map((at) => ({ kind: "writable-bind", at }) as const),
     ...(request.sockets ?? []).map((socket) => ({ kind: "socket", ...socket }) as const),
   ];

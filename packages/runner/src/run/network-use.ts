@@ -1,3 +1,4 @@
+import { AUTO, isAuto } from "../host/network/choose-network.js";
 import { hostReason } from "../host/network/host-reasons.js";
 import type { Network } from "../host/network/network.js";
 import { isPrivate } from "../host/private-cache.js";
@@ -62,11 +63,13 @@ export async function networkHelp(
     first === undefined
       ? []
       : [`it fetched ${first.url}${others} when it last ran with the network, on ${last?.created.slice(0, 10)}`];
+  const step = stepName(label);
+  const choice = isAuto(job.request, step) ? AUTO : network.name;
   const around = past === 0 ? [] : [wentPast(past)];
   return [
     ...told,
     ...before,
     ...around,
-    ...[network.failureHelp?.(stepName(label), job.request.lock !== undefined) ?? []].flat(),
+    ...[network.failureHelp?.(step, job.request.lock !== undefined, choice) ?? []].flat(),
   ];
 }

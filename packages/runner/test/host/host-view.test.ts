@@ -50,9 +50,12 @@ test.each(["root", "namespace"] as const)(
       mountPoint: "/store/view",
       writable: [],
     };
-    expect(planHostView({ ...request, scratch: "/store/host" }, { privilege })).toContainEqual({
-      ...{ kind: "own-directory", from: "/store/host/containers", at: "/var/lib/containers" },
-    });
+    const plan = planHostView({ ...request, scratch: "/store/host" }, { privilege });
+    expect(plan.filter(({ kind }) => kind === "own-directory")).toEqual([
+      { kind: "own-directory", from: "/store/host/containers", at: "/var/lib/containers" },
+      { kind: "own-directory", from: "/store/host/running-containers", at: "/run/containers" },
+      { kind: "own-directory", from: "/store/host/podman", at: "/run/libpod" },
+    ]);
   },
 );
 
