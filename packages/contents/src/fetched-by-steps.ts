@@ -1,4 +1,7 @@
-import type { ContainerImage, Fetched, LayerStore, PastBuild, StepLabel } from "@dibkit/runner";
+import type { Fetched, LayerStore, PastBuild, StepLabel } from "@dibkit/runner";
+
+/** Container images by name and digest, as a step notes them. */
+export type ContainerImages = NonNullable<PastBuild["record"]["steps"][number]["images"]>;
 
 /** What a step of a build has fetched. */
 export interface StepFetches {
@@ -9,7 +12,7 @@ export interface StepFetches {
   /** Why it had that; absent in records of earlier versions. */
   readonly unwatched?: string;
   /** What container engines fetched in it. */
-  readonly images: readonly ContainerImage[];
+  readonly images: ContainerImages;
   /** Neither it nor a step before it could see the value of a secret, so that others may have what it fetched. */
   readonly secretFree: boolean;
 }

@@ -26,7 +26,7 @@ export type { BuildRecord } from "./job/build-record.js";
 export type { BuildRequest } from "./job/build-request.js";
 export type { BuildTimeline, TimelineStep } from "./job/build-timeline.js";
 export type { DiskChange } from "./job/disk-change.js";
-export type { ContainerImage, Fetched } from "./job/fetched.js";
+export type { Fetched } from "./job/fetched.js";
 export { aptIndexOf, type LayerEntry } from "./job/layer.js";
 export { outputFingerprint } from "./job/output-fingerprint.js";
 export { isPublished, PUBLISHED_VARIABLES } from "./job/published-variables.js";

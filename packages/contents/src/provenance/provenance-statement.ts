@@ -1,5 +1,6 @@
-import type { BuildJob, BuildTimeline, ContainerImage, PastBuild } from "@dibkit/runner";
+import type { BuildJob, BuildTimeline, PastBuild } from "@dibkit/runner";
 import { elementDigest } from "../element-digest.js";
+import type { ContainerImages } from "../fetched-by-steps.js";
 import { requestedFlags } from "../requested-values.js";
 import { type ImagePackages, isRemote } from "../sbom/image-parts.js";
 import type { Subject } from "./image-subjects.js";
@@ -20,7 +21,7 @@ export interface ProvenanceRequest {
   /** What the image consists of. */
   readonly parts: ImagePackages;
   /** Container images that its scripts fetched. */
-  readonly images: readonly ContainerImage[];
+  readonly images: ContainerImages;
 }
 
 /** Something that went into an image: a resource descriptor of in-toto. */
@@ -106,7 +107,7 @@ function sourceResource(name: string, location: string, commit: string): Resourc
 }
 
 /** By the standard name of an image in a registry, which keeps the name of the repository apart from its last word. */
-async function imageResource({ name, digest }: ContainerImage): Promise<Resource> {
+async function imageResource({ name, digest }: ContainerImages[number]): Promise<Resource> {
   const { PackageURL } = await import("packageurl-js");
   const [, repository = name, tag] = /^(.*?)(?::([^:/]+))?$/.exec(name) ?? [];
   const [algorithm = "", value = ""] = digest.split(":");
