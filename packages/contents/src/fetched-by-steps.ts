@@ -1,5 +1,8 @@
 import type { Fetched, LayerStore, PastBuild, StepLabel } from "@dibkit/runner";
 
+/** Container images by name and digest, as a step notes them. */
+export type ContainerImages = NonNullable<PastBuild["record"]["steps"][number]["images"]>;
+
 /** What a step of a build has fetched. */
 export interface StepFetches {
   /** `script` is absent for the files of `environment.d`, which run before the scripts of the phase. */
@@ -8,6 +11,8 @@ export interface StepFetches {
   readonly fetched: readonly Fetched[] | undefined;
   /** Why it had that; absent in records of earlier versions. */
   readonly unwatched?: string;
+  /** What container engines fetched in it. */
+  readonly images: ContainerImages;
   /** Neither it nor a step before it could see the value of a secret, so that others may have what it fetched. */
   readonly secretFree: boolean;
 }
@@ -21,12 +26,18 @@ export async function fetchedBySteps(store: LayerStore, { record, job }: PastBui
     const { label, layer } = step;
     const ofPhase = environmentFetches[label.phase] ?? [];
     if (steps[index - 1]?.label.phase !== label.phase && ofPhase.length > 0) {
-      all.push({ label: { phase: label.phase }, fetched: ofPhase, secretFree: hasNoSecrets });
+      all.push({ label: { phase: label.phase }, fetched: ofPhase, images: [], secretFree: hasNoSecrets });
     }
     const entry = layer === undefined ? undefined : await store.named(layer);
-    const { network, unwatched } = entry?.kind === "step" ? entry : step;
+    const { network, unwatched, images = [] } = entry?.kind === "step" ? entry : step;
     const secretFree = entry === undefined ? hasNoSecrets : entry.secretFree === true;
-    all.push({ label, fetched: network?.fetched, secretFree, ...(unwatched === undefined ? {} : { unwatched }) });
+    all.push({
+      label,
+      fetched: network?.fetched,
+      images,
+      secretFree,
+      ...(unwatched === undefined ? {} : { unwatched }),
+    });
   }
   return all;
 }

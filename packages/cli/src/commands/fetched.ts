@@ -29,9 +29,10 @@ export default defineCommand({
     if (build === undefined) return 2;
     const steps = await fetchedBySteps(store, build);
     if (options.format === "json") {
-      const entries = steps.map(({ label, fetched, unwatched }) => ({
+      const entries = steps.map(({ label, fetched, images, unwatched }) => ({
         ...label,
         fetched: fetched ?? null,
+        ...(images.length === 0 ? {} : { images }),
         ...(unwatched === undefined ? {} : { unwatched }),
       }));
       const { id, image } = build.record;
@@ -44,9 +45,10 @@ export default defineCommand({
 });
 
 function render(steps: readonly StepFetches[]): string {
-  const known = steps.flatMap((step) =>
-    step.fetched === undefined || step.fetched.length === 0 ? [] : [nameOf(step), ...step.fetched.map(line)],
-  );
+  const known = steps.flatMap((step) => {
+    const lines = [...(step.fetched ?? []).map(line), ...step.images.map(imageLine)];
+    return lines.length === 0 ? [] : [nameOf(step), ...lines];
+  });
   const unwatched = steps.filter(({ fetched }) => fetched === undefined);
   const reasons = [...new Set(unwatched.map(whyUnknown))].flatMap((reason) => [
     reason,
@@ -66,6 +68,10 @@ function whyUnknown({ unwatched }: StepFetches): string {
 function nameOf({ label: { phase, script, element } }: StepFetches): string {
   if (script === undefined) return `environment.d before ${phase}`;
   return `${phase}/${script} of ${element ?? "dibkit"}`;
+}
+
+function imageLine({ name, digest }: StepFetches["images"][number]): string {
+  return `${"image".padStart(16)}  ${name}@${digest}`;
 }
 
 function line({ method, url, status, trouble, bytes, sha256 }: NonNullable<StepFetches["fetched"]>[number]): string {

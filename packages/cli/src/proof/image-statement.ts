@@ -23,7 +23,7 @@ export async function imageStatement(
   fromFile: boolean,
 ): Promise<ImageStatement | undefined> {
   const { createCommandRunner } = await import("@dibkit/exec");
-  const { imagePackages, imageSubjects, provenanceStatement } = await import("@dibkit/contents");
+  const { fetchedBySteps, imagePackages, imageSubjects, provenanceStatement } = await import("@dibkit/contents");
   const build = await buildOf(terminal, store, word);
   if (build === undefined) return undefined;
   const named = word === undefined ? undefined : resolvePath(terminal.cwd, word);
@@ -43,7 +43,8 @@ export async function imageStatement(
   const parts = await withContents(terminal, store, word, fromFile, (image) => imagePackages(image, commands));
   if (parts === undefined) return undefined;
   const timeline = await store.records.timeline(build.record.id);
-  const text = JSON.stringify(provenanceStatement({ build, timeline, subjects, parts }));
+  const images = (await fetchedBySteps(store, build)).flatMap((step) => step.images);
+  const text = JSON.stringify(await provenanceStatement({ build, timeline, subjects, parts, images }));
   const manifests = subjects.flatMap(({ name, sha256 }) => (name.endsWith("#manifest") ? [sha256] : []));
   return { text, build, path, manifests };
 }

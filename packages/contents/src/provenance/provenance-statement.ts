@@ -1,5 +1,6 @@
 import type { BuildJob, BuildTimeline, PastBuild } from "@dibkit/runner";
 import { elementDigest } from "../element-digest.js";
+import type { ContainerImages } from "../fetched-by-steps.js";
 import { requestedFlags } from "../requested-values.js";
 import { type ImagePackages, isRemote } from "../sbom/image-parts.js";
 import type { Subject } from "./image-subjects.js";
@@ -19,6 +20,8 @@ export interface ProvenanceRequest {
   readonly subjects: readonly Subject[];
   /** What the image consists of. */
   readonly parts: ImagePackages;
+  /** Container images that its scripts fetched. */
+  readonly images: ContainerImages;
 }
 
 /** Something that went into an image: a resource descriptor of in-toto. */
@@ -32,7 +35,13 @@ interface Resource {
  * Where an image comes from, as an in-toto statement with SLSA's provenance. The same record gives the same statement,
  * and nothing in it names a directory, a user or the machine that built the image.
  */
-export function provenanceStatement({ build, timeline, subjects, parts }: ProvenanceRequest): object {
+export async function provenanceStatement({
+  build,
+  timeline,
+  subjects,
+  parts,
+  images,
+}: ProvenanceRequest): Promise<object> {
   const { record, job } = build;
   const { dibkitVersion } = job.request;
   return {
@@ -51,6 +60,7 @@ export function provenanceStatement({ build, timeline, subjects, parts }: Proven
           ...job.elements.map(elementResource),
           ...upstreamResource(job),
           ...parts.sources.map(({ name, location, commit }) => sourceResource(name, location, commit)),
+          ...(await Promise.all(images.map(imageResource))),
           ...parts.packages.map(({ name, url }): Resource => ({ name, uri: url })),
         ],
       },
@@ -94,6 +104,17 @@ function upstreamResource({ request: { upstreamVersion } }: BuildJob): readonly 
 
 function sourceResource(name: string, location: string, commit: string): Resource {
   return { name, ...(isRemote(location) ? { uri: `git+${location}@${commit}` } : {}), digest: { gitCommit: commit } };
+}
+
+/** By the standard name of an image in a registry, which keeps the name of the repository apart from its last word. */
+async function imageResource({ name, digest }: ContainerImages[number]): Promise<Resource> {
+  const { PackageURL } = await import("packageurl-js");
+  const [, repository = name, tag] = /^(.*?)(?::([^:/]+))?$/.exec(name) ?? [];
+  const [algorithm = "", value = ""] = digest.split(":");
+  const qualifiers = { repository_url: repository, ...(tag === undefined ? {} : { tag }) };
+  const last = repository.slice(repository.lastIndexOf("/") + 1);
+  const uri = new PackageURL("oci", undefined, last, digest, qualifiers, undefined).toString();
+  return { name, uri, digest: { [algorithm]: value } };
 }
 
 /** SLSA writes times to the second. */

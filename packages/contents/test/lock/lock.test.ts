@@ -23,6 +23,7 @@ function empty(url: string, more: Partial<Fetched>): Fetched {
 const step = (...all: readonly Fetched[]): StepFetches => ({
   label: { phase: "install.d", script: "10-x", element: "x" },
   fetched: all,
+  images: [],
   secretFree: true,
 });
 

@@ -1,4 +1,5 @@
 import { bashCommand, shellCommand, shellQuote } from "@dibkit/exec";
+import { containerDirectories } from "./container-storage.js";
 import { type KernelMounts, kernelMounts, PTS_OPTIONS } from "./kernel-mounts.js";
 import { isWithin } from "./mount-table.js";
 import { PRIVATE_DEV_SCRIPT } from "./private-dev-sh.js";
@@ -17,6 +18,8 @@ export type ViewMount =
   /** sysfs, read-only; what is mounted in it (control groups, SELinux) is the host's. */
   | { readonly kind: "sys"; readonly at: string }
   | { readonly kind: "read-only-bind"; readonly at: string }
+  /** A directory of the build's own in place of the host's. */
+  | { readonly kind: "own-directory"; readonly from: string; readonly at: string }
   /** Really the host's directory: caches, store, outputs. */
   | { readonly kind: "writable-bind"; readonly at: string }
   /** A socket of the host: nobody listens behind what an overlay shows of it. */
@@ -74,6 +77,7 @@ export function planHostView(
     { kind: "devices", at: "/dev" },
     ...(shared ? [memory] : []),
     { kind: "tmpfs", at: UDEV, optional: true },
+    ...(request.hasContainers ? containerDirectories(request.scratch) : []),
     ...outermost(request.writable).map((at) => ({ kind: "writable-bind", at }) as const),
     ...(request.sockets ?? []).map((socket) => ({ kind: "socket", ...socket }) as const),
   ];
@@ -184,6 +188,8 @@ function renderMount(mount: ViewMount, at: string, kernel: KernelMounts): readon
       return [makeDirectory, kernel.hostSys(word)];
     case "socket":
       return [shellCommand("touch", at), shellCommand("mount", "--bind", mount.from, at)];
+    case "own-directory":
+      return [shellCommand("mkdir", "-p", mount.from), makeDirectory, shellCommand("mount", "--bind", mount.from, at)];
     case "writable-bind":
       return [makeDirectory, kernel.bind(mount.at, word, false)];
     case "read-only-bind":

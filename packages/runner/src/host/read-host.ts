@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { hasContainers } from "./container-storage.js";
 import { type MountEntry, parseMountInfo } from "./mount-table.js";
 
 /** An entry of the host's root directory. */
@@ -13,6 +14,8 @@ export interface HostLayout {
   readonly table: readonly MountEntry[];
   /** Directories and links of the root directory. */
   readonly top: readonly TopEntry[];
+  /** It has podman, buildah or their like. */
+  readonly hasContainers: boolean;
 }
 
 /** Looks at the host of this process. */
@@ -21,5 +24,5 @@ export function readHost(): HostLayout {
     if (entry.isSymbolicLink()) return [{ name: entry.name, target: readlinkSync(`/${entry.name}`) }];
     return entry.isDirectory() ? [{ name: entry.name }] : [];
   });
-  return { table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")), top };
+  return { table: parseMountInfo(readFileSync("/proc/self/mountinfo", "utf8")), top, hasContainers: hasContainers() };
 }

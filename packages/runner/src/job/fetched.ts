@@ -25,12 +25,22 @@ export interface Fetched {
   readonly seconds: number;
 }
 
-/** What is remembered of a step's way to the network: one of the two, or nothing in records of earlier versions. */
+/** An image that a container engine fetched. */
+export interface ContainerImage {
+  /** Such as `docker.io/library/debian:12`. */
+  readonly name: string;
+  /** Of its manifest, such as `sha256:…`. */
+  readonly digest: string;
+}
+
+/** What is remembered of a step's way to the network: one of the first two, or nothing in records of earlier versions. */
 export interface NetworkNote {
   /** What it fetched, where somebody watched. */
   readonly network?: NetworkUse;
   /** Why it had the host's network, which nobody watches, in words of `HOST_REASONS`. */
   readonly unwatched?: string;
+  /** What container engines fetched in it, as their storage says it. */
+  readonly images?: readonly ContainerImage[];
 }
 
 /** What is known of a step's use of the network, where that was no other than this. */

@@ -198,7 +198,7 @@ export function isEntry(value: unknown): value is SharedEntry {
     value.origin === undefined &&
     value.secretFree === undefined;
   if (!common || kind === "output") return common;
-  const { changed, mounts, hooksBefore, network, unwatched } = value;
+  const { changed, mounts, hooksBefore, network, unwatched, images } = value;
   const trees = ["root", "hooks", "host"];
   return (
     kind === "step" &&
@@ -208,8 +208,13 @@ export function isEntry(value: unknown): value is SharedEntry {
     mounts.every(isMount) &&
     isFields(hooksBefore) &&
     (network === undefined || isUse(network)) &&
-    (unwatched === undefined || typeof unwatched === "string")
+    (unwatched === undefined || typeof unwatched === "string") &&
+    (images === undefined || (Array.isArray(images) && images.every(isContainerImage)))
   );
+}
+
+function isContainerImage(image: unknown): boolean {
+  return isFields(image) && typeof image.name === "string" && typeof image.digest === "string";
 }
 
 function isUse(network: unknown): boolean {

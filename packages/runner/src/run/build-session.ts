@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
 import type { Element } from "@dibkit/model";
+import type { ContainerStorage } from "../host/container-storage.js";
 import type { BuildEvent } from "../job/build-event.js";
 import type { BuildJob } from "../job/build-job.js";
 import type { EnvironmentValues } from "../job/environment-values.js";
@@ -59,6 +60,7 @@ export interface BuildSession {
   readonly lineage: string;
   /** Digests of what steps of this build have fetched, where that is kept. */
   readonly fetchedDigests: Set<string>;
+  readonly containers: ContainerStorage;
   readonly breaks: BreakPoints;
   readonly recorder: BuildRecorder;
   readonly hostWrites: HostWrites;

@@ -146,6 +146,7 @@ async function settle(prepared: PreparedStep, finished: FinishedStep): Promise<S
   const { outcome, table, seconds, used } = finished;
   const again = whyAgain(prepared, finished);
   if (again !== undefined) {
+    session.containers.putBack(used.images);
     await discard(prepared);
     return { again };
   }

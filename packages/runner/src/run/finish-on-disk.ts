@@ -142,6 +142,10 @@ async function runAll(session: BuildSession, start: ImageState, onDisk: boolean)
   return runScriptStep(session, state, { ...finishStep(session.base), onDisk });
 }
 
-function noteOf({ network, unwatched }: NetworkNote): NetworkNote {
-  return { ...(network === undefined ? {} : { network }), ...(unwatched === undefined ? {} : { unwatched }) };
+function noteOf({ network, unwatched, images }: NetworkNote): NetworkNote {
+  return {
+    ...(network === undefined ? {} : { network }),
+    ...(unwatched === undefined ? {} : { unwatched }),
+    ...(images === undefined ? {} : { images }),
+  };
 }

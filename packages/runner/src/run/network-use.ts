@@ -1,7 +1,8 @@
+import { AUTO, isAuto } from "../host/network/choose-network.js";
 import { hostReason } from "../host/network/host-reasons.js";
 import type { Network } from "../host/network/network.js";
 import { isPrivate } from "../host/private-cache.js";
-import type { Fetched, NetworkNote } from "../job/fetched.js";
+import type { ContainerImage, Fetched, NetworkNote } from "../job/fetched.js";
 import type { MountRecord } from "../job/mount-record.js";
 import { lastFetching } from "../layers/network-use.js";
 import { type ScriptStep, stepName, stepReach } from "../plan/script-step.js";
@@ -15,6 +16,8 @@ export interface StepNetworkUse {
   readonly past: number;
   /** Why it had the host's network. */
   readonly unwatched?: string;
+  /** What container engines have fetched in it. */
+  readonly images: readonly ContainerImage[];
 }
 
 /** What is remembered of it. */
@@ -22,16 +25,18 @@ export function networkNote(
   { keys, job, fetchedDigests }: Pick<BuildSession, "keys" | "job" | "fetchedDigests">,
   step: ScriptStep,
   mounts: readonly MountRecord[],
-  { network, fetched, unwatched }: StepNetworkUse,
+  { network, fetched, unwatched, images }: StepNetworkUse,
 ): NetworkNote {
-  if (!network.known) return unwatched === undefined ? {} : { unwatched };
+  const note = images.length === 0 ? {} : { images };
+  if (!network.known) return unwatched === undefined ? note : { ...note, unwatched };
   // What apt keeps there are packages, and which of them it takes is said by the indexes in the image.
   const shown = mounts.some(
     (mount) => mount.kind === "bind" && mount.source.startsWith("$DIB_IMAGE_CACHE") && !isPrivate(mount.source),
   );
   const cache = shown || (step.side === "host" && stepReach(step, keys).mentions("DIB_IMAGE_CACHE"));
   const kept = job.request.lock && { before: cache ? [...fetchedDigests].sort() : [] };
-  return { network: { network: network.name, fetched, ...(cache ? { cache } : {}), ...(kept ? { kept } : {}) } };
+  const use = { network: network.name, fetched, ...(cache ? { cache } : {}), ...(kept ? { kept } : {}) };
+  return { ...note, network: use };
 }
 
 /** That a script tried to get out past the proxy. */
@@ -58,11 +63,13 @@ export async function networkHelp(
     first === undefined
       ? []
       : [`it fetched ${first.url}${others} when it last ran with the network, on ${last?.created.slice(0, 10)}`];
+  const step = stepName(label);
+  const choice = isAuto(job.request, step) ? AUTO : network.name;
   const around = past === 0 ? [] : [wentPast(past)];
   return [
     ...told,
     ...before,
     ...around,
-    ...[network.failureHelp?.(stepName(label), job.request.lock !== undefined) ?? []].flat(),
+    ...[network.failureHelp?.(step, job.request.lock !== undefined, choice) ?? []].flat(),
   ];
 }

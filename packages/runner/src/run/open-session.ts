@@ -2,6 +2,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { commandError, createCommandRunner, inUserNamespace } from "@dibkit/exec";
 import { loadElement } from "@dibkit/model";
+import { openContainerStorage } from "../host/container-storage.js";
 import { hostLayer } from "../host/host-view.js";
 import { NAMESPACE_SHIMS } from "../host/namespace-shims.js";
 import { SUDO_SCRIPT } from "../host/sudo-sh.js";
@@ -113,6 +114,7 @@ export async function openSession(job: BuildJob, context: WorkerContext): Promis
     secrets,
     sealed: {},
     fetchedDigests: new Set(),
+    containers: openContainerStorage(),
     keys: keyContext(
       { request, helpers, digest: valueDigest(secrets, await digestKey(request, store)) },
       (await store.records.scriptCommands<FoundCommands>(job.id)) ?? [],

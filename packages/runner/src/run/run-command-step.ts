@@ -103,7 +103,8 @@ export async function runCommandStep(session: BuildSession, step: CommandStep): 
     await shareCaches(step.staging, session.named);
     const table = parseMountInfo(readFileSync(file("mountinfo"), "utf8"));
     const use = (await watch?.end()) ?? { fetched: [], past: 0 };
-    const used = { network, ...use, ...(unwatched === undefined ? {} : { unwatched }) };
+    const images = session.containers.takeNew();
+    const used = { network, ...use, images, ...(unwatched === undefined ? {} : { unwatched }) };
     for (const { sha256 } of used.fetched) if (sha256 !== undefined) session.fetchedDigests.add(sha256);
     return { outcome, table, captured: readFileSync(file("captured")), used, ...(open ? { open } : {}) };
   } finally {
@@ -118,7 +119,7 @@ function withoutNetwork(
   tail: readonly string[],
 ): CommandStepResult {
   const outcome = err({ kind: "exited", exitCode: PREPARING_FAILED, argv: command, tail } as const);
-  const used = { network: chooseNetwork(session.job.request, id), fetched: [], past: 0 };
+  const used = { network: chooseNetwork(session.job.request, id), fetched: [], past: 0, images: [] };
   return { outcome, table: [], captured: Buffer.alloc(0), used };
 }
 

@@ -22,6 +22,7 @@ test("the root and /tmp get throw-away layers, other disks are read-only, caches
   const request = {
     table: parseMountInfo(TABLE),
     top: TOP,
+    hasContainers: false,
     mountPoint: "/store/view",
     scratch: "/store/host",
     writable: ["/home/me/cache", "/home/me/cache/inner", "/out"],
@@ -39,10 +40,30 @@ test("the root and /tmp get throw-away layers, other disks are read-only, caches
   ]);
 });
 
+test.each(["root", "namespace"] as const)(
+  "container engines get a directory of the build's own from %s",
+  (privilege) => {
+    const request = {
+      table: parseMountInfo(TABLE),
+      top: TOP,
+      hasContainers: true,
+      mountPoint: "/store/view",
+      writable: [],
+    };
+    const plan = planHostView({ ...request, scratch: "/store/host" }, { privilege });
+    expect(plan.filter(({ kind }) => kind === "own-directory")).toEqual([
+      { kind: "own-directory", from: "/store/host/containers", at: "/var/lib/containers" },
+      { kind: "own-directory", from: "/store/host/running-containers", at: "/run/containers" },
+      { kind: "own-directory", from: "/store/host/podman", at: "/run/libpod" },
+    ]);
+  },
+);
+
 test("in a user namespace each directory of the root gets a layer of its own, and shared memory one too", () => {
   const request = {
     table: parseMountInfo(`${TABLE}8 3 0:10 / /dev/shm rw - tmpfs tmpfs rw\n`),
     top: TOP,
+    hasContainers: false,
     mountPoint: "/store/view",
     scratch: "/store/host",
     writable: ["/home/me/cache"],

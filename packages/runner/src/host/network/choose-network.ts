@@ -12,7 +12,7 @@ interface NetworkRequest {
 }
 
 /** What stands for no network of its own: the recorded one for the steps that can have it, the host's for the others. */
-const AUTO = "auto";
+export const AUTO = "auto";
 
 /** The network that a request names for a step such as `install.d/50-x`, or for the build; the host's unless it does. */
 export function chooseNetwork(request: NetworkRequest, step = ""): Network {

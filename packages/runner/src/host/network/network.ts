@@ -19,9 +19,10 @@ export interface Network {
   readonly tools: readonly HostTool[];
   /**
    * What to say when the script of a step such as `install.d/50-x` has failed, as it may have wanted more than there is;
-   * `withLock`: the build makes a lock or is held to one, and cannot be given another network.
+   * `withLock`: the build makes a lock or is held to one, and cannot be given another network; `choice`: the word of
+   * `--network` that the build goes by.
    */
-  readonly failureHelp?: (step: string, withLock: boolean) => string;
+  readonly failureHelp?: (step: string, withLock: boolean, choice: string) => string;
   /** Nothing gets out of it unseen: what a step has fetched is known, be it nothing. */
   readonly known: boolean;
   /** Makes what all steps of a build share; the error is the last lines of what could not be started. */

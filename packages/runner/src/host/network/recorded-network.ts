@@ -24,11 +24,11 @@ export const recordedNetwork: Network = {
     { program: "nsenter", debianPackage: "util-linux", purpose: "record what scripts fetch" },
   ],
   known: true,
-  failureHelp: (step, withLock) =>
+  failureHelp: (step, withLock, choice) =>
     `it reached the network through a proxy, by http_proxy and https_proxy alone: ${
       withLock
         ? "what it fetches in another way has to come with the element, where there is a lock"
-        : `if it fetches something in another way, give --network recorded,${step}=host`
+        : `if it fetches something in another way, give --network ${choice},${step}=host`
     }`,
   async open({ lock, contentSource, aptConfig }) {
     // A build that is held to a lock asks nobody.
