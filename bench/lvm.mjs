@@ -1,10 +1,11 @@
 // LVM, which needs device-mapper: builds in a QEMU machine with Debian's kernel, on the files of this machine.
-// node bench/lvm.mjs [--only PART,…] [--record FILE]     (after npm run build; needs root and QEMU)
+// node bench/lvm.mjs [--only PART,…] [--upstream 3.37] [--record FILE]     (after npm run build; needs root and QEMU)
 // Parts: conform (against upstream, whose LVM is real there too), kill, thin.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { tinyOs, UPSTREAM_PROGRAMS } from "../test/tiny-os.mjs";
+import { upstreamVersion } from "../test/upstream-version.mjs";
 import { prepareGuest, runInGuest } from "./guest.mjs";
 import { dibkit, withDirectory } from "./timed.mjs";
 
@@ -65,13 +66,14 @@ const THIN = `
 const { values } = parseArgs({
   options: {
     only: { type: "string", default: Object.keys(PARTS).join(",") },
+    upstream: { type: "string" },
     record: { type: "string", default: fileURLToPath(new URL("../docs/conformance.json", import.meta.url)) },
     help: { type: "boolean", default: false },
   },
 });
 const names = values.only.split(",");
 if (values.help || names.some((name) => PARTS[name] === undefined)) {
-  console.log(`node bench/lvm.mjs [--only ${Object.keys(PARTS).join(",")}] [--record FILE]`);
+  console.log(`node bench/lvm.mjs [--only ${Object.keys(PARTS).join(",")}] [--upstream VERSION] [--record FILE]`);
   process.exit(values.help ? 0 : 2);
 }
 
@@ -92,6 +94,7 @@ function guestScript() {
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TMPDIR=/var/tmp
 export DIBKIT_CACHE=/var/tmp/cache DIB_IMAGE_CACHE=/var/tmp/downloads ELEMENTS_PATH=/var/tmp/elements
 export DIB_JOURNAL_SIZE=4 NO_COLOR=1
+${values.upstream === undefined ? "" : `export DIB_LIB=${upstreamVersion(values.upstream)}`}
 cd /var/tmp
 run() { node ${dibkit} "$@"; }
 left() {
