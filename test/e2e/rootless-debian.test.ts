@@ -6,7 +6,7 @@ import { debianMirror } from "@dibkit/model";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareBuilds } from "../../packages/conform/src/compare-builds.js";
 import { buildOnDebian } from "./debian-build.js";
-import { example, type ProgramRun, runProgram } from "./dibkit.js";
+import { example, type ProgramRun, type RunOptions, runProgram } from "./dibkit.js";
 import { bootMachine, logIn, report, reportScript } from "./machine.js";
 import { type OrdinaryUser, ordinaryUser } from "./ordinary-user.js";
 import { makeUserWithIds, type UserWithIds, whyNoUser } from "./user-with-ids.js";
@@ -41,6 +41,9 @@ ${reportScript(COMMANDS)}EOF
 `,
 };
 
+/** These two hold the command line and the caller's variables. */
+const OWN = ["etc/dib-manifests/dib_arguments", "etc/dib-manifests/dib_environment"];
+
 const MAC = "52:54:00:12:34:56";
 
 describe.skipIf(whyNoUser())("Debian, built by an ordinary user", () => {
@@ -54,6 +57,26 @@ describe.skipIf(whyNoUser())("Debian, built by an ordinary user", () => {
     return program.run(words, { cwd: user.home, env: { ...env, ...variables } });
   };
   const file = (name: string) => join(user.home, name);
+  /** Compares outputs of the user's with those that root makes on loop devices; those are what upstream makes of it. */
+  async function sameAsRoots(
+    words: readonly string[],
+    formats: readonly ("raw" | "tar")[],
+    name: string,
+    options: RunOptions,
+  ): Promise<Readonly<Record<string, number>>> {
+    // Names of manifests have that of the image.
+    const root = join(scratch, "root", name);
+    mkdirSync(dirname(root), { recursive: true });
+    await buildOnDebian(words, root, options);
+    const outputs = (path: string) => ({
+      tar: `${path}.tar`,
+      ...(formats.includes("raw") ? { raw: `${path}.raw` } : {}),
+    });
+    const commands = createCommandRunner();
+    const { differences, compared } = await compareBuilds(outputs(root), outputs(file(name)), commands);
+    expect(differences.filter(({ reason, subject }) => reason === undefined && !OWN.includes(subject))).toEqual([]);
+    return compared;
+  }
 
   beforeAll(() => {
     chmodSync(scratch, 0o755);
@@ -77,19 +100,9 @@ describe.skipIf(whyNoUser())("Debian, built by an ordinary user", () => {
     const image = join(program.repository, "examples/web-server/web-server.image.ts");
     const built = await asUser(["build", image, "-t", "qcow2,raw,tar", "-o", "web-server"]);
     expect(built, built.stderr).toMatchObject({ exitCode: 0 });
-    // Names of manifests have that of the image.
-    const root = join(scratch, "root/web-server");
-    mkdirSync(dirname(root));
-    await buildOnDebian(["web-server.image.ts", "-t", "raw,tar"], root, { cwd: example("web-server") });
-    const outputs = (path: string) => ({ tar: `${path}.tar`, raw: `${path}.raw` });
-    const { differences, compared } = await compareBuilds(
-      outputs(root),
-      outputs(file("web-server")),
-      createCommandRunner(),
-    );
-    // These two hold the command line and the caller's variables.
-    const own = ["etc/dib-manifests/dib_arguments", "etc/dib-manifests/dib_environment"];
-    expect(differences.filter(({ reason, subject }) => reason === undefined && !own.includes(subject))).toEqual([]);
+    const compared = await sameAsRoots(["web-server.image.ts", "-t", "raw,tar"], ["raw", "tar"], "web-server", {
+      cwd: example("web-server"),
+    });
     expect(compared.tree).toBeGreaterThan(15_000);
     expect(compared.packages).toBeGreaterThan(100);
   });
@@ -111,11 +124,15 @@ describe.skipIf(whyNoUser())("Debian, built by an ordinary user", () => {
     expect(shell, shell.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("acme-web:acme-web") });
   });
 
-  test("a UEFI image with cloud-init and growroot boots, and grows to the disk that it finds", async () => {
+  test("a UEFI image with cloud-init and growroot is what root builds, boots, and grows to the disk that it finds", async () => {
     const elements = ["vm", "block-device-efi", "debian-minimal", "cloud-init-nocloud", "cloud-init", "growroot"];
-    const words = ["build", ...elements, "seed-probe", "--elements-path", join(scratch, "elements"), "-o", "uefi"];
-    const built = await asUser(words, { DIB_RELEASE: release, ...debianMirror(release) });
+    const words = [...elements, "seed-probe", "--elements-path", join(scratch, "elements")];
+    const variables = { DIB_RELEASE: release, ...debianMirror(release) };
+    const built = await asUser(["build", ...words, "-t", "qcow2,raw,tar", "-o", "uefi"], variables);
     expect(built, built.stderr).toMatchObject({ exitCode: 0 });
+    const compared = await sameAsRoots([...words, "-t", "raw,tar"], ["raw", "tar"], "uefi", { env: variables });
+    expect(compared.tree).toBeGreaterThan(15_000);
+    expect(compared.partitions).toBeGreaterThan(2);
     expect(await runProgram(["qemu-img", "resize", file("uefi.qcow2"), "6G"])).toMatchObject({ exitCode: 0 });
     const flags = ["--firmware", "uefi", "--expect", "Cloud-init .* finished"];
     const sends = ["=>login: ", ...logIn("root", "probe"), report(SCRIPT, "uefi")];
@@ -129,11 +146,13 @@ describe.skipIf(whyNoUser())("Debian, built by an ordinary user", () => {
     expect(Number(uefi?.bytes)).toBeGreaterThan(4.5 * 1024 ** 3);
   });
 
-  test("a ramdisk boots, finds its address, and ends as it should", async () => {
-    const words = ["build", "debian-minimal", "ramdisk", "no-final-image", "--ramdisk-element", "ramdisk"];
+  test("a ramdisk is what root builds, boots, finds its address, and ends as it should", async () => {
+    const words = ["debian-minimal", "ramdisk", "no-final-image", "--ramdisk-element", "ramdisk", "-t", "tar"];
     const variables = { DIB_RELEASE: release, ...debianMirror(release) };
-    const built = await asUser([...words, "-o", "ramdisk"], variables);
+    const built = await asUser(["build", ...words, "-o", "ramdisk"], variables);
     expect(built, built.stderr).toMatchObject({ exitCode: 0 });
+    const compared = await sameAsRoots(words, ["tar"], "ramdisk", { env: variables });
+    expect(compared.tree).toBeGreaterThan(10_000);
     const machine = await runProgram([
       ...["qemu-system-x86_64", "-machine", "q35,accel=tcg", "-cpu", "max", "-smp", "2", "-m", "1536"],
       ...["-nodefaults", "-display", "none", "-no-reboot", "-serial", "stdio"],
