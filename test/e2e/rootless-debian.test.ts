@@ -74,6 +74,7 @@ describe.skipIf(whyNoUser())("Debian, built by an ordinary user", () => {
     });
     const commands = createCommandRunner();
     const { differences, compared } = await compareBuilds(outputs(root), outputs(file(name)), commands);
+    for (const path of Object.values(outputs(root))) rmSync(path);
     expect(differences.filter(({ reason, subject }) => reason === undefined && !OWN.includes(subject))).toEqual([]);
     return compared;
   }
