@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { jsonOf } from "@dibkit/model";
 import type { ContainerImage } from "../job/fetched.js";
 
 /**
@@ -11,6 +12,12 @@ const CONTAINER_STORAGE = "/var/lib/containers";
 /** Configuration of all engines that keep images there. */
 const CONFIGURATION = "/etc/containers";
 
+/** An image as containers' storage lists it. */
+interface StoredImage {
+  readonly names?: readonly string[];
+  readonly digest?: string;
+}
+
 /** Of the drivers that an engine may have chosen. */
 const LISTS = ["overlay", "vfs", "btrfs", "zfs"].map((driver) => `storage/${driver}-images/images.json`);
 
@@ -20,14 +27,11 @@ export function hasContainers(): boolean {
 }
 
 /** Directories of a build's own, and where its view has them. */
-export function containerDirectories(
-  scratch: string,
-): readonly { readonly kind: "own-directory"; readonly from: string; readonly at: string }[] {
-  const own = (name: string, at: string) => ({ kind: "own-directory", from: join(scratch, name), at }) as const;
+export function containerDirectories(scratch: string): readonly { readonly from: string; readonly at: string }[] {
   return [
-    own("containers", CONTAINER_STORAGE),
-    own("running-containers", "/run/containers"),
-    own("podman", "/run/libpod"),
+    { from: join(scratch, "containers"), at: CONTAINER_STORAGE },
+    { from: join(scratch, "running-containers"), at: "/run/containers" },
+    { from: join(scratch, "podman"), at: "/run/libpod" },
   ];
 }
 
@@ -55,7 +59,10 @@ export function openContainerStorage(): ContainerStorage {
   };
 }
 
-/** Those that an engine made itself have no registry in their names. */
+/**
+ * Those that an engine made itself have no registry in their names. Scripts can write there, so what is no list of images
+ * counts as none.
+ */
 function imagesOf(path: string): readonly ContainerImage[] {
   let text: string;
   try {
@@ -63,10 +70,11 @@ function imagesOf(path: string): readonly ContainerImage[] {
   } catch {
     return [];
   }
-  const images = JSON.parse(text) as readonly { readonly names?: readonly string[]; readonly digest?: string }[];
-  return images.flatMap(({ names = [], digest }) =>
-    digest === undefined
-      ? []
-      : names.filter((name) => !name.startsWith("localhost/")).map((name) => ({ name, digest })),
-  );
+  const images = jsonOf(text);
+  if (!Array.isArray(images)) return [];
+  return images.flatMap((image: StoredImage | null) => {
+    const { names = [], digest } = image ?? {};
+    if (digest === undefined) return [];
+    return names.filter((name) => !name.startsWith("localhost/")).map((name) => ({ name, digest }));
+  });
 }

@@ -77,7 +77,9 @@ export function planHostView(
     { kind: "devices", at: "/dev" },
     ...(shared ? [memory] : []),
     { kind: "tmpfs", at: UDEV, optional: true },
-    ...(request.hasContainers ? containerDirectories(request.scratch) : []),
+    ...(request.hasContainers ? containerDirectories(request.scratch) : []).map(
+      (directory) => ({ kind: "own-directory", ...directory }) as const,
+    ),
     ...outermost(request.writable).map((at) => ({ kind: "writable-bind", at }) as const),
     ...(request.sockets ?? []).map((socket) => ({ kind: "socket", ...socket }) as const),
   ];
