@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 export const dibkitProgram = `${repository}packages/cli/bin/dibkit.js`;
 
+/** What a layer store of tests is trimmed to after each build: enough for what the builds of a test file share. */
+export const STORE_SIZE = "6G";
+
 export interface ProgramRun {
   readonly exitCode: number | null;
   readonly stdout: string;

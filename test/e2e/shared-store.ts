@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { leftovers, whyNotBuild } from "./dibkit.js";
+import { leftovers, STORE_SIZE, whyNotBuild } from "./dibkit.js";
 
 /**
  * Vitest's global setup of the end-to-end tests: one empty layer store for a whole run. The first test that builds on
@@ -10,6 +10,8 @@ import { leftovers, whyNotBuild } from "./dibkit.js";
 export default function setup(): () => Promise<void> {
   const store = mkdtempSync(join(tmpdir(), "dibkit-e2e-store-"));
   process.env.DIBKIT_E2E_STORE = store;
+  // All builds of a run would fill four times as much, and machines of CI systems have small disks.
+  process.env.DIBKIT_CACHE_SIZE = STORE_SIZE;
   return async () => {
     const left = whyNotBuild() === undefined ? await leftovers(store) : [];
     if (left.length > 0) throw new Error(`builds have left these behind:\n${left.join("\n")}`);
