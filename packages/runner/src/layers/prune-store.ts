@@ -1,4 +1,4 @@
-import type { CommandRunner } from "@dibkit/exec";
+import { type CommandRunner, shellCommand } from "@dibkit/exec";
 import { aptIndexOf, type LayerEntry } from "../job/layer.js";
 import type { LayerStore } from "./layer-store.js";
 import { oldestRunning } from "./running-builds.js";
@@ -45,4 +45,9 @@ export async function pruneStore(
     total -= layer.meta.bytes;
   }
   return removed;
+}
+
+/** The command by which a user makes space on the filesystem of a store. */
+export function pruneCommand(directory: string): string {
+  return shellCommand("dibkit", "cache", "prune", "--size", "5G", "--cache-dir", directory);
 }

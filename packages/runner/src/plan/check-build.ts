@@ -30,6 +30,7 @@ import { dockerEndpoint, dockerSocket } from "../formats/docker-daemon.js";
 import { networksOf } from "../host/network/choose-network.js";
 import type { BuildRequest } from "../job/build-request.js";
 import { wrongAge } from "../layers/layer-age.js";
+import { pruneCommand } from "../layers/prune-store.js";
 import { readSecretKey, readTrustedKeys } from "../remote/cache-keys.js";
 import { cacheTrouble } from "../remote/remote-layers.js";
 import { checkEnvironment } from "./check-environment.js";
@@ -220,7 +221,8 @@ function checkPlaces({ request, image }: BuildChecks, mustWrite: boolean): reado
     const device = statSync(there).dev;
     filesystems.set(device, [...(filesystems.get(device) ?? []), { what, directory, there }]);
   }
-  return [...found, ...[...filesystems.values()].flatMap(checkSpace)];
+  const space = [...filesystems.values()].flatMap((places) => checkSpace(places, request.store));
+  return [...found, ...space];
 }
 
 interface Place {
@@ -231,13 +233,16 @@ interface Place {
 }
 
 /** Places on one filesystem share its space, and a message. */
-function checkSpace(places: readonly Place[]): readonly Diagnostic[] {
+function checkSpace(places: readonly Place[], store: string): readonly Diagnostic[] {
   const { bavail, bsize } = statfsSync(places[0]?.there ?? "/");
   const free = bavail * bsize;
   if (free >= LEAST_FREE_BYTES) return [];
   const named = places.map(({ what, directory }) => `the ${what} "${directory}"`).join(" and ");
   const message = `only ${(free / GIB).toFixed(1)} GiB are free for ${named}`;
-  const help = "free some space, or choose another directory; a build needs about three times the size of its content";
+  // A store that is not there has no layers to remove.
+  const hasLayers = places.some(({ directory, there }) => directory === store && there === store);
+  const way = hasLayers ? `, such as with "${pruneCommand(store)}"` : "";
+  const help = `free some space${way}, or choose another directory; a build needs about three times the size of its content`;
   return [{ ...error("little-space", message, help), severity: free < LEAST_FREE_BYTES / 8 ? "error" : "warning" }];
 }
 

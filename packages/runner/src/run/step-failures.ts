@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type CommandFailure, exitCodeOf } from "@dibkit/exec";
 import type { BuildFailure } from "../job/build-job.js";
 import type { CopyFailure } from "../layers/copy-layer.js";
+import { pruneCommand } from "../layers/prune-store.js";
 import { type ScriptStep, stepName } from "../plan/script-step.js";
 import type { BuildSession } from "./build-session.js";
 import { networkHelp, type StepNetworkUse } from "./network-use.js";
@@ -23,7 +24,7 @@ export function mountFailure(step: ScriptStep, tail: readonly string[]): BuildFa
 export function keepingFailure({ store }: BuildSession, step: ScriptStep, { kind, tail }: CopyFailure): BuildFailure {
   if (kind === "no-space") {
     const message = `no space is left in the layer store "${store.directory}" for what ${scriptOf(step)} has written`;
-    const help = "free some space there, or choose another directory with --cache-dir; then run the same command again";
+    const help = `free some space there, such as with "${pruneCommand(store.directory)}", or choose another directory with --cache-dir; then run the same command again`;
     return { kind: "stage-failed", message, tail: [], help };
   }
   const message = `what ${scriptOf(step)} has written could not be put into the layer store "${store.directory}"`;
