@@ -120,6 +120,10 @@ if [ -n "$home_of_user" ] || { [ "$uid" != 0 ] && [ -z "$keep" ]; }; then
 fi
 [ "$uid" = 0 ] || [ -n "$keep" ] || vars=("USER=$name" "LOGNAME=$name" ${vars[@]+"${vars[@]}"})
 
+# As with env_reset: a directory of the host's for temporary files is in no root that a script enters by chroot, where
+# programs that believe in it fail. The rest of the environment stays, because a proxy that records has to.
+[ -n "$keep" ] || unset TMPDIR VIRTUAL_ENV
+
 if [ $# -eq 0 ]; then
   # -v, -l, -k and -K ask nothing of a build.
   [ -n "$login$shell" ] || exit 0

@@ -28,9 +28,12 @@ test.each([
   [["-Euroot", "id", "-u"], "0"],
   [["--user=root", "--preserve-env=KEPT", "printenv", "KEPT"], "kept"],
   [["-D", "/usr", "pwd"], "/usr"],
+  [["sh", "-c", 'echo "${TMPDIR-none} ${VIRTUAL_ENV-none} $KEPT"'], "none none kept"],
+  [["-E", "sh", "-c", 'echo "$TMPDIR $VIRTUAL_ENV"'], "/var/scratch /opt/venv"],
   [["-p", "prompt", "-C", "3", "-T", "5", "echo", "x"], "x"],
 ])("sudo %j", async (words, expected) => {
-  const env = { PATH: process.env.PATH ?? "", HOME: "/home/me", KEPT: "kept" };
+  const host = { TMPDIR: "/var/scratch", VIRTUAL_ENV: "/opt/venv" };
+  const env = { PATH: process.env.PATH ?? "", HOME: "/home/me", KEPT: "kept", ...host };
   const result = await createCommandRunner({ env }).run([sudo, ...words]);
   expect(result.ok && result.value.stdout.trimEnd()).toBe(expected);
 });
