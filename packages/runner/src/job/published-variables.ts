@@ -62,11 +62,12 @@ export const PUBLISHED_VARIABLES: readonly PublishedVariables[] = [
     counts: true,
   },
   {
-    readers: "git and ssh, to know who asks",
+    readers: "git, ssh and container engines, to know who asks and whom",
     names: [
       ...["SSH_AUTH_SOCK", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE", "GIT_ASKPASS", "GIT_TERMINAL_PROMPT", "SUDO_UID"],
       ...["GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_PROXY_COMMAND", "GIT_HTTP_*", "KRB5CCNAME"],
       ...["KRB5_CONFIG", "NETRC", "GNUPGHOME", "DOCKER_CONFIG", "DOCKER_HOST", "REGISTRY_AUTH_FILE"],
+      ...["CONTAINERS_CONF", "CONTAINERS_CONF_OVERRIDE", "CONTAINERS_REGISTRIES_CONF"],
     ],
     counts: false,
   },
