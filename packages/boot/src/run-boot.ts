@@ -47,7 +47,7 @@ async function bootIn(
   signal: AbortSignal,
 ): Promise<Result<BootReport, BootFailure>> {
   const env = options.env ?? process.env;
-  const commands = createCommandRunner({ signal, env: definedOnly(env) });
+  const commands = createCommandRunner({ signal, env });
   const proving = { commands, env, signal };
   const devices = await task.devices?.(directory, commands);
   if (devices?.ok === false) return devices;
@@ -76,8 +76,4 @@ async function bootIn(
     if (lasting) remember = () => keepUnfit(accelerator, unfit, remembered, env);
     machine = next.value;
   }
-}
-
-function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { type Terminal, usageFailure } from "./terminal.js";
+import { replaceFile } from "./write-whole.js";
 
 /** Writes files that must not exist yet: all of them, or none when one is there. Says what it wrote. */
 export async function writeNewFiles(
@@ -62,11 +63,6 @@ export async function writeJoined(
     terminal.stdout.write(`${isChanged ? "changed" : "kept"} ${shown}\n`);
   }
   return 0;
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text, { flag: "wx" });
-  await rename(`${path}.new`, path);
 }
 
 /** A word when an element of the installed diskimage-builder has the name, since the one of the project then hides it. */

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ANOTHER_PATH, systemTrouble } from "@dibkit/model/resolution";
 import { type Terminal, writeTrouble } from "./terminal.js";
@@ -14,11 +14,9 @@ export async function writeWhole(
   text: string,
   named: { readonly what: string; readonly option: string },
 ): Promise<boolean> {
-  const temporary = `${path}.${process.pid}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, text);
-    await rename(temporary, path);
+    await replaceFile(path, text);
     return true;
   } catch (error) {
     const trouble = systemTrouble(error);
@@ -26,5 +24,17 @@ export async function writeWhole(
     const help = trouble.help.replace(ANOTHER_PATH, `choose another file with ${named.option}`);
     writeTrouble(terminal, `${named.what} "${path}" cannot be written: ${trouble.reason}`, help);
     return false;
+  }
+}
+
+/** Whoever reads the file meanwhile sees the old text or the new one. Throws what the system says. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
 }

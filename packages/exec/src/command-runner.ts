@@ -8,8 +8,8 @@ import { createOutputSink, type OutputOptions, type OutputStream } from "./outpu
 import { createOutputTail, KEPT_TAIL_LINES } from "./output-tail.js";
 
 export interface CommandOptions extends OutputOptions {
-  /** The whole environment of the command; nothing is inherited. Default: dibkit's own environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** The whole environment of the command: nothing is inherited, undefined is not set. Default: dibkit's own environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   /** What the command reads on its standard input; default nothing. */
   readonly input?: string | Uint8Array | Readable;

@@ -1,6 +1,5 @@
 import type { CommandFailure } from "@dibkit/exec";
 import type { Result } from "@dibkit/model";
-import { definedOf } from "../defined-of.js";
 import type { Terminal } from "../terminal.js";
 
 /** Runs git in a directory; its standard output. Settings of the user that change what it prints are overruled. */
@@ -14,7 +13,7 @@ export async function git(
   const chunks: Buffer[] = [];
   const result = await createCommandRunner().run(["git", "-c", "core.quotePath=false", ...args], {
     cwd,
-    env: { ...definedOf(env), LC_ALL: "C", ...more },
+    env: { ...env, LC_ALL: "C", ...more },
     onBytes: (chunk) => chunks.push(chunk),
     signal,
   });

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { delimiter, join, relative, resolve as resolvePath } from "node:path";
 import { type CommandRunner, describeFailure, findProgram } from "@dibkit/exec";
 import { err, ok, type Result } from "@dibkit/model";
-import { definedOf } from "../defined-of.js";
 import { type BisectTrouble, type TrialRequest, type TrialTools, tryImage, type Verdict } from "./bisect-trial.js";
 
 /** What is looked for, and with what; the history is that of `cwd`. */
@@ -128,16 +127,16 @@ async function search(
 }
 
 /** Paths of elements in the repository mean those of the commit; the store is where it was. */
-function environment({ env, cwd }: BisectRequest, root: string, worktree: string): Readonly<Record<string, string>> {
+function environment({ env, cwd }: BisectRequest, root: string, worktree: string): BisectRequest["env"] {
   const { ELEMENTS_PATH: path, DIBKIT_CACHE: store, ...others } = env;
   const moved = path
     ?.split(delimiter)
     .map((one) => (one === root || one.startsWith(`${root}/`) ? worktree + one.slice(root.length) : one));
-  return definedOf({
+  return {
     ...others,
     ...(moved === undefined ? {} : { ELEMENTS_PATH: moved.join(delimiter) }),
     ...(store === undefined ? {} : { DIBKIT_CACHE: resolvePath(cwd, store) }),
-  });
+  };
 }
 
 /** Elements in TypeScript find their modules where the repository has them, which no commit has. */

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
 import { err, type LockDocument, ok, type Result } from "@dibkit/model";
-import { definedOf } from "../defined-of.js";
 import { type BisectTrouble, type TrialRequest, tryImage, type Verdict } from "./bisect-trial.js";
 import { type ChangedPackage, type PackageUpdate, packageUpdates } from "./package-updates.js";
 import { searchRange } from "./search-range.js";
@@ -61,7 +60,7 @@ export async function bisectLocks(
     const packages = updates.slice(0, updated).flatMap((update) => update.packages);
     await writeElement(join(elements, ELEMENT), packages);
     const words = ["--locked", "--lock-file", request.lockFile, "--with-elements", elements];
-    const at = { cwd: request.cwd, env: definedOf(request.env), words };
+    const at = { cwd: request.cwd, env: request.env, words };
     const verdict = await tryImage(request, at, { commands, scratch, tell });
     request.signal.throwIfAborted();
     tested.push({ updated, verdict });

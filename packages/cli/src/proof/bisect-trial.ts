@@ -45,7 +45,7 @@ export async function tryImage(
     ...at
   }: {
     readonly cwd: string;
-    readonly env: Readonly<Record<string, string>>;
+    readonly env: TrialRequest["env"];
     /** Words of this build alone. */
     readonly words?: readonly string[];
   },

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join, resolve as resolvePath } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
 import { err, ok, type Result, upstreamInstallation } from "@dibkit/model";
-import { definedOf } from "../defined-of.js";
 import { type BisectTrouble, type TrialRequest, tryImage, type Verdict } from "./bisect-trial.js";
 import { searchRange } from "./search-range.js";
 
@@ -50,7 +49,7 @@ export async function bisectUpstream(
   const tested: { readonly upstream: UpstreamCandidate; readonly verdict: Verdict }[] = [];
   const test = async (upstream: UpstreamCandidate): Promise<Verdict> => {
     request.signal.throwIfAborted();
-    const at = { cwd: request.cwd, env: definedOf({ ...request.env, DIB_LIB: upstream.directory }) };
+    const at = { cwd: request.cwd, env: { ...request.env, DIB_LIB: upstream.directory } };
     const verdict = await tryImage(request, at, { commands, scratch, tell });
     request.signal.throwIfAborted();
     tested.push({ upstream, verdict });

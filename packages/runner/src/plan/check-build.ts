@@ -221,8 +221,7 @@ function checkPlaces({ request, image }: BuildChecks, mustWrite: boolean): reado
     const device = statSync(there).dev;
     filesystems.set(device, [...(filesystems.get(device) ?? []), { what, directory, there }]);
   }
-  const space = [...filesystems.values()].flatMap((places) => checkSpace(places, request.store));
-  return [...found, ...space];
+  return [...found, ...[...filesystems.values()].flatMap((places) => checkSpace(places, request.store))];
 }
 
 interface Place {
