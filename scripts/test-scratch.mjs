@@ -9,6 +9,7 @@ const PREFIX = "dibkit-tests-";
 /** A file in the directory from the moment on in which it is locked: before, nobody may take it for left alone. */
 const LOCKED = "locked";
 const GIB = 1024 ** 3;
+const REMOVALS = 5;
 
 /** How far free space has been seen to go down in a whole run, in GiB, with something to spare. */
 export const NEEDED = 24;
@@ -64,10 +65,14 @@ function remove(directory) {
     // A file that is removed keeps its blocks for as long as a device stands on it.
     if (file.startsWith(`${directory}/`)) spawnSync("losetup", ["--detach", device]);
   }
-  const { status } = spawnSync("rm", ["-rf", "--one-file-system", directory], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  if (status !== 0) console.error(`warning: "${directory}" could not be removed: remove it as root`);
+  // Builds that were broken off may still be tidying up there.
+  for (let left = REMOVALS; left > 0; left -= 1) {
+    const stderr = left > 1 ? "ignore" : "inherit";
+    const rm = spawnSync("rm", ["-rf", "--one-file-system", directory], { stdio: ["ignore", "ignore", stderr] });
+    if (rm.status === 0) return;
+    if (left > 1) spawnSync("sleep", ["2"]);
+  }
+  console.error(`warning: "${directory}" could not be removed: remove it as root`);
 }
 
 function free(directory) {
