@@ -15,8 +15,10 @@ export async function upgradeAndReturn(
   upgrade: string,
 ): Promise<AtomicReports> {
   const ask = () => reportOf(machine, commands);
-  const must = async (command: string) =>
-    expect(await machine.run(command, { timeoutSeconds: 1800 }), command).toMatchObject({ exitCode: 0 });
+  const must = async (command: string) => {
+    const run = await machine.run(command, { timeoutSeconds: 1800 });
+    expect(run, `${command}\n${run.stderr}`).toMatchObject({ exitCode: 0 });
+  };
   const deployed = await ask();
   const ways = [machine.way];
   await must(`echo yes >/var/kept; ${upgrade}`);

@@ -106,7 +106,10 @@ describe.skipIf(cantBuild)(`a Debian tree of ostree${cantBuild ? ` (${cantBuild}
     server = await serveDirectory(build);
     port = (server.address() as AddressInfo).port;
   });
-  afterAll(() => server?.close());
+  afterAll(() => {
+    server?.closeAllConnections();
+    server?.close();
+  });
 
   test("is deployed by a build, at the commit that was asked for", async () => {
     await buildOnDebian(["debian-atomic.image.ts"], join(out, "debian-atomic"), {

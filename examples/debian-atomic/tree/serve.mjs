@@ -26,6 +26,8 @@ export function serveDirectory(directory, port = 0) {
     if (request.method === "HEAD") response.end();
     else createReadStream(path).pipe(response);
   });
+  // A machine that is slow, as in emulation, may ask again just when an idle connection is closed.
+  server.keepAliveTimeout = 0;
   return new Promise((done, failed) => {
     server.once("error", failed);
     server.listen(port, "127.0.0.1", () => done(server));
