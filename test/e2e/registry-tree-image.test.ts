@@ -45,7 +45,7 @@ function machine(more: Readonly<Record<string, string>> = {}): TinyProject {
 
 beforeAll(async () => {
   if (!mayBuild) return;
-  directory = mkdtempSync(join(tmpdir(), "dibkit-tree-image-"));
+  directory = mkdtempSync(join(tmpdir(), "podman-"));
   registry = await openLoopbackRegistry();
   root = unpackPackages(directory, PODMAN);
   writeFileSync(join(directory, "policy.json"), JSON.stringify({ default: [{ type: "insecureAcceptAnything" }] }));
@@ -60,7 +60,9 @@ afterAll(async () => {
 /** Debian's podman, which is not installed on the machine, with all it keeps in the test's directory. */
 function podman(...words: readonly string[]) {
   const libraries = ["usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "lib/x86_64-linux-gnu"];
-  const places = ["root", "runroot", "tmpdir"].flatMap((name) => [`--${name}`, join(directory, "podman", name)]);
+  // Podman takes no runroot of more than 50 characters.
+  const runroot = join(directory, "run");
+  const places = ["--root", join(directory, "images"), "--runroot", runroot, "--tmpdir", join(directory, "tmp")];
   const programs = ["--conmon", join(root, "usr/bin/conmon"), "--runtime", join(root, "usr/bin/crun")];
   mkdirSync(join(directory, "home"), { recursive: true });
   const env = {
