@@ -12,7 +12,7 @@ import { basename, join, resolve } from "node:path";
 import type { Diagnostic } from "./diagnostic.js";
 import type { Element, ElementFile, RegularFile } from "./element.js";
 import { setEntryLookup, setOutsideLookup } from "./element-lookup.js";
-import { outsideFile } from "./outside-file.js";
+import { KERNEL_FILES, outsideFile } from "./outside-file.js";
 import { decodePath, fsPath } from "./path-bytes.js";
 import { realPath } from "./real-path.js";
 import { err, ok, type Result } from "./result.js";
@@ -105,7 +105,8 @@ function readTree(
     for (const child of children) {
       const path = prefix + child.name;
       const absolute = join(directory, child.name);
-      if (child.entry.isDirectory()) visit(absolute, `${path}/`);
+      if (child.entry.isDirectory() || (directory === root && isDirectoryLink(root, child)))
+        visit(absolute, `${path}/`);
       else if (child.entry.isSymbolicLink()) entries.push(symbolicLink(absolute, path));
       else if (!child.entry.isFile()) {
         const message = `"${path}" is ${kindOf(child.entry)}, which an element cannot hold`;
@@ -117,6 +118,16 @@ function readTree(
   visit(root, "");
   entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   return new Map(entries.map((entry) => [entry.path, entry]));
+}
+
+/**
+ * Upstream copies hooks from what `find -follow -type d` names at the top of an element, so `post-install.d` may be a
+ * link to scripts that several elements share. find leaves out a link to a directory that it stands in.
+ */
+function isDirectoryLink(root: string, { name, entry }: Child): boolean {
+  const real = entry.isSymbolicLink() ? realPath(join(root, name)) : undefined;
+  if (real === undefined || KERNEL_FILES.test(`${real}/`) || `${root}/`.startsWith(`${real}/`)) return false;
+  return statSync(fsPath(real)).isDirectory();
 }
 
 interface Child {

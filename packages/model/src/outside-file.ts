@@ -4,6 +4,9 @@ import type { RegularFile, SymbolicLink } from "./element.js";
 import { fsPath } from "./path-bytes.js";
 import { realPath } from "./real-path.js";
 
+/** The kernel's files are endless, or wait for something to happen. */
+export const KERNEL_FILES = /^\/(proc|sys|dev)\//;
+
 const fileByLink = new WeakMap<SymbolicLink, RegularFile | undefined>();
 
 /** The file on disk that a link of a loaded element leads to, wherever that is; the same object each time. */
@@ -15,8 +18,7 @@ export function outsideFile(link: SymbolicLink): RegularFile | undefined {
 
 function fileAt(link: string, target: string, path: string): RegularFile | undefined {
   const real = realPath(resolve(dirname(link), target));
-  // The kernel's files are endless, or wait for something to happen.
-  if (real === undefined || /^\/(proc|sys|dev)\//.test(real)) return undefined;
+  if (real === undefined || KERNEL_FILES.test(real)) return undefined;
   const stats = statSync(fsPath(real));
   if (!stats.isFile()) return undefined;
   let bytes: Uint8Array | undefined;

@@ -86,6 +86,29 @@ describe("loadElement", () => {
     ]);
   });
 
+  it("follows links to directories at its top, as upstream does, but none to a directory that it is in", () => {
+    lay({
+      "shared/60-all": "",
+      "shared/more": { link: ".." },
+      "web/install.d": { link: "../shared" },
+      "web/self": { link: "." },
+      "web/up": { link: "../.." },
+      "web/kernel": { link: "/proc/self" },
+      "web/dangling": { link: "nowhere" },
+      "web/static/deep": { link: "../../shared" },
+    });
+    const loaded = loadElement(join(scratch, "web"));
+    expect(loaded.ok && [...loaded.value.files.values()].map(({ path, kind }) => `${path} ${kind}`)).toEqual([
+      "dangling symlink",
+      "install.d/60-all file",
+      "install.d/more symlink",
+      "kernel symlink",
+      "self symlink",
+      "static/deep symlink",
+      "up symlink",
+    ]);
+  });
+
   it("reads metadata through links that leave the element, as upstream does", () => {
     lay({ "shared-deps": "vm\n", "web/element-deps": { link: "../shared-deps" } });
     const loaded = loadElement(join(scratch, "web"));

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { LintResult, LintTools } from "@dibkit/lint";
 import {
   type Diagnostic,
@@ -87,7 +88,9 @@ function addTree({ root }: Element, hash: Hash): number {
     hash.update(`${path}\0${dev} ${ino} ${mode} ${size} ${mtimeMs} ${ctimeMs} ${uid}\n`);
     const kind = mode & KIND;
     if (kind === LINK) newest = Math.max(newest, addTarget(path, hash));
-    if (kind !== DIRECTORY) continue;
+    // At the top of an element a link to a directory is as good as the directory.
+    const isDirectory = kind === DIRECTORY || (kind === LINK && dirname(path) === root && statsAt(path)?.isDirectory());
+    if (!isDirectory) continue;
     for (const name of readdirSync(fsPath(path)).sort()) pending.push(`${path}/${name}`);
   }
   return newest;

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { type Diagnostic, declaredInputs, type Element, type ElementFile } from "@dibkit/model";
 import { hashText } from "../job/hash-text.js";
 import type { HooksBase } from "../layers/settle-hooks.js";
@@ -22,28 +23,54 @@ const LEFT_OUT = new Set(["tests", "__pycache__"]);
 
 /**
  * Merges the elements' sub-directories and top-level files into one tree, as upstream's `generate_hooks` does:
- * hidden names of the first two levels are left out, the same file from two elements is an error, and of top-level
- * files the last element's wins.
+ * hidden names of the second level are left out, but not the directories that hold them, the same file from two elements
+ * is an error, and of top-level files the last element's wins.
  */
 export function mergeHooks(elements: readonly Element[]): HooksTree {
   const entries = new Map<string, HookEntry>();
+  const directories = new Map<string, HookEntry>();
   const diagnostics: Diagnostic[] = [];
   for (const element of elements) {
     for (const file of element.files.values()) {
       const [top, second, ...deeper] = file.path.split("/");
-      if (top === undefined || LEFT_OUT.has(top) || isDirectoryName(file, second)) continue;
+      if (top === undefined || LEFT_OUT.has(top)) continue;
       if (second === undefined) {
-        if (!top.endsWith(".pyc") && file.kind !== "directory")
-          entries.set(file.path, { path: file.path, element, file });
+        if (file.kind === "directory") directories.set(top, { path: top, element, file });
+        else if (!top.endsWith(".pyc")) entries.set(top, { path: top, element, file });
         continue;
       }
-      if (second.startsWith(".")) continue;
+      if (second.startsWith(".")) {
+        directories.set(top, { path: top, element, file: directoryAbove(file, top) });
+        continue;
+      }
       const known = entries.get(file.path);
       if (known === undefined) entries.set(file.path, { path: file.path, element, file });
       else if (deeper.length === 0) diagnostics.push(duplicateHook(known, element, file));
     }
   }
-  return { entries, diagnostics };
+  const filled = new Set([...entries.keys()].map((path) => path.split("/")[0]));
+  for (const [top, entry] of directories) if (!filled.has(top)) entries.set(top, entry);
+  return { entries, diagnostics: [...diagnostics, ...blockedDirectories(entries)] };
+}
+
+/** What is a directory in one element and something else in another cannot be in one tree. */
+function blockedDirectories(entries: HooksTree["entries"]): readonly Diagnostic[] {
+  const found = new Map<string, Diagnostic>();
+  for (const { path, element } of entries.values()) {
+    for (let above = posix.dirname(path); above !== "."; above = posix.dirname(above)) {
+      const other = entries.get(above);
+      if (other === undefined || other.file.kind === "directory" || found.has(above)) continue;
+      const kind = other.file.kind === "symlink" ? "a symbolic link" : "a file";
+      const message = `"${above}" is ${kind} of element "${other.element.name}" and a directory of element "${element.name}"`;
+      found.set(above, duplicate(message, element));
+    }
+  }
+  return [...found.values()];
+}
+
+/** The directory of a hidden file, which comes without it: scripts put files into one that has a `.gitkeep` only. */
+function directoryAbove(file: ElementFile, top: string): ElementFile {
+  return { kind: "directory", path: top, origin: file.origin, mode: 0o755 };
 }
 
 /** The merged tree as layers of the hooks directory stand on it. */
@@ -78,16 +105,11 @@ export function declaredHookInputs(hooks: HooksTree): Readonly<Record<string, re
   return Object.fromEntries(declared.flatMap(([path, inputs]) => (inputs === undefined ? [] : [[path, inputs]])));
 }
 
-function isDirectoryName(file: ElementFile, second: string | undefined): boolean {
-  return second === undefined && file.kind === "directory";
+function duplicateHook(first: HookEntry, element: Element, file: ElementFile): Diagnostic {
+  return duplicate(`elements "${first.element.name}" and "${element.name}" both have "${file.path}"`, element);
 }
 
-function duplicateHook(first: HookEntry, element: Element, file: ElementFile): Diagnostic {
-  return {
-    code: "duplicate-hook",
-    severity: "error",
-    message: `elements "${first.element.name}" and "${element.name}" both have "${file.path}"`,
-    help: "rename one of the two files, or leave one of the elements out",
-    element: element.name,
-  };
+function duplicate(message: string, element: Element): Diagnostic {
+  const help = "rename one of the two files, or leave one of the elements out";
+  return { code: "duplicate-hook", severity: "error", message, help, element: element.name };
 }

@@ -33,6 +33,34 @@ test("sub-directories are merged and a file that two elements have is an error n
   ]);
 });
 
+function merged(tree: Readonly<Record<string, string>>) {
+  const root = mkdtempSync(join(directory, "tree-"));
+  for (const path of Object.keys(tree)) write(join(root, path).slice(directory.length), tree[path]);
+  return mergeHooks([...loadCatalog([root]).elements.values()]);
+}
+
+test("a directory with hidden files only is there, without them", () => {
+  const { entries } = merged({ "one/files/.gitkeep": "", "one/data/.gitkeep": "", "two/data/table": "" });
+  expect([...entries.values()].map(({ path, file }) => `${path} ${file.kind}`)).toEqual([
+    "data/table file",
+    "files directory",
+  ]);
+});
+
+test.each([
+  [
+    { "one/conf": "", "two/conf/a": "", "two/conf/b": "" },
+    '"conf" is a file of element "one" and a directory of element "two"',
+  ],
+  [{ "one/conf/a": "", "two/conf": "" }, '"conf" is a file of element "two" and a directory of element "one"'],
+  [
+    { "one/static/etc/app": "", "two/static/etc/app/a": "" },
+    '"static/etc/app" is a file of element "one" and a directory of element "two"',
+  ],
+])("%j is refused before anything runs", (tree, message) => {
+  expect(merged(tree).diagnostics.map((found) => found.message)).toEqual([message]);
+});
+
 const upstream = upstreamInstallation(process.env);
 
 test.skipIf(upstream === undefined)("upstream's own elements merge without trouble", () => {
