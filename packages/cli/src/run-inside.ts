@@ -16,7 +16,7 @@ export async function runInside(
     import("@dibkit/exec"),
     import("@dibkit/model"),
   ]);
-  const asked = options.privilege ?? terminal.env.DIBKIT_PRIVILEGE ?? "auto";
+  const asked = options.privilege ?? (terminal.env.DIBKIT_PRIVILEGE || "auto");
   const choice = String(asked === "" ? "auto" : asked);
   const trouble = flagTrouble("privilege", choice);
   if (trouble !== undefined) return usageFailure(terminal, `--privilege is "${choice}" but ${trouble}`);

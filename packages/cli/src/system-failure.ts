@@ -94,7 +94,7 @@ function usualPaths({ env, cwd }: Pick<Terminal, "env" | "cwd">, running: Runnin
   const home = homeDirectory(env);
   const setHome = env.HOME ? "" : ", or set HOME";
   const byOption = running?.command.options?.cacheDir === undefined ? "" : "--cache-dir or ";
-  const store = env.DIBKIT_CACHE === undefined ? join(home, ".cache/dibkit") : resolve(cwd, env.DIBKIT_CACHE);
+  const store = env.DIBKIT_CACHE ? resolve(cwd, env.DIBKIT_CACHE) : join(home, ".cache/dibkit");
   return [
     { path: store, instead: `choose another directory with ${byOption}DIBKIT_CACHE${setHome}` },
     { path: tmpdir(), instead: "set TMPDIR to a directory that you may write" },

@@ -51,10 +51,10 @@ function* candidates(env: Environment): Generator<string | EditableInstallation>
     if (program !== undefined) yield* packagesUnder(dirname(dirname(program)));
   }
   const home = env.HOME;
-  const pipx = env.PIPX_HOME ?? (home && join(home, ".local/share/pipx"));
+  const pipx = env.PIPX_HOME || (home && join(home, ".local/share/pipx"));
   if (pipx) yield* packagesUnder(join(pipx, "venvs/diskimage-builder"));
   if (home) yield* packagesUnder(join(home, ".local/pipx/venvs/diskimage-builder"));
-  const pyenv = env.PYENV_ROOT ?? (home && join(home, ".pyenv"));
+  const pyenv = env.PYENV_ROOT || (home && join(home, ".pyenv"));
   if (pyenv)
     for (const version of namesIn(join(pyenv, "versions"))) yield* packagesUnder(join(pyenv, "versions", version));
   if (home) yield* packagesUnder(join(home, ".local"));

@@ -15,7 +15,7 @@ export async function openStore(terminal: Terminal, cacheDir: string | undefined
     import("@dibkit/model/resolution"),
   ]);
   const fallback = join(homeDirectory(terminal.env), ".cache/dibkit");
-  return layerStoreAt(resolvePath(terminal.cwd, cacheDir ?? terminal.env.DIBKIT_CACHE ?? fallback));
+  return layerStoreAt(resolvePath(terminal.cwd, cacheDir ?? (terminal.env.DIBKIT_CACHE || fallback)));
 }
 
 /** The newest build of an image; undefined after saying on stderr that there is none. */

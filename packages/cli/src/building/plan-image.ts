@@ -70,7 +70,7 @@ export async function planSelected(
     ...(project.config.passEnvironment ?? []),
   ];
   const secrets = [...options.secret, ...(project.config.secrets ?? [])];
-  const wordOfSize = options.cacheSize ?? terminal.env.DIBKIT_CACHE_SIZE ?? DEFAULT_CACHE_SIZE;
+  const wordOfSize = options.cacheSize ?? (terminal.env.DIBKIT_CACHE_SIZE || DEFAULT_CACHE_SIZE);
   const cacheSize = parseByteSize(wordOfSize);
   if (cacheSize === undefined) {
     return {

@@ -19,7 +19,7 @@ export default defineCommand({
   async run({ options }, terminal) {
     const { examineHost } = await import("@dibkit/exec");
     const { neededAbilities, neededTools } = await import("../doctor/host-needs.js");
-    const scratch = terminal.env.TMPDIR ?? "/tmp";
+    const scratch = terminal.env.TMPDIR || "/tmp";
     const examine = () =>
       examineHost({
         tools: neededTools,

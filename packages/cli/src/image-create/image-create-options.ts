@@ -54,7 +54,7 @@ export function imageCreateOptions(
     trace,
     packages,
     // Of an ordinary image upstream ignores the option and the variable.
-    ramdiskElement: program.ramdisk ? (texts.ramdiskElement ?? program.env.RAMDISK_ELEMENT ?? "ramdisk") : undefined,
+    ramdiskElement: program.ramdisk ? texts.ramdiskElement || program.env.RAMDISK_ELEMENT || "ramdisk" : undefined,
   };
   return { kind: "build", options, elements: parsed.operands };
 }

@@ -34,7 +34,8 @@ export async function imageCreate(
     case "build":
   }
   const { options, elements } = request;
-  const logFile = options.logfile ?? env.LOGFILE;
+  // Upstream empties a LOGFILE of the caller before it reads its flags.
+  const logFile = options.logfile;
   const log = upstreamLog({
     write: (text) => stdout.write(text),
     env,

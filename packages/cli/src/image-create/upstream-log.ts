@@ -17,7 +17,7 @@ export interface LogSettings {
  */
 export function upstreamLog({ write, env, file, now = () => new Date() }: LogSettings): (line: string) => void {
   const bare = env.DIB_NO_TIMESTAMP === "1";
-  const quiet = (env.DIB_QUIET ?? (file === undefined ? "0" : "1")) === "1";
+  const quiet = (env.DIB_QUIET || (file === undefined ? "0" : "1")) === "1";
   return (line) => {
     const stamped = `${now().toISOString().replace("T", " ").replace("Z", "")} | ${line}\n`;
     if (!quiet) write(bare ? `${line}\n` : stamped);

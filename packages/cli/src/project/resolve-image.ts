@@ -33,10 +33,11 @@ export async function resolveImage(
   if (!selected.ok) return { ok: false, exitCode: await reportFailure(terminal, selected.error) };
   const { project, image } = selected.value;
   const { resolve } = await import("@dibkit/model/resolution");
-  const arch = options.arch ?? image.arch ?? hostArch();
+  // As a build takes them: the caller's variables count, and what is empty is as good as not given.
+  const arch = (options.arch ?? image.arch ?? terminal.env.ARCH) || hostArch();
   const resolution = resolve(project.catalog, image.elements, {
     arch,
-    base: !options.skipBase && image.base,
+    base: !options.skipBase && terminal.env.SKIP_BASE !== "1" && image.base,
     ...(options.ramdiskElement === undefined ? {} : { ramdiskElement: options.ramdiskElement }),
   });
   if (resolution.ok) return { ok: true, project, resolution: resolution.value, arch };

@@ -14,6 +14,7 @@ test.each([
   [{ DIB_QUIET: "1" }, false, ""],
   [{}, true, ""],
   [{ DIB_QUIET: "0" }, true, stamped],
+  [{ DIB_QUIET: "" }, true, ""],
   [{ DIB_QUIET: "0", DIB_NO_TIMESTAMP: "1" }, true, "line\n"],
 ])("with %j and a log file: %s, standard output is %j", (env, withFile, expected) => {
   const directory = mkdtempSync(join(tmpdir(), "dibkit-cli-log-"));

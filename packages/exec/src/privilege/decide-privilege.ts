@@ -23,7 +23,7 @@ export async function decidePrivilege(
   if (choice === "root" && missing !== undefined) return { kind: "refused", ...missing };
   if (missing === undefined && (choice !== "namespace" || inUserNamespace())) return { kind: "here" };
   const runner = createCommandRunner();
-  const context = { runner, env, scratch: env.TMPDIR ?? tmpdir() };
+  const context = { runner, env, scratch: env.TMPDIR || tmpdir() };
   // Trying the whole thing takes a fraction of the time that it takes to find out what of it is missing.
   const unmet = (await canMountInside(context)) ? undefined : await firstUnmetNeed(context);
   if (unmet === undefined) return { kind: "enter", entry: await findNamespaceEntry(runner) };

@@ -43,7 +43,7 @@ export function hostInputs(
   const note = (name: string, content: string | undefined) => {
     if (content !== undefined) inputs[name] = content;
   };
-  const home = environment.HOME ?? "/root";
+  const home = environment.HOME || "/root";
   for (const text of reach.texts.map(withoutImagePaths)) {
     for (const { 0: written, index } of text.matchAll(NAMED_PATH)) {
       const path = written.replace(/^(~|\$HOME|\$\{HOME\})/, home);

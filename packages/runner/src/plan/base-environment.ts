@@ -72,12 +72,13 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     DIB_PYTHON_EXEC: caller.DIB_PYTHON_EXEC || python.program,
     ...optional("PYTHONPATH", pythonPath),
     DIB_CHECKSUM: caller.DIB_CHECKSUM || (request.checksums.length > 0 ? "1" : "0"),
-    DIB_NO_TMPFS: request.noTmpfs ? "1" : "0",
+    DIB_NO_TMPFS: asGiven(request.noTmpfs, caller.DIB_NO_TMPFS, "0"),
     DIB_MIN_TMPFS: String(request.minTmpfs ?? 2),
-    DIB_OFFLINE: request.offline ? "1" : "",
+    DIB_OFFLINE: asGiven(request.offline, caller.DIB_OFFLINE, ""),
     ...optional("DIB_IMAGE_SIZE", request.imageSize),
     ...optional("DIB_IMAGE_EXTRA_SIZE", request.imageExtraSize),
     ...optional("DIB_JOURNAL_SIZE", request.journalSize),
+    ...optional("MAX_ONLINE_RESIZE", request.maxOnlineResize),
     ARCH: request.architecture,
     FS_TYPE: caller.FS_TYPE || "ext4",
     IMAGE_TYPE: caller.IMAGE_TYPE || "qcow2",
@@ -98,6 +99,12 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     ...optional("_LIB", input.upstreamLibrary),
     ...diskVariables(input.disk, request.upstreamVersion),
   };
+}
+
+/** A switch in the caller's own word, which scripts may compare; a flag that turns it on is 1. */
+function asGiven(on: boolean, word: string | undefined, off: string): string {
+  if (!on) return off;
+  return word && word !== off ? word : "1";
 }
 
 function diskVariables(disk: EnvironmentValues, upstreamVersion: string | undefined): EnvironmentValues {

@@ -13,7 +13,7 @@ export function formatRequest(request: BuildRequest, image: string): FormatReque
     types: request.formats,
     compress: request.compress,
     checksums: request.checksums,
-    overwrite: (environment.OVERWRITE_OLD_IMAGE ?? "0") !== "0",
+    overwrite: (environment.OVERWRITE_OLD_IMAGE || "0") !== "0",
     ...(date === undefined ? {} : { sourceDate: date }),
     ...optional("qemuImgOptions", request.qemuImgOptions),
     ...optional("dockerTarget", request.dockerTarget),

@@ -83,17 +83,18 @@ export function buildRequest(
       ? {}
       : { DIB_BLOCK_DEVICE_CONFIG: JSON.stringify(definition.blockDevice) }),
   };
-  // Upstream writes `${NAME:-default}` for all of these: set to nothing is as good as not set.
+  // Upstream's flags set variables, and it writes `${NAME:-default}` for all of these: a flag or a variable that is set
+  // to nothing, as `-a "$ARCH"` of a job without ARCH, is as good as not given.
   const setting = (name: string): string | undefined => environment[name] || undefined;
   const home = homeDirectory(environment);
-  const absolute = (path: string | undefined, fallback: string) => resolvePath(cwd, path ?? fallback);
+  const absolute = (path: string | undefined, fallback: string) => resolvePath(cwd, path || fallback);
   const store = absolute(flags.store ?? setting("DIBKIT_CACHE"), join(home, ".cache/dibkit"));
   const minTmpfs = flags.minTmpfs ?? setting("DIB_MIN_TMPFS");
-  const formats = formatNames(flags.types?.split(",") ?? definition?.formats ?? ["qcow2"]);
+  const formats = formatNames((flags.types || undefined)?.split(",") ?? definition?.formats ?? ["qcow2"]);
   return {
     elements,
-    architecture: flags.arch ?? definition?.arch ?? setting("ARCH") ?? context.hostArchitecture,
-    imageName: imageName(flags.output ?? setting("IMAGE_NAME") ?? definition?.name ?? "image", formats),
+    architecture: (flags.arch ?? definition?.arch ?? setting("ARCH")) || context.hostArchitecture,
+    imageName: imageName((flags.output ?? setting("IMAGE_NAME") ?? definition?.name) || "image", formats),
     formats,
     trace: (flags.trace ?? 0) + Number(setting("DIB_DEBUG_TRACE") ?? 0),
     compress: !flags.uncompressed && (definition?.compress ?? true),
@@ -106,9 +107,10 @@ export function buildRequest(
     checksums: checksumsOf(flags.checksum, definition?.checksum, setting("DIB_CHECKSUM"), upstreamVersion),
     imageCache: absolute(flags.imageCache ?? setting("DIB_IMAGE_CACHE"), join(home, ".cache/image-create")),
     lockFiles: absolute(setting("DIB_LOCKFILES"), join(home, ".cache/dib/lockfiles")),
-    noTmpfs: flags.noTmpfs === true || environment.DIB_NO_TMPFS === "1",
+    // Upstream uses memory when this is 0, and for no other word.
+    noTmpfs: flags.noTmpfs === true || (setting("DIB_NO_TMPFS") ?? "0") !== "0",
     offline: flags.offline === true || setting("DIB_OFFLINE") !== undefined,
-    installType: flags.installType ?? setting("DIB_DEFAULT_INSTALLTYPE") ?? definition?.installType ?? "source",
+    installType: (flags.installType ?? setting("DIB_DEFAULT_INSTALLTYPE") ?? definition?.installType) || "source",
     arguments: context.words,
     environment: environment as Readonly<Record<string, string>>,
     workingDirectory: cwd,
@@ -149,10 +151,10 @@ export function buildRequest(
       cacheSecretKey: flags.cacheSecretKey === undefined ? undefined : resolvePath(cwd, flags.cacheSecretKey),
       disk: flags.disk,
       dockerTarget: flags.dockerTarget ?? definition?.dockerTarget,
-      logFile: flags.logfile === undefined ? undefined : resolvePath(cwd, flags.logfile),
+      logFile: flags.logfile && resolvePath(cwd, flags.logfile),
     }),
     ...(flags.lock === undefined ? {} : { lock: { ...flags.lock, contents: contentsDirectory(store) } }),
-    ...(minTmpfs === undefined ? {} : { minTmpfs: Number(minTmpfs) }),
+    ...(minTmpfs ? { minTmpfs: Number(minTmpfs) } : {}),
   };
 }
 

@@ -31,3 +31,40 @@ test.each([
   };
   expect(buildRequest({ checksum, refresh: false }, [], definition, context).checksums).toEqual(expected);
 });
+
+const EMPTY = {
+  ...{ arch: "", output: "", types: "", imageCache: "", imageSize: "", imageExtraSize: "", minTmpfs: "", logfile: "" },
+  ...{ installType: "", mkfsJournalSize: "", maxOnlineResize: "", qemuImgOptions: "", rootLabel: "", dockerTarget: "" },
+  ...{ mkfsOptions: "", ramdiskElement: "", packages: ["", ","] },
+};
+const VARIABLES = [
+  "ARCH",
+  "IMAGE_NAME",
+  "DIB_IMAGE_CACHE",
+  "DIB_LOCKFILES",
+  "DIB_NO_TMPFS",
+  "DIB_OFFLINE",
+  "DIB_MIN_TMPFS",
+];
+
+test("flags and variables that are set to nothing are as good as not given", () => {
+  const env = { HOME: "/home/u" };
+  const request = (flags: object, more: Readonly<Record<string, string>> = {}) => {
+    const context = { env: { ...env, ...more }, cwd: "/work", hostArchitecture: "amd64", words: [] };
+    const { environment: _environment, ...rest } = buildRequest({ refresh: false, ...flags }, [], undefined, context);
+    return rest;
+  };
+  const none = request({});
+  expect([none.architecture, none.imageName, none.formats]).toEqual(["amd64", "image", ["qcow2"]]);
+  expect(request(EMPTY)).toEqual(none);
+  expect(request({}, Object.fromEntries(VARIABLES.map((name) => [name, ""])))).toEqual(none);
+});
+
+test.each([
+  ["0", false],
+  ["1", true],
+  ["true", true],
+])("DIB_NO_TMPFS=%s is %s: upstream takes any other word than 0 for it", (value, expected) => {
+  const context = { env: { DIB_NO_TMPFS: value }, cwd: "/", hostArchitecture: "amd64", words: [] };
+  expect(buildRequest({ refresh: false }, [], undefined, context).noTmpfs).toBe(expected);
+});
