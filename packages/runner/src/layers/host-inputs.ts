@@ -13,9 +13,9 @@ const LARGEST_HASHED = 64 * 1024 * 1024;
 /** Directories with more entries than this are not looked through: they count as changed each time. */
 const MOST_ENTRIES = 20_000;
 
-/** Paths of a host script's text that may be the host's own: `$HOME/.ssh/x`, `~/x`, `/etc/x`, `../x/y`. */
+/** Paths of a host script's text that may be the host's own: `$HOME/.ssh/x`, `~/x`, `/etc/x`, `file:///etc/x`, `../x/y`. */
 const NAMED_PATH =
-  /(?:~|\$HOME|\$\{HOME\}|(?<![\w}$./-])\/(?:etc|root|home|srv|opt|var|boot|mnt|media|data|tmp|usr\/(?:local|share|src)))(?:\/[\w.@+-]+)+/g;
+  /(?:~|\$HOME|\$\{HOME\}|(?:(?<![\w}$./-])|(?<=\bfile:\/\/))\/(?:etc|root|home|srv|opt|var|boot|mnt|media|data|tmp|usr\/(?:local|share|src)))(?:\/[\w.@+-]+)+/g;
 const RELATIVE_PATH = /(?<![\w}$/.~:-])(?:\.{1,2}\/)?[\w@+-][\w.@+-]*(?:\/[\w.@+-]+)+|(?<![\w}$/.~:-])\.\/[\w.@+-]+/g;
 
 /** Directories of the build itself, and those of every system: a variable that names them means the image's. */

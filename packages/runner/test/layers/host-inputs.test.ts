@@ -54,6 +54,7 @@ test.each([
   ["sudo chroot $TARGET_ROOT ln -sf \\\n  /etc/passwd /x; cat /etc/group", ["host file /etc/group"]],
   ['function inside {\n  sudo -E chroot $TARGET_ROOT sh -c "$@"\n}\ninside cat /etc/passwd', []],
   ['own() {\n  sudo cat "$@"\n}\nown /etc/passwd', ["host file /etc/passwd"]],
+  ["curl -so /x file:///etc/passwd; curl -so /y http://mirror/etc/group", ["host file /etc/passwd"]],
   ["rpm --root $TARGET_ROOT --dbpath=/etc/ssl --initdb", []],
 ])("%s reads %j", (script, expected) => {
   const found = Object.keys(inputs(script)).filter((name) => !/DIB_/.test(name) || script.includes("DIB_"));
