@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileHash } from "@dibkit/exec";
+import { fsPath } from "@dibkit/model";
 import type { StepLabel } from "@dibkit/runner";
 
 /** One path of an image. */
@@ -41,7 +42,7 @@ export interface ImageContents {
 export async function contentOf(image: ImageContents, path: string): Promise<Buffer | undefined> {
   const file = image.files.get(path);
   if (file?.type !== "file") return undefined;
-  return file.contentPath === undefined ? image.texts.get(path) : readFile(file.contentPath);
+  return file.contentPath === undefined ? image.texts.get(path) : readFile(fsPath(file.contentPath));
 }
 
 /** Content of a file as UTF-8; undefined when the image has no such file. */

@@ -1,5 +1,6 @@
-import { type Dirent, lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
 import { join } from "node:path";
+import { decodePath, fsPath } from "@dibkit/model";
 import type { StepLabel } from "@dibkit/runner";
 import { isWhiteout } from "@dibkit/runner";
 import type { ImageFile } from "./image-contents.js";
@@ -18,10 +19,10 @@ export function* walkTree(root: string, writer?: StepLabel): Generator<FoundFile
   const linked = new Set<number>();
   const pending = [""];
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-    for (const entry of readdirSync(join(root, directory), { withFileTypes: true }).sort(byName)) {
-      const path = `${directory}/${entry.name}`;
+    for (const name of namesIn(join(root, directory))) {
+      const path = `${directory}/${name}`;
       const contentPath = join(root, path);
-      const status = lstatSync(contentPath);
+      const status = lstatSync(fsPath(contentPath));
       if (status.isDirectory()) pending.push(path);
       const found = { path, modifiedMs: status.mtimeMs };
       if (isWhiteout(status)) yield found;
@@ -34,8 +35,9 @@ export function* walkTree(root: string, writer?: StepLabel): Generator<FoundFile
   }
 }
 
-function byName(a: Dirent, b: Dirent): number {
-  return a.name < b.name ? -1 : 1;
+/** In order. Bytes that are not UTF-8, which a package of long ago may have in a name, are as `decodePath` gives them. */
+function namesIn(directory: string): readonly string[] {
+  return readdirSync(fsPath(directory), { encoding: "buffer" }).map(decodePath).sort();
 }
 
 function fileOf(contentPath: string, status: Stats, again: boolean, writer: StepLabel | undefined): ImageFile {
@@ -52,7 +54,7 @@ function fileOf(contentPath: string, status: Stats, again: boolean, writer: Step
     owner: `${status.uid}:${status.gid}`,
     bytes: type === "file" && !again ? status.size : 0,
     ...(type === "file" ? { contentPath } : {}),
-    ...(type === "symlink" ? { target: readlinkSync(contentPath) } : {}),
+    ...(type === "symlink" ? { target: decodePath(readlinkSync(fsPath(contentPath), { encoding: "buffer" })) } : {}),
     ...(writer === undefined ? {} : { writer }),
   };
 }

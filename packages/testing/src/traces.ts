@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { hostname } from "node:os";
 import { contentOf, type ImageContents, type ImageFile } from "@dibkit/contents";
-import { homeDirectory } from "@dibkit/model";
+import { fsPath, homeDirectory } from "@dibkit/model";
 import { type Image, isOwn, unknownContent } from "./image.js";
 
 /** What of the machine that built an image has no business in it. */
@@ -116,7 +116,7 @@ const PIECE = 4 * 1024 * 1024;
 async function* chunksOf(contents: ImageContents, path: string, file: ImageFile): AsyncGenerator<Buffer> {
   // A stream for each of the many small files takes ten times as long.
   if (file.contentPath !== undefined && file.bytes > PIECE) {
-    yield* createReadStream(file.contentPath, { highWaterMark: PIECE });
+    yield* createReadStream(fsPath(file.contentPath), { highWaterMark: PIECE });
     return;
   }
   const content = await contentOf(contents, path);

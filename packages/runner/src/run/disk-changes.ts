@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { type CommandRunner, fileHash } from "@dibkit/exec";
+import { decodePath, fsPath } from "@dibkit/model";
 import type { DiskOverlays } from "../disk/disk-overlays.js";
 import { pathInside } from "../host/inside-root.js";
 import { TREE_DIRECTORY } from "../job/build-directories.js";
@@ -137,7 +138,7 @@ async function changedSince(
   const listed: Buffer[] = [];
   const done = await commands.run(words, { onBytes: (chunk) => listed.push(chunk) });
   if (!done.ok) return undefined;
-  const fields = Buffer.concat(listed).toString("utf8").split("\0");
+  const fields = decodePath(Buffer.concat(listed)).split("\0");
   const found: Found[] = [];
   for (let at = 0; at + FIELDS.length <= fields.length; at += FIELDS.length) {
     const [path = "", type = "", bytes, modified = "", changed, ...rest] = fields.slice(at, at + FIELDS.length);
@@ -186,7 +187,7 @@ async function contentOf(file: string, { path, bytes, inode }: Found, read: Read
 
 async function readContent(file: string, keep: boolean): Promise<Pick<DiskChange, "hash" | "data">> {
   if (keep) {
-    const data = readFileSync(file);
+    const data = readFileSync(fsPath(file));
     return { hash: sha256(data), data: data.toString("base64") };
   }
   return { hash: await fileHash(file) };
@@ -215,14 +216,14 @@ function removedFrom(
 
 function namesIn(directory: string): readonly string[] {
   try {
-    return readdirSync(directory);
+    return readdirSync(fsPath(directory), { encoding: "buffer" }).map(decodePath);
   } catch {
     return [];
   }
 }
 
 function statusOf(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
+  return lstatSync(fsPath(path), { throwIfNoEntry: false });
 }
 
 function typeOf(status: Stats): DiskChange["type"] {

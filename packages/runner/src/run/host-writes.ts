@@ -1,6 +1,7 @@
 import { cp, lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
+import { decodePath, encodePath, fsPath } from "@dibkit/model";
 import { BUILD_DIRECTORY, IMAGE_DIRECTORY } from "../job/build-directories.js";
 import type { ImageState } from "../job/layer.js";
 
@@ -38,8 +39,8 @@ export function createHostWrites(upper: string, layers: string, commands: Comman
     async keep(staging) {
       for (const path of seen.keys()) {
         const to = join(staging, "host", path);
-        await mkdir(dirname(to), { recursive: true });
-        const copied = await commands.run(["cp", "-a", join(upper, path), to]);
+        await mkdir(fsPath(dirname(to)), { recursive: true });
+        const copied = await commands.run(copyCommand(join(upper, path), to));
         if (!copied.ok) return undefined;
       }
       return seen.size > 0;
@@ -49,29 +50,47 @@ export function createHostWrites(upper: string, layers: string, commands: Comman
       brought = host;
       const from = join(layers, host, "host");
       for (const path of (await writtenBelow(from)).keys()) {
-        const status = await lstat(join(from, path));
+        const status = await lstat(fsPath(join(from, path)));
         // A whiteout: the script removed the host's file.
-        if (status.isCharacterDevice()) await rm(path, { recursive: true, force: true });
-        else await cp(join(from, path), path, { force: true, preserveTimestamps: true, verbatimSymlinks: true });
+        if (status.isCharacterDevice()) await rm(fsPath(path), { recursive: true, force: true });
+        else await bringFile(join(from, path), path, commands);
       }
       await takeNew();
     },
   };
 }
 
+async function bringFile(from: string, to: string, commands: CommandRunner): Promise<void> {
+  if (typeof fsPath(to) === "string") {
+    await cp(from, to, { force: true, preserveTimestamps: true, verbatimSymlinks: true });
+    return;
+  }
+  // Node's own copy takes no bytes.
+  await mkdir(fsPath(dirname(to)), { recursive: true });
+  await commands.run(copyCommand(from, to));
+}
+
+/** The words of a command are text; names that are not go through bash, which can write any byte. */
+function copyCommand(from: string, to: string): readonly string[] {
+  if (typeof fsPath(`${from}${to}`) === "string") return ["cp", "-a", from, to];
+  const word = (path: string) => `$'${[...encodePath(path)].map((byte) => `\\${byte.toString(8)}`).join("")}'`;
+  return ["bash", "-c", `cp -a ${word(from)} ${word(to)}`];
+}
+
 /** Files below a directory by their path in it, each with a stamp that changes when the file does. */
 async function writtenBelow(directory: string): Promise<ReadonlyMap<string, string>> {
   const stamps = new Map<string, string>();
   const walk = async (path: string) => {
-    const entries = await readdir(join(directory, path), { withFileTypes: true }).catch(() => []);
+    const at = fsPath(join(directory, path));
+    const entries = await readdir(at, { withFileTypes: true, encoding: "buffer" }).catch(() => []);
     for (const entry of entries) {
-      const inside = `${path}/${entry.name}`;
+      const inside = `${path}/${decodePath(entry.name)}`;
       if (OWN.includes(inside) || inside === IMAGE_DIRECTORY || inside === "/tmp/in_target.d") continue;
       if (entry.isDirectory()) {
         await walk(inside);
         continue;
       }
-      const status = await lstat(join(directory, inside));
+      const status = await lstat(fsPath(join(directory, inside)));
       stamps.set(inside, `${status.ctimeMs} ${status.size}`);
     }
   };

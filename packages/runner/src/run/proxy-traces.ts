@@ -1,6 +1,7 @@
 import type { Dirent } from "node:fs";
 import { lstat, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { decodePath, fsPath } from "@dibkit/model";
 import { PROXY_ADDRESS } from "../host/network/proxy-variables.js";
 
 /** Where settings are. */
@@ -33,12 +34,12 @@ async function isWithin(tree: string, path: string): Promise<boolean> {
 
 async function traceBelow(tree: string, path: string): Promise<string | undefined> {
   for (const entry of await entriesOf(join(tree, path))) {
-    const inner = `${path}/${entry.name}`;
+    const inner = `${path}/${decodePath(entry.name)}`;
     if (entry.isDirectory()) {
       const found = await traceBelow(tree, inner);
       if (found !== undefined) return found;
     } else if (entry.isFile()) {
-      const file = join(tree, inner);
+      const file = fsPath(join(tree, inner));
       const isSetting = (await stat(file)).size <= LONGEST;
       if (isSetting && (await readFile(file)).includes(PROXY_ADDRESS.host)) return `/${inner}`;
     }
@@ -46,9 +47,10 @@ async function traceBelow(tree: string, path: string): Promise<string | undefine
   return undefined;
 }
 
-async function entriesOf(directory: string): Promise<readonly Dirent[]> {
+/** Names as bytes: those of files in an image need not be UTF-8. */
+async function entriesOf(directory: string): Promise<readonly Dirent<Buffer>[]> {
   try {
-    return await readdir(directory, { withFileTypes: true });
+    return await readdir(fsPath(directory), { withFileTypes: true, encoding: "buffer" });
   } catch {
     // The step has changed nothing there.
     return [];
