@@ -14,12 +14,14 @@ export default defineRule({
   since: "0.1.0",
   examples: {
     bad: { "web/files/web.yaml": "a: [1, 2\n" },
-    good: { "web/files/web.yaml": "a: [1, 2]\n" },
+    good: { "web/files/web.yaml": "a: [1, 2]\n", "web/files/windows.yaml": "\uFEFF- a: 1\r\n  b: 2\r\n" },
   },
   *check({ textFiles }) {
     for (const file of textFiles) {
       if (!file.name.endsWith(".yaml") || VIEWED.test(file.path) || file.source.text.length > 200_000) continue;
-      const documents = parseAllDocuments(file.source.text, {
+      // The parser counts a byte-order mark as a column of the first line.
+      const mark = file.source.text.startsWith("\uFEFF") ? 1 : 0;
+      const documents = parseAllDocuments(file.source.text.slice(mark), {
         version: "1.1",
         uniqueKeys: false,
         prettyErrors: false,
@@ -31,7 +33,7 @@ export default defineRule({
       yield {
         message: `${file.path} is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
         help: "correct the syntax",
-        location: file.at({ start: error.pos[0], end: error.pos[1] }),
+        location: file.at({ start: error.pos[0] + mark, end: error.pos[1] + mark }),
       };
     }
   },

@@ -76,7 +76,7 @@ function readYaml(source: SourceText): ParsedData {
   }
   try {
     // The parser makes texts of all scalars, because its own rules for numbers, dates and truth values are not PyYAML's.
-    const document = parseDocument(source.text, {
+    const document = parseDocument(readable(source), {
       version: "1.1",
       schema: "failsafe",
       uniqueKeys: false,
@@ -85,7 +85,7 @@ function readYaml(source: SourceText): ParsedData {
     });
     const problems = [...document.errors, ...document.warnings].filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
     for (const problem of problems.slice(0, PROBLEM_LIMIT)) {
-      const [start, end] = problem.pos;
+      const [start, end] = problem.pos.map((position) => position + markLength(source)) as [number, number];
       if (problem.code === "MULTIPLE_DOCS") {
         report("yaml/syntax", "a second document begins here, and only one is read: join them", { source, start, end });
         continue;
@@ -100,6 +100,16 @@ function readYaml(source: SourceText): ParsedData {
     else throw error;
     return { root: undefined, diagnostics };
   }
+}
+
+/** The byte-order mark that editors of Windows put before a text; the parser counts it as a column of the first line. */
+function markLength({ text }: SourceText): number {
+  return text.startsWith("\uFEFF") ? 1 : 0;
+}
+
+/** Without the mark; a return alone, as the last of `$(cat FILE)` is, ends a line for PyYAML but not for the parser. */
+function readable(source: SourceText): string {
+  return source.text.slice(markLength(source)).replaceAll(/\r(?!\n)/g, "\n");
 }
 
 const COLLECTION_TAG = /^(!|tag:yaml\.org,2002:(map|omap|pairs|seq|set))$/;
@@ -170,7 +180,8 @@ class YamlConversion {
 
   #locate(node: Node | null): Location {
     const [start, end] = node?.range ?? [0, 0];
-    return { source: this.#source, start, end };
+    const mark = markLength(this.#source);
+    return { source: this.#source, start: start + mark, end: end + mark };
   }
 
   #entries(pairs: readonly Pair[], depth: number, flow: boolean): readonly DataEntry[] {

@@ -108,6 +108,19 @@ it.skipIf(!hasPyYaml)("every scalar is what PyYAML makes of it", { timeout: 120_
   compare(texts.flatMap((text) => [`k: ${text}\n`, `[ ${text} ]\n`]));
 });
 
+it.skipIf(!hasPyYaml)("texts of Windows' editors are what PyYAML makes of them", () => {
+  const texts = ["- a: 1\n  b: 2\n", "a:\n  b: |\n    c\n    d\n", "a: 1\nb: 'x\n  y'\n", "- a:\n    - 1\n    - [2]\n"];
+  compare(
+    texts.flatMap((text) => {
+      const returns = text.replaceAll("\n", "\r\n");
+      return [`\uFEFF${text}`, `\uFEFF${returns}`, returns, returns.slice(0, -1), text.replaceAll("\n", "\r")];
+    }),
+  );
+  const source = { path: "x", text: "\uFEFF- a: 1\r\n  a: 2\r\n" };
+  const places = parseYamlText(source).diagnostics.map(({ location }) => [location?.start, location?.end]);
+  expect(places).toEqual([[11, 12]]);
+});
+
 it.skipIf(!hasPyYaml)("what is written for PyYAML is read back as it was", () => {
   const written = SCALARS.map((text) => yamlMapping({ k: text, [text]: [text] }).text);
   const expected = SCALARS.map((text) => ["map", { k: ["str", text], [text]: ["list", [["str", text]]] }]);
