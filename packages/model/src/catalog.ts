@@ -9,6 +9,8 @@ export interface Catalog {
   readonly shadowed: readonly { readonly element: Element; readonly by: Element }[];
   /** Path entries that were read, in order of precedence. */
   readonly paths: readonly string[];
+  /** Links whose name is another than that of the directory they lead to, which is the element's. */
+  readonly links?: ReadonlyMap<string, string>;
   /** Trouble while reading: entries that are not directories, unreadable files, special files. */
   readonly diagnostics: readonly Diagnostic[];
   /** diskimage-builder was looked for and is not there: a name that is missing may well be one of its elements. */

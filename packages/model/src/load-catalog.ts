@@ -16,13 +16,15 @@ import { realPath } from "./real-path.js";
  */
 export function loadCatalog(paths: readonly string[]): Catalog {
   const trouble: Diagnostic[] = [];
-  const groups = paths.map((path) => ({ path, elements: elementsIn(path, trouble) }));
+  const links = new Map<string, string>();
+  const groups = paths.map((path) => ({ path, elements: elementsIn(path, trouble, links) }));
   const { elements, shadowed } = createCatalog(groups);
   let diagnostics: readonly Diagnostic[] | undefined;
   return {
     elements,
     shadowed,
     paths,
+    links,
     get diagnostics() {
       const all = [...elements.values(), ...shadowed.map((entry) => entry.element)];
       diagnostics ??= [...trouble, ...all.flatMap(loadDiagnostics)];
@@ -43,7 +45,7 @@ export function checkElementsPath(paths: readonly string[]): readonly Diagnostic
   });
 }
 
-function elementsIn(path: string, trouble: Diagnostic[]): readonly Element[] {
+function elementsIn(path: string, trouble: Diagnostic[], links: Map<string, string>): readonly Element[] {
   const directory = realPath(resolve(path));
   let entries: readonly Dirent<Buffer>[];
   try {
@@ -66,7 +68,9 @@ function elementsIn(path: string, trouble: Diagnostic[]): readonly Element[] {
   for (const found of names((entry) => entry.isDirectory())) add(found);
   for (const found of names((entry) => entry.isSymbolicLink())) {
     const root = realPath(found);
-    if (root !== undefined && statSync(fsPath(root)).isDirectory()) add(root);
+    if (root === undefined || !statSync(fsPath(root)).isDirectory()) continue;
+    add(root);
+    if (basename(found) !== basename(root) && !links.has(basename(found))) links.set(basename(found), basename(root));
   }
   return [...byRoot.values()];
 }

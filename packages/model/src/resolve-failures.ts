@@ -66,6 +66,9 @@ function missingElementHelp(catalog: Catalog, { name, path }: Visit): string {
   if (name.startsWith("#")) return "remove the line: element-deps has no comments";
   const providers = providersOf(catalog, name);
   if (providers.length > 0) return `request one of the elements that provide it: ${quoted(providers)}`;
+  const real = catalog.links?.get(name);
+  if (real !== undefined)
+    return `request "${real}": that is the directory the link leads to, whose name is the element's`;
   const candidates = [...catalog.elements.keys()].filter((candidate) => !path.includes(candidate));
   const nearest = nearestName(name, candidates);
   return nearest === undefined ? "add the directory that holds it to ELEMENTS_PATH" : `did you mean "${nearest}"?`;

@@ -9,6 +9,7 @@ import {
   loadDiagnostics,
   loadElement,
   nearestName,
+  resolve,
   upstreamInstallation,
   viewsOf,
 } from "@dibkit/model";
@@ -55,6 +56,8 @@ describe("loadCatalog", () => {
       [join(scratch, "b/web"), join(scratch, "a/web")],
     ]);
     expect(catalog.diagnostics).toEqual([]);
+    const failed = resolve(catalog, ["other"], { arch: "amd64", base: false });
+    expect(failed.ok || failed.error[0]?.diagnostic.help).toMatch(/^request "apache": /);
   });
 
   it("reports entries that are no directories", () => {

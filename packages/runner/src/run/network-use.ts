@@ -66,10 +66,12 @@ export async function networkHelp(
   const step = stepName(label);
   const choice = isAuto(job.request, step) ? AUTO : network.name;
   const around = past === 0 ? [] : [wentPast(past)];
+  // A script that asked for nothing and did not go past the proxy failed for another reason.
+  const asked = choice !== AUTO || fetched.length > 0 || past > 0;
   return [
     ...told,
     ...before,
     ...around,
-    ...[network.failureHelp?.(step, job.request.lock !== undefined, choice) ?? []].flat(),
+    ...(asked ? [network.failureHelp?.(step, job.request.lock !== undefined, choice) ?? []].flat() : []),
   ];
 }
