@@ -62,6 +62,11 @@ function everything(directory: string): readonly string[] {
   return lines.sort();
 }
 
+function hasLinkToDirectory(directory: string): boolean {
+  const links = ["find", [directory, "-maxdepth", "1", "-type", "l", "-xtype", "d"]] as const;
+  return execFileSync(...links).length > 0;
+}
+
 function load(directory: string): Element {
   const loaded = loadElement(directory);
   if (!loaded.ok) throw new Error(loaded.error.diagnostic.message);
@@ -115,6 +120,8 @@ describe("round trip of any tree", () => {
       fc.property(generatedTree, (entries) => {
         const original = freshDirectory();
         makeTree(Buffer.from(original), entries);
+        // A link to a directory at the top is read as the directory; load-catalog.test.ts is about those.
+        fc.pre(!hasLinkToDirectory(original));
         const element = load(original);
         const copy = freshDirectory();
         mkdirSync(copy);

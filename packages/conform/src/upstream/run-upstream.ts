@@ -99,7 +99,7 @@ async function preparePaths(work: string, build: UpstreamBuild): Promise<RunPath
     scratch: path("host"),
     temporary: path("tmp"),
     // The element ramdisk builds inside the image too, where this directory has to be as well.
-    build: build.request.ramdiskElement === undefined ? path("tmp") : (build.request.environment.TMP_DIR || "/tmp"),
+    build: build.request.ramdiskElement === undefined ? path("tmp") : build.request.environment.TMP_DIR || "/tmp",
     bin: path("bin"),
     elements: path("elements"),
   };

@@ -59,7 +59,7 @@ while [ $# -gt 0 ]; do
       ;;
     --*)
       if takes_value "${1#--}"; then
-        set_option "${1#--}" "${2:?"sudo: option $1 requires an argument"}"
+        set_option "${1#--}" "${2?"sudo: option $1 requires an argument"}"
         shift
       else
         set_option "${1#--}" ""
@@ -77,7 +77,7 @@ while [ $# -gt 0 ]; do
           continue
         fi
         if [ -z "$letters" ]; then
-          letters=${1:?"sudo: option requires an argument -- '$letter'"}
+          letters=${1?"sudo: option requires an argument -- '$letter'"}
           shift
         fi
         set_option "$letter" "$letters"

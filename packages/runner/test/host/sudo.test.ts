@@ -31,6 +31,7 @@ test.each([
   [["sh", "-c", 'echo "${TMPDIR-none} ${VIRTUAL_ENV-none} $KEPT"'], "none none kept"],
   [["-E", "sh", "-c", 'echo "$TMPDIR $VIRTUAL_ENV"'], "/var/scratch /opt/venv"],
   [["-p", "prompt", "-C", "3", "-T", "5", "echo", "x"], "x"],
+  [["-p", "", "--prompt", "", "echo", "x"], "x"],
 ])("sudo %j", async (words, expected) => {
   const host = { TMPDIR: "/var/scratch", VIRTUAL_ENV: "/opt/venv" };
   const env = { PATH: process.env.PATH ?? "", HOME: "/home/me", KEPT: "kept", ...host };
