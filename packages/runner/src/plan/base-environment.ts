@@ -79,6 +79,8 @@ export function baseEnvironment(input: BaseEnvironmentInput): EnvironmentValues 
     ...optional("DIB_IMAGE_EXTRA_SIZE", request.imageExtraSize),
     ...optional("DIB_JOURNAL_SIZE", request.journalSize),
     ...optional("MAX_ONLINE_RESIZE", request.maxOnlineResize),
+    // Upstream exports it only where the caller has, and then with what the flag has made of it.
+    ...(caller.DIB_DEFAULT_INSTALLTYPE === undefined ? {} : { DIB_DEFAULT_INSTALLTYPE: request.installType }),
     ARCH: request.architecture,
     FS_TYPE: caller.FS_TYPE || "ext4",
     IMAGE_TYPE: caller.IMAGE_TYPE || "qcow2",

@@ -14,6 +14,9 @@ test.each<[Partial<BuildFlags>, Readonly<Record<string, string>>, Readonly<Recor
   [{ offline: true, noTmpfs: true }, {}, { DIB_OFFLINE: "1", DIB_NO_TMPFS: "1" }],
   [{}, { DIB_OFFLINE: "0", DIB_NO_TMPFS: "true" }, { DIB_OFFLINE: "0", DIB_NO_TMPFS: "true" }],
   [{ noTmpfs: true }, { DIB_NO_TMPFS: "0" }, { DIB_NO_TMPFS: "1" }],
+  [{ installType: "package" }, {}, { DIB_DEFAULT_INSTALLTYPE: undefined }],
+  [{ installType: "package" }, { DIB_DEFAULT_INSTALLTYPE: "source" }, { DIB_DEFAULT_INSTALLTYPE: "package" }],
+  [{}, { DIB_DEFAULT_INSTALLTYPE: "" }, { DIB_DEFAULT_INSTALLTYPE: "source" }],
   [{ maxOnlineResize: "1000" }, {}, { MAX_ONLINE_RESIZE: "1000" }],
   [{ maxOnlineResize: "1000" }, { MAX_ONLINE_RESIZE: "5" }, { MAX_ONLINE_RESIZE: "1000" }],
 ])("scripts of a build with the flags %j and the variables %j get %j", (flags, env, expected) => {
