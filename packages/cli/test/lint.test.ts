@@ -248,7 +248,8 @@ describe("dibkit lint", () => {
 
   it.each([
     [["--rule", "script-wich"], 'there is no rule "script-wich"', 'did you mean "script-which"?'],
-    [["nowhere"], 'no element in "', "give an element"],
+    [["nowhere"], 'error: "nowhere" does not exist\n', "give an element"],
+    [["elements/web/install.d"], 'error: no element in "elements/web/install.d"\n', "give an element"],
     [["--format", "xml"], 'unknown --format "xml"', "dibkit lint --help"],
     [["--update-baseline"], "--update-baseline needs a file to write", "--baseline FILE"],
     [["--baseline", "none.json"], 'baseline "none.json" cannot be read', "--update-baseline"],

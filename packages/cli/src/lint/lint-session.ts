@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, resolve as resolvePath } from "node:path";
+import { dirname, join, relative, resolve as resolvePath } from "node:path";
 import type { LintConfiguration, Rule } from "@dibkit/lint";
 import type { Catalog, Diagnostic, Element, Result } from "@dibkit/model";
 import { elementsInReach, type Reach } from "../project/elements-in-reach.js";
@@ -57,7 +57,7 @@ export async function openLintSession(
   const meant = paths.length === 0 && project.config !== undefined ? [project.config] : modules;
   const discovered = discoverElements(absolute.filter((path) => !isModule(path) && !imageFiles.includes(path)));
   const [missing] = discovered.without.filter((path) => !modules.some((module) => module.startsWith(`${path}/`)));
-  if (missing !== undefined && paths.length > 0) return err(noElement(missing));
+  if (missing !== undefined && paths.length > 0) return err(noElement(terminal.cwd, missing));
   const base = configured.value?.base ?? terminal.cwd;
   const reach = await elementsInReach(terminal, {
     project,
@@ -82,11 +82,16 @@ export async function openLintSession(
   const linted = imageFiles.map((path) => lintImageFile({ path, text: readFileSync(path, "utf8") }, rules));
   const images = [...(configuration.images ?? []), ...linted.flatMap((file) => file.images)];
   const all = [...catalog.elements.values(), ...catalog.shadowed.map(({ element }) => element)];
+  // Who names what was compiled means its definition, which hides it.
+  const isOutput = (name: string) =>
+    discovered.directories
+      .map((directory) => join(directory, name))
+      .some((root) => isMeant(root, discovered) && existsSync(root) && !all.some((element) => element.root === root));
   return ok({
     catalog: withShadowed(catalog, await comparable(reach.value, terminal.env)),
     repository: repositoryTexts(discovered.directories),
     elements: [
-      ...reach.value.elements.filter((element) => names.has(element.name)),
+      ...reach.value.elements.filter(({ name }) => names.has(name) || isOutput(name)),
       ...all.filter((element) => element.origin === "disk" && isMeant(element.root, discovered)),
     ],
     rules,
@@ -97,10 +102,12 @@ export async function openLintSession(
   });
 }
 
-function noElement(path: string): SessionFailure {
+function noElement(cwd: string, path: string): SessionFailure {
   const help =
     "give an element, a directory whose sub-directories are elements, a TypeScript module of elements, or an image file";
-  return { kind: "usage", message: `no element in "${path}"`, help };
+  const shown = relative(cwd, path) || ".";
+  const message = existsSync(path) ? `no element in "${shown}"` : `"${shown}" does not exist`;
+  return { kind: "usage", message, help };
 }
 
 const isModule = (path: string) => /\.[cm]?ts$/.test(path);

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { type Diagnostic, type Element, type ElementFile, viewsOf } from "@dibkit/model";
 import { fingerprint } from "../emit/manifest.js";
 import { loadDefinitions } from "../load/load-definitions.js";
@@ -18,6 +18,8 @@ export interface ImportOptions {
   readonly verify?: boolean;
   /** Write into directories that hold something already. */
   readonly force?: boolean;
+  /** Directory that messages name paths from; without it paths are absolute. */
+  readonly cwd?: string;
 }
 
 export interface ImportReport {
@@ -174,15 +176,16 @@ function isFull(directory: string): boolean {
   return existsSync(directory) && readdirSync(directory).length > 0;
 }
 
-function inTheWay({ outDir, elements }: ImportOptions, taken: readonly Element[]): Diagnostic {
-  const first = join(outDir, taken[0]?.name ?? "");
+function inTheWay({ outDir, elements, cwd }: ImportOptions, taken: readonly Element[]): Diagnostic {
+  const shown = (path: string) => (cwd === undefined ? path : relative(cwd, path)) || ".";
+  const first = shown(join(outDir, taken[0]?.name ?? ""));
   return {
     code: "import/exists",
     severity: "error",
     message:
       taken.length === 1
         ? `"${first}" exists and is not empty; nothing was written`
-        : `${taken.length} of ${elements.length} elements are in "${outDir}" already, such as "${first}"; nothing was written`,
+        : `${taken.length} of ${elements.length} elements are in "${shown(outDir)}" already, such as "${first}"; nothing was written`,
     help: "give another --out, or --force to write over what is there",
   };
 }
