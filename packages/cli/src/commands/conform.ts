@@ -58,7 +58,8 @@ export default defineCommand({
       );
     }
     const reasons = await readReasons(options.reasons, terminal);
-    if (!reasons.ok) return usageFailure(terminal, `"${options.reasons}" ${reasons.error}`, "see dibkit help conform");
+    if (!reasons.ok)
+      return usageFailure(terminal, `"${options.reasons}" ${reasons.error}`, 'see "dibkit conform --help"');
     const upstreamElements = options.upstreamElements?.split(/\s+/).filter(Boolean);
     const kept = options.keep === undefined ? undefined : resolve(terminal.cwd, options.keep);
     if (kept !== undefined) mkdirSync(kept, { recursive: true });

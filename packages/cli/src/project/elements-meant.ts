@@ -26,7 +26,11 @@ export async function elementsMeant(
   const help = "give an element, a directory whose sub-directories are elements, or a repository with such directories";
   if (missing !== undefined) {
     const isThere = existsSync(resolve(terminal.cwd, missing));
-    return err({ kind: "usage", message: isThere ? `no element in "${missing}"` : `"${missing}" does not exist`, help });
+    return err({
+      kind: "usage",
+      message: isThere ? `no element in "${missing}"` : `"${missing}" does not exist`,
+      help,
+    });
   }
   const { elements, shadowed } = loadCatalog(discovered.directories);
   const isAsked = ({ root }: Element) => isMeant(root, discovered) && !`${root}${sep}`.startsWith(`${except}${sep}`);
