@@ -47,6 +47,8 @@ export default defineCommand({
     const store = await openStore(terminal, options.cacheDir);
     const statement = await imageStatement(terminal, store, words.IMAGE, options.file);
     if (statement === undefined) return 2;
+    const { attachEnvelope, mayAttach } = await import("../proof/attach-envelope.js");
+    if (options.attach !== undefined && !mayAttach(terminal, statement.manifests)) return 2;
     const beside = `${statement.path ?? statement.build.record.image}.intoto.jsonl`;
     const path = options.output === undefined ? beside : resolvePath(terminal.cwd, options.output);
     const there = existsSync(path) ? parseEnvelopes(await readFile(path, "utf8")) : undefined;
@@ -61,7 +63,6 @@ export default defineCommand({
     if (!(await writeWhole(terminal, path, lines.join(""), { what: "signature", option: "--output" }))) return 1;
     terminal.stdout.write(`${path}\n`);
     if (options.attach === undefined) return 0;
-    const { attachEnvelope } = await import("../proof/attach-envelope.js");
     return attachEnvelope(terminal, options.attach, statement.manifests, JSON.stringify(envelope));
   },
 });

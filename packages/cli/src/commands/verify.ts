@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve as resolvePath } from "node:path";
 import type { ImageVerification } from "@dibkit/contents";
@@ -42,7 +42,11 @@ export default defineCommand({
       keys.push(key);
     }
     const image = resolvePath(terminal.cwd, words.IMAGE);
-    if (!existsSync(image)) return usageFailure(terminal, `there is no image "${image}"`, "name an image file");
+    const found = statSync(image, { throwIfNoEntry: false });
+    if (!found?.isFile()) {
+      const message = found === undefined ? `there is no image "${image}"` : `"${image}" is no image file`;
+      return usageFailure(terminal, message, "name an image file");
+    }
     const named = options.signature === undefined ? undefined : resolvePath(terminal.cwd, options.signature);
     const file = named ?? signatureFile(image);
     if (file === undefined)
