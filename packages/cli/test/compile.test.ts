@@ -73,6 +73,13 @@ describe("dibkit compile", () => {
       expect.stringContaining('error "nope.ts" names no TypeScript module [compile/no-module]\n'),
     ]);
   });
+
+  test("says so when a module exports nothing to compile", async () => {
+    const cwd = project({ "port.ts": "export const port = 80;\n" });
+    const none = await runCli(["compile", "port.ts", "--no-typecheck"], { cwd });
+    expect([none.exitCode, none.stdout]).toEqual([1, ""]);
+    expect(none.stderr).toContain('error no element and no image is exported by "port.ts" [compile/no-definition]\n');
+  });
 });
 
 describe("dibkit import, bindings and eject", () => {
