@@ -136,6 +136,13 @@ describe("dibkit import, bindings and eject", () => {
     expect(existsSync(join(cwd, "src"))).toBe(false);
   });
 
+  test("import writes nothing when an element has a name that none can have", async () => {
+    const cwd = project({ "old/our site/element-deps": "vm\n", "old/web/element-deps": "vm\n" });
+    const run = await runCli(["import", "old"], { cwd });
+    expect([run.exitCode, run.stdout, existsSync(join(cwd, "src"))]).toEqual([1, "", false]);
+    expect(run.stderr).toContain('"our site" cannot be the name of an element; nothing was written [import/name]');
+  });
+
   test.each([
     ["a repository for an element", ".", { "README.rst": "Ours\n====\n", LICENSE: "" }, 'no element in "."'],
     [

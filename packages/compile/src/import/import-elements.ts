@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { type Diagnostic, type Element, type ElementFile, viewsOf } from "@dibkit/model";
+import { type Diagnostic, type Element, type ElementFile, isElementName, viewsOf } from "@dibkit/model";
 import { fingerprint } from "../emit/manifest.js";
 import { loadDefinitions } from "../load/load-definitions.js";
 import { type Code, call, verbatim } from "./code.js";
@@ -43,6 +43,8 @@ interface PlannedModule {
  */
 export async function importElements(options: ImportOptions): Promise<ImportReport> {
   const outDir = resolve(options.outDir);
+  const unnamed = options.elements.filter(({ name }) => !isElementName(name)).map(badName);
+  if (unnamed.length > 0) return { imported: [], modules: [], diagnostics: unnamed };
   const taken = options.force ? [] : options.elements.filter(({ name }) => isFull(join(outDir, name)));
   if (taken.length > 0) return { imported: [], modules: [], diagnostics: [inTheWay(options, taken)] };
   const planned = planModules(options.elements, outDir);
@@ -170,6 +172,14 @@ export function differences(original: Element, compiled: Element | undefined): r
     const message = `"${original.name}/${path}" ${what} after import and compile`;
     return [{ code: "import/not-identical", severity: "error", element: original.name, message } as const];
   });
+}
+
+function badName({ name, root }: Element): Diagnostic {
+  return {
+    ...{ code: "import/name", severity: "error", element: name },
+    message: `"${root}" cannot be imported: "${name}" cannot be the name of an element; nothing was written`,
+    help: 'rename the directory: its name has no white space, "/" or ":"',
+  };
 }
 
 function isFull(directory: string): boolean {
