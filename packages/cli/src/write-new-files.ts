@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Result } from "@dibkit/model";
 import { type Terminal, usageFailure } from "./terminal.js";
@@ -43,8 +43,10 @@ export async function writeJoined(
   joinFiles: (files: Files, existing: Files) => Result<Files, string>,
 ): Promise<0 | 2> {
   const existing: Record<string, string> = {};
+  const { readNamedFile } = await import("@dibkit/model");
   for (const path of kept) {
-    if (existsSync(resolve(directory, path))) existing[path] = await readFile(resolve(directory, path), "utf8");
+    const file = resolve(directory, path);
+    if (existsSync(file)) existing[path] = (await readNamedFile(file)).toString();
   }
   const result = joinFiles(files, existing);
   if (!result.ok) {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -238,6 +239,22 @@ describe("dibkit lint", () => {
     expect(summary((await lint("--baseline", "known.json")).stdout)).toEqual([
       "1 error, 0 warnings in 2 elements, 4 files, 2 suppressed",
     ]);
+  });
+
+  it("says what of an element cannot be read, for as long as that is so", async () => {
+    execFileSync("mkfifo", [join(root, "elements/site-base/pipe")]);
+    const run = await lint("elements/site-base");
+    expect([run.exitCode, run.stdout]).toEqual([
+      1,
+      expect.stringContaining(
+        'error "site-base/pipe" is a named pipe, which an element cannot hold [load/special-file]',
+      ),
+    ]);
+    const imported = await runCli(["import", "elements/site-base"], { cwd: root });
+    expect([imported.exitCode, existsSync(join(root, "src"))]).toEqual([1, false]);
+    expect(imported.stderr).toContain("[load/special-file]");
+    rmSync(join(root, "elements/site-base/pipe"));
+    expect(summary((await lint("elements/site-base")).stdout)).toEqual(["no findings in 1 element, 2 files"]);
   });
 
   it("counts warnings that it does not show", async () => {

@@ -26,7 +26,9 @@ export async function withImageFile<T>(
 ): Promise<Result<T, UnreadableImage>> {
   if (!existsSync(path)) return unreadable(`there is no file "${path}"`);
   await access(path, constants.R_OK);
-  if ((await stat(path)).size === 0) return unreadable(`"${path}" is empty`);
+  const found = await stat(path);
+  if (!found.isFile()) return unreadable(`"${path}" is no image file`);
+  if (found.size === 0) return unreadable(`"${path}" is empty`);
   const scratch = await mkdtemp(join(tmpdir(), "dibkit-inspect-"));
   try {
     const contents = await readImageFile(path, scratch, commands);

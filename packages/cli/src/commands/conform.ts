@@ -79,10 +79,10 @@ async function readReasons(
   { cwd }: Pick<Terminal, "cwd">,
 ): Promise<Result<readonly GivenReason[], string>> {
   if (file === undefined) return { ok: true, value: [] };
-  const [{ parseReasons }, { readFileSync }, { resolve }] = await Promise.all([
+  const [{ parseReasons }, { readNamedFile }, { resolve }] = await Promise.all([
     import("@dibkit/conform"),
-    import("node:fs"),
+    import("@dibkit/model"),
     import("node:path"),
   ]);
-  return parseReasons(readFileSync(resolve(cwd, file), "utf8"));
+  return parseReasons((await readNamedFile(resolve(cwd, file))).toString());
 }

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { resolve as resolvePath } from "node:path";
 import { openStore, storeOptions } from "../building/open-store.js";
 import { defineCommand } from "../command.js";
@@ -51,7 +50,8 @@ export default defineCommand({
     if (options.attach !== undefined && !mayAttach(terminal, statement.manifests)) return 2;
     const beside = `${statement.path ?? statement.build.record.image}.intoto.jsonl`;
     const path = options.output === undefined ? beside : resolvePath(terminal.cwd, options.output);
-    const there = existsSync(path) ? parseEnvelopes(await readFile(path, "utf8")) : undefined;
+    const { readNamedFile } = await import("@dibkit/model");
+    const there = existsSync(path) ? parseEnvelopes((await readNamedFile(path)).toString()) : undefined;
     if (there?.ok === false)
       return usageFailure(terminal, `"${path}" ${there.error}`, "remove it, or choose another file with --output");
     const ofOthers = (there?.value ?? []).filter(({ signatures }) =>

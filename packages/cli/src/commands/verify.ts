@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { resolve as resolvePath } from "node:path";
 import type { ImageVerification } from "@dibkit/contents";
 import { defineCommand } from "../command.js";
@@ -55,7 +54,8 @@ export default defineCommand({
         `there is no signature "${signatureFiles(image)[0]}"`,
         "name its file with --signature",
       );
-    const verified = await verifyImage(image, await readFile(file, "utf8"), keys);
+    const { readNamedFile } = await import("@dibkit/model");
+    const verified = await verifyImage(image, (await readNamedFile(file)).toString(), keys);
     if (!verified.ok) {
       writeTrouble(terminal, `"${image}" is not verified: "${file}" ${verified.error}`);
       return 1;

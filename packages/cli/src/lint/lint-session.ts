@@ -22,7 +22,7 @@ export interface LintSession {
   /** Directory that globs of the configuration are relative to. */
   readonly base: string;
   readonly ignoredDibLintChecks: readonly string[];
-  /** Trouble in TypeScript modules, to be reported with the rest. */
+  /** Trouble in TypeScript modules, and files of elements that cannot be read; to be reported with the rest. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -44,7 +44,7 @@ export async function openLintSession(
   const { discoverElements, ignoredDibLintChecks, isMeant, lintImageFile, loadConfiguration } = await import(
     "@dibkit/lint"
   );
-  const { err, ok } = await import("@dibkit/model");
+  const { err, loadDiagnostics, ok } = await import("@dibkit/model");
   const configured = loadConfiguration(terminal.cwd);
   if (!configured.ok) return err({ kind: "findings", diagnostics: configured.error });
   const wanted = paths.length > 0 ? paths : ["."];
@@ -87,18 +87,20 @@ export async function openLintSession(
     discovered.directories
       .map((directory) => join(directory, name))
       .some((root) => isMeant(root, discovered) && existsSync(root) && !all.some((element) => element.root === root));
+  const onDisk = all.filter((element) => element.origin === "disk" && isMeant(element.root, discovered));
   return ok({
     catalog: withShadowed(catalog, await comparable(reach.value, terminal.env)),
     repository: repositoryTexts(discovered.directories),
-    elements: [
-      ...reach.value.elements.filter(({ name }) => names.has(name) || isOutput(name)),
-      ...all.filter((element) => element.origin === "disk" && isMeant(element.root, discovered)),
-    ],
+    elements: [...reach.value.elements.filter(({ name }) => names.has(name) || isOutput(name)), ...onDisk],
     rules,
     configuration: { ...configuration, images },
     base,
     ignoredDibLintChecks: ignoredDibLintChecks(terminal.cwd),
-    diagnostics: [...reach.value.diagnostics, ...linted.flatMap(({ diagnostics }) => diagnostics)],
+    diagnostics: [
+      ...reach.value.diagnostics,
+      ...linted.flatMap(({ diagnostics }) => diagnostics),
+      ...onDisk.flatMap(loadDiagnostics),
+    ],
   });
 }
 

@@ -1,6 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { type Diagnostic, type Element, type ElementFile, isElementName, viewsOf } from "@dibkit/model";
+import {
+  type Diagnostic,
+  type Element,
+  type ElementFile,
+  isElementName,
+  loadDiagnostics,
+  viewsOf,
+} from "@dibkit/model";
 import { fingerprint } from "../emit/manifest.js";
 import { loadDefinitions } from "../load/load-definitions.js";
 import { type Code, call, verbatim } from "./code.js";
@@ -44,7 +51,8 @@ interface PlannedModule {
 export async function importElements(options: ImportOptions): Promise<ImportReport> {
   const outDir = resolve(options.outDir);
   const unnamed = options.elements.filter(({ name }) => !isElementName(name)).map(badName);
-  if (unnamed.length > 0) return { imported: [], modules: [], diagnostics: unnamed };
+  const refused = [...unnamed, ...options.elements.flatMap(loadDiagnostics)];
+  if (refused.length > 0) return { imported: [], modules: [], diagnostics: refused };
   const taken = options.force ? [] : options.elements.filter(({ name }) => isFull(join(outDir, name)));
   if (taken.length > 0) return { imported: [], modules: [], diagnostics: [inTheWay(options, taken)] };
   const planned = planModules(options.elements, outDir);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { err, ok, type Result, readJson } from "@dibkit/model";
+import { err, ok, type Result, readJson, readNamedFile } from "@dibkit/model";
 import type { PastBuild } from "@dibkit/runner";
 
 /** A statement of OpenVEX about some packages: https://github.com/openvex/spec. */
@@ -36,7 +36,7 @@ export async function elementVexFiles({ job }: PastBuild): Promise<readonly { fi
 
 /** Reads a document; an error is a whole sentence. Throws as reading the file does. */
 export async function readVex(file: string, element?: string): Promise<Result<readonly VexStatement[], string>> {
-  const text = await readFile(file, "utf8");
+  const text = (await readNamedFile(file)).toString();
   const document = readJson(text);
   if (!document.ok) return err(`"${file}" is not JSON: ${document.error}`);
   const { statements, "@context": context } = (document.value ?? {}) as Readonly<Record<string, unknown>>;
