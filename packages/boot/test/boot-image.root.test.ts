@@ -103,7 +103,7 @@ describe.skipIf(!qemu.ok)("bootImage (needs qemu-system-x86_64)", { concurrent: 
     ["packed by gzip", Buffer.from("1f8b0800", "hex")],
     ["a squashfs filesystem", Buffer.from("hsqs")],
   ])("does not start with a file that is %s", async (what, bytes) => {
-    const path = join(directory, "none.img");
+    const path = join(directory, `not ${what}.img`);
     await writeFile(path, bytes);
     const result = await bootImage(path, { timeoutSeconds: 5, consoleLog: join(directory, "none.log") });
     const message = `"${path}" is ${what}, not a disk image`;
