@@ -4,7 +4,6 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createCommandRunner } from "@dibkit/exec";
-import { definedOf } from "../defined-of.js";
 import type { Terminal } from "../terminal.js";
 
 /** The program of the Vitest that a project has installed. */
@@ -44,7 +43,7 @@ export async function runVitest(
     const words = [node, program, "run", ...none, ...reporters, ...files];
     const run = await createCommandRunner({ signal: terminal.signal }).run(words, {
       cwd: root,
-      env: definedOf({ ...terminal.env, ...colours(terminal) }),
+      env: { ...terminal.env, ...colours(terminal) },
       onOutput: (line) => terminal.stderr.write(`${line}\n`),
     });
     const junit = existsSync(report) ? readFileSync(report, "utf8") : undefined;
