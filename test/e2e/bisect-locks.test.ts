@@ -167,6 +167,8 @@ describe.skipIf(!mayBuild)("bisect of two locks, and of commits by booting", () 
   test("says so when the packages do not tell the two apart, and when one lock or a package is missing", async () => {
     const apart = await bisect("true", "--good", "old.lock", "--bad", "new.lock");
     expect(apart).toMatchObject({ exitCode: 2 });
+    const misspelt = await bisect("true", "--good", "odl.lock");
+    expect(misspelt.stderr).toContain('error: --good "odl.lock" is neither a commit of this repository nor a file\n');
     expect(apart.stderr).toContain("error: the image with all packages of --bad is good, so the packages do not tell");
     const same = await bisect(check, "--good", "old.lock", "--bad", "old.lock");
     expect(same.stderr).toContain("error: the two locks have the same packages\n help: look for the commit");

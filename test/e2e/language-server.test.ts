@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   type CompletionItem,
   createProtocolConnection,
+  type Hover,
   type ProtocolConnection,
   StreamMessageReader,
   StreamMessageWriter,
@@ -145,6 +146,19 @@ test.each([
   expect(await offered(path, text)).toEqual([]);
 });
 
+test.each([
+  ["elements/web/package-installs.yaml", "nginx:\n  pha", "se: install.d\n", "**phase** — Phase in which the package"],
+  ["elements/web/pkg-map", '{ "fam', 'ily": {} }', "**family** — "],
+  ["elements/web/install.d/50-x", "#!/bin/bash\necho $ACME_", "PORT\n", "**ACME_PORT** — web: the port"],
+])("hover in %s says what a word is", async (path, before, after, said) => {
+  await open(path, before + after);
+  const line = before.split("\n").length - 1;
+  const position = { line, character: before.length - before.lastIndexOf("\n") - 1 };
+  const hover = await editor.sendRequest<Hover>("textDocument/hover", { textDocument: { uri: uriOf(path) }, position });
+  await editor.sendNotification("textDocument/didClose", { textDocument: { uri: uriOf(path) } });
+  expect((hover.contents as { value: string }).value).toContain(said);
+});
+
 test("an element is renamed where it is, where it is needed, in modules and in lists of images", async () => {
   const at = { textDocument: { uri: uriOf("elements/web/element-deps") }, position: { line: 0, character: 2 } };
   const range = await editor.sendRequest("textDocument/prepareRename", at);
@@ -176,16 +190,10 @@ test("an element is renamed where it is, where it is needed, in modules and in l
 
 test("formatting makes the safe repairs of a control file", async () => {
   const uri = uriOf("elements/web/element-deps");
-  const again = new Promise<void>((resolve) => {
-    linted = (params) => {
-      if (params.uri === uri && params.diagnostics.length > 0) resolve();
-    };
-  });
   await editor.sendNotification("textDocument/didChange", {
     textDocument: { uri, version: 2 },
     contentChanges: [{ text: "proxy\nbase\n" }],
   });
-  await again;
   const edits = await editor.sendRequest<TextEdit[]>("textDocument/formatting", {
     textDocument: { uri },
     options: { tabSize: 2, insertSpaces: true },

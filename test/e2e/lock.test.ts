@@ -188,6 +188,7 @@ describe.skipIf(!mayBuild)("a lock of what an image is built from", () => {
     const text = lockText();
     const all = await lock("--update", "--check");
     expect(all, all.stderr).toMatchObject({ exitCode: 1 });
+    expect(all.stderr).toMatch(/^dibkit\.lock is out of date$/m);
     expect(all.stdout).toMatch(/^~ fetched \S+\/files\/one \S+ → \S+\n$/);
     expect(lockText()).toBe(text);
     stop();

@@ -57,6 +57,9 @@ test("what fails and what passes is told by the exit code also where nobody read
   const through = ["bash", "-o", "pipefail", "-c", '"$@" 2>&1 >/dev/null | true', "bash"];
   expect(await dibkit(["test", "web.test.js"], { cwd: root, through })).toMatchObject({ exitCode: 0 });
   expect(await dibkit(["test", "nowhere"], { cwd: root, through })).toMatchObject({ exitCode: 2 });
+  const misspelt = await run("wbe.test.js");
+  expect(misspelt.exitCode).toBe(1);
+  expect(misspelt.stderr).toMatch(/^No test files found/m);
 });
 
 test.skipIf(whyNotBuild())(

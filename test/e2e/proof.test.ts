@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mayBuild, type TinyProject, tinyProject } from "../../packages/runner/test/tiny-image.js";
@@ -140,6 +140,12 @@ describe.skipIf(!mayBuild)("proof of where an image comes from", () => {
     expect(damaged.stderr).toContain("has no DSSE envelope in line 3");
     const again = await run(["sign", image, "--key", key]);
     expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("has no DSSE envelope in line 3") });
+    const directory = await run(["verify", project.directory, "--key", publicKey]);
+    expect(directory.stderr).toBe(`error: "${project.directory}" is no image file\n help: name an image file\n`);
+    const aside = join(project.directory, "aside.intoto.jsonl");
+    const attached = await run(["sign", image, "--key", key, "-o", aside, "--attach", "registry.example.org/web"]);
+    expect(attached.stderr).toContain("only images of OCI archives are in registries");
+    expect(existsSync(aside)).toBe(false);
   });
 
   test("a signature is attached to the image in a registry, where cosign finds it, and listed among the referrers", async () => {

@@ -1,4 +1,4 @@
-import { access, constants, copyFile, stat } from "node:fs/promises";
+import { access, constants, copyFile, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandRunner } from "@dibkit/exec";
 import { findProgram } from "@dibkit/exec";
@@ -101,7 +101,26 @@ async function imageFormat(path: string, commands: CommandRunner): Promise<Resul
           "give a qcow2, raw, vmdk, vhdx, vdi or vhd image",
         );
   }
-  return ok((JSON.parse(info.value.stdout) as { format: string }).format);
+  const { format } = JSON.parse(info.value.stdout) as { readonly format: string };
+  const other = format === "raw" ? await otherThanDisk(path) : undefined;
+  if (other !== undefined)
+    return cannotBoot(`"${path}" is ${other}, not a disk image`, "give what a build with -t qcow2 or raw makes");
+  return ok(format);
+}
+
+/** What bytes are that QEMU would take for those of a disk, where their beginning tells. */
+async function otherThanDisk(path: string): Promise<string | undefined> {
+  const file = await open(path);
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(512), 0, 512, 0);
+    if (bytesRead === 0) return "empty";
+    const begins = (magic: string, at = 0) => buffer.toString("latin1", at, at + magic.length) === magic;
+    if (begins("ustar", 257)) return "a tar archive";
+    if (begins("\x1f\x8b")) return "packed by gzip";
+    return begins("hsqs") ? "a squashfs filesystem" : undefined;
+  } finally {
+    await file.close();
+  }
 }
 
 /** UEFI keeps its boot entries in a variable store, so each machine gets a fresh copy. */

@@ -96,4 +96,17 @@ describe.skipIf(!qemu.ok)("bootImage (needs qemu-system-x86_64)", { concurrent: 
     const result = await bootImage(image, { timeoutSeconds: 5, consoleLog, ...options });
     expect(result).toMatchObject({ ok: false, error: { kind: "cannot-boot", message } });
   });
+
+  it.each([
+    ["empty", Buffer.alloc(0)],
+    ["a tar archive", Buffer.from("ustar".padStart(262, "\0").padEnd(1024, "\0"))],
+    ["packed by gzip", Buffer.from("1f8b0800", "hex")],
+    ["a squashfs filesystem", Buffer.from("hsqs")],
+  ])("does not start with a file that is %s", async (what, bytes) => {
+    const path = join(directory, `not ${what}.img`);
+    await writeFile(path, bytes);
+    const result = await bootImage(path, { timeoutSeconds: 5, consoleLog: join(directory, "none.log") });
+    const message = `"${path}" is ${what}, not a disk image`;
+    expect(result).toMatchObject({ ok: false, error: { kind: "cannot-boot", message } });
+  });
 });

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
+import type { Result } from "@dibkit/model";
 import { type Terminal, usageFailure } from "./terminal.js";
 import { replaceFile } from "./write-whole.js";
 
@@ -32,27 +33,27 @@ type Files = Readonly<Record<string, string>>;
 
 /**
  * Writes new files beside those that are there. Of the latter only `kept` may be in the way: `joinFiles` says what they
- * become. Nothing is written when another one is there, or when one of them cannot be read.
+ * become, or how a sentence about the manifest ends that says why not. Nothing is written then, nor when another one is there.
  */
 export async function writeJoined(
   terminal: Terminal,
   directory: string,
   files: Files,
   kept: readonly string[],
-  joinFiles: (files: Files, existing: Files) => Files,
+  joinFiles: (files: Files, existing: Files) => Result<Files, string>,
 ): Promise<0 | 2> {
   const existing: Record<string, string> = {};
+  const { readNamedFile } = await import("@dibkit/model");
   for (const path of kept) {
-    if (existsSync(resolve(directory, path))) existing[path] = await readFile(resolve(directory, path), "utf8");
+    const file = resolve(directory, path);
+    if (existsSync(file)) existing[path] = (await readNamedFile(file)).toString();
   }
-  let joined: Files;
-  try {
-    joined = joinFiles(files, existing);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+  const result = joinFiles(files, existing);
+  if (!result.ok) {
     const path = relative(terminal.cwd, resolve(directory, "package.json"));
-    return usageFailure(terminal, `"${path}" is no JSON: ${error.message}`, "mend it, or start in another directory");
+    return usageFailure(terminal, `"${path}" ${result.error}`, "mend it, or start in another directory");
   }
+  const joined = result.value;
   const fresh = Object.fromEntries(Object.entries(joined).filter(([path]) => existing[path] === undefined));
   const code = await writeNewFiles(terminal, directory, fresh);
   if (code !== 0) return code;

@@ -73,6 +73,13 @@ describe("dibkit compile", () => {
       expect.stringContaining('error "nope.ts" names no TypeScript module [compile/no-module]\n'),
     ]);
   });
+
+  test("says so when a module exports nothing to compile", async () => {
+    const cwd = project({ "port.ts": "export const port = 80;\n" });
+    const none = await runCli(["compile", "port.ts", "--no-typecheck"], { cwd });
+    expect([none.exitCode, none.stdout]).toEqual([1, ""]);
+    expect(none.stderr).toContain('error no element and no image is exported by "port.ts" [compile/no-definition]\n');
+  });
 });
 
 describe("dibkit import, bindings and eject", () => {
@@ -90,7 +97,7 @@ describe("dibkit import, bindings and eject", () => {
     expect(readdirSync(join(cwd, "out"))).toEqual(["web"]);
     expect(readFileSync(join(cwd, "out/web/element-deps"), "utf8")).toBe("vm\n");
     const nothing = await runCli(["import", "nope"], { cwd });
-    expect([nothing.exitCode, nothing.stderr]).toEqual([2, expect.stringContaining('error: no element in "nope"\n')]);
+    expect([nothing.exitCode, nothing.stderr]).toEqual([2, expect.stringContaining('error: "nope" does not exist\n')]);
   });
 
   test("import finds the elements of a repository, and a second run says one thing and writes nothing", async () => {
@@ -108,11 +115,13 @@ describe("dibkit import, bindings and eject", () => {
     const again = await runCli(args, { cwd });
     expect([again.exitCode, again.stdout]).toEqual([1, ""]);
     expect(again.stderr).toBe(
-      `error 2 of 2 elements are in "${cwd}/src" already, such as "${cwd}/src/db"; nothing was written [import/exists]\n  help: give another --out, or --force to write over what is there\n`,
+      `error 2 of 2 elements are in "src" already, such as "src/db"; nothing was written [import/exists]\n  help: give another --out, or --force to write over what is there\n`,
     );
     expect(readFileSync(module, "utf8")).toContain("// mine");
     expect((await runCli([...args, "--force"], { cwd })).exitCode).toBe(0);
     expect(readFileSync(module, "utf8")).not.toContain("// mine");
+    // Files beside the modules, such as layout and scripts, are no elements of the repository.
+    expect((await runCli(["lint"], { cwd })).stdout).not.toContain("src/");
   });
 
   test("import refuses two elements of one name, and what has none", async () => {
@@ -124,6 +133,28 @@ describe("dibkit import, bindings and eject", () => {
     ]);
     const none = await runCli(["import", "c"], { cwd });
     expect([none.exitCode, none.stderr]).toEqual([2, expect.stringContaining('no element in "c"')]);
+    expect(existsSync(join(cwd, "src"))).toBe(false);
+  });
+
+  test("import writes nothing when an element has a name that none can have", async () => {
+    const cwd = project({ "old/our site/element-deps": "vm\n", "old/web/element-deps": "vm\n" });
+    const run = await runCli(["import", "old"], { cwd });
+    expect([run.exitCode, run.stdout, existsSync(join(cwd, "src"))]).toEqual([1, "", false]);
+    expect(run.stderr).toContain('"our site" cannot be the name of an element; nothing was written [import/name]');
+  });
+
+  test.each([
+    ["a repository for an element", ".", { "README.rst": "Ours\n====\n", LICENSE: "" }, 'no element in "."'],
+    [
+      "a directory within the element",
+      ".",
+      { "element-deps": "vm\n" },
+      'what is written to "src" would be part of the element "',
+    ],
+  ])("import does not take %s", async (_, path, files, message) => {
+    const cwd = project(files);
+    const run = await runCli(["import", path], { cwd });
+    expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining(message)]);
     expect(existsSync(join(cwd, "src"))).toBe(false);
   });
 

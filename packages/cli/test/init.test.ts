@@ -32,6 +32,12 @@ test("init writes a project named after its directory, and says what to do next"
   expect(Object.keys(manifest.devDependencies)).toContain("@dibkit/model");
 });
 
+test("what is to be done next can be typed as it stands", async () => {
+  const { stderr } = await runCli(["init", "our site", "--name", "site"], { cwd });
+  expect(stderr).toContain("next: cd 'our site' && npm install");
+  expect((await runCli(["init", "x", "--name", "Site"], { cwd })).stderr).toContain(" help: give another with --name");
+});
+
 test("init joins a project: manifest, compiler settings and ignored paths are kept", async () => {
   const put = (path: string, text: string) => writeFileSync(join(cwd, path), text);
   put(
@@ -55,7 +61,17 @@ test("init joins a project: manifest, compiler settings and ignored paths are ke
 
 test.each<[string, Readonly<Record<string, string>>, string]>([
   ["a project", { "dibkit.config.ts": "" }, '"." is a project already: it has a dibkit.config.ts'],
-  ["a manifest that is no JSON", { "package.json": "{" }, '"package.json" is no JSON: '],
+  [
+    "a manifest that is not JSON",
+    { "package.json": '{\n  "name": "x",\n}' },
+    '"package.json" is not JSON: line 3: a key in double quotes is expected here\n',
+  ],
+  ["a manifest that is a list", { "package.json": "[]" }, '"package.json" is no manifest of npm, which is an object\n'],
+  [
+    "a manifest with a list of packages",
+    { "package.json": '{ "devDependencies": [] }' },
+    '"package.json" has "devDependencies" that is no object of packages\n',
+  ],
   ["an image of that name", { "web.image.ts": "" }, '"web.image.ts" exists already'],
 ])("init changes nothing where there is %s", async (_, files, message) => {
   for (const [path, text] of Object.entries(files)) writeFileSync(join(cwd, path), text);
@@ -73,7 +89,8 @@ test.each(["9lives", "class", "bash", "a+b", "a.b", "greeting", "define-element"
     expect(await runCli(["lint"], { cwd: project })).toMatchObject({ stdout: "no findings in 1 element, 5 files\n" });
     expect(await runCli(["compile"], { cwd: project })).toMatchObject({ stdout: `wrote elements/${name} (5 files)\n` });
     // What was compiled is no other element that the definition hides.
-    expect(await runCli(["lint"], { cwd: project })).toMatchObject({ stdout: "no findings in 1 element, 5 files\n" });
+    for (const words of [["lint"], ["lint", `elements/${name}`]])
+      expect(await runCli(words, { cwd: project })).toMatchObject({ stdout: "no findings in 1 element, 5 files\n" });
   },
 );
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -240,6 +241,22 @@ describe("dibkit lint", () => {
     ]);
   });
 
+  it("says what of an element cannot be read, for as long as that is so", async () => {
+    execFileSync("mkfifo", [join(root, "elements/site-base/pipe")]);
+    const run = await lint("elements/site-base");
+    expect([run.exitCode, run.stdout]).toEqual([
+      1,
+      expect.stringContaining(
+        'error "site-base/pipe" is a named pipe, which an element cannot hold [load/special-file]',
+      ),
+    ]);
+    const imported = await runCli(["import", "elements/site-base"], { cwd: root });
+    expect([imported.exitCode, existsSync(join(root, "src"))]).toEqual([1, false]);
+    expect(imported.stderr).toContain("[load/special-file]");
+    rmSync(join(root, "elements/site-base/pipe"));
+    expect(summary((await lint("elements/site-base")).stdout)).toEqual(["no findings in 1 element, 2 files"]);
+  });
+
   it("counts warnings that it does not show", async () => {
     const run = await lint("--quiet", "--max-warnings", "0", "elements/web", "--rule", "script-which");
     expect([run.exitCode, run.stdout.includes("`which`")]).toEqual([1, false]);
@@ -248,7 +265,8 @@ describe("dibkit lint", () => {
 
   it.each([
     [["--rule", "script-wich"], 'there is no rule "script-wich"', 'did you mean "script-which"?'],
-    [["nowhere"], 'no element in "', "give an element"],
+    [["nowhere"], 'error: "nowhere" does not exist\n', "give an element"],
+    [["elements/web/install.d"], 'error: no element in "elements/web/install.d"\n', "give an element"],
     [["--format", "xml"], 'unknown --format "xml"', "dibkit lint --help"],
     [["--update-baseline"], "--update-baseline needs a file to write", "--baseline FILE"],
     [["--baseline", "none.json"], 'baseline "none.json" cannot be read', "--update-baseline"],

@@ -1,4 +1,5 @@
 import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { type CommandEntry, defineCommand } from "../src/command.js";
 import { runCli } from "./run-cli.js";
@@ -87,4 +88,14 @@ test("what no machine does is a bug still", async () => {
     { name: "fall", group: "build" as const, summary: "fall", load: async () => ({ default: command }) },
   ];
   await expect(runCli(["fall"], { commands })).rejects.toThrow("x is not a function");
+});
+
+test.each([
+  [["images", "docs"], 'cannot read "'],
+  [["verify", "README.md", "--key", "docs"], '"'],
+])("a directory in place of a file is named: %j", async (words, before) => {
+  const cwd = fileURLToPath(new URL("../../..", import.meta.url));
+  const run = await runCli(words, { cwd });
+  expect(run.stderr).toMatch(new RegExp(`error: ${before}\\S*docs"[^\n]* is a directory\n help: name a `));
+  expect(run.exitCode).toBe(2);
 });

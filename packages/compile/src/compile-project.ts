@@ -50,6 +50,7 @@ export async function compileProject(options: CompileOptions): Promise<CompileRe
   if (hasErrors(diagnostics)) return failed();
   if (existsSync(outDir) && !statSync(outDir).isDirectory()) return failed([notADirectory(options.outDir)]);
   const plan = planEmit(loaded.elements, outDir, readManifest(outDir));
+  if (plan.changes.length === 0 && definesNothing(loaded)) return failed([nothingDefined(options.entries)]);
   const refused = options.force ? [] : plan.changes.filter((change) => change.foreign).map(refusal);
   const diff = () => renderDiff(plan.changes);
   if (options.check || refused.length > 0)
@@ -83,6 +84,20 @@ export async function loadProject(
 
 function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === "error");
+}
+
+/** A configuration may name modules that have no element yet, or no longer. */
+function definesNothing({ config, elements, images, matrices }: LoadedDefinitions): boolean {
+  return config === undefined && elements.length + images.length + matrices.length === 0;
+}
+
+function nothingDefined(entries: readonly string[]): Diagnostic {
+  return {
+    code: "compile/no-definition",
+    severity: "error",
+    message: `no element and no image is exported by "${entries.join('", "')}"`,
+    help: 'export what defineElement or defineImage returns, such as: export const web = defineElement("web", …)',
+  };
 }
 
 function notADirectory(outDir: string): Diagnostic {

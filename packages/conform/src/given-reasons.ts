@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "@dibkit/model";
+import { err, ok, type Result, readJson } from "@dibkit/model";
 import type { Aspect, Difference } from "./difference.js";
 
 /** Why something differs between builds of different elements, as whoever compares them says. */
@@ -22,12 +22,9 @@ const ASPECTS: readonly Aspect[] = [
 
 /** Reads a JSON list of `{ "aspect", "subject", "reason" }`, where the subject is a regular expression. */
 export function parseReasons(text: string): Result<readonly GivenReason[], string> {
-  let list: unknown;
-  try {
-    list = JSON.parse(text);
-  } catch (error) {
-    return err(`is no JSON: ${(error as Error).message}`);
-  }
+  const read = readJson(text);
+  if (!read.ok) return err(`is not JSON: ${read.error}`);
+  const list = read.value;
   if (!Array.isArray(list)) return err("is not a list of reasons");
   const reasons: GivenReason[] = [];
   for (const [index, entry] of (list as readonly Readonly<Record<string, unknown>>[]).entries()) {

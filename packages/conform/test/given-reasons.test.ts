@@ -24,7 +24,7 @@ test("a reason explains the whole subjects that it matches, of its aspect, and o
 });
 
 test.each([
-  ["{", /^is no JSON: /],
+  ["{", /^is not JSON: line 1: a closing brace is expected here$/],
   ["{}", /^is not a list of reasons$/],
   ["[null]", /^has the aspect "undefined" in entry 1: it must be one of tree, packages, /],
   ['[{"aspect":"tre","subject":"x","reason":"y"}]', /^has the aspect "tre" in entry 1/],

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { access, chmod, constants, lstat, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { access, chmod, constants, lstat, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CommandFailure, type CommandRunner, describeFailure, findProgram } from "@dibkit/exec";
@@ -26,6 +26,9 @@ export async function withImageFile<T>(
 ): Promise<Result<T, UnreadableImage>> {
   if (!existsSync(path)) return unreadable(`there is no file "${path}"`);
   await access(path, constants.R_OK);
+  const found = await stat(path);
+  if (!found.isFile()) return unreadable(`"${path}" is no image file`);
+  if (found.size === 0) return unreadable(`"${path}" is empty`);
   const scratch = await mkdtemp(join(tmpdir(), "dibkit-inspect-"));
   try {
     const contents = await readImageFile(path, scratch, commands);
@@ -43,6 +46,7 @@ export async function withImageFile<T>(
 export async function unpackImageFile(path: string, scratch: string, commands: CommandRunner): Reading {
   if (!existsSync(path)) return unreadable(`there is no file "${path}"`);
   await access(path, constants.R_OK);
+  if ((await stat(path)).size === 0) return unreadable(`"${path}" is empty`);
   const contentsIn = join(scratch, "contents");
   await mkdir(contentsIn);
   const contents = await readImageFile(path, scratch, commands, contentsIn);
@@ -80,16 +84,30 @@ function pathsOf(programs: readonly Program[]): Result<Readonly<Record<Program, 
 }
 
 async function readImageFile(path: string, scratch: string, commands: CommandRunner, contentsIn?: string): Reading {
-  if (path.endsWith(".tar")) return ok(await archiveContents(path, path, contentsIn));
+  if (path.endsWith(".tar")) return readArchive(path, path, contentsIn);
   if (/\.(tgz|tar\.gz)$/.test(path)) {
     const archive = join(scratch, "image.tar");
     const unpacked = await commands.run(["gzip", "-dc", "--", path], { outputFile: archive });
-    return unpacked.ok
-      ? ok(await archiveContents(path, archive, contentsIn))
+    if (unpacked.ok) return readArchive(path, archive, contentsIn);
+    return unpacked.error.kind === "exited"
+      ? unreadable(`"${path}" is not what gzip writes, or it is not whole`)
       : unreadable(describeFailure(unpacked.error));
   }
   if (/\.(qcow2|vmdk|vdi|vhd|vhdx|raw|img)$/.test(path)) return readDiskImage(path, scratch, commands);
   return unreadable(`"${path}" is none of tar, tgz, raw, qcow2, vmdk, vdi, vhd and vhdx by its name`);
+}
+
+/** What the reader of archives says of bytes that are none, or not all of one. */
+const NO_ARCHIVE = /^(Invalid tar header|Unexpected end of data)/;
+
+async function readArchive(path: string, archive: string, contentsIn?: string): Reading {
+  try {
+    const contents = await archiveContents(path, archive, contentsIn);
+    return contents.files.size > 0 ? ok(contents) : unreadable(`"${path}" has no files`);
+  } catch (error) {
+    if (!(error instanceof Error && NO_ARCHIVE.test(error.message))) throw error;
+    return unreadable(`"${path}" is not a tar archive, or it is not whole`);
+  }
 }
 
 /** No mount and no loop device: QEMU's tool makes it raw, and e2fsprogs copies the files of its ext filesystem out. */

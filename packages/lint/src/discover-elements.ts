@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync } from "node:fs";
+import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
 /** Directories whose sub-directories are elements, and which of those were named one by one. */
@@ -21,6 +21,8 @@ const MISSPELT =
   /^(elements?[-_](deps?|dependenc(y|ies)|provides?)|packages?[-_]installs?|pkg[-_]map|svc[-_]map)(\.(?!(py|pyc|sh|c|go|ts|js)$)\w+)?$/;
 /** Directories in an element that hold anything, such as a program called `pkg-map`, and are no elements. */
 const PART = /^(bin|static|init-scripts|containerfiles|[\w-]+\.d)$/;
+/** Where a definition keeps the layout of control files, under their names. */
+const LAYOUT = "layout";
 const SKIPPED = /^(node_modules|dist|build|__pycache__|test-elements|\..*)$/;
 // Element trees lie near the top of a repository: `elements/`, `diskimage_builder/elements/`, `images/dib/elements/`.
 const DEEPEST = 4;
@@ -63,7 +65,23 @@ function treesUnder(path: string, depth: number): string[] {
 
 function isElement(path: string): boolean {
   const name = basename(path);
-  return !SKIPPED.test(name) && !PART.test(name) && entries(path).some(isSign);
+  if (SKIPPED.test(name) || PART.test(name)) return false;
+  if (!entries(path).some(isSign)) return false;
+  return !hasDefinition(path) && !(name === LAYOUT && hasDefinition(dirname(path)));
+}
+
+/** A module that defines elements has files of theirs beside it, as `dibkit import` writes them; these are no element. */
+function hasDefinition(directory: string): boolean {
+  return entries(directory).some((entry) => entry.isFile() && isDefinition(directory, entry));
+}
+
+function isDefinition(directory: string, entry: Dirent): boolean {
+  if (!/\.[cm]?ts$/.test(entry.name)) return false;
+  try {
+    return /["']@dibkit\/model["']/.test(readFileSync(join(directory, entry.name), "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 /** A directory `pkg-map` is an element of this name, and the directory around it one of elements. */

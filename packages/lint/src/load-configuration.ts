@@ -1,6 +1,15 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Diagnostic, err, LINT_PRESETS, nearestName, ok, type Result, type SourceText } from "@dibkit/model";
+import {
+  type Diagnostic,
+  err,
+  LINT_PRESETS,
+  nearestName,
+  ok,
+  type Result,
+  readJson,
+  type SourceText,
+} from "@dibkit/model";
 import type { RuleSetting, WrittenConfiguration } from "./configuration.js";
 import type { Rule } from "./rule.js";
 import { rules as allRules } from "./rules/index.js";
@@ -27,14 +36,9 @@ export function loadConfiguration(directory: string): Result<LoadedConfiguration
 }
 
 function parseConfiguration(source: SourceText): Result<LoadedConfiguration, readonly Diagnostic[]> {
-  let data: unknown;
-  try {
-    data = JSON.parse(source.text);
-  } catch (error) {
-    return err([
-      finding(source, `${CONFIGURATION_FILE} is no JSON: ${(error as Error).message}`, "correct the syntax"),
-    ]);
-  }
+  const read = readJson(source.text);
+  if (!read.ok) return err([finding(source, `${CONFIGURATION_FILE} is not JSON: ${read.error}`, "correct the syntax")]);
+  const data = read.value;
   const problems = checkConfiguration(data, source);
   if (problems.length > 0) return err(problems);
   return ok({ configuration: data as WrittenConfiguration, source, base: dirname(source.path), path: source.path });

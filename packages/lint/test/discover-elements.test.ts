@@ -46,6 +46,17 @@ it.each<[string, readonly string[], readonly string[], readonly (readonly string
   expect(found(files, ...paths)).toEqual(expected);
 });
 
+it("leaves out files that lie beside the module of their definition", () => {
+  found(["src/web/element.ts", "src/web/install.d/50-web", "elements/web/install.d/50-web", "elements/db/element.ts"]);
+  found(["elements/db/install.d/50-db", "src/web/layout/element-deps", "layout/element-deps"]);
+  writeFileSync(join(root, "src/web/element.ts"), 'import { defineElement } from "@dibkit/model";\n');
+  expect(found([], "src")).toEqual([[], []]);
+  expect(found([], "elements")).toEqual([["elements"], []]);
+  expect(found([], "layout")).toEqual([[""], ["layout"]]);
+  expect(found([], "elements/db")).toEqual([["elements"], ["elements/db"]]);
+  expect(found([], "src/web")).toEqual([[], []]);
+});
+
 it("means only the elements that were named", () => {
   found(CHECKOUT);
   const elements = join(root, "diskimage_builder/elements");

@@ -19,6 +19,7 @@ export * from "./output-formats.js";
 export * from "./package-map.js";
 export * from "./phases.js";
 export * from "./posix-path.js";
+export * from "./read-json.js";
 export * from "./resolution.js";
 export * from "./resolve.js";
 export * from "./result.js";

@@ -220,7 +220,7 @@ export function flagWord(name: string): string {
 }
 
 /** The flag as upstream writes it: its letter where it has one. */
-export function upstreamWord(name: BuildFlagName): string {
+function upstreamWord(name: BuildFlagName): string {
   const flag: BuildFlag = BUILD_FLAGS[name];
   return flag.upstream === "letter" ? `-${flag.short}` : flagWord(name);
 }

@@ -9,6 +9,7 @@ export * from "./installed-catalog.js";
 export * from "./load-catalog.js";
 export { type LoadFailure, loadDiagnostics, loadElement } from "./load-element.js";
 export * from "./path-bytes.js";
+export { readNamedFile } from "./read-named-file.js";
 export { realPath } from "./real-path.js";
 export * from "./stats-at.js";
 export * from "./system-trouble.js";

@@ -109,10 +109,10 @@ function readTree(
         visit(absolute, `${path}/`);
       else if (child.entry.isSymbolicLink()) entries.push(symbolicLink(absolute, path));
       else if (!child.entry.isFile()) {
-        const message = `"${path}" is ${kindOf(child.entry)}, which an element cannot hold`;
+        const message = `"${element}/${path}" is ${kindOf(child.entry)}, which an element cannot hold`;
         report("special-file", message, "remove it, or replace it by a regular file, a directory or a symbolic link");
       } else if (isReadable(absolute)) entries.push(early.get(path) ?? regularFile(absolute, path));
-      else report("unreadable", `"${path}" cannot be read: permission denied`, "make it readable");
+      else report("unreadable", `"${element}/${path}" cannot be read: permission denied`, "make it readable");
     }
   };
   visit(root, "");

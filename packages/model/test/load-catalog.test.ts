@@ -85,7 +85,7 @@ describe("loadElement", () => {
     const element = loaded.ok ? loaded.value : undefined;
     expect(element && [...element.files.keys()]).toEqual(["element-deps"]);
     expect(element && loadDiagnostics(element).map(rendered)).toEqual([
-      ':0:0 "pipe" is a named pipe, which an element cannot hold (load/special-file)',
+      ':0:0 "web/pipe" is a named pipe, which an element cannot hold (load/special-file)',
     ]);
   });
 
@@ -133,7 +133,7 @@ describe("loadElement", () => {
     try {
       const found = loaded.ok ? loadDiagnostics(loaded.value).map(rendered) : [];
       expect(found.sort()).toEqual([
-        ':0:0 "secret" cannot be read: permission denied (load/unreadable)',
+        ':0:0 "web/secret" cannot be read: permission denied (load/unreadable)',
         `:0:0 directory "${scratch}/web/locked" cannot be read: permission denied (load/unreadable)`,
       ]);
     } finally {

@@ -21,8 +21,8 @@ export interface KeyTrouble {
   readonly help: string;
 }
 
-const MAKE = 'make one with "openssl genpkey -algorithm ed25519 -out cache.key"';
-const PUBLIC_HALF = 'write its public half with "openssl pkey -in cache.key -pubout -out cache.pub"';
+const MAKE = 'make one with "openssl genpkey -algorithm ed25519 -out KEYFILE"';
+const PUBLIC_HALF = 'write its public half with "openssl pkey -in KEYFILE -pubout -out KEYFILE.pub"';
 
 /** Reads a public key in PEM: Ed25519, or ECDSA on P-256. */
 export function parseTrustedKey(text: string): Result<TrustedKey, KeyTrouble> {
@@ -41,8 +41,8 @@ export function parseSigningKey(text: string): Result<SigningKey, KeyTrouble> {
     return err({ message: "is a public key, which cannot sign", help: "name the file of the private key" });
   if (/ENCRYPTED/.test(text))
     return err({
-      message: "has a passphrase, which nobody could type in a build",
-      help: 'write it without one with "openssl pkey -in KEYFILE -out cache.key", readable to root only',
+      message: "has a passphrase, for which nobody is asked",
+      help: 'write it without one with "openssl pkey -in KEYFILE -out NEWFILE", readable to its owner only',
     });
   const key = attempt(() => createPrivateKey(text));
   if (key === undefined) return err({ message: "is not a private key in PEM", help: MAKE });

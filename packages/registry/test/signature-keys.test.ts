@@ -46,7 +46,7 @@ test.each([
 
 test.each([
   ["a public key", ED25519.publicKey, "is a public key, which cannot sign"],
-  ["one with a passphrase", ED25519.locked, "has a passphrase, which nobody could type in a build"],
+  ["one with a passphrase", ED25519.locked, "has a passphrase, for which nobody is asked"],
   ["no PEM", "secret", "is not a private key in PEM"],
   ["RSA", RSA.privateKey, 'is a key of the kind "rsa", but legal are ed25519 and ec on P-256'],
 ])("as a private key, %s is refused", (_, text, message) => {

@@ -3,9 +3,13 @@ export type PasswordState = "usable" | "locked" | "empty" | "unknown";
 
 /** A line of `/etc/passwd`, with what `/etc/shadow` says of its password. */
 export interface Account {
+  /** Login name. */
   readonly name: string;
+  /** Number of the user; 0 is root. */
   readonly uid: number;
+  /** Number of its first group. */
   readonly gid: number;
+  /** Home directory; empty where the line names none. */
   readonly home: string;
   /** `/bin/sh` where the line names none. */
   readonly shell: string;

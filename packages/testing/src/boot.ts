@@ -3,6 +3,7 @@ import type { SessionAccess } from "@dibkit/boot";
 import { type Machine, machineOf, troubleOf } from "./machine.js";
 import { openScratchDirectory } from "./scratch-directory.js";
 
+/** How a machine is made of an image, and how long it may take to start. */
 export interface MachineOptions {
   /** How the session comes into the machine; default `auto`. See docs/testing.md for what each needs of the image. */
   readonly access?: SessionAccess;

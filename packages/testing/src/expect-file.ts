@@ -10,6 +10,7 @@ export interface ExpectedFile {
   readonly mode?: number;
   /** `UID:GID`. */
   readonly owner?: string;
+  /** `"file"`, `"directory"`, `"symlink"` or `"special"`, of what the path leads to. */
   readonly type?: ImageFile["type"];
   /** What the path itself, as a symbolic link, leads to, as it is written. */
   readonly target?: string;

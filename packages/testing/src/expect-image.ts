@@ -9,11 +9,17 @@ import type { Policy } from "./policy.js";
 import { secretsOf } from "./secrets.js";
 import { type Builder, thisBuilder, tracesOf } from "./traces.js";
 
+/** What an account of `/etc/passwd` is to have; what is left out may be anything. */
 export interface ExpectedAccount {
+  /** Number of the user: `1000`. */
   readonly uid?: number;
+  /** Number of its first group. */
   readonly gid?: number;
+  /** Home directory, as it is written: `"/home/al"`. */
   readonly home?: string;
+  /** Login shell, as it is written: `"/bin/bash"`; `/bin/sh` where the line names none. */
   readonly shell?: string;
+  /** `usable`, `locked`, `empty` or `unknown`, by `/etc/shadow`. */
   readonly password?: PasswordState;
 }
 
@@ -26,11 +32,17 @@ export interface ImageExpectation {
   readonly toHavePackage: (name: string, version?: string | RegExp) => Promise<void>;
   /** No package of this name is installed. */
   readonly toLackPackage: (name: string) => Promise<void>;
+  /**
+   * Something is at the path, and is what is named; symbolic links are followed as inside of the image.
+   *
+   *     await expectImage(image).toHaveFile("/etc/motd", { text: /welcome/, mode: 0o644, owner: "0:0" });
+   */
   readonly toHaveFile: (path: string, expected?: ExpectedFile) => Promise<void>;
   /** Nothing is at the path, not even a symbolic link. */
   readonly toLackFile: (path: string) => Promise<void>;
   /** systemd starts the unit: something wants it. A name without suffix is a service. */
   readonly toEnableUnit: (name: string) => Promise<void>;
+  /** `/etc/passwd` has the account, with what is named: `{ shell: "/usr/sbin/nologin", password: "locked" }`. */
   readonly toHaveAccount: (name: string, expected?: ExpectedAccount) => Promise<void>;
   /** No password lets anybody in, but for the accounts that are named. */
   readonly toLockPasswords: (options?: { readonly except?: readonly string[] }) => Promise<void>;
@@ -46,6 +58,7 @@ export interface ImageExpectation {
   readonly toHoldNoSecret: (options?: { readonly allow?: readonly RegExp[] }) => Promise<void>;
   /** No host name or directory of the builder is left; default: those of this machine. */
   readonly toHoldNoTraceOf: (builder?: Partial<Builder>) => Promise<void>;
+  /** The policy has no breach; otherwise each is told with its remedy: `toFollow(hardened.except("sudo-asks"))`. */
   readonly toFollow: (policy: Policy) => Promise<void>;
 }
 

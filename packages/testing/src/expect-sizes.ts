@@ -4,8 +4,11 @@ import { mismatch, UnknownFact } from "./image-mismatch.js";
 
 /** Sizes in bytes, or as words with a unit: `800MiB`, `1.5GB`. */
 export interface SizeBudget {
+  /** Of all files together. */
   readonly total?: number | string;
+  /** By the element that wrote a file; known of images that were opened from their layers. */
   readonly element?: Readonly<Record<string, number | string>>;
+  /** By the package that a file belongs to: `{ nginx: "5MiB" }`. */
   readonly package?: Readonly<Record<string, number | string>>;
   /** By the first two directories of a path: `/usr/lib`. */
   readonly directory?: Readonly<Record<string, number | string>>;

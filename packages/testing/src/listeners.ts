@@ -5,6 +5,7 @@ import { sshdSettings } from "./sshd-settings.js";
 
 /** An address that a configuration has a program listen on; whether the program is started is another question. */
 export interface Listener {
+  /** Whose configuration says so. */
   readonly program: "sshd" | "nginx" | "systemd";
   /** As it is written. */
   readonly address: string;

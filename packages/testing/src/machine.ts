@@ -4,11 +4,15 @@ import { MachineTrouble } from "./machine-trouble.js";
 
 /** How a command in a machine ended, and what it printed, as UTF-8. */
 export interface CommandRun {
+  /** 0 where all went well; 128 and the signal's number when a signal ended it. */
   readonly exitCode: number;
+  /** Standard output, as UTF-8. */
   readonly stdout: string;
+  /** Standard error, as UTF-8. */
   readonly stderr: string;
 }
 
+/** How `machine.run` runs a command. */
 export interface CommandRunOptions {
   /** After so many seconds the machine ends the command, and `run` rejects; default 600. */
   readonly timeoutSeconds?: number;

@@ -21,6 +21,7 @@ export interface Breach extends Finding {
 export interface Check {
   /** Kebab-case. */
   readonly name: string;
+  /** What comes of an image that does not keep it. */
   readonly why: string;
   /** No finding means that the image keeps the rule. */
   readonly find: (image: Image) => Promise<readonly Finding[]> | readonly Finding[];
@@ -31,6 +32,7 @@ export type PolicyBody = (image: Image, report: (breach: Breach) => void) => Pro
 
 /** Rules for images, to be shared between projects. */
 export interface Policy {
+  /** What messages call it. */
   readonly name: string;
   /** Names of the checks; those that functions report are not known before. */
   readonly checks: readonly string[];

@@ -3,6 +3,7 @@ import { type Image, isOwn, unknownContent } from "./image.js";
 
 /** Something that should be known to few and is known to everybody who has the image. No field has the secret itself. */
 export interface Secret {
+  /** Absolute, in the image. */
   readonly path: string;
   /** From 1. */
   readonly line: number;

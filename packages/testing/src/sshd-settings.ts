@@ -3,7 +3,9 @@ import type { Image } from "./image.js";
 
 /** A setting of the SSH server, and where it is written: a path with a line, or `default`. */
 export interface SshdSetting {
+  /** As it is written; several values of `port` and `listenaddress` have a space between them. */
   readonly value: string;
+  /** A path with a line, or `default`. */
   readonly where: string;
 }
 

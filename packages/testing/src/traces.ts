@@ -6,6 +6,7 @@ import { type Image, isOwn, unknownContent } from "./image.js";
 
 /** What of the machine that built an image has no business in it. */
 export interface Builder {
+  /** Names of the machine, such as `"builder-3"`. */
   readonly hostNames: readonly string[];
   /** Absolute paths of directories. */
   readonly paths: readonly string[];
@@ -13,6 +14,7 @@ export interface Builder {
 
 /** Where something of the builder was found. */
 export interface Trace {
+  /** Absolute, in the image. */
   readonly path: string;
   /** The host name or path of the builder. */
   readonly text: string;

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -117,6 +117,7 @@ describe.skipIf(!mayBuild)("an image of a real build", () => {
 
   test("what cannot be opened is said in a sentence, and leaves nothing", async () => {
     const text = join(project.directory, "notes.txt");
+    const image = readFileSync(join(project.directory, "out/image.tar"));
     writeFileSync(text, "no image");
     writeFileSync(join(project.directory, "torn.raw"), "no image");
     await expect(openImage(join(project.directory, "gone.qcow2"))).rejects.toThrow('there is no file "');
@@ -124,6 +125,15 @@ describe.skipIf(!mayBuild)("an image of a real build", () => {
       "is none of tar, tgz, raw, qcow2, vmdk, vdi, vhd and vhdx by its name",
     );
     await expect(openImage(join(project.directory, "torn.raw"))).rejects.toThrow("no ext2, ext3 or ext4 filesystem");
+    const odd = (name: string, bytes: string | Buffer) => {
+      writeFileSync(join(project.directory, name), bytes);
+      return openImage(join(project.directory, name));
+    };
+    await expect(odd("none.tar", "")).rejects.toThrow('none.tar" is empty');
+    await expect(odd("zero.tar", Buffer.alloc(10240))).rejects.toThrow('zero.tar" has no files');
+    for (const [name, bytes] of Object.entries({ "torn.tar": "x".repeat(600), "cut.tar": image.subarray(0, 700) }))
+      await expect(odd(name, bytes)).rejects.toThrow(`${name}" is not a tar archive, or it is not whole`);
+    await expect(odd("torn.tgz", "no image")).rejects.toThrow('torn.tgz" is not what gzip writes, or it is not whole');
     await expect(openImage({ cacheDir: join(project.directory, "nowhere") })).rejects.toThrow("nothing was built yet");
     expect(existsSync(join(project.directory, "nowhere"))).toBe(false);
     expect(readdirSync(scratch)).toEqual([]);

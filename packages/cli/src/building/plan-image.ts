@@ -17,7 +17,12 @@ const DEFAULT_CACHE_SIZE = "40G";
 
 export type PlannedImage =
   | { readonly ok: true; readonly plan: BuildPlan }
-  | { readonly ok: false; readonly exitCode: ExitCode };
+  | {
+      readonly ok: false;
+      readonly exitCode: ExitCode;
+      /** The first of what is wrong with the image; all of it has been told. */
+      readonly reason?: string | undefined;
+    };
 
 export interface PlanImageOptions {
   /** The plan is to be read, not run. */
@@ -103,8 +108,9 @@ export async function planSelected(
     ...(request.ramdiskElement === undefined ? {} : { ramdiskElement: request.ramdiskElement }),
   });
   if (!resolution.ok) {
-    await report(resolution.error.map((failure) => failure.diagnostic));
-    return { ok: false, exitCode: 2 };
+    const findings = resolution.error.map((failure) => failure.diagnostic);
+    await report(findings);
+    return { ok: false, exitCode: 2, reason: reasonIn(findings) };
   }
   const planned = await planBuild({
     request,
@@ -121,5 +127,7 @@ export async function planSelected(
     return { ok: true, plan: planned.value };
   }
   await report(planned.error);
-  return { ok: false, exitCode: 2 };
+  return { ok: false, exitCode: 2, reason: reasonIn(planned.error) };
 }
+
+const reasonIn = (findings: readonly Diagnostic[]) => findings.find(({ severity }) => severity === "error")?.message;

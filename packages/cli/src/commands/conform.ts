@@ -58,7 +58,8 @@ export default defineCommand({
       );
     }
     const reasons = await readReasons(options.reasons, terminal);
-    if (!reasons.ok) return usageFailure(terminal, `"${options.reasons}" ${reasons.error}`, "see dibkit help conform");
+    if (!reasons.ok)
+      return usageFailure(terminal, `"${options.reasons}" ${reasons.error}`, 'see "dibkit conform --help"');
     const upstreamElements = options.upstreamElements?.split(/\s+/).filter(Boolean);
     const kept = options.keep === undefined ? undefined : resolve(terminal.cwd, options.keep);
     if (kept !== undefined) mkdirSync(kept, { recursive: true });
@@ -78,10 +79,10 @@ async function readReasons(
   { cwd }: Pick<Terminal, "cwd">,
 ): Promise<Result<readonly GivenReason[], string>> {
   if (file === undefined) return { ok: true, value: [] };
-  const [{ parseReasons }, { readFileSync }, { resolve }] = await Promise.all([
+  const [{ parseReasons }, { readNamedFile }, { resolve }] = await Promise.all([
     import("@dibkit/conform"),
-    import("node:fs"),
+    import("@dibkit/model"),
     import("node:path"),
   ]);
-  return parseReasons(readFileSync(resolve(cwd, file), "utf8"));
+  return parseReasons((await readNamedFile(resolve(cwd, file))).toString());
 }

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { ImageEntry } from "@dibkit/model";
 import { defineCommand, type ExitCode } from "../command.js";
 import type { Terminal } from "../terminal.js";
@@ -55,15 +54,16 @@ function commandOf(image: ImageEntry): string {
 
 /** All images of the files, merged; or the exit code when a file is wrong, which has been told. */
 async function readImages(paths: readonly string[], terminal: Terminal): Promise<readonly ImageEntry[] | ExitCode> {
-  const [{ mergeImageEntries, readImageFile }, { resolve }, { reportFindings }] = await Promise.all([
+  const [{ mergeImageEntries, readImageFile }, { readNamedFile }, { resolve }, { reportFindings }] = await Promise.all([
     import("@dibkit/runner"),
+    import("@dibkit/model"),
     import("node:path"),
     import("../report-failure.js"),
   ]);
   const entries: ImageEntry[] = [];
   let broken = false;
   for (const path of paths) {
-    const bytes = await readFile(resolve(terminal.cwd, path));
+    const bytes = await readNamedFile(resolve(terminal.cwd, path));
     const content = readImageFile(resolve(terminal.cwd, path), bytes);
     entries.push(...content.entries);
     if (content.diagnostics.length > 0) await reportFindings(terminal, content.diagnostics);

@@ -33,6 +33,7 @@ export default defineCommand({
       outDir,
       verify: !options.noVerify,
       force: options.force,
+      cwd: terminal.cwd,
     });
     await reportFindings(terminal, report.diagnostics);
     if (report.diagnostics.some(({ severity }) => severity === "error")) return 1;

@@ -21,11 +21,13 @@ export default defineCommand({
   examples: [{ command: "dibkit init acme-web", does: "makes the directory acme-web with a project in it" }],
   async run({ arguments: { DIR }, options }, terminal) {
     const { joinedTemplate, projectTemplate } = await import("../templates/project-template.js");
+    const { shellQuote } = await import("@dibkit/exec");
     const { nameProblem, sayWhatIsHidden, writeJoined } = await import("../write-new-files.js");
     const directory = resolve(terminal.cwd, DIR ?? ".");
     const name = options.name ?? basename(directory);
     const problem = nameProblem(name);
-    if (problem) return usageFailure(terminal, problem, "give one with --name");
+    if (problem)
+      return usageFailure(terminal, problem, `give ${options.name === undefined ? "one" : "another"} with --name`);
     if (existsSync(join(directory, "dibkit.config.ts"))) {
       const message = `"${DIR ?? "."}" is a project already: it has a dibkit.config.ts`;
       return usageFailure(terminal, message, 'add an element with "dibkit new element"');
@@ -35,7 +37,7 @@ export default defineCommand({
     const code = await writeJoined(terminal, directory, template, kept, joinedTemplate);
     if (code !== 0) return code;
     await sayWhatIsHidden(terminal, name);
-    const change = DIR === undefined ? "" : `cd ${DIR} && `;
+    const change = DIR === undefined ? "" : `cd ${DIR.startsWith("-") ? "-- " : ""}${shellQuote(DIR)} && `;
     terminal.stderr.write(`next: ${change}npm install && npx dibkit lint && npx dibkit plan ${name}.image.ts\n`);
     return 0;
   },

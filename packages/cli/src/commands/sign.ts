@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { resolve as resolvePath } from "node:path";
 import { openStore, storeOptions } from "../building/open-store.js";
 import { defineCommand } from "../command.js";
@@ -47,9 +46,12 @@ export default defineCommand({
     const store = await openStore(terminal, options.cacheDir);
     const statement = await imageStatement(terminal, store, words.IMAGE, options.file);
     if (statement === undefined) return 2;
+    const { attachEnvelope, mayAttach } = await import("../proof/attach-envelope.js");
+    if (options.attach !== undefined && !mayAttach(terminal, statement.manifests)) return 2;
     const beside = `${statement.path ?? statement.build.record.image}.intoto.jsonl`;
     const path = options.output === undefined ? beside : resolvePath(terminal.cwd, options.output);
-    const there = existsSync(path) ? parseEnvelopes(await readFile(path, "utf8")) : undefined;
+    const { readNamedFile } = await import("@dibkit/model");
+    const there = existsSync(path) ? parseEnvelopes((await readNamedFile(path)).toString()) : undefined;
     if (there?.ok === false)
       return usageFailure(terminal, `"${path}" ${there.error}`, "remove it, or choose another file with --output");
     const ofOthers = (there?.value ?? []).filter(({ signatures }) =>
@@ -61,7 +63,6 @@ export default defineCommand({
     if (!(await writeWhole(terminal, path, lines.join(""), { what: "signature", option: "--output" }))) return 1;
     terminal.stdout.write(`${path}\n`);
     if (options.attach === undefined) return 0;
-    const { attachEnvelope } = await import("../proof/attach-envelope.js");
     return attachEnvelope(terminal, options.attach, statement.manifests, JSON.stringify(envelope));
   },
 });

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
 import type { ImageVerification } from "@dibkit/contents";
 import { defineCommand } from "../command.js";
@@ -42,7 +41,11 @@ export default defineCommand({
       keys.push(key);
     }
     const image = resolvePath(terminal.cwd, words.IMAGE);
-    if (!existsSync(image)) return usageFailure(terminal, `there is no image "${image}"`, "name an image file");
+    const found = statSync(image, { throwIfNoEntry: false });
+    if (!found?.isFile()) {
+      const message = found === undefined ? `there is no image "${image}"` : `"${image}" is no image file`;
+      return usageFailure(terminal, message, "name an image file");
+    }
     const named = options.signature === undefined ? undefined : resolvePath(terminal.cwd, options.signature);
     const file = named ?? signatureFile(image);
     if (file === undefined)
@@ -51,7 +54,8 @@ export default defineCommand({
         `there is no signature "${signatureFiles(image)[0]}"`,
         "name its file with --signature",
       );
-    const verified = await verifyImage(image, await readFile(file, "utf8"), keys);
+    const { readNamedFile } = await import("@dibkit/model");
+    const verified = await verifyImage(image, (await readNamedFile(file)).toString(), keys);
     if (!verified.ok) {
       writeTrouble(terminal, `"${image}" is not verified: "${file}" ${verified.error}`);
       return 1;

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { applyBaseline, type Baseline, createBaseline, type LintResult, parseBaseline } from "@dibkit/lint";
 import { ANOTHER_PATH, systemTrouble } from "@dibkit/model/resolution";
@@ -25,7 +25,8 @@ export async function baselined(
   }
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    const { readNamedFile } = await import("@dibkit/model");
+    text = (await readNamedFile(path)).toString();
   } catch (error) {
     // Another reason than that it is not there yet has another remedy.
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;

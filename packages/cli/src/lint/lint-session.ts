@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, resolve as resolvePath } from "node:path";
+import { dirname, join, relative, resolve as resolvePath } from "node:path";
 import type { LintConfiguration, Rule } from "@dibkit/lint";
 import type { Catalog, Diagnostic, Element, Result } from "@dibkit/model";
 import { elementsInReach, type Reach } from "../project/elements-in-reach.js";
@@ -22,7 +22,7 @@ export interface LintSession {
   /** Directory that globs of the configuration are relative to. */
   readonly base: string;
   readonly ignoredDibLintChecks: readonly string[];
-  /** Trouble in TypeScript modules, to be reported with the rest. */
+  /** Trouble in TypeScript modules, and files of elements that cannot be read; to be reported with the rest. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -44,7 +44,7 @@ export async function openLintSession(
   const { discoverElements, ignoredDibLintChecks, isMeant, lintImageFile, loadConfiguration } = await import(
     "@dibkit/lint"
   );
-  const { err, ok } = await import("@dibkit/model");
+  const { err, loadDiagnostics, ok } = await import("@dibkit/model");
   const configured = loadConfiguration(terminal.cwd);
   if (!configured.ok) return err({ kind: "findings", diagnostics: configured.error });
   const wanted = paths.length > 0 ? paths : ["."];
@@ -57,7 +57,7 @@ export async function openLintSession(
   const meant = paths.length === 0 && project.config !== undefined ? [project.config] : modules;
   const discovered = discoverElements(absolute.filter((path) => !isModule(path) && !imageFiles.includes(path)));
   const [missing] = discovered.without.filter((path) => !modules.some((module) => module.startsWith(`${path}/`)));
-  if (missing !== undefined && paths.length > 0) return err(noElement(missing));
+  if (missing !== undefined && paths.length > 0) return err(noElement(terminal.cwd, missing));
   const base = configured.value?.base ?? terminal.cwd;
   const reach = await elementsInReach(terminal, {
     project,
@@ -82,25 +82,34 @@ export async function openLintSession(
   const linted = imageFiles.map((path) => lintImageFile({ path, text: readFileSync(path, "utf8") }, rules));
   const images = [...(configuration.images ?? []), ...linted.flatMap((file) => file.images)];
   const all = [...catalog.elements.values(), ...catalog.shadowed.map(({ element }) => element)];
+  // Who names what was compiled means its definition, which hides it.
+  const isOutput = (name: string) =>
+    discovered.directories
+      .map((directory) => join(directory, name))
+      .some((root) => isMeant(root, discovered) && existsSync(root) && !all.some((element) => element.root === root));
+  const onDisk = all.filter((element) => element.origin === "disk" && isMeant(element.root, discovered));
   return ok({
     catalog: withShadowed(catalog, await comparable(reach.value, terminal.env)),
     repository: repositoryTexts(discovered.directories),
-    elements: [
-      ...reach.value.elements.filter((element) => names.has(element.name)),
-      ...all.filter((element) => element.origin === "disk" && isMeant(element.root, discovered)),
-    ],
+    elements: [...reach.value.elements.filter(({ name }) => names.has(name) || isOutput(name)), ...onDisk],
     rules,
     configuration: { ...configuration, images },
     base,
     ignoredDibLintChecks: ignoredDibLintChecks(terminal.cwd),
-    diagnostics: [...reach.value.diagnostics, ...linted.flatMap(({ diagnostics }) => diagnostics)],
+    diagnostics: [
+      ...reach.value.diagnostics,
+      ...linted.flatMap(({ diagnostics }) => diagnostics),
+      ...onDisk.flatMap(loadDiagnostics),
+    ],
   });
 }
 
-function noElement(path: string): SessionFailure {
+function noElement(cwd: string, path: string): SessionFailure {
   const help =
     "give an element, a directory whose sub-directories are elements, a TypeScript module of elements, or an image file";
-  return { kind: "usage", message: `no element in "${path}"`, help };
+  const shown = relative(cwd, path) || ".";
+  const message = existsSync(path) ? `no element in "${shown}"` : `"${shown}" does not exist`;
+  return { kind: "usage", message, help };
 }
 
 const isModule = (path: string) => /\.[cm]?ts$/.test(path);

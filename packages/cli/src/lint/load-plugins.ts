@@ -62,11 +62,9 @@ async function load(name: string, configuration: string): Promise<Loaded> {
 
 /** Presets alone need no program. */
 async function parsed(name: string, configuration: string, text: string): Promise<Loaded> {
-  try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    return { diagnostic: await unloadable(name, configuration, (error as Error).message) };
-  }
+  const { readJson } = await import("@dibkit/model");
+  const read = readJson(text);
+  return read.ok ? { value: read.value } : { diagnostic: await unloadable(name, configuration, read.error) };
 }
 
 async function unloadable(name: string, configuration: string, reason: string): Promise<Diagnostic> {

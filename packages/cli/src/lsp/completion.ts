@@ -34,6 +34,14 @@ export function completion(path: string, before: string, catalog: Catalog | unde
   }));
 }
 
+/** What is known of the word around the end of `before`: a field of a control file, or a variable of a script. */
+export function wordAt(path: string, before: string, after: string, catalog: Catalog | undefined): Word | undefined {
+  const begun = /[\w.-]*$/.exec(before)?.[0] ?? "";
+  const word = begun + (/^[\w.-]*/.exec(after)?.[0] ?? "");
+  const known = words(path, before.slice(0, before.length - begun.length), catalog);
+  return known.find(({ text, description }) => text === word && description !== undefined);
+}
+
 function words(path: string, before: string, catalog: Catalog | undefined): readonly Word[] {
   const line = before.slice(before.lastIndexOf("\n") + 1);
   if (/\/element-(deps|provides)$/.test(path)) return elementWords(catalog);
@@ -68,7 +76,7 @@ function dibWords(
   const plain = (texts: readonly string[]) => texts.map((text) => ({ text }));
   const [first, ...rest] = keys;
   if (schema === "svc-map" && keys.length === 1 && !isValue) {
-    return plain([...DISTRIBUTIONS, ...DISTRO_FAMILIES, "default"]);
+    return plain([...new Set([...DISTRIBUTIONS, ...DISTRO_FAMILIES]), "default"]);
   }
   if (schema === "pkg-map" && !isValue) {
     if (rest.length === 0 && (first === "distro" || first === "release")) return plain(DISTRIBUTIONS);
@@ -104,14 +112,18 @@ const variablesByCatalog = new WeakMap<Catalog, readonly Word[]>();
 function variableWords(catalog: Catalog | undefined): readonly Word[] {
   const known = catalog && variablesByCatalog.get(catalog);
   if (known) return known;
-  const found = new Map<string, string | undefined>();
-  for (const name of [...STANDARD_VARIABLES, ...HOST_ONLY_VARIABLES]) found.set(name, undefined);
+  const found = new Map<string, string[]>([...STANDARD_VARIABLES, ...HOST_ONLY_VARIABLES].map((name) => [name, []]));
+  const say = (name: string, what: string) => found.set(name, [...(found.get(name) ?? []), what]);
   for (const element of catalog?.elements.values() ?? []) {
-    for (const name of setBy(element)) if (!found.has(name)) found.set(name, `set by ${element.name}`);
-    for (const { name, description } of viewsOf(element).readme.value?.variables ?? [])
-      found.set(name, `${element.name}: ${description}`);
+    const documented = viewsOf(element).readme.value?.variables ?? [];
+    for (const { name, description } of documented) say(name, `${element.name}: ${description}`);
+    for (const name of new Set(setBy(element)))
+      if (!documented.some((variable) => variable.name === name)) say(name, `set by ${element.name}`);
   }
-  const result = [...found].map(([text, description]) => ({ text, ...(description !== undefined && { description }) }));
+  const result = [...found].map(([text, said]) => ({
+    text,
+    ...(said.length > 0 && { description: said.join("\n\n") }),
+  }));
   if (catalog) variablesByCatalog.set(catalog, result);
   return result;
 }

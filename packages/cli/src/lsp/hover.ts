@@ -2,12 +2,17 @@ import type { Rule } from "@dibkit/lint";
 import { type Catalog, type Diagnostic, viewsOf } from "@dibkit/model";
 import type { Hover, Position } from "vscode-languageserver/node.js";
 import { rangeOf } from "./lsp-diagnostic.js";
+import type { Word } from "./schema-words.js";
 
-/** The pages of the rules that found something at a position; on a line of `element-deps`, what the element is. */
+/**
+ * The pages of the rules that found something at a position; on a line of `element-deps`, what the element is; else what
+ * the word there says.
+ */
 export function hover(
   path: string,
   position: Position,
   line: string,
+  word: Word | undefined,
   diagnostics: readonly Diagnostic[],
   catalog: Catalog | undefined,
   rules: readonly Rule[],
@@ -21,7 +26,7 @@ export function hover(
   if (element) {
     const readme = viewsOf(element).readme.value;
     pages.push(`**${element.name}** — ${readme?.summary ?? "an element without README.rst"}\n\n${element.root}`);
-  }
+  } else if (word?.description !== undefined) pages.push(`**${word.text}** — ${word.description}`);
   if (pages.length === 0) return undefined;
   return { contents: { kind: "markdown", value: [...new Set(pages)].join("\n\n---\n\n") } };
 }

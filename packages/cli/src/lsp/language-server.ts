@@ -4,6 +4,7 @@ import {
   type Connection,
   createConnection,
   ErrorCodes,
+  type Position,
   ProposedFeatures,
   ResponseError,
   StreamMessageReader,
@@ -14,7 +15,7 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Terminal } from "../terminal.js";
 import { CHMOD_COMMAND, codeActions, formatting } from "./code-actions.js";
-import { completion } from "./completion.js";
+import { completion, wordAt } from "./completion.js";
 import { definition } from "./definition.js";
 import { hover } from "./hover.js";
 import { lspDiagnostic } from "./lsp-diagnostic.js";
@@ -75,18 +76,23 @@ function register(connection: Connection, terminal: Terminal): void {
   documents.onDidClose(() => lintSoon(true));
   connection.onDidChangeWatchedFiles(() => lintSoon(true));
 
-  connection.onHover(({ textDocument, position }) => {
+  connection.onHover(async ({ textDocument, position }) => {
+    await loaded();
     const at = lineAt(textDocument.uri, position.line);
-    return at && hover(at.path, position, at.line, found, workspace?.catalog(), workspace?.rules() ?? []);
+    if (at === undefined) return undefined;
+    const catalog = workspace?.catalog();
+    const word = wordAt(at.path, beforeIn(textDocument.uri, position), at.line.slice(position.character), catalog);
+    return hover(at.path, position, at.line, word, found, catalog, workspace?.rules() ?? []);
   });
-  connection.onDefinition(({ textDocument, position }) => {
+  connection.onDefinition(async ({ textDocument, position }) => {
+    await loaded();
     const at = lineAt(textDocument.uri, position.line);
     return at && definition(at.path, at.line, workspace?.catalog());
   });
-  connection.onCompletion(({ textDocument, position }) => {
+  connection.onCompletion(async ({ textDocument, position }) => {
+    await loaded();
     const path = pathOfUri(textDocument.uri);
-    const before = documents.get(textDocument.uri)?.getText({ start: { line: 0, character: 0 }, end: position });
-    return path === undefined || before === undefined ? [] : completion(path, before, workspace?.catalog());
+    return path === undefined ? [] : completion(path, beforeIn(textDocument.uri, position), workspace?.catalog());
   });
   connection.onPrepareRename(({ textDocument, position }) => {
     const at = lineAt(textDocument.uri, position.line);
@@ -101,12 +107,15 @@ function register(connection: Connection, terminal: Terminal): void {
     const edit = renameElement(element, newName, workspace.root, catalog);
     return typeof edit === "string" ? new ResponseError(ErrorCodes.InvalidParams, edit) : edit;
   });
-  connection.onDocumentFormatting(({ textDocument }) => {
+  connection.onDocumentFormatting(async ({ textDocument }) => {
+    // Who saves formats what was typed just now.
+    await linted();
     const path = pathOfUri(textDocument.uri);
     const text = documents.get(textDocument.uri)?.getText();
     return path === undefined || text === undefined ? [] : formatting(path, text, found);
   });
-  connection.onCodeAction(({ textDocument, range }) => {
+  connection.onCodeAction(async ({ textDocument, range }) => {
+    await linted();
     const path = pathOfUri(textDocument.uri);
     const text = documents.get(textDocument.uri)?.getText();
     return path === undefined ? [] : codeActions(path, text, range, found);
@@ -127,17 +136,38 @@ function register(connection: Connection, terminal: Terminal): void {
     return path === undefined || text === undefined ? undefined : { path, line: text.replace(/\r?\n$/, "") };
   }
 
+  function beforeIn(uri: string, end: Position): string {
+    return documents.get(uri)?.getText({ start: { line: 0, character: 0 }, end }) ?? "";
+  }
+
   function lintSoon(fromDisk: boolean): void {
     stale ||= fromDisk;
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      running = running.then(lintNow).catch(async (error: Error) => {
-        const { systemFailure } = await import("../system-failure.js");
-        const failure = systemFailure(error, terminal);
-        const text = failure === undefined ? (error.stack ?? error.message) : `${failure.message}; ${failure.help}`;
-        connection.console.error(`dibkit: ${text}`);
-      });
-    }, PAUSE_MS);
+    timer = setTimeout(lintQueued, PAUSE_MS);
+  }
+
+  function lintQueued(): void {
+    timer = undefined;
+    running = running.then(lintNow).catch(async (error: Error) => {
+      const { systemFailure } = await import("../system-failure.js");
+      const failure = systemFailure(error, terminal);
+      const text = failure === undefined ? (error.stack ?? error.message) : `${failure.message}; ${failure.help}`;
+      connection.console.error(`dibkit: ${text}`);
+    });
+  }
+
+  /** Waits until everything is linted as it is in the editor now. */
+  async function linted(): Promise<void> {
+    if (timer !== undefined) {
+      clearTimeout(timer);
+      lintQueued();
+    }
+    await running;
+  }
+
+  /** Waits for the elements in reach, which are known a moment after the editor has started the server. */
+  async function loaded(): Promise<void> {
+    if (workspace?.catalog() === undefined) await linted();
   }
 
   async function lintNow(): Promise<void> {

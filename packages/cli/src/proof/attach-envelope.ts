@@ -2,6 +2,17 @@ import { err, ok } from "@dibkit/model";
 import type { ExitCode } from "../command.js";
 import { type Terminal, usageFailure, writeTrouble } from "../terminal.js";
 
+/** False after saying that a build has made nothing that registries have. */
+export function mayAttach(terminal: Terminal, manifests: readonly string[]): boolean {
+  if (manifests.length > 0) return true;
+  usageFailure(
+    terminal,
+    "only images of OCI archives are in registries, and the build has no such output",
+    "build it with -t oci, and copy the archive to the registry first",
+  );
+  return false;
+}
+
 /** Puts a signed statement beside the images of an OCI archive that a registry has; says where on stdout. */
 export async function attachEnvelope(
   terminal: Terminal,
@@ -9,12 +20,6 @@ export async function attachEnvelope(
   manifests: readonly string[],
   envelope: string,
 ): Promise<ExitCode> {
-  if (manifests.length === 0)
-    return usageFailure(
-      terminal,
-      "only images of OCI archives are in registries, and the build has no such output",
-      "build it with -t oci, and copy the archive to the registry first",
-    );
   const [{ createCommandRunner }, { withRemote }, { pushAttestation }, { PREDICATE_TYPE }] = await Promise.all([
     import("@dibkit/exec"),
     import("@dibkit/runner"),

@@ -66,8 +66,8 @@ export async function bisectElements(
 
 function noCommit(option: string, word: string): BisectTrouble {
   return {
-    message: `${option} "${word}" is not a commit of this repository`,
-    help: "name a commit, a tag or a branch",
+    message: `${option} "${word}" is neither a commit of this repository nor a file`,
+    help: "name a commit, a tag or a branch, or the file of a lock",
   };
 }
 
@@ -103,7 +103,8 @@ async function search(
     request.signal.throwIfAborted();
     if (verdict !== end) {
       const message = `--${end} "${request[end]}" is ${verdict}, so there is nothing to look for between the two`;
-      return err({ message, help: "correct the two commits, or the command of --run" });
+      const what = verdict === "untestable" ? "the words of the build, with those of --build" : "the command of --run";
+      return err({ message, help: `correct the two commits, or ${what}` });
     }
   }
   let step = await git("bisect", "start", ends.bad, ends.good);

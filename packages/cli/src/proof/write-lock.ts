@@ -64,7 +64,10 @@ export async function writeLock(terminal: Terminal, words: readonly string[], op
   terminal.stdout.write(differences.map((line) => `${line}\n`).join(""));
   const summary = `${count(made.packages.length, "package")}, ${count(made.fetched.length, "request")}`;
   const isNew = before === undefined || differences.length > 0;
-  if (options.check) return isNew ? 1 : 0;
+  if (options.check) {
+    terminal.stderr.write(`${options.lockFile} is ${isNew ? "out of date" : `up to date: ${summary}`}\n`);
+    return isNew ? 1 : 0;
+  }
   const text = renderLock(made);
   if (isNew && !(await writeWhole(terminal, path, text, { what: "lock", option: "--lock-file" }))) return 1;
   terminal.stdout.write(`${options.lockFile}${isNew ? "" : " is up to date"}: ${summary}\n`);

@@ -1,3 +1,4 @@
+import { err, ok, type Result, readJson } from "@dibkit/model";
 import { constantName, elementTemplate } from "./element-template.js";
 
 /** Directory of the modules with elements; what they are compiled to goes elsewhere. */
@@ -17,22 +18,39 @@ export function projectTemplate(name: string, version: string): Readonly<Record<
 
 /**
  * The same beside files that are there already, by path: a manifest gets the packages that it lacks and a list of ignored
- * paths the lines, settings of the compiler stay as they are. Throws a SyntaxError when the manifest is no JSON.
+ * paths the lines, settings of the compiler stay as they are. An error is the end of a sentence about the manifest.
  */
 export function joinedTemplate(
   template: Readonly<Record<string, string>>,
   existing: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
+): Result<Readonly<Record<string, string>>, string> {
   const joined = { ...template };
   const { "package.json": manifest, "tsconfig.json": compiler, ".gitignore": ignored } = existing;
-  if (manifest !== undefined) joined["package.json"] = withPackages(manifest, template["package.json"] as string);
+  const read = manifest === undefined ? undefined : readManifest(manifest);
+  if (read?.ok === false) return read;
+  const own = read?.value;
+  if (manifest !== undefined && own !== undefined)
+    joined["package.json"] = withPackages(manifest, own, template["package.json"] as string);
   if (compiler !== undefined) joined["tsconfig.json"] = compiler;
   // In a package of CommonJS the compiler would refuse every import.
-  else if (manifest !== undefined && JSON.parse(manifest).type !== "module")
+  else if (own !== undefined && own.type !== "module")
     joined["tsconfig.json"] = TSCONFIG.replace(/.*"verbatimModuleSyntax".*\n/, "");
   if (ignored !== undefined) joined[".gitignore"] = withLines(ignored, IGNORED);
-  return joined;
+  return ok(joined);
 }
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function readManifest(text: string): Result<Fields, string> {
+  const read = readJson(text);
+  if (!read.ok) return err(`is not JSON: ${read.error}`);
+  if (!isFields(read.value)) return err("is no manifest of npm, which is an object");
+  const odd = ["dependencies", "devDependencies"].find((name) => !isFields((read.value as Fields)[name] ?? {}));
+  return odd === undefined ? ok(read.value) : err(`has "${odd}" that is no object of packages`);
+}
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const IGNORED = ["node_modules/", "build/"];
 
@@ -43,12 +61,12 @@ function withLines(text: string, lines: readonly string[]): string {
   return `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${missing.join("\n")}\n`;
 }
 
-function withPackages(text: string, template: string): string {
-  const manifest = JSON.parse(text);
-  const own = { ...manifest.dependencies, ...manifest.devDependencies };
+function withPackages(text: string, manifest: Fields, template: string): string {
+  const { dependencies = {}, devDependencies: forWork = {} } = manifest as Readonly<Record<string, Fields>>;
+  const own = { ...dependencies, ...forWork };
   const missing = Object.entries(JSON.parse(template).devDependencies).filter(([name]) => !(name in own));
   if (missing.length === 0) return text;
-  const devDependencies = { ...manifest.devDependencies, ...Object.fromEntries(missing) };
+  const devDependencies = { ...forWork, ...Object.fromEntries(missing) };
   const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? "  ";
   return `${JSON.stringify({ ...manifest, devDependencies }, null, indent)}\n`;
 }

@@ -67,7 +67,11 @@ async function build(
     verbose,
     { told },
   );
-  if (!planned.ok) return { ending: "failed", message: "it cannot be planned" };
+  if (!planned.ok)
+    return {
+      ending: "failed",
+      message: `it cannot be planned${planned.reason === undefined ? "" : `: ${planned.reason}`}`,
+    };
   const outcome = await runPlanned(terminal, planned.plan, verbose);
   if (outcome.kind === "interrupted") return { ending: "interrupted" };
   if (outcome.kind !== "built") {

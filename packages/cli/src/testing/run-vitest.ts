@@ -15,6 +15,11 @@ export function findVitest(root: string): string | undefined {
   }
 }
 
+/** What Vitest prints goes through a pipe, so it is told what this terminal shows. */
+function colours({ colorStderr }: Terminal) {
+  return colorStderr ? { FORCE_COLOR: "1", NO_COLOR: undefined } : { FORCE_COLOR: undefined, NO_COLOR: "1" };
+}
+
 export interface VitestRun {
   readonly ending: "passed" | "failed" | "interrupted";
   /** What Vitest reports as JUnit; undefined when it came to no report. */
@@ -33,9 +38,12 @@ export async function runVitest(
     const report = join(scratch, "junit.xml");
     const reporters = ["--reporter=default", "--reporter=junit", `--outputFile.junit=${report}`];
     const [node = "node"] = terminal.self ?? [];
-    const words = [node, program, "run", "--passWithNoTests", ...reporters, ...files];
+    // A project without a file of tests has none that fail; a name that fits no file is a mistake.
+    const none = files.length === 0 ? ["--passWithNoTests"] : [];
+    const words = [node, program, "run", ...none, ...reporters, ...files];
     const run = await createCommandRunner({ signal: terminal.signal }).run(words, {
       cwd: root,
+      env: { ...terminal.env, ...colours(terminal) },
       onOutput: (line) => terminal.stderr.write(`${line}\n`),
     });
     const junit = existsSync(report) ? readFileSync(report, "utf8") : undefined;

@@ -1,6 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { type Diagnostic, type Element, type ElementFile, viewsOf } from "@dibkit/model";
+import { join, relative, resolve } from "node:path";
+import {
+  type Diagnostic,
+  type Element,
+  type ElementFile,
+  isElementName,
+  loadDiagnostics,
+  viewsOf,
+} from "@dibkit/model";
 import { fingerprint } from "../emit/manifest.js";
 import { loadDefinitions } from "../load/load-definitions.js";
 import { type Code, call, verbatim } from "./code.js";
@@ -18,6 +25,8 @@ export interface ImportOptions {
   readonly verify?: boolean;
   /** Write into directories that hold something already. */
   readonly force?: boolean;
+  /** Directory that messages name paths from; without it paths are absolute. */
+  readonly cwd?: string;
 }
 
 export interface ImportReport {
@@ -41,6 +50,9 @@ interface PlannedModule {
  */
 export async function importElements(options: ImportOptions): Promise<ImportReport> {
   const outDir = resolve(options.outDir);
+  const unnamed = options.elements.filter(({ name }) => !isElementName(name)).map(badName);
+  const refused = [...unnamed, ...options.elements.flatMap(loadDiagnostics)];
+  if (refused.length > 0) return { imported: [], modules: [], diagnostics: refused };
   const taken = options.force ? [] : options.elements.filter(({ name }) => isFull(join(outDir, name)));
   if (taken.length > 0) return { imported: [], modules: [], diagnostics: [inTheWay(options, taken)] };
   const planned = planModules(options.elements, outDir);
@@ -170,19 +182,28 @@ export function differences(original: Element, compiled: Element | undefined): r
   });
 }
 
+function badName({ name, root }: Element): Diagnostic {
+  return {
+    ...{ code: "import/name", severity: "error", element: name },
+    message: `"${root}" cannot be imported: "${name}" cannot be the name of an element; nothing was written`,
+    help: 'rename the directory: its name has no white space, "/" or ":"',
+  };
+}
+
 function isFull(directory: string): boolean {
   return existsSync(directory) && readdirSync(directory).length > 0;
 }
 
-function inTheWay({ outDir, elements }: ImportOptions, taken: readonly Element[]): Diagnostic {
-  const first = join(outDir, taken[0]?.name ?? "");
+function inTheWay({ outDir, elements, cwd }: ImportOptions, taken: readonly Element[]): Diagnostic {
+  const shown = (path: string) => (cwd === undefined ? path : relative(cwd, path)) || ".";
+  const first = shown(join(outDir, taken[0]?.name ?? ""));
   return {
     code: "import/exists",
     severity: "error",
     message:
       taken.length === 1
         ? `"${first}" exists and is not empty; nothing was written`
-        : `${taken.length} of ${elements.length} elements are in "${outDir}" already, such as "${first}"; nothing was written`,
+        : `${taken.length} of ${elements.length} elements are in "${shown(outDir)}" already, such as "${first}"; nothing was written`,
     help: "give another --out, or --force to write over what is there",
   };
 }

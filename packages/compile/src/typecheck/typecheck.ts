@@ -5,6 +5,7 @@ import type { Diagnostic, Location, SourceText } from "@dibkit/model";
 import { fromSource, ownPackages } from "../load/own-packages.js";
 import { type CheckResult, type CompilerFinding, type CompilerLocation, startCheck } from "./check-modules.js";
 import { isKnownGood, rememberGood } from "./known-good.js";
+import { plainWords } from "./plain-words.js";
 
 /** A type check that goes on by itself. */
 export interface StartedCheck {
@@ -64,7 +65,7 @@ function declarations(): Record<string, string> {
 
 function diagnostic(finding: CompilerFinding, texts: Map<string, SourceText>): Diagnostic {
   const [message, ...chain] = finding.lines;
-  const refusal = refusalIn(finding);
+  const refusal = refusalIn(finding) ?? plainWords(finding.code, finding.lines);
   // Where dibkit declares a type is of no use to an author.
   const related = finding.related.filter(
     ({ location }) => !ownDirectories().some((own) => location.path.startsWith(own)),
@@ -87,21 +88,10 @@ function diagnostic(finding: CompilerFinding, texts: Map<string, SourceText>): D
  * message: no other literal type has that many words.
  */
 function refusalIn({ code, lines }: CompilerFinding): string | undefined {
-  if (code === 2353 || code === 2561) return unknownField(lines[0] as string);
   if (code !== 2322 && code !== 2345) return undefined;
   const wanted = /to (?:parameter of )?type '(.*)'\.$/.exec(lines[0] as string)?.[1] ?? "";
   const sentences = [...wanted.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1] as string);
   return sentences.find((text) => text.split(" ").length > 4)?.replace(/\\(.)/g, "$1");
-}
-
-/** The compiler would spell the type out in which the field is missing. */
-function unknownField(line: string): string | undefined {
-  const [, field] =
-    /^Object literal may only specify known properties, (?:and|but) '"?(.+?)"?' does not exist in type /.exec(line) ??
-    [];
-  const [, near] = /Did you mean to write '(.+)'\?$/.exec(line) ?? [];
-  if (field === undefined) return undefined;
-  return `there is no field "${field}" here${near === undefined ? "" : `: did you mean "${near}"?`}`;
 }
 
 function locationIn(location: CompilerLocation, texts: Map<string, SourceText>): Location {

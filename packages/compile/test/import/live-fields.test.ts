@@ -44,6 +44,8 @@ test.runIf(upstream)(
           if (layout !== undefined) expect(meaning(edited), label).toEqual(meaning(compiled(bare)));
         } catch (error) {
           if (!isDefinitionError(error)) throw error;
+          // Of a line of words only the last may go.
+          if (/\.(destination|location) without$/.test(what)) continue;
           refused.push(`${label}: ${error.message}`);
         }
       }

@@ -2,8 +2,9 @@ import { createReadStream } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { err, ok, type Result } from "@dibkit/model";
+import { err, ok, type Result, readJson } from "@dibkit/model";
 import { type DebianTracker, isDebianTracker } from "./debian-tracker.js";
 import type { OsvRecord } from "./osv-records.js";
 
@@ -38,19 +39,20 @@ export async function readDatabase(path: string, reader: DatabaseReader): Promis
 
 async function readFileOf(path: string, reader: DatabaseReader): Promise<Result<number, DatabaseTrouble>> {
   if (path.endsWith(".zip")) return readZip(path, reader);
-  const json = path.endsWith(".gz")
-    ? await text(createReadStream(path).pipe(createGunzip()))
-    : await readFile(path, "utf8");
-  return readJson(path, json, reader);
+  if (!path.endsWith(".gz")) return readRecords(path, await readFile(path, "utf8"), reader);
+  try {
+    const unpacked = await pipeline(createReadStream(path), createGunzip(), text);
+    return readRecords(path, unpacked, reader);
+  } catch (error) {
+    if (!String((error as NodeJS.ErrnoException).code).startsWith("Z_")) throw error;
+    return err({ message: `"${path}" is not what gzip writes, or it is not whole`, help: HELP });
+  }
 }
 
-function readJson(path: string, json: string, reader: DatabaseReader): Result<number, DatabaseTrouble> {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    return err({ message: `"${path}" is not JSON: ${(error as Error).message}`, help: HELP });
-  }
+function readRecords(path: string, json: string, reader: DatabaseReader): Result<number, DatabaseTrouble> {
+  const parsed = readJson(json);
+  if (!parsed.ok) return err({ message: `"${path}" is not JSON: ${parsed.error}`, help: HELP });
+  const { value } = parsed;
   if (isDebianTracker(value)) {
     reader.tracker(value);
     return ok(Object.keys(value).length);
@@ -76,13 +78,13 @@ async function readZip(path: string, reader: DatabaseReader): Promise<Result<num
     for await (const entry of zip.eachEntry()) {
       if (!entry.fileName.endsWith(".json")) continue;
       const json = await text(await zip.openReadStreamPromise(entry));
-      const read = readJson(`${path}!${entry.fileName}`, json, reader);
+      const read = readRecords(`${path}!${entry.fileName}`, json, reader);
       if (!read.ok) return read;
       records += read.value;
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
-    return err({ message: `"${path}" is not a zip file that can be read: ${(error as Error).message}`, help: HELP });
+    return err({ message: `"${path}" is not a zip file, or it is not whole`, help: HELP });
   }
   return ok(records);
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { err, ok, type Result } from "@dibkit/model";
+import { err, ok, type Result, readJson, readNamedFile } from "@dibkit/model";
 import type { PastBuild } from "@dibkit/runner";
 
 /** A statement of OpenVEX about some packages: https://github.com/openvex/spec. */
@@ -36,14 +36,10 @@ export async function elementVexFiles({ job }: PastBuild): Promise<readonly { fi
 
 /** Reads a document; an error is a whole sentence. Throws as reading the file does. */
 export async function readVex(file: string, element?: string): Promise<Result<readonly VexStatement[], string>> {
-  const text = await readFile(file, "utf8");
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (error) {
-    return err(`"${file}" is not JSON: ${(error as Error).message}`);
-  }
-  const { statements, "@context": context } = (document ?? {}) as Readonly<Record<string, unknown>>;
+  const text = (await readNamedFile(file)).toString();
+  const document = readJson(text);
+  if (!document.ok) return err(`"${file}" is not JSON: ${document.error}`);
+  const { statements, "@context": context } = (document.value ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof context !== "string" || !context.includes("openvex") || !Array.isArray(statements))
     return err(`"${file}" is not an OpenVEX document: it needs "@context" and "statements"`);
   const read: VexStatement[] = [];

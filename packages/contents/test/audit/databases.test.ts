@@ -158,10 +158,12 @@ describe("a database is read", () => {
   const empty = join(directory, "empty");
   mkdirSync(empty);
   test.each<[what: string, path: string, message: RegExp]>([
-    ["half a record", write("half.json", '{"id":'), /half\.json" is not JSON: /],
+    ["half a record", write("half.json", '{"id":'), /half\.json" is not JSON: line 1: a value is expected here/],
     ["something else", write("else.json", '{"a":1}'), /else\.json" has neither records of OSV nor Debian's tracker/],
     ["a number", write("number.json", "1"), /number\.json" has neither records/],
-    ["no zip file", write("no.zip", "PK"), /no\.zip" is not a zip file that can be read: /],
+    ["no zip file", write("no.zip", "PK"), /no\.zip" is not a zip file, or it is not whole$/],
+    ["what is not packed", write("no.json.gz", tracker), /no\.json\.gz" is not what gzip writes, or it is not whole$/],
+    ["a packed file that is cut off", write("cut.json.gz", gzipSync(tracker).subarray(0, 30)), /not whole$/],
     ["an empty directory", empty, /the directory ".*empty" has no record of a vulnerability/],
   ])("%s is refused", async (_, path, message) => expect(await read(path)).toMatch(message));
 });

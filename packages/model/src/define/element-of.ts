@@ -215,7 +215,7 @@ function dataFiles(spec: ElementSpec, at: (...field: string[]) => FieldSite): El
         ? referencedFile(path, value)
         : fieldFile(
             path,
-            sourceRepositoryText(key, value as SourceRepositorySpec | readonly SourceRepositorySpec[]),
+            sourceRepositoryText(key, value as SourceRepositorySpec | readonly SourceRepositorySpec[], at().site),
             at("sourceRepositories", key),
           ),
     );

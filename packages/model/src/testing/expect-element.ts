@@ -10,6 +10,7 @@ export type ExpectedFile =
   | null
   | { readonly content?: string | RegExp; readonly executable?: boolean; readonly symlink?: string };
 
+/** Assertions about the files that an element is. */
 export interface ElementExpectation {
   /** Checks the files that are named; others may exist. Throws an AssertionError that names the first that differs. */
   readonly toCompileTo: (files: Readonly<Record<string, ExpectedFile>>) => void;

@@ -1,17 +1,25 @@
 /** What stands in for a command while a script is tested. */
 export interface FakeCommand {
   readonly dibkit: "fake-command";
+  /** `forbidden` ones fail the test. */
   readonly kind: "faked" | "forbidden";
+  /** What it ends with. */
   readonly exitCode: number;
+  /** What it prints on standard output. */
   readonly stdout: string;
+  /** What it prints on standard error. */
   readonly stderr: string;
   /** Shell text the fake runs, with the arguments in `$@`, before it ends. */
   readonly run: string;
 }
 
+/** What a faked command does; nothing unless stated. */
 export interface FakeOptions {
+  /** What it ends with; 0 unless stated. */
   readonly exitCode?: number;
+  /** What it prints on standard output: `"nginx 1.22.1\\n"`. */
   readonly stdout?: string;
+  /** What it prints on standard error. */
   readonly stderr?: string;
   /** Shell text, for a command whose effect the script relies on. */
   readonly run?: string;
@@ -35,7 +43,9 @@ export const forbidden: FakeCommand = {
 
 /** One call of a faked or forbidden command. */
 export interface CommandCall {
+  /** Its name, without a directory. */
   readonly command: string;
+  /** Its arguments, as the script gave them. */
   readonly args: readonly string[];
 }
 

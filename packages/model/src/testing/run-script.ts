@@ -10,6 +10,7 @@ import { CALL_LOG, type CommandCall, type FakeCommand, fakeProgram, parseCalls }
 import { type RootFile, type RootSpec, readRoot, sameFile, writeRoot } from "./root-files.js";
 import { runInSandbox } from "./sandbox.js";
 
+/** What a script finds when it runs. */
 export interface RunScriptOptions {
   /** Files the root has beforehand, by path. */
   readonly root?: RootSpec;
@@ -25,7 +26,9 @@ export interface RunScriptOptions {
 export interface ScriptRun {
   /** Undefined when it ran into the timeout. */
   readonly exitCode: number | undefined;
+  /** Standard output, as UTF-8. */
   readonly stdout: string;
+  /** Standard error, as UTF-8. */
   readonly stderr: string;
   /** Calls of faked commands, in order. */
   readonly calls: readonly CommandCall[];

@@ -17,6 +17,7 @@ import type { SourceText } from "../source-text.js";
 import type { DataEntry, DataNode, DataScalar } from "./data-node.js";
 import { DEPTH_LIMIT, mayNestTooDeep } from "./nesting.js";
 import { yamlScalar } from "./yaml-scalar.js";
+import { yamlWords } from "./yaml-words.js";
 
 /** A parsed file: undefined when it is empty, not read, or so broken that nothing can be said. */
 export interface ParsedData {
@@ -90,7 +91,7 @@ function readYaml(source: SourceText): ParsedData {
         report("yaml/syntax", "a second document begins here, and only one is read: join them", { source, start, end });
         continue;
       }
-      report("yaml/syntax", sentence(problem.message), { source, start, end: Math.max(end, start) });
+      report("yaml/syntax", yamlWords(problem.message), { source, start, end: Math.max(end, start) });
     }
     const convert = new YamlConversion(document, source, report);
     const empty = document.contents === null || isImplicitNull(document.contents);
@@ -117,11 +118,6 @@ const TOO_DEEP = `file is nested more than ${DEPTH_LIMIT} levels deep`;
 
 function isImplicitNull(node: unknown): boolean {
   return isScalar(node) && node.source === "" && node.type === "PLAIN" && node.tag === undefined;
-}
-
-function sentence(message: string): string {
-  const trimmed = message.replace(/\.$/, "").replaceAll("\n", " ");
-  return /^[A-Z][a-z]/.test(trimmed) ? trimmed[0]?.toLowerCase() + trimmed.slice(1) : trimmed;
 }
 
 type Report = (code: string, message: string, location: Location, related?: Diagnostic["related"]) => void;

@@ -42,7 +42,7 @@ export function parseBinFiles(element: Element): View<readonly BinFile[]> {
 }
 
 /** What lies at or under a directory; the directory itself only when it is empty. */
-export function entriesUnder(element: Element, directory: string): readonly ElementFile[] {
+function entriesUnder(element: Element, directory: string): readonly ElementFile[] {
   return [...element.files.values()].filter(
     (entry) => entry.path === directory || entry.path.startsWith(`${directory}/`),
   );

@@ -26,9 +26,7 @@ it.each<[string, string, readonly string[]]>([
   [
     "not YAML",
     "- local_loop: { name: image0\n",
-    [
-      "2:1 error block-device/syntax not YAML: flow map in block collection must be sufficiently indented and end with a }",
-    ],
+    ['2:1 error block-device/syntax not YAML: this mapping is not closed: end it with "}", and indent its lines'],
   ],
   [
     "not a list",

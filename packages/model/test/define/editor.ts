@@ -72,6 +72,23 @@ export function exportedFunctions(specifier: string): readonly Hover[] {
   return inTheEditor(head + uses).hovers.filter(({ shown }) => /^(\(alias\) )?function |=> /.test(shown));
 }
 
+/** Interfaces that a module exports, and their fields, that have no documentation; fields `dibkit` only tell values apart. */
+export function undocumentedFields(specifier: string): readonly string[] {
+  inTheEditor(`export * from ${JSON.stringify(specifier)};\n`);
+  const checker = service.getProgram()?.getTypeChecker();
+  const file = service.getProgram()?.getSourceFile(module);
+  const own = file && checker?.getSymbolAtLocation(file);
+  if (!checker || !own) throw new Error(`"${specifier}" is no module`);
+  const isBare = (symbol: ts.Symbol) => symbol.getDocumentationComment(checker).length === 0;
+  return checker.getExportsOfModule(own).flatMap((exported) => {
+    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    if (!(symbol.flags & ts.SymbolFlags.Interface)) return [];
+    const fields = [...(symbol.members?.values() ?? [])].filter(({ flags }) => flags & ts.SymbolFlags.Property);
+    const bare = fields.filter((field) => field.name !== "dibkit" && isBare(field));
+    return [...(isBare(symbol) ? [symbol.name] : []), ...bare.map((field) => `${symbol.name}.${field.name}`)];
+  });
+}
+
 function hover(at: number): Hover {
   const info = service.getQuickInfoAtPosition(module, at);
   const shown = ts.displayPartsToString(info?.displayParts);

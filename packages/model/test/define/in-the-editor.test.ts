@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ARCHITECTURES, PHASES } from "../../src/index.js";
-import { exportedFunctions, inTheEditor } from "./editor.js";
+import { exportedFunctions, inTheEditor, undocumentedFields } from "./editor.js";
 
 const HEAD = `import * as all from "../../src/index.js";
 import { bash, defineConfig, defineElement, defineImage, defineMatrix, elementRef, envDefault, envSecret, environmentScript, fromFile, install, script, testElement } from "../../src/index.js";
@@ -76,6 +76,19 @@ test("every field of a definition is documented where it is written", () => {
 test("every function of the authoring API is documented", () => {
   const functions = ["../../src/index.js", "../../src/testing/index.js"].flatMap(exportedFunctions);
   expect(functions.length).toBeGreaterThan(100);
+  expect(functions.flatMap(({ word, documentation }) => (documentation === "" ? [word] : []))).toEqual([]);
+});
+
+test.each(["../../src/testing/index.js", "../../../testing/src/index.js"])(
+  "every field that tests read or write is documented: %s",
+  (specifier) => {
+    expect(undocumentedFields(specifier)).toEqual([]);
+  },
+);
+
+test("every assertion about an image is documented", () => {
+  const functions = exportedFunctions("../../../testing/src/index.js");
+  expect(functions.length).toBeGreaterThan(8);
   expect(functions.flatMap(({ word, documentation }) => (documentation === "" ? [word] : []))).toEqual([]);
 });
 

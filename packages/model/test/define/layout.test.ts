@@ -138,6 +138,16 @@ test.each([
 });
 
 test.each([
+  [{ location: "https://example.org/y.git" }, "destination"],
+  [{ destination: "/opt/y", ref: "v1" }, "location"],
+])("a source repository with a gap in its line is refused", (words, missing) => {
+  const spec = { readme: false, sourceRepositories: { y: { type: "git", ...words } } };
+  expect(() => elementOf(defineElement("e", spec as never))).toThrow(
+    `source repository "y" has no ${missing}, so upstream would take what follows for it`,
+  );
+});
+
+test.each([
   [{ readme: "x", summary: "y" }, /would be written nowhere/],
   [{ readme: false, deps: refs("vm"), files: { "element-deps": "base\n" } }, /defines "element-deps" twice/],
 ])("two fields that write one file are refused", (spec, message) => {

@@ -166,8 +166,8 @@ test("keys for a registry that cannot be used are told with their files", async 
   const found = (await problems(["os"], keys)).filter((text) => text.startsWith("cache-key"));
   expect(found).toEqual([
     `cache-key: --cache-sign is "${directory}/gone.key" but that is not there; name a key file in PEM, as openssl writes it`,
-    `cache-key: --cache-trust is "${secret}" but that is a private key, where a public one belongs; write its public half with "openssl pkey -in cache.key -pubout -out cache.pub"`,
-    `cache-key: --cache-trust is "${nonsense}" but that is not a public key in PEM; write its public half with "openssl pkey -in cache.key -pubout -out cache.pub"`,
+    `cache-key: --cache-trust is "${secret}" but that is a private key, where a public one belongs; write its public half with "openssl pkey -in KEYFILE -pubout -out KEYFILE.pub"`,
+    `cache-key: --cache-trust is "${nonsense}" but that is not a public key in PEM; write its public half with "openssl pkey -in KEYFILE -pubout -out KEYFILE.pub"`,
     `cache-key: --cache-trust is "${directory}" but that is a directory; name a key file in PEM, as openssl writes it`,
   ]);
 });
