@@ -78,7 +78,12 @@ function archive(project: TinyProject): readonly string[] {
   const file = join(project.directory, "out/image.tar");
   const list = ["--numeric-owner", "--full-time", "--xattrs", "--xattrs-include=*", "-tvvf", file];
   const content = execFileSync("bash", ["-c", 'tar -xOf "$1" | sha256sum', "bash", file], { encoding: "utf8" });
-  return [...execFileSync("tar", list, { encoding: "utf8" }).split("\n").sort(), content];
+  return [...execFileSync("tar", list, { encoding: "utf8" }).split("\n").map(withoutColumns).sort(), content];
+}
+
+/** A column of tar's is as wide as the widest time so far, and a time has no zeros at its end. */
+function withoutColumns(line: string): string {
+  return line.replace(/ +/g, " ");
 }
 
 const repository = () => `${registry.address}/team/cache`;
@@ -314,6 +319,7 @@ async function layerFiles(project: TinyProject): Promise<Readonly<Record<string,
       text
         .split("\n")
         .filter((line) => !line.endsWith(" ./"))
+        .map(withoutColumns)
         .sort(),
     ] as const;
   });
