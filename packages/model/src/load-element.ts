@@ -107,7 +107,7 @@ function readTree(
       const absolute = join(directory, child.name);
       if (child.entry.isDirectory() || (directory === root && isDirectoryLink(root, child)))
         visit(absolute, `${path}/`);
-      else if (child.entry.isSymbolicLink()) entries.push(symbolicLink(absolute, path));
+      else if (child.entry.isSymbolicLink()) visitLink(absolute, path);
       else if (!child.entry.isFile()) {
         const message = `"${element}/${path}" is ${kindOf(child.entry)}, which an element cannot hold`;
         report("special-file", message, "remove it, or replace it by a regular file, a directory or a symbolic link");
@@ -115,10 +115,20 @@ function readTree(
       else report("unreadable", `"${element}/${path}" cannot be read: permission denied`, "make it readable");
     }
   };
+  const visitLink = (absolute: string, path: string) => {
+    try {
+      entries.push(symbolicLink(absolute, path));
+    } catch (error) {
+      report("unreadable", `"${element}/${path}" cannot be read: ${reason(error)}`, "remove it");
+    }
+  };
   visit(root, "");
   entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   return new Map(entries.map((entry) => [entry.path, entry]));
 }
+
+/** `/`, `/usr`, `/home` and their like, which no element means and which hold more than can be read in a moment. */
+const OF_THE_HOST = /^\/[^/]*$/;
 
 /**
  * Upstream copies hooks from what `find -follow -type d` names at the top of an element, so `post-install.d` may be a
@@ -126,7 +136,8 @@ function readTree(
  */
 function isDirectoryLink(root: string, { name, entry }: Child): boolean {
   const real = entry.isSymbolicLink() ? realPath(join(root, name)) : undefined;
-  if (real === undefined || KERNEL_FILES.test(`${real}/`) || `${root}/`.startsWith(`${real}/`)) return false;
+  if (real === undefined || KERNEL_FILES.test(`${real}/`) || OF_THE_HOST.test(real)) return false;
+  if (`${realPath(root) ?? root}/`.startsWith(`${real}/`)) return false;
   return statSync(fsPath(real)).isDirectory();
 }
 

@@ -97,6 +97,8 @@ describe("loadElement", () => {
       "web/self": { link: "." },
       "web/up": { link: "../.." },
       "web/kernel": { link: "/proc/self" },
+      "web/whole": { link: "/" },
+      "web/wide": { link: "/usr" },
       "web/dangling": { link: "nowhere" },
       "web/static/deep": { link: "../../shared" },
     });
@@ -109,6 +111,8 @@ describe("loadElement", () => {
       "self symlink",
       "static/deep symlink",
       "up symlink",
+      "whole symlink",
+      "wide symlink",
     ]);
   });
 

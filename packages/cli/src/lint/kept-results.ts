@@ -78,7 +78,7 @@ function newestOf(elements: readonly Element[], hash: Hash): number | undefined 
   }
 }
 
-/** Adds what the inodes of an element say; the time of its latest change. */
+/** Adds what the inodes of an element say; the time of its latest change, infinite for what is not looked through. */
 function addTree({ root }: Element, hash: Hash): number {
   let newest = 0;
   const pending = [root];
@@ -88,9 +88,9 @@ function addTree({ root }: Element, hash: Hash): number {
     hash.update(`${path}\0${dev} ${ino} ${mode} ${size} ${mtimeMs} ${ctimeMs} ${uid}\n`);
     const kind = mode & KIND;
     if (kind === LINK) newest = Math.max(newest, addTarget(path, hash));
-    // At the top of an element a link to a directory is as good as the directory.
-    const isDirectory = kind === DIRECTORY || (kind === LINK && dirname(path) === root && statsAt(path)?.isDirectory());
-    if (!isDirectory) continue;
+    // At the top of an element a link to a directory is as good as the directory, which may be a large one of the host's.
+    if (kind === LINK && dirname(path) === root && statsAt(path)?.isDirectory()) return Number.POSITIVE_INFINITY;
+    if (kind !== DIRECTORY) continue;
     for (const name of readdirSync(fsPath(path)).sort()) pending.push(`${path}/${name}`);
   }
   return newest;

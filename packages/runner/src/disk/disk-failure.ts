@@ -54,6 +54,7 @@ export function commandFailed(node: string, command: CommandFailure): Result<nev
     });
   }
   const tooSmall = command.tail.some((line) => line.includes("journal size too big"));
-  const help = 'give a smaller journal with "--mkfs-journal-size 4" or DIB_JOURNAL_SIZE=4, or a larger image with --image-extra-size';
+  const help =
+    'give a smaller journal with "--mkfs-journal-size 4" or DIB_JOURNAL_SIZE=4, or a larger image with --image-extra-size';
   return err({ kind: "disk-command-failed", node, message, ...(tooSmall ? { help } : {}), command });
 }
